@@ -1,0 +1,60 @@
+"""`Clustering`: what every method yields, so that nobody downstream asks where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOISE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """One partition of a set of images.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n,), int32
+        Clusters are numbered from 0; -1 is noise.
+    method : str
+        As a person would name it, e.g. ``"k-means"`` or ``"ward, PCA-whitened"``.
+    parameters : mapping
+        What the method was run with.
+    centres : ndarray of shape (k, h, w) or None
+        The clusters' centres as pictures, in the units of the pixels.
+    seconds : float
+        How long it took.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.cluster import Clustering
+    >>> c = Clustering(np.array([0, 1, 1, -1], np.int32), "by hand")
+    >>> c.n_clusters, c.sizes.tolist(), round(c.noise_share, 2)
+    (2, [1, 2], 0.25)
+    """
+
+    labels: NDArray[np.int32]
+    method: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    centres: NDArray[np.floating[Any]] | None = None
+    seconds: float = 0.0
+
+    @property
+    def n_clusters(self) -> int:
+        """The number of clusters, noise not counted."""
+        return int(self.labels.max(initial=NOISE)) + 1
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Members of each cluster, shape (n_clusters,), noise not counted."""
+        return np.bincount(self.labels[self.labels >= 0], minlength=self.n_clusters)
+
+    @property
+    def noise_share(self) -> float:
+        """The share of points that belong to no cluster."""
+        return float(np.mean(self.labels == NOISE)) if len(self.labels) else 0.0

@@ -1,0 +1,108 @@
+"""`ImageSet`: images of one size, their labels where there are any, and where they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.errors import BadInputError
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """Images of one size, as they were read.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (n, h, w), uint8
+        Possibly memory-mapped; treated as read-only.
+    labels : ndarray of shape (n,) or None
+        Integers or strings. For judging only: no method reads them.
+    name : str
+        What the set is called in reports.
+    source : str
+        Where it came from, as a person would say it (a file, a folder, a named set).
+    notices : tuple of str
+        What the reader changed or found odd, a sentence each.
+
+    Raises
+    ------
+    BadInputError
+        If the shapes or dtypes are not those above, or if there is no image.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images import ImageSet
+    >>> tiny = ImageSet(np.zeros((3, 2, 4), np.uint8), np.array([0, 1, 1]), name="tiny")
+    >>> len(tiny), tiny.shape, tiny.flat().shape
+    (3, (2, 4), (3, 8))
+    >>> tiny.take([2, 0]).labels
+    array([1, 0])
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[Any] | None = None
+    name: str = "images"
+    source: str = ""
+    notices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.dtype != np.uint8:
+            raise BadInputError(
+                f"{self.name}: pixels must be a uint8 array of shape (n, height, width), "
+                f"not {self.pixels.dtype} of shape {self.pixels.shape}."
+            )
+        if 0 in self.pixels.shape:
+            raise BadInputError(
+                f"{self.name}: there is no image in an array of shape {self.pixels.shape}."
+            )
+        if self.labels is not None and self.labels.shape != (len(self.pixels),):
+            raise BadInputError(
+                f"{self.name}: {len(self.pixels):,} images but labels of shape {self.labels.shape}; "
+                "give one label for each image."
+            )
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def __repr__(self) -> str:
+        h, w = self.shape
+        labels = "no labels" if self.labels is None else f"{len(self.classes)} classes"
+        return f"ImageSet({self.name!r}, {len(self):,} images, {h} × {w}, {labels})"
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of an image, in pixels."""
+        return int(self.pixels.shape[1]), int(self.pixels.shape[2])
+
+    @property
+    def classes(self) -> NDArray[Any]:
+        """The distinct labels, sorted; empty where there are no labels."""
+        return np.empty(0, np.int64) if self.labels is None else np.unique(self.labels)
+
+    def flat(self) -> NDArray[np.uint8]:
+        """The images as rows: a view of shape (n, h·w), uint8."""
+        return self.pixels.reshape(len(self.pixels), -1)
+
+    def take(self, index: Any) -> ImageSet:
+        """The images at `index` (integers or a mask), in that order, with their labels."""
+        index = np.asarray(index)
+        labels = None if self.labels is None else self.labels[index]
+        return replace(self, pixels=self.pixels[index], labels=labels)
+
+    def sample(
+        self, n: int, seed: int | None = None, *, replace: bool = False, stratify: bool = False
+    ) -> ImageSet:
+        """Draw `n` images; see :func:`inkcluster.images.sample_index` for what is drawn."""
+        from inkcluster.images.sampling import sample_index
+
+        labels = self.labels if stratify else None
+        if stratify and labels is None:
+            raise BadInputError(
+                f"{self.name} has no labels, so a sample cannot be stratified by them."
+            )
+        return self.take(sample_index(len(self), n, seed, replace=replace, stratify=labels))

@@ -1,0 +1,1 @@
+"""Loops over plain arrays: contiguous in, arrays out; no validation, no Python objects."""

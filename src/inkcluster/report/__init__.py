@@ -1,0 +1,1 @@
+"""Answers to one HTML file."""

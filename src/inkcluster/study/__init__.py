@@ -1,0 +1,1 @@
+"""The questions, the run folder, the findings."""

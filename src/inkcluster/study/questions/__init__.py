@@ -1,0 +1,1 @@
+"""The questions of a study, one file each."""

@@ -1,0 +1,56 @@
+"""Fixtures that every room's tests may use."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkcluster.images import ImageSet
+
+MNIST_FILE = "mnist-original.mat"
+
+
+def mnist_path() -> Path | None:
+    """Where all of MNIST lies on this machine, if it does."""
+    here = Path(__file__).resolve()
+    folders = [os.environ.get("INKCLUSTER_DATA"), here.parents[2] / "shared" / "data"]
+    return next(
+        (Path(f) / MNIST_FILE for f in folders if f and (Path(f) / MNIST_FILE).is_file()), None
+    )
+
+
+@pytest.fixture(scope="session")
+def mnist_file() -> Path:
+    """The file itself; tests that use it are marked `mnist`."""
+    path = mnist_path()
+    if path is None:
+        pytest.skip(f"{MNIST_FILE} is neither in $INKCLUSTER_DATA nor in ../shared/data")
+    return path
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_file: Path) -> ImageSet:
+    """All 70,000 digits, in the file's own order."""
+    from scipy.io import loadmat
+
+    content = loadmat(mnist_file)
+    pixels = np.ascontiguousarray(content["data"].T).reshape(-1, 28, 28)
+    return ImageSet(pixels, content["label"][0].astype(np.int64), "mnist-original", str(mnist_file))
+
+
+@pytest.fixture(scope="session")
+def digits() -> ImageSet:
+    """The 1,797 digits of 8 × 8 pixels (0 to 16) embedded in scikit-learn."""
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    return ImageSet(
+        bunch.images.astype(np.uint8), bunch.target.astype(np.int64), "digits", "scikit-learn"
+    )
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers, the same on each run unless INKCLUSTER_SEED says otherwise."""
+    return np.random.default_rng(int(os.environ.get("INKCLUSTER_SEED", "69")))
