@@ -1,13 +1,14 @@
 """How long work says how far it is, without knowing who listens.
 
-Anything that takes more than a second accepts a :class:`Progress`. The base class is silent; the
-command line listens with one that draws bars and the time left.
+Whoever wants to listen wraps the work in :func:`listening`; the work itself asks :func:`current` for
+the listener. Nobody listening is the default, and costs nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 
 class Progress:
@@ -29,3 +30,19 @@ class Progress:
 
 
 SILENT = Progress()
+_listener: ContextVar[Progress] = ContextVar("inkcluster_progress", default=SILENT)
+
+
+def current() -> Progress:
+    """The listener in force: what estimators report to, since their `fit` has no room for one."""
+    return _listener.get()
+
+
+@contextmanager
+def listening(progress: Progress) -> Iterator[Progress]:
+    """Make `progress` the listener of everything that runs inside the block."""
+    token = _listener.set(progress)
+    try:
+        yield progress
+    finally:
+        _listener.reset(token)

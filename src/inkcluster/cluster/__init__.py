@@ -1,5 +1,45 @@
 """The estimators, one file each, under scikit-learn's and SciPy's names."""
 
-from inkcluster.cluster.clustering import NOISE, Clustering
+from __future__ import annotations
 
-__all__ = ["NOISE", "Clustering"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from inkcluster.cluster.clustering import NOISE, Clustering, relabel_by_size
+
+if TYPE_CHECKING:
+    from inkcluster.cluster import hierarchy
+    from inkcluster.cluster.agglomerative import AgglomerativeClustering
+    from inkcluster.cluster.dbscan import DBSCAN, HDBSCAN
+    from inkcluster.cluster.dbscan_grid import DBSCANGrid
+    from inkcluster.cluster.kmeans import KMeans, Restart
+
+_WHERE = {
+    "AgglomerativeClustering": "agglomerative",
+    "DBSCAN": "dbscan",
+    "DBSCANGrid": "dbscan_grid",
+    "HDBSCAN": "dbscan",
+    "KMeans": "kmeans",
+    "Restart": "kmeans",
+}
+
+__all__ = [
+    "DBSCAN",
+    "HDBSCAN",
+    "NOISE",
+    "AgglomerativeClustering",
+    "Clustering",
+    "DBSCANGrid",
+    "KMeans",
+    "Restart",
+    "hierarchy",
+    "relabel_by_size",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"inkcluster.cluster.{_WHERE[name]}"), name)
+    if name == "hierarchy":
+        return importlib.import_module("inkcluster.cluster.hierarchy")
+    raise AttributeError(f"module 'inkcluster.cluster' has no attribute {name!r}")

@@ -58,3 +58,34 @@ class Clustering:
     def noise_share(self) -> float:
         """The share of points that belong to no cluster."""
         return float(np.mean(self.labels == NOISE)) if len(self.labels) else 0.0
+
+
+def relabel_by_size(labels: NDArray[Any]) -> NDArray[np.int32]:
+    """Number clusters from 0 by decreasing size, the earlier first member first among equals.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n,), integers
+        -1 is noise and stays noise; the other numbers need not be consecutive.
+
+    Returns
+    -------
+    ndarray of shape (n,), int32
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.cluster import relabel_by_size
+    >>> relabel_by_size(np.array([7, 2, 2, -1, 5, 5]))
+    array([ 2,  0,  0, -1,  1,  1], dtype=int32)
+    """
+    new = np.full(len(labels), NOISE, np.int32)
+    member = labels != NOISE
+    _, first, inverse, sizes = np.unique(
+        labels[member], return_index=True, return_inverse=True, return_counts=True
+    )
+    order = np.lexsort((first, -sizes))
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    new[member] = rank[inverse]
+    return new
