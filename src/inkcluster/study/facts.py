@@ -1,0 +1,69 @@
+"""`DataFacts`: what a run remembers of its images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """A data set in a few words.
+
+    Parameters
+    ----------
+    name, source : str
+        What it is called and where it came from.
+    n, height, width : int
+        The number of images and their size in pixels.
+    classes : tuple of str
+        The distinct labels as text, sorted as the labels sort; empty where there are none.
+    hash : str
+        SHA-256 of shapes, pixels and labels, hexadecimal.
+    line : str
+        The one line of :func:`inkcluster.images.describe`.
+    notices : tuple of str
+        What the reader changed or found odd.
+    """
+
+    name: str
+    source: str
+    n: int
+    height: int
+    width: int
+    classes: tuple[str, ...]
+    hash: str
+    line: str
+    notices: tuple[str, ...]
+
+    @classmethod
+    def of(cls, images: ImageSet) -> DataFacts:
+        """Gather the facts; the pixels are hashed, which takes a moment for large sets."""
+        from inkcluster.images import data_hash, describe
+
+        height, width = images.shape
+        return cls(
+            name=images.name,
+            source=images.source,
+            n=len(images),
+            height=height,
+            width=width,
+            classes=tuple(str(label) for label in images.classes.tolist()),
+            hash=data_hash(images),
+            line=describe(images),
+            notices=tuple(images.notices),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, for ``run.json``."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> DataFacts:
+        """The reverse of :meth:`to_json`."""
+        lists = {name: tuple(plain[name]) for name in ("classes", "notices")}
+        return cls(**{**plain, **lists})

@@ -1,0 +1,58 @@
+"""Every finding's code and what it means, and the findings that the images themselves give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inkcluster.study.answer import Finding, Level
+
+if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
+
+CODES: dict[str, str] = {
+    "I1": "the images as such are odd: transposed, of mixed polarity, constant, duplicated",
+    "I2": "what the reader changed or found odd in the file",
+    "K1": "whether the k-means clusters coincide with the classes",
+    "K2": "one class is the majority of two clusters or more",
+    "K3": "classes share a cluster",
+    "K4": "a class is the majority of no cluster",
+    "R1": "whether the restarts of k-means agree with each other",
+    "R2": "how many different optima the restarts end in",
+    "H1": "the number of clusters that the hierarchy suggests",
+    "H2": "whether the suggestion holds over resamples and sample sizes",
+    "H3": "whether the suggestion is the number of classes in the labels",
+    "L1": "chaining: one cluster of a linkage holds almost every image",
+    "L2": "how far the linkages differ from each other",
+    "D1": "the best eps lies on the edge of the map",
+    "D2": "DBSCAN finds one cluster and noise, and little else",
+    "D3": "whether any setting clusters more than 90 % of the images",
+    "D4": "distances concentrate: near and far neighbours are almost equally far",
+    "D5": "the whitened sweep depends on the solver of the PCA",
+    "C1": "the method that agrees best with the labels",
+    "C2": "which methods agree with each other and which do not",
+    "C3": "whether PCA whitening helps or hurts",
+    "C4": "the clusters worth looking at",
+    "S1": "a question is not built yet",
+    "S2": "a question could not be answered",
+    "S3": "a sample of the images was used",
+    "S4": "an earlier answer rests on other settings than the rest of the run",
+}
+
+
+def of_images(images: ImageSet) -> tuple[Finding, ...]:
+    """What is odd about the images themselves: one finding for each warning and each notice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images import ImageSet
+    >>> pixels = np.random.default_rng(0).integers(0, 256, (20, 4, 4)).astype(np.uint8)
+    >>> odd = ImageSet(pixels, name="tiny", notices=("One broken image was skipped.",))
+    >>> [f.code for f in of_images(odd) if f.code == "I2"]
+    ['I2']
+    """
+    from inkcluster.images import inspect
+
+    warnings = (Finding("I1", Level.WARNING, notice.sentence) for notice in inspect(images))
+    notices = (Finding("I2", Level.NOTICE, sentence) for sentence in images.notices)
+    return (*warnings, *notices)
