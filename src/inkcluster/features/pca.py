@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.features.base import Features, Vectors
+from inkcluster.images import ImageSet
 
 SOLVERS = ("auto", "full", "covariance_eigh", "arpack", "randomized")
 
@@ -69,7 +70,19 @@ class PCA(Features):
         self.seed = seed
         self.name = "whitened principal components" if whiten else "principal components"
 
+    def fit_transform(self, images: ImageSet) -> Vectors:
+        """Fit and transform in one, as scikit-learn does it: by the left singular vectors.
+
+        With the randomised solver these differ from the projections that :meth:`transform` gives,
+        in the trailing whitened components by more than rounding.
+        """
+        self.shape_ = images.shape
+        return np.asarray(self._fitted(images.flat(), "fit_transform"))
+
     def _fit(self, rows: NDArray[np.uint8]) -> None:
+        self._fitted(rows, "fit")
+
+    def _fitted(self, rows: NDArray[np.uint8], call: str) -> Any:
         from sklearn.decomposition import PCA as SklearnPCA  # noqa: N811
 
         most = min(rows.shape)
@@ -84,9 +97,11 @@ class PCA(Features):
             svd_solver=self.svd_solver,
             random_state=self.seed,
         )
-        self.pca_ = pca.fit(rows)
+        result = getattr(pca, call)(rows)
+        self.pca_ = pca
         self.n_components_ = int(pca.n_components_)
         self.explained_variance_ratio_ = pca.explained_variance_ratio_
+        return result
 
     def _transform(self, rows: NDArray[np.uint8]) -> Vectors:
         return np.asarray(self.pca_.transform(rows))
