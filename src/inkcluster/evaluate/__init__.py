@@ -1,1 +1,93 @@
-"""How good, how stable, how many: judging a clustering."""
+"""How good, how stable, how many: judging a clustering.
+
+The public names are imported when they are first used. ``stability`` is the module here, as the
+other rooms use it; its function of the same name is ``inkcluster.evaluate.stability.stability``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inkcluster.evaluate import agreement, density, matching, members, number, stability
+    from inkcluster.evaluate.agreement import MEASURES, Scores, pairwise_ari, scores
+    from inkcluster.evaluate.density import (
+        concentration,
+        k_distances,
+        knee,
+        suggest_eps,
+        suggest_eps_values,
+    )
+    from inkcluster.evaluate.matching import Match, match
+    from inkcluster.evaluate.members import (
+        borderline,
+        cohesion,
+        nearest_and_farthest,
+        worth_looking_at,
+    )
+    from inkcluster.evaluate.number import Suggestion, largest_gap, suggestions
+    from inkcluster.evaluate.stability import Stability
+
+_WHERE = {
+    "MEASURES": "agreement",
+    "Match": "matching",
+    "Scores": "agreement",
+    "Stability": "stability",
+    "Suggestion": "number",
+    "borderline": "members",
+    "cohesion": "members",
+    "concentration": "density",
+    "k_distances": "density",
+    "knee": "density",
+    "largest_gap": "number",
+    "match": "matching",
+    "nearest_and_farthest": "members",
+    "pairwise_ari": "agreement",
+    "scores": "agreement",
+    "suggest_eps": "density",
+    "suggest_eps_values": "density",
+    "suggestions": "number",
+    "worth_looking_at": "members",
+}
+_MODULES = ("agreement", "density", "matching", "members", "number", "stability")
+
+__all__ = [
+    "MEASURES",
+    "Match",
+    "Scores",
+    "Stability",
+    "Suggestion",
+    "agreement",
+    "borderline",
+    "cohesion",
+    "concentration",
+    "density",
+    "k_distances",
+    "knee",
+    "largest_gap",
+    "match",
+    "matching",
+    "members",
+    "nearest_and_farthest",
+    "number",
+    "pairwise_ari",
+    "scores",
+    "stability",
+    "suggest_eps",
+    "suggest_eps_values",
+    "suggestions",
+    "worth_looking_at",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,85 @@
+"""What every judgement asks of its arrays, checked once, at the top."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.cluster.clustering import NOISE
+from inkcluster.errors import BadInputError
+
+
+def vectors(X: Any, what: str = "X") -> NDArray[Any]:
+    """`X` as a real, finite array of shape (n, d) with n, d ≥ 1, or one clear sentence.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, d) or (n, h, w)
+        Rows are points; pictures are flattened. A memory map stays one.
+    what : str
+        What the sentence calls it.
+    """
+    array = np.asarray(X)
+    if array.ndim == 3:
+        array = array.reshape(len(array), -1)
+    if array.ndim != 2 or 0 in array.shape:
+        raise BadInputError(
+            f"{what} has the shape {array.shape}; give a table with one row for each point and "
+            "at least one row and one column."
+        )
+    if array.dtype.kind not in "buif":
+        raise BadInputError(f"{what} holds {array.dtype} values; give real numbers.")
+    if array.dtype.kind == "f" and not _all_finite(array):
+        raise BadInputError(
+            f"{what} holds NaN or infinite values; remove or fill these rows before judging them."
+        )
+    return array
+
+
+def cluster_numbers(labels: Any, n: int | None = None, what: str = "labels") -> NDArray[np.int64]:
+    """Cluster numbers 0, 1, … and -1 for noise, shape (n,), or one clear sentence."""
+    array = np.asarray(labels)
+    check_length(array, n, what)
+    if array.dtype.kind not in "buif" or (
+        array.dtype.kind == "f" and not (np.isfinite(array) & (array == np.floor(array))).all()
+    ):
+        raise BadInputError(
+            f"{what} must be whole numbers from 0 (noise {NOISE}); number the clusters first."
+        )
+    numbers = array.astype(np.int64)
+    if numbers.min() < NOISE:
+        raise BadInputError(
+            f"{what} holds {numbers.min()}; clusters are numbered from 0 and noise is {NOISE}."
+        )
+    if numbers.max() > 2**31 - 2:
+        raise BadInputError(f"{what} holds {numbers.max()}; number the clusters 0, 1, 2, … first.")
+    return numbers
+
+
+def check_length(array: NDArray[Any], n: int | None, what: str) -> None:
+    """One label for each of `n` points (at least one), in one dimension."""
+    if array.ndim != 1 or len(array) == 0:
+        raise BadInputError(
+            f"{what} has the shape {array.shape}; give one label for each point, at least one."
+        )
+    if n is not None and len(array) != n:
+        raise BadInputError(f"{what} has {len(array):,} entries for {n:,} points; give one each.")
+
+
+def whole(value: Any, least: int, what: str) -> int:
+    """`value` as a whole number of at least `least`."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise BadInputError(f"{what} is {value!r}; give a whole number of at least {least}.")
+    if value < least:
+        raise BadInputError(f"{what} is {value}; it must be at least {least}.")
+    return int(value)
+
+
+def _all_finite(array: NDArray[Any]) -> bool:
+    # Block by block, so that the mask of a large memory map never exists at once.
+    step = max(1, (1 << 24) // array.shape[1])
+    return all(
+        bool(np.isfinite(array[start : start + step]).all()) for start in range(0, len(array), step)
+    )
