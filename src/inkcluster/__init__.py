@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from inkcluster._version import __version__
 
 if TYPE_CHECKING:
-    from inkcluster import cluster, evaluate, features, figures, images, report, study
+    from inkcluster import cluster, evaluate, features, figures, hierarchy, images, report, study
     from inkcluster.cluster import (
         DBSCAN,
         HDBSCAN,
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         Clustering,
         DBSCANGrid,
         KMeans,
-        hierarchy,
     )
     from inkcluster.images import ImageSet, load
 
@@ -31,10 +30,18 @@ _WHERE = {
     "HDBSCAN": "inkcluster.cluster",
     "ImageSet": "inkcluster.images",
     "KMeans": "inkcluster.cluster",
-    "hierarchy": "inkcluster.cluster",
     "load": "inkcluster.images",
 }
-_ROOMS = ("cluster", "evaluate", "features", "figures", "images", "report", "study")
+_MODULES = (
+    "cluster",
+    "evaluate",
+    "features",
+    "figures",
+    "hierarchy",
+    "images",
+    "report",
+    "study",
+)
 
 __all__ = [
     "DBSCAN",
@@ -60,7 +67,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
-    if name in _ROOMS:
+    if name in _MODULES:
         return importlib.import_module(f"inkcluster.{name}")
     raise AttributeError(f"module 'inkcluster' has no attribute {name!r}")
 
