@@ -1,0 +1,117 @@
+"""Pictures on a terminal: two pixels a character, in half-blocks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NARROWEST = 12
+_BLOCKS = np.array([" ", "▄", "▀", "█"])
+
+
+def picture_lines(
+    image: NDArray[np.floating], *, ink_is_dark: bool = False, colour: bool | None = None
+) -> list[str]:
+    """Draw an image in half-blocks, ink bright.
+
+    Parameters
+    ----------
+    image : ndarray of shape (h, w)
+        From 0 to 1.
+    ink_is_dark : bool
+        Whether the low values are the ink.
+    colour : bool or None
+        Shades of grey, or ink and nothing; None asks whether stdout is a terminal with colours.
+
+    Returns
+    -------
+    list of str
+        ``ceil(h / 2)`` lines.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster._blocks import picture_lines
+    >>> picture_lines(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), colour=False)
+    ['▀▄', '▀▀']
+    """
+    ink = 1.0 - image if ink_is_dark else np.asarray(image, float)
+    if len(ink) % 2:
+        ink = np.vstack([ink, np.zeros((1, ink.shape[1]))])
+    upper, lower = ink[::2], ink[1::2]
+    if colour if colour is not None else has_colour():
+        shades = np.clip(np.stack([upper, lower], -1) * 255, 0, 255).astype(int).tolist()
+        return ["".join(_shaded(*pair) for pair in row) + "\x1b[0m" for row in shades]
+    threshold = ink.max(initial=0.0) / 2
+    which = 2 * (upper > threshold) + (lower > threshold)
+    return ["".join(row) for row in _BLOCKS[which].tolist()]
+
+
+def contact_rows(
+    pixels: NDArray[np.uint8],
+    rows: Sequence[tuple[str, NDArray[np.int64]]],
+    *,
+    ink_is_dark: bool = False,
+    width: int | None = None,
+) -> list[str]:
+    """Draw rows of pictures beside their labels, made smaller until a row fits on the terminal.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (n, h, w), uint8
+    rows : sequence of (label, indices into `pixels`)
+    ink_is_dark : bool
+        Whether the low values are the ink.
+    width : int or None
+        Columns of the terminal; None asks.
+
+    Returns
+    -------
+    list of str
+    """
+    columns = shutil.get_terminal_size().columns if width is None else width
+    labels = [label[:12] for label, _ in rows]
+    margin = max((len(label) for label in labels), default=0) + 2
+    most = max((len(where) for _, where in rows), default=0)
+    step, fitting = _fit(pixels.shape[2], most, columns - margin)
+    peak = max(float(pixels.max(initial=0)), 1.0)
+    lines: list[str] = []
+    for label, (_, where) in zip(labels, rows, strict=True):
+        small = [_shrunk(pixels[i] / peak, step) for i in where[:fitting].tolist()]
+        drawn = [picture_lines(image, ink_is_dark=ink_is_dark) for image in small]
+        for number, parts in enumerate(zip(*drawn, strict=True)):
+            head = label if number == 0 else ""
+            lines.append(f"{head:<{margin}}" + " ".join(parts))
+        lines.append("")
+    return lines
+
+
+def has_colour() -> bool:
+    """Whether stdout is a terminal that shows colours and nobody asked for none (NO_COLOR)."""
+    return (
+        sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM", "") != "dumb"
+    )
+
+
+def _fit(picture: int, wanted: int, room: int) -> tuple[int, int]:
+    """The step of shrinking and the number of pictures in a row of `room` columns."""
+    step = 1
+    while wanted * (picture // step + 1) > room and picture // (step + 1) >= _NARROWEST:
+        step += 1
+    return step, max(1, min(wanted, room // (picture // step + 1)))
+
+
+def _shrunk(image: NDArray[np.floating], step: int) -> NDArray[np.floating]:
+    h, w = (size // step * step for size in image.shape)
+    return image[:h, :w].reshape(h // step, step, w // step, step).mean(axis=(1, 3))
+
+
+def _shaded(upper: int, lower: int) -> str:
+    return f"\x1b[38;2;{upper};{upper};{upper};48;2;{lower};{lower};{lower}m▀"

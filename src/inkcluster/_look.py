@@ -1,0 +1,193 @@
+"""``inkcluster look``: the first look at a data set, on a terminal, as a PNG, or as JSON."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from inkcluster._blocks import contact_rows, picture_lines
+from inkcluster._guard import one_line
+from inkcluster.errors import BadInputError
+
+if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
+
+_MOST_LABELS = 40
+_BAR = 24
+
+
+def look_and_say(
+    images: ImageSet,
+    *,
+    index: int | None,
+    per_label: int,
+    png: Path | None,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Say what there is in `images`: all of them, or the one at `index`."""
+    if index is not None and not 0 <= index < len(images):
+        raise BadInputError(
+            f"{images.name} has {len(images):,} images, numbered 0 to {len(images) - 1}; "
+            f"there is no image {index}."
+        )
+    rows = _rows(images, index, per_label, seed)
+    if png is not None:
+        _write_png(images, rows, png)
+    if as_json:
+        found = first_look(images) if index is None else one_image(images, index)
+        if png is not None:
+            found["png"] = str(png)
+        json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
+        sys.stdout.write("\n")
+        return
+    if index is None:
+        _say_counts(images)
+        for line in contact_rows(images.pixels, rows, ink_is_dark=_ink_is_dark(images)):
+            typer.echo(line)
+    else:
+        _say_one(images, index)
+    if png is not None:
+        typer.echo(f"wrote {png}")
+
+
+def first_look(images: ImageSet) -> dict[str, Any]:
+    """The facts of a first look, as plain values.
+
+    Parameters
+    ----------
+    images : ImageSet
+
+    Returns
+    -------
+    dict
+        ``line``, ``images``, ``features``, ``shape``, ``labels`` (label, images; None without
+        labels) and ``notices`` (code, sentence).
+    """
+    from inkcluster.images import describe, inspect
+
+    counts = None
+    if images.labels is not None:
+        classes, numbers = np.unique(images.labels, return_counts=True)
+        pairs = zip(classes.tolist(), numbers.tolist(), strict=True)
+        counts = [{"label": label, "images": number} for label, number in pairs]
+    read = [{"code": "reader", "sentence": sentence} for sentence in images.notices]
+    seen = [{"code": notice.code, "sentence": notice.sentence} for notice in inspect(images)]
+    return {
+        "line": describe(images),
+        "name": images.name,
+        "source": images.source,
+        "images": len(images),
+        "features": int(np.prod(images.shape)),
+        "shape": list(images.shape),
+        "labels": counts,
+        "notices": read + seen,
+    }
+
+
+def one_image(images: ImageSet, index: int) -> dict[str, Any]:
+    """The image at `index` as plain values: ``index``, ``label``, ``shape`` and ``values`` by row."""
+    label = None if images.labels is None else images.labels[index : index + 1].tolist()[0]
+    values = images.pixels[index].tolist()
+    return {"index": index, "label": label, "shape": list(images.shape), "values": values}
+
+
+def _rows(
+    images: ImageSet, index: int | None, per_label: int, seed: int
+) -> list[tuple[str, NDArray[np.int64]]]:
+    if index is not None:
+        label = "" if images.labels is None else f"label {images.labels[index]}"
+        return [(label, np.array([index]))]
+    from inkcluster.images import contact_index
+
+    return contact_index(images.labels, len(images), per_label, seed)[:_MOST_LABELS]
+
+
+def _ink_is_dark(images: ImageSet) -> bool:
+    from inkcluster.images import polarity
+
+    return polarity(images) == "dark on light"
+
+
+def _say_counts(images: ImageSet) -> None:
+    found = first_look(images)
+    height, width = images.shape
+    typer.echo(one_line(found["line"]))
+    typer.echo(f"  images    {found['images']:,}")
+    typer.echo(f"  features  {found['features']:,} ({height} × {width} pixels)")
+    counts = found["labels"]
+    if counts is None:
+        typer.echo("  labels    none")
+    else:
+        names = [one_line(str(c["label"])) for c in counts]
+        more = f" … {len(names):,} in all" if len(names) > _MOST_LABELS else ""
+        typer.echo(f"  labels    {', '.join(names[:_MOST_LABELS])}{more}\n")
+        _say_label_counts(names, [c["images"] for c in counts], len(images))
+    for notice in found["notices"]:
+        typer.echo(f"\n! {one_line(notice['sentence'])}")
+    typer.echo("")
+
+
+def _say_label_counts(names: list[str], counts: list[int], n: int) -> None:
+    wide = max(5, *(len(name) for name in names[:_MOST_LABELS]))
+    typer.echo(f"  {'label':<{wide}}  {'images':>9}  {'share':>7}")
+    most = max(counts)
+    for name, count in list(zip(names, counts, strict=True))[:_MOST_LABELS]:
+        bar = "█" * max(1, round(_BAR * count / most))
+        typer.echo(f"  {name:<{wide}}  {count:>9,}  {count / n:>7.1%}  {bar}")
+    if len(names) > _MOST_LABELS:
+        typer.echo(f"  … and {len(names) - _MOST_LABELS:,} more labels")
+
+
+def _say_one(images: ImageSet, index: int) -> None:
+    image = images.pixels[index]
+    label = "no label" if images.labels is None else f"label {images.labels[index]}"
+    height, width = images.shape
+    typer.echo(one_line(f"{images.name}: image {index}, {label}, {height} × {width}"))
+    typer.echo("")
+    digits = len(str(int(image.max())))
+    for row in image:
+        typer.echo(" ".join(f"{value:>{digits}}" for value in row.tolist()))
+    typer.echo("")
+    peak = max(float(images.pixels.max()), 1.0)
+    for line in picture_lines(image / peak, ink_is_dark=_ink_is_dark(images)):
+        typer.echo(line)
+
+
+def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path: Path) -> None:
+    """Draw the rows as a gallery and write its PNG, whole or not at all."""
+    from inkcluster._files import atomic_file
+    from inkcluster.figures import Gallery, GalleryRow, render
+    from inkcluster.images import polarity
+
+    pixels = images.pixels[np.concatenate([where for _, where in rows])]
+    drawn, start = [], 0
+    for label, where in rows:
+        places = list(range(start, start + len(where)))
+        drawn.append(GalleryRow(label, places, [str(i) for i in where.tolist()]))
+        start += len(where)
+    gallery = Gallery(
+        name="look",
+        title=images.name,
+        says="",
+        pixels=pixels,
+        rows=drawn,
+        ink=polarity(images),
+        peak=max(float(images.pixels.max()), 1.0),
+    )
+    if not path.parent.is_dir():
+        raise BadInputError(
+            f"The folder {path.parent} for {path.name} does not exist; make it, or choose another."
+        )
+    with tempfile.TemporaryDirectory(prefix="inkcluster-") as folder:
+        written = next(p for p in render(gallery, Path(folder) / "look") if p.suffix == ".png")
+        with written.open("rb") as source, atomic_file(path) as stream:
+            shutil.copyfileobj(source, stream)

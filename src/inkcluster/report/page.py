@@ -1,0 +1,74 @@
+"""The page: a run's view poured into the template, under a policy that lets nothing else run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from inkcluster.report.view import view
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from inkcluster.study.run import Run
+
+
+def html(run: Run) -> str:
+    """The report of `run` as one HTML document.
+
+    Everything that comes from the run is escaped by the template; figures are checked by
+    :mod:`inkcluster.report.inline` before they are trusted to be SVG.
+    """
+    from markupsafe import Markup
+
+    from inkcluster.figures.theme import CSS
+
+    script = _asset("report.js").strip()
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            view(run),
+            css=Markup(CSS + _asset("report.css")),  # noqa: S704  our own files
+            script=Markup(script),  # noqa: S704
+            policy=content_policy(script),
+        )
+    )
+
+
+def content_policy(script: str) -> str:
+    """The Content-Security-Policy of a page whose only script is `script`.
+
+    Examples
+    --------
+    >>> from inkcluster.report.page import content_policy
+    >>> content_policy("")[:68]
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script"
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import DictLoader, Environment, StrictUndefined
+
+    names = ("report.html.j2", "macros.html.j2")
+    return Environment(
+        loader=DictLoader({name: _asset(name) for name in names}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _asset(name: str) -> str:
+    return (files("inkcluster.report") / "assets" / name).read_text(encoding="utf-8")

@@ -1,0 +1,48 @@
+"""The row of sample pictures under the title."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from inkcluster.study.run import Run
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture: black ink on nothing, so that the page's theme can turn it round."""
+
+    url: str
+    name: str
+
+
+def samples(run: Run) -> tuple[Sample, ...]:
+    """The pictures that `run` kept of its images; none if it kept none."""
+    from inkcluster.study import samples as shelf
+    from inkcluster.study.desk import Desk
+    from inkcluster.study.folder import STEPS
+
+    kept = shelf.kept(Desk(run.data, run.path / STEPS))
+    if not kept or not len(kept["pixels"]):
+        return ()
+    pixels = kept["pixels"].astype(float) / max(float(kept["pixels"].max()), 1.0)
+    ink = 1.0 - pixels if bool(kept["ink_is_dark"][0]) else pixels
+    names = kept["names"].tolist()
+    return tuple(Sample(_png(one), name) for one, name in zip(ink, names, strict=True))
+
+
+def _png(ink: NDArray[Any]) -> str:
+    """Black with `ink` (0 to 1) as its opacity, as a ``data:`` URL."""
+    from PIL import Image
+
+    both = np.zeros((*ink.shape, 2), np.uint8)
+    both[..., 1] = np.rint(ink * 255)
+    stream = io.BytesIO()
+    Image.fromarray(both, "LA").save(stream, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()

@@ -1,0 +1,150 @@
+"""Tables as a person reads them, and data as a file to take away."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDED_FROM = 13
+MOST_ROWS = 400
+_CSV_UP_TO = 32_000
+_PARQUET_UP_TO = 400_000
+_EMPTY = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading and its cells, as text."""
+
+    heading: str
+    numeric: bool
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table ready to be shown: at most :data:`MOST_ROWS` of its `n_rows`."""
+
+    columns: tuple[Column, ...]
+    n_rows: int
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """The cells, row by row."""
+        return list(zip(*(column.cells for column in self.columns), strict=True))
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is long enough to be shown on request only."""
+        return self.n_rows >= FOLDED_FROM
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file inside the page; `url` is None where it is too large, then it is only named."""
+
+    filename: str
+    kind: str
+    url: str | None
+    size: str
+
+
+def grid(frame: pd.DataFrame) -> Grid:
+    """Format `frame`: one number of decimals a column, enough to tell its values apart.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Tidy; an index that is not just a count of the rows becomes the first columns.
+
+    Returns
+    -------
+    Grid
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from inkcluster.report.tables import grid
+    >>> shown = grid(pd.DataFrame({"method": ["ward"], "ari_score": [0.36524], "n": [70000]}))
+    >>> [column.heading for column in shown.columns], shown.rows
+    (['method', 'ari score', 'n'], [('ward', '0.365', '70,000')])
+    """
+    frame = with_index(frame)
+    columns = tuple(_column(frame.iloc[:, i]) for i in range(frame.shape[1]))
+    return Grid(columns, len(frame))
+
+
+def download(frame: pd.DataFrame, parquet: Path, name: str) -> Download:
+    """The data as CSV where it is small, else as the Parquet file that holds it."""
+    text = with_index(frame).to_csv(index=False).encode()
+    if len(text) <= _CSV_UP_TO:
+        return _download(text, f"{name}.csv", "text/csv")
+    size = parquet.stat().st_size
+    if size <= _PARQUET_UP_TO:
+        return _download(parquet.read_bytes(), f"{name}.parquet", "application/octet-stream")
+    return Download(str(parquet.name), "Parquet", None, _size(size))
+
+
+def with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with its index as columns, unless the index only counts the rows."""
+    import pandas as pd
+
+    if isinstance(frame.index, pd.RangeIndex) and frame.index.name is None:
+        return frame
+    return frame.reset_index()
+
+
+def _download(content: bytes, filename: str, media: str) -> Download:
+    url = f"data:{media};base64,{base64.b64encode(content).decode()}"
+    kind = "CSV" if filename.endswith(".csv") else "Parquet"
+    return Download(filename, kind, url, _size(len(content)))
+
+
+def _column(series: pd.Series[Any]) -> Column:
+    import pandas as pd
+
+    values = series.head(MOST_ROWS).tolist()
+    heading = str(series.name).replace("_", " ")
+    is_flag = pd.api.types.is_bool_dtype(series.dtype)
+    numeric = pd.api.types.is_numeric_dtype(series.dtype) and not is_flag
+    show = _number_format(values) if numeric else _text
+    return Column(heading, numeric, tuple(_EMPTY if _missing(v) else show(v) for v in values))
+
+
+def _number_format(values: Sequence[Any]) -> Callable[[Any], str]:
+    known = [abs(float(v)) for v in values if not _missing(v) and math.isfinite(v)]
+    if all(isinstance(v, int) or _missing(v) for v in values) or all(v % 1 == 0 for v in known):
+        return lambda v: f"{v:,.0f}" if abs(v) >= 10_000 else f"{v:.0f}"
+    most = max(known)
+    smallest = min((v for v in known if v > 0), default=most)
+    if smallest < 5e-4 and most < 10:
+        return lambda v: "0" if v == 0 else f"{v:.3g}"
+    decimals = 1 if most >= 1000 else 2 if most >= 10 else 3
+    return lambda v: f"{v:,.{decimals}f}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(item) for item in value)
+    return str(value)
+
+
+def _missing(value: Any) -> bool:
+    import pandas as pd
+
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes} B" if n_bytes < 1000 else f"{n_bytes / 1000:.0f} kB"

@@ -1,0 +1,72 @@
+"""How the page says values, times and states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SETTINGS = {
+    "seed": "where random numbers start",
+    "k": "the number of clusters",
+    "scaling": "what k-means and the DBSCAN map do to the pixels first",
+    "restarts": "how often k-means starts afresh",
+    "replace": "whether samples may hold an image twice",
+    "sample_sizes": "images in the samples that suggest a number of clusters",
+    "resamples": "samples of each size",
+    "linkage_sample": "images on which the linkages are compared",
+    "map_sample": "images of which the DBSCAN map is made",
+    "eps": "radii of the DBSCAN map",
+    "min_samples": "neighbours that make a core point, on the map",
+    "compare_sample": "images on which all methods are compared",
+    "components": "principal components kept",
+    "svd_solver": "how the components are computed",
+    "sweep_eps": "radii tried after whitening",
+    "sweep_min_samples": "neighbours that make a core point, after whitening",
+    "many": "clusters of the second, finer Ward cut",
+}
+"""What each value of the plan is, in words."""
+
+STATES = {
+    "running": "This study had not ended when the report was written; what it had is below.",
+    "interrupted": "This study was interrupted; the answers that it had are below.",
+    "stopped": "This study stopped at an error; the answers that it had are below.",
+}
+"""What is said on top of the report of a run that is not done."""
+
+
+def duration(seconds: float) -> str:
+    """A time in words.
+
+    Examples
+    --------
+    >>> from inkcluster.report.wording import duration
+    >>> duration(0.004), duration(3.24), duration(75), duration(7325)
+    ('under 0.1 s', '3.2 s', '1 min 15 s', '2 h 2 min')
+    """
+    if seconds < 0.1:
+        return "under 0.1 s"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def plain_value(value: Any) -> str:
+    """A value of the plan as text.
+
+    Examples
+    --------
+    >>> from inkcluster.report.wording import plain_value
+    >>> plain_value((8.0, 8.53)), plain_value(70000), plain_value(False)
+    ('8, 8.53', '70,000', 'no')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(plain_value(item) for item in value)
+    if isinstance(value, int):
+        return f"{value:,}" if value >= 10_000 else str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)

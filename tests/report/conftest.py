@@ -1,0 +1,192 @@
+"""A run folder made by hand: hostile words everywhere, one figure, two tables, every kind of state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from inkcluster.figures import theme
+from inkcluster.study.answer import Answer, Finding, Level, Table
+from inkcluster.study.desk import Desk
+from inkcluster.study.facts import DataFacts
+from inkcluster.study.folder import ANSWERS, STEPS, write_state
+from inkcluster.study.plan import Plan
+from inkcluster.study.run import Run
+from inkcluster.study.written import write_answer
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(2)</script>",
+    '"><svg onload=alert(3)>',
+    "{{7*7}}",
+    "javascript:alert(4)",
+    "--><!-- ]]>",
+    "</style></title><b>",
+    "'\"`&amp;",
+)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A figure whose every word is somebody else's."""
+
+    name: str
+    title: str
+    says: str
+    words: tuple[str, ...]
+
+    def frame(self) -> pd.DataFrame:
+        return pd.DataFrame({"word": self.words, "height": np.arange(1.0, len(self.words) + 1)})
+
+    @theme.styled
+    def plot(self) -> Any:
+        picture = theme.new(theme.WIDTH, 3.0)
+        axes = theme.chart(picture, 0.6, 0.3, 6.5, 2.0)
+        axes.bar(range(len(self.words)), range(1, len(self.words) + 1), color=theme.ACCENTS[0])
+        axes.set_xticks(range(len(self.words)), self.words, rotation=20)
+        return picture
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that yields the answer it was given."""
+
+    key: str
+    number: int
+    title: str
+    yields: Answer
+    uses: tuple[str, ...] = ("k", "seed")
+    revision: int = 1
+
+
+@dataclass
+class Maker:
+    """Writes run folders."""
+
+    folder: Path
+    words: tuple[str, ...] = HOSTILE
+    plan: Plan = field(default_factory=lambda: a_plan())
+
+    def run(self, name: str = "run", *, state: str = "done", n_rows: int = 40) -> Run:
+        out = self.folder / name
+        out.mkdir()
+        entries: dict[str, Any] = {}
+        for question in self.questions(n_rows):
+            folder = out / ANSWERS / f"{question.key}-0123456789ab"
+            folder.parent.mkdir(exist_ok=True)
+            write_answer(folder, question, self.plan, question.yields, 1.25)
+            entries[question.key] = {"folder": folder.name, "seconds": 1.25}
+        failure = Finding("S2", Level.WARNING, f"This could not be answered: {self.words[0]}")
+        entries["dbscan"] = {
+            "number": 5,
+            "title": "Which eps?",
+            "seconds": 0.5,
+            "findings": [{"code": "S2", "level": "warning", "sentence": failure.sentence}],
+        }
+        facts = DataFacts(
+            name=self.words[0],
+            source=f"/tmp/{self.words[2]}/{self.words[4]}",
+            n=70_000,
+            height=4,
+            width=4,
+            classes=self.words,
+            hash="ab" * 32,
+            line=f"70,000 images, 4 × 4, labels {self.words[0]}–9, light on dark",
+            notices=(self.words[1],),
+        )
+        write_state(out, self._state(facts, entries, state))
+        rng = np.random.default_rng(0)
+        kept = {
+            "pixels": rng.integers(0, 256, (6, 4, 4)).astype(np.uint8),
+            "names": np.array([*self.words[:6]]),
+            "ink_is_dark": np.array([False]),
+        }
+        Desk(facts, out / STEPS).keep("samples", {"most": 20}, lambda: kept)
+        return Run.open(out)
+
+    def questions(self, n_rows: int) -> list[Asked]:
+        figure = Bars("bars", f"Bars of {self.words[0]}", f"See {self.words[1]}.", self.words)
+        short = pd.DataFrame({self.words[2]: self.words, "share": np.linspace(0, 1, 8)})
+        long = pd.DataFrame({"image": np.arange(n_rows), "distance": np.arange(n_rows) * 0.37})
+        tables = (
+            Table("short", f"Short {self.words[0]}", f"Says {self.words[3]}.", short),
+            Table("long", "Long", "Many rows.", long),
+        )
+        findings = (
+            Finding("K1", Level.OK, f"Fine, says {self.words[3]}."),
+            Finding("K2", Level.WARNING, f"Two clusters are {self.words[0]}."),
+            Finding("K3", Level.NOTICE, f"See {self.words[4]} and {self.words[5]}."),
+        )
+        pending = Finding("S1", Level.NOTICE, "This is not built yet.")
+        return [
+            Asked("centres", 1, "What do the clusters look like?", Answer((figure,), tables, findings)),
+            Asked("shape", 7, "How well?", Answer(findings=(pending,))),
+        ]
+
+    def _state(self, facts: DataFacts, entries: dict[str, Any], state: str) -> dict[str, Any]:
+        data_finding = {"code": "I2", "level": "notice", "sentence": self.words[1]}
+        return {
+            "inkcluster": "0.1.0",
+            "state": state,
+            "started": "2026-03-01T12:30:00+00:00",
+            "finished": None,
+            "versions": {"inkcluster": "0.1.0", "python": "3.11.9"},
+            "data": {**facts.to_json(), "findings": [data_finding]},
+            "settings": {"k": {"value": 10, "given": "command line"}},
+            "plan": self.plan.to_json(),
+            "asked": list(entries),
+            "seconds": {"plan": 0.5, **{key: entry["seconds"] for key, entry in entries.items()}},
+            "answers": entries,
+        }
+
+
+def a_plan() -> Plan:
+    values = {
+        "seed": 69,
+        "k": 10,
+        "scaling": "minmax",
+        "restarts": 15,
+        "replace": False,
+        "sample_sizes": (500, 1000),
+        "resamples": 10,
+        "linkage_sample": 5000,
+        "map_sample": 5000,
+        "eps": (8.0, 8.5),
+        "min_samples": (2, 3),
+        "compare_sample": 10_000,
+        "components": 100,
+        "svd_solver": "randomized",
+        "sweep_eps": (8.0,),
+        "sweep_min_samples": 3,
+        "many": 40,
+    }
+    why = dict.fromkeys(values, "the default") | {"k": f"given on the command line {HOSTILE[0]}"}
+    return Plan(**values, why=why)
+
+
+@pytest.fixture
+def maker(tmp_path: Path) -> Maker:
+    """Makes run folders under the test's own folder."""
+    return Maker(tmp_path)
+
+
+@pytest.fixture
+def hostile() -> tuple[str, ...]:
+    """Words that would run, close or escape something if they were not shown as text."""
+    return HOSTILE
+
+
+@pytest.fixture
+def make_report(maker: Maker) -> Callable[..., str]:
+    """The text of the report of a run made by hand."""
+
+    def make(name: str = "run", **how: Any) -> str:
+        from inkcluster import report
+
+        return report.write(maker.run(name, **how)).read_text(encoding="utf-8")
+
+    return make
