@@ -82,7 +82,7 @@ def _check_components(images: ImageSet, settings: Settings) -> None:
         return
     height, width = images.shape
     drawn = settings.compare_sample or len(images)
-    most = min(drawn, height * width)
+    most = min(drawn, height * width) - (settings.svd_solver == "arpack")
     if components > most:
         raise BadInputError(
             f"The setting components is {components:,} but {drawn:,} images of {height * width:,} "

@@ -20,6 +20,7 @@ ANSWERS = "answers"
 STEPS = "steps"
 REPORT = "report.html"
 _OURS = {LOCK, RUN, ANSWERS, STEPS, REPORT}
+_PARTS = {"inkcluster", "state", "started", "versions", "data", "settings", "seconds", "answers"}
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _DENIED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -76,7 +77,7 @@ def read_state(folder: Path) -> dict[str, Any] | None:
         state = json.loads((folder / RUN).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return state if isinstance(state, dict) and "inkcluster" in state else None
+    return state if isinstance(state, dict) and state.keys() >= _PARTS else None
 
 
 def write_state(folder: Path, state: dict[str, Any]) -> None:

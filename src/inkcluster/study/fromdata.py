@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.errors import BadInputError
+
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
@@ -127,12 +129,18 @@ def sweep_eps(
 
 
 def _radii(X: NDArray[Any], core: int, n: int) -> NDArray[np.float64]:
+    """Radii for points of which most may be equal: then the different ones decide."""
     from inkcluster.evaluate import density
 
-    core = min(core, len(X) - 1)
-    return np.asarray(density.suggest_eps(X, min_samples=core, n=n), dtype=np.float64)
+    try:
+        return np.asarray(density.suggest_eps(X, min_samples=min(core, len(X)), n=n))
+    except BadInputError:
+        X = np.unique(X, axis=0)
+        return np.asarray(density.suggest_eps(X, min_samples=min(core, len(X)), n=n))
 
 
-def _phrased(eps: NDArray[Any], core: int, draw: Draw, where: str) -> tuple[tuple[float, ...], str]:
-    rounded = sorted({float(f"{value:.3g}") for value in eps.tolist() if value > 0})
-    return tuple(rounded), f"quantiles of the {core}-distances of {draw.n:,} images{where}"
+def _phrased(
+    eps: NDArray[Any], core: int, draw: Draw, where: str
+) -> tuple[tuple[float, ...], str]:
+    why = f"quantiles of the {max(1, core - 1)}-distances of {draw.n:,} images{where}"
+    return tuple(eps.tolist()), why

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from inkcluster._version import __version__
 from inkcluster.errors import BadInputError, InkclusterError, RunFolderError
 from inkcluster.progress import SILENT, Progress
-from inkcluster.study import digest, findings, plan
+from inkcluster.study import digest, findings, plan, samples
 from inkcluster.study.answer import Finding, Level, Question
 from inkcluster.study.checks import check
 from inkcluster.study.desk import Desk
@@ -153,7 +153,6 @@ class _Study:
             "plan": self._earlier.get("plan"),
             "asked": list(asked),
             "seconds": dict(self._earlier.get("seconds", {})),
-            "answers": self._entries,
         }
 
     def run(self, on_answer: Callable[[WrittenAnswer], None] | None) -> None:
@@ -173,6 +172,7 @@ class _Study:
 
     def _work(self, on_answer: Callable[[WrittenAnswer], None] | None) -> None:
         desk = Desk(self._facts, self._out / STEPS, self._progress)
+        samples.keep(self._images, desk)
         self._state["data"]["findings"] = self._data_findings()
         made = self._plan(desk)
         self._take_up(made)
@@ -204,17 +204,19 @@ class _Study:
         return made
 
     def _take_up(self, made: plan.Plan) -> None:
-        """Of questions not asked now, take the answer that fits the plan where there is one."""
-        for key in self._questions:
+        """Of questions not asked now, take the answer that fits the plan, else the latest one."""
+        for key in dict.fromkeys((*self._questions, *self._entries)):
             if key in self._asked:
                 continue
-            question = self._questions[key]
-            name = folder_name(question, made, self._facts.hash)
-            entry = self._entries.get(key, {})
-            if entry.get("folder") != name:
+            entry = self._entries.pop(key, {})
+            names = [entry["folder"]] if "folder" in entry else []
+            if key in self._questions:
+                names.insert(0, folder_name(self._questions[key], made, self._facts.hash))
+            for name in names:
                 answer = read_answer(self._out / ANSWERS / name)
                 if answer is not None:
-                    self._enter(question, answer, {"folder": name})
+                    self._enter(answer, {"folder": name, "reused": True})
+                    break
 
     def _answer(self, question: Question, made: plan.Plan, desk: Desk) -> WrittenAnswer:
         name = folder_name(question, made, self._facts.hash)
@@ -225,9 +227,8 @@ class _Study:
             with self._progress.task(f"{question.number}. {question.title}"):
                 answer = self._compute(question, made, desk, folder)
         if answer.folder is None:
-            failure = {"number": answer.number, "title": answer.title}
-            entry = {**failure, "findings": findings_to_json(answer.findings)}
-        self._enter(question, answer, entry)
+            entry = {"title": answer.title, "findings": findings_to_json(answer.findings)}
+        self._enter(answer, entry)
         return answer
 
     def _compute(
@@ -253,14 +254,13 @@ class _Study:
             )
         return written
 
-    def _enter(self, question: Question, answer: WrittenAnswer, entry: dict[str, Any]) -> None:
-        self._entries[question.key] = {**entry, "seconds": answer.seconds}
-        self._state["seconds"][question.key] = answer.seconds
-        order = [key for key in self._questions if key in self._entries]
-        others = [key for key in self._entries if key not in order]
-        self._state["answers"] = {key: self._entries[key] for key in (*order, *others)}
+    def _enter(self, answer: WrittenAnswer, entry: dict[str, Any]) -> None:
+        self._entries[answer.key] = {**entry, "number": answer.number, "seconds": answer.seconds}
+        self._state["seconds"][answer.key] = answer.seconds
 
     def _write(self, state: str) -> None:
+        by_number = sorted(self._entries.items(), key=lambda item: item[1]["number"])
+        self._state["answers"] = dict(by_number)
         self._state["state"] = state
         self._state["finished"] = None if state == "running" else _now()
         write_state(self._out, self._state)
