@@ -110,7 +110,10 @@ def _fit(picture: int, wanted: int, room: int) -> tuple[int, int]:
 
 def _shrunk(image: NDArray[np.floating], step: int) -> NDArray[np.floating]:
     h, w = (size // step * step for size in image.shape)
-    return image[:h, :w].reshape(h // step, step, w // step, step).mean(axis=(1, 3))
+    means: NDArray[np.floating] = (
+        image[:h, :w].reshape(h // step, step, w // step, step).mean(axis=(1, 3))
+    )
+    return means
 
 
 def _shaded(upper: int, lower: int) -> str:

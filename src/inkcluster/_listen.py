@@ -13,6 +13,8 @@ from inkcluster._guard import one_line
 from inkcluster.progress import SILENT, Progress
 
 if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
     from inkcluster.study.run import WrittenAnswer
 
 
@@ -36,7 +38,7 @@ def listener(*, quiet: bool) -> Listener:
 
 
 class _Quiet:
-    progress = SILENT
+    progress: Progress = SILENT
 
     def shown(self) -> AbstractContextManager[object]:
         return nullcontext()
@@ -58,10 +60,12 @@ class _Bars(Progress):
         from rich.progress import BarColumn, Progress, TextColumn
         from rich.table import Column
 
-        self.progress = self
+        self.progress: Progress = self
         self._console = Console(stderr=True, highlight=False)
         self._bars = Progress(
-            TextColumn("{task.description}", markup=False, table_column=Column(ratio=3, no_wrap=True)),
+            TextColumn(
+                "{task.description}", markup=False, table_column=Column(ratio=3, no_wrap=True)
+            ),
             BarColumn(bar_width=None, table_column=Column(ratio=2)),
             _time_left_column(),
             console=self._console,
@@ -89,7 +93,7 @@ class _Bars(Progress):
             self._bars.remove_task(bar)
 
 
-def _time_left_column() -> object:
+def _time_left_column() -> ProgressColumn:
     from rich.progress import ProgressColumn, Task
     from rich.text import Text
 

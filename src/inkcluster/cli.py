@@ -79,7 +79,9 @@ def _print_version(wanted: bool) -> None:
 def _root(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Say which version."
+        ),
     ] = False,
 ) -> None:
     del version
@@ -92,6 +94,7 @@ def _how(help_text: str, metavar: str | None = None) -> Any:
 @app.command()
 def study(
     data: Data = "digits",
+    *,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -177,6 +180,7 @@ def look(
         int | None,
         typer.Argument(metavar="[INDEX]", help="Show this image: its values and its picture."),
     ] = None,
+    *,
     per_label: Annotated[
         int, typer.Option(min=1, max=100, help="Pictures of each label on the contact sheet.")
     ] = 8,
@@ -197,9 +201,7 @@ def look(
         from inkcluster.images import load
 
         images = load(data, labels=labels, shape=shape_of(shape))
-        look_and_say(
-            images, index=index, per_label=per_label, png=png, seed=seed, as_json=as_json
-        )
+        look_and_say(images, index=index, per_label=per_label, png=png, seed=seed, as_json=as_json)
 
 
 @app.command()

@@ -30,6 +30,28 @@ HOSTILE = (
 )
 
 
+VALUES: dict[str, Any] = {
+    "seed": 69,
+    "k": 10,
+    "scaling": "minmax",
+    "restarts": 15,
+    "replace": False,
+    "sample_sizes": (500, 1000),
+    "resamples": 10,
+    "linkage_sample": 5000,
+    "map_sample": 5000,
+    "eps": (8.0, 8.5),
+    "min_samples": (2, 3),
+    "compare_sample": 10_000,
+    "components": 100,
+    "svd_solver": "randomized",
+    "sweep_eps": (8.0,),
+    "sweep_min_samples": 3,
+    "many": 40,
+}
+WHY = dict.fromkeys(VALUES, "the default") | {"k": f"given on the command line {HOSTILE[0]}"}
+
+
 @dataclass(frozen=True)
 class Bars:
     """A figure whose every word is somebody else's."""
@@ -69,7 +91,7 @@ class Maker:
 
     folder: Path
     words: tuple[str, ...] = HOSTILE
-    plan: Plan = field(default_factory=lambda: a_plan())
+    plan: Plan = field(default_factory=lambda: Plan(**VALUES, why=WHY))
 
     def run(self, name: str = "run", *, state: str = "done", n_rows: int = 40) -> Run:
         out = self.folder / name
@@ -123,7 +145,9 @@ class Maker:
         )
         pending = Finding("S1", Level.NOTICE, "This is not built yet.")
         return [
-            Asked("centres", 1, "What do the clusters look like?", Answer((figure,), tables, findings)),
+            Asked(
+                "centres", 1, "What do the clusters look like?", Answer((figure,), tables, findings)
+            ),
             Asked("shape", 7, "How well?", Answer(findings=(pending,))),
         ]
 
@@ -142,30 +166,6 @@ class Maker:
             "seconds": {"plan": 0.5, **{key: entry["seconds"] for key, entry in entries.items()}},
             "answers": entries,
         }
-
-
-def a_plan() -> Plan:
-    values = {
-        "seed": 69,
-        "k": 10,
-        "scaling": "minmax",
-        "restarts": 15,
-        "replace": False,
-        "sample_sizes": (500, 1000),
-        "resamples": 10,
-        "linkage_sample": 5000,
-        "map_sample": 5000,
-        "eps": (8.0, 8.5),
-        "min_samples": (2, 3),
-        "compare_sample": 10_000,
-        "components": 100,
-        "svd_solver": "randomized",
-        "sweep_eps": (8.0,),
-        "sweep_min_samples": 3,
-        "many": 40,
-    }
-    why = dict.fromkeys(values, "the default") | {"k": f"given on the command line {HOSTILE[0]}"}
-    return Plan(**values, why=why)
 
 
 @pytest.fixture

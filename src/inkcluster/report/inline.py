@@ -11,10 +11,9 @@ from xml.etree import ElementTree
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_DRAWING = frozenset(
-    "svg g defs path use rect circle ellipse line polyline polygon text tspan image clipPath "
-    "linearGradient radialGradient stop pattern title desc metadata style".split()
-)
+_ELEMENTS = """svg g defs path use rect circle ellipse line polyline polygon text tspan image clipPath
+linearGradient radialGradient stop pattern title desc metadata style"""
+_DRAWING = frozenset(_ELEMENTS.split())
 _LINK = re.compile(r"#[\w.:-]+|data:image/png;base64,[A-Za-z0-9+/=\s]*")
 _FAR = re.compile(r"url\(\s*['\"]?(?!#)|@import|javascript:|expression\(", re.IGNORECASE)
 
@@ -70,8 +69,6 @@ def data_url(path: Path, kind: str) -> str:
 
 
 def _harmless(element: ElementTree.Element) -> bool:
-    if not isinstance(element.tag, str):
-        return True
     name = _local(element.tag)
     if "}" in element.tag and "www.w3.org/2000/svg" not in element.tag:
         return _is_metadata(element.tag)

@@ -181,9 +181,7 @@ def _finding(finding: Finding, target: str, where: str) -> FindingView:
     from inkcluster.study.findings import CODES
 
     meaning = CODES.get(finding.code, "")
-    return FindingView(
-        finding.code, str(finding.level), finding.sentence, meaning, target, where
-    )
+    return FindingView(finding.code, str(finding.level), finding.sentence, meaning, target, where)
 
 
 def _settings(run: Run) -> list[SettingView]:
@@ -191,7 +189,7 @@ def _settings(run: Run) -> list[SettingView]:
         return []
     return [
         SettingView(
-            name=name.replace("_", " "),
+            name=name.replace("_", "-"),
             meaning=SETTINGS.get(name, ""),
             value=plain_value(value),
             why=run.plan.why[name],

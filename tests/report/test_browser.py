@@ -1,0 +1,149 @@
+"""The report in Chromium: nothing runs that should not, nothing overflows, both themes apply."""
+
+import shutil
+from io import BytesIO
+
+import pytest
+
+from inkcluster import report
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium on this machine's path")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser, maker):
+    path = report.write(maker.run())
+    contexts = []
+
+    def opened(width=1280, scheme="light", **how):
+        context = browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=scheme, **how
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda m: page.complaints.append(f"{m.type}: {m.text}"))
+        page.on("pageerror", lambda e: page.complaints.append(f"error: {e}"))
+        page.on("dialog", lambda d: (page.complaints.append(f"dialog: {d.message}"), d.dismiss()))
+        page.on(
+            "request",
+            lambda r: (
+                None
+                if r.url.startswith(("data:", "blob:")) or r.url == path.as_uri()
+                else page.complaints.append(f"request: {r.url}")
+            ),
+        )
+        page.goto(path.as_uri())
+        page.wait_for_timeout(100)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_quiet_and_no_wider_than_the_window(open_page, hostile, width, scheme):
+    page = open_page(width, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.inner_text("h1") == hostile[0]
+    for word in hostile:
+        assert page.get_by_text(word, exact=False).count() > 0
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_timeout(100)
+    assert page.complaints == []
+
+
+def background(page):
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def test_dark_follows_the_system_and_the_button(open_page):
+    light, dark = open_page(), open_page(scheme="dark")
+    assert background(light) == "rgb(254, 254, 254)"
+    assert background(dark) == "rgb(21, 24, 29)"
+    light.click("#theme")
+    dark.click("#theme")
+    assert background(light) == "rgb(21, 24, 29)"
+    assert background(dark) == "rgb(254, 254, 254)"
+    assert light.inner_text("#theme") == "Light"
+
+
+def test_print_is_light_and_unfolded(open_page):
+    page = open_page(scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    ink = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ic-ink')")
+    assert ink.strip() == "#1c2027"
+    assert not page.is_visible("nav")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details:not([open])").count() == 1
+
+
+def test_a_figure_can_be_taken_away_as_png_and_svg(open_page):
+    from PIL import Image
+
+    page = open_page(scheme="dark")
+    with page.expect_download() as got:
+        page.click("button[data-picture=png]")
+    assert got.value.suggested_filename == "centres-bars.png"
+    with got.value.path().open("rb") as stream:
+        image = Image.open(BytesIO(stream.read())).convert("RGB")
+    assert image.size[0] > 1000
+    assert image.getpixel((2, 2)) == (21, 24, 29)
+    assert len(image.getcolors(1 << 24)) > 10
+    with page.expect_download() as got:
+        page.click("button[data-picture=svg]")
+    text = got.value.path().read_text()
+    assert "var(--" not in text
+    assert "#6ba8ee" in text
+    assert page.complaints == []
+
+
+def test_data_can_be_taken_away(open_page):
+    page = open_page()
+    with page.expect_download() as got:
+        page.click("a.take >> nth=0")
+    assert got.value.suggested_filename == "centres-bars.csv"
+    assert got.value.path().read_text().startswith("word,height")
+
+
+def test_readable_without_scripts(open_page):
+    page = open_page(java_script_enabled=False)
+    assert page.locator("#theme").is_hidden()
+    assert page.locator("figure svg").first.is_visible()
+
+
+def test_contrast_of_text_in_both_themes(open_page):
+    script = """() => {
+      const channel = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+      const light = (c) => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number);
+        return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b); };
+      const behind = (e) => { for (; e; e = e.parentElement) {
+        const c = getComputedStyle(e).backgroundColor; if (!/, 0\\)$/.test(c)) return c; } };
+      const poor = [];
+      for (const e of document.querySelectorAll('main *, header *, nav *, footer *')) {
+        if (e.closest('svg') || !e.checkVisibility()) continue;
+        if (![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
+        const [a, b] = [light(getComputedStyle(e).color), light(behind(e))];
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (ratio < 4.5) poor.push(`${e.tagName}.${e.className} ${ratio.toFixed(2)}`);
+      }
+      return [...new Set(poor)];
+    }"""
+    for scheme in ("light", "dark"):
+        assert open_page(scheme=scheme).evaluate(script) == []

@@ -1,0 +1,182 @@
+import hashlib
+import re
+from base64 import b64encode
+from html.parser import HTMLParser
+
+import pytest
+
+from inkcluster import report
+from inkcluster.study.answer import Level
+
+VOID = {
+    "meta",
+    "img",
+    "br",
+    "link",
+    "input",
+    "hr",
+    "path",
+    "use",
+    "rect",
+    "circle",
+    "image",
+    "line",
+}
+ALLOWED = set(
+    "html head meta title style body a header p svg circle button h1 h2 h3 div img nav ol ul li b i "
+    "span main section figure figcaption table thead tbody tr th td details summary small dl dt dd "
+    "code footer script g path defs clippath rect use image text tspan".split()
+)
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would make of the page."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.ids, self.attributes, self.words, self.open = [], [], [], [], []
+        self.scripts = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.attributes += [(tag, *pair) for pair in attrs]
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.attributes += [(tag, *pair) for pair in attrs]
+        self.ids += [value for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        (self.scripts if self.open and self.open[-1] == "script" else self.words).append(data)
+
+
+@pytest.fixture
+def page(make_report):
+    return Reader(make_report())
+
+
+def test_hostile_words_stay_words(page, hostile):
+    text = " ".join(page.words)
+    for word in hostile:
+        assert word in text
+    assert {tag for tag, _ in page.tags} <= ALLOWED
+    assert not [a for a in page.attributes if a[1].startswith("on")]
+    assert "49" not in re.findall(r"\b49\b", text)
+    assert page.open == []
+
+
+def test_no_link_leaves_the_page(page):
+    for tag, name, value in page.attributes:
+        if name in ("href", "src", "xlink:href"):
+            assert value.startswith(("#", "data:")), (tag, name, value)
+            if tag == "img":
+                assert value.startswith("data:image/png;base64,")
+    inner = {
+        value[1:] for tag, name, value in page.attributes if name == "href" and value[0] == "#"
+    }
+    assert inner <= set(page.ids)
+
+
+def test_policy_allows_one_script_by_its_hash(page):
+    policies = [a["content"] for t, a in page.tags if a.get("http-equiv")]
+    assert len(policies) == 1
+    (script,) = page.scripts
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policies[0]
+    assert policies[0].startswith("default-src 'none'; img-src data:; style-src 'unsafe-inline'")
+
+
+def test_ids_are_unique_with_two_figures_of_one_kind(page):
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_same_run_same_bytes(maker):
+    run = maker.run()
+    first = report.write(run).read_bytes()
+    assert report.write(type(run).open(run.path)).read_bytes() == first
+
+
+def test_headings_are_in_order(page):
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_findings_come_worst_first_and_link_to_their_question(make_report):
+    text = make_report()
+    top = text[text.index('id="findings"') : text.index('id="q-centres"')]
+    levels = re.findall(r'class="finding (\w+)"', top)
+    order = [str(level) for level in (Level.WARNING, Level.NOTICE, Level.OK)]
+    assert levels == sorted(levels, key=order.index)
+    assert len(levels) == 6
+    assert 'href="#q-centres">question 1</a>' in top
+    assert 'href="#data">the data</a>' in top
+
+
+def test_each_state_of_a_question_is_said(make_report):
+    text = make_report()
+    for key, state in {"centres": "answered", "shape": "pending", "dbscan": "failed"}.items():
+        assert f'id="q-{key}" class="part question {state}"' in text
+    assert "This is not built yet." in text
+    assert "This could not be answered" in text
+    assert text.count('class="part question unasked"') == 4
+    assert "add --only restarts to ask it" in text
+
+
+def test_where_the_settings_come_from(make_report):
+    text = make_report()
+    row = text[text.index('<tr class="given">') :]
+    row = row[: row.index("</tr>")]
+    assert ">k<" in row
+    assert "<td>10</td>" in row
+    assert "given on the command line &lt;img" in row
+    assert "8, 8.5" in text
+
+
+@pytest.mark.parametrize("state", ["interrupted", "stopped", "running"])
+def test_a_run_that_is_not_done_says_so(make_report, state):
+    assert 'class="banner"' in make_report(state=state)
+    assert 'class="banner"' not in make_report("other")
+
+
+def test_a_full_disk_leaves_the_earlier_report(maker, monkeypatch):
+    run = maker.run()
+    before = report.write(run).read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        report.write(run)
+    monkeypatch.undo()
+    assert (run.path / "report.html").read_bytes() == before
+    assert not list(run.path.glob(".part-*"))
+
+
+def test_the_download_is_the_data(make_report, maker):
+    from base64 import b64decode
+
+    text = make_report()
+    found = re.search(r'download="centres-bars.csv" href="data:text/csv;base64,([^"]+)"', text)
+    lines = b64decode(found[1]).decode().splitlines()
+    assert lines[0] == "word,height"
+    assert len(lines) == 9
+
+
+def test_a_picture_that_is_no_drawing_is_not_let_in(maker, monkeypatch):
+    from inkcluster.report import view
+
+    monkeypatch.setattr(view, "inline_svg", lambda *_: None)
+    text = report.write(maker.run()).read_text()
+    assert '<img src="data:image/png;base64,' in text[text.index('id="figure-centres-bars"') :]
