@@ -77,6 +77,20 @@ def whole(value: Any, least: int, what: str) -> int:
     return int(value)
 
 
+def rising_curve(curve: Any) -> NDArray[np.float64]:
+    """`curve` as three or more finite values that rise and never fall."""
+    values = np.asarray(curve, dtype=np.float64)
+    if values.ndim != 1 or len(values) < 3:
+        raise BadInputError(f"A curve of shape {values.shape} has no knee; give at least 3 values.")
+    if not np.isfinite(values).all():
+        raise BadInputError("The curve holds NaN or infinite values; leave these out.")
+    if (np.diff(values) < 0).any():
+        raise BadInputError("The curve falls somewhere; sort its values upwards first.")
+    if values[0] == values[-1]:
+        raise BadInputError("The curve is constant, so it has no knee.")
+    return values
+
+
 def _all_finite(array: NDArray[Any]) -> bool:
     # Block by block, so that the mask of a large memory map never exists at once.
     step = max(1, (1 << 24) // array.shape[1])

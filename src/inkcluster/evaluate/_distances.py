@@ -65,3 +65,10 @@ def two_closest(
         pair[block] = np.take_along_axis(two, order, axis=1)
         distance[block] = np.take_along_axis(exact, order, axis=1)
     return pair[:, 0], pair[:, 1], distance[:, 0], distance[:, 1]
+
+
+def members_of(numbers: NDArray[np.int64], k: int) -> list[NDArray[np.int64]]:
+    """The members of each cluster, in the order of their indices."""
+    order = np.argsort(numbers, kind="stable")
+    starts = np.searchsorted(numbers[order], np.arange(k + 1))
+    return [order[starts[i] : starts[i + 1]] for i in range(k)]

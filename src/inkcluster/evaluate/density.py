@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.evaluate._checks import vectors, whole
+from inkcluster.evaluate._checks import rising_curve, vectors, whole
 from inkcluster.evaluate._distances import blocks
 
 LOW, HIGH = 0.05, 0.99
 """Shares of core points between which eps values are suggested."""
 _MOST_DIGITS = 12
+_SPARE = 4  # neighbours beyond the k-th whose order the products may have got wrong
 
 
-def k_distances(X: Any, k: int) -> NDArray[np.float64]:
+def k_distances(X: Any, k: int, *, ordered: bool = True) -> NDArray[np.float64]:
     """Distance of each point to its k-th nearest other point, sorted upwards.
 
     A point itself does not count here, while it does in DBSCAN's ``min_samples``: the share of
@@ -32,9 +34,9 @@ def k_distances(X: Any, k: int) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of shape (n,), float64
-        Euclidean, exact: neighbours are found by blocked products in scikit-learn's
-        ``NearestNeighbors``, and the distance is measured again by differences, so that
-        duplicates are at 0.
+        Euclidean. scikit-learn's ``NearestNeighbors`` finds candidates by blocked products around
+        the mean of the points, four more than asked for; the distances that count are measured
+        by differences, so that duplicates are at 0.
 
     Raises
     ------
@@ -56,13 +58,16 @@ def k_distances(X: Any, k: int) -> NDArray[np.float64]:
             f"The {k}-th neighbour needs {k + 1} points, and there are {len(points)}; "
             "give more points or a smaller k."
         )
-    finder = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points)
-    neighbour = finder.kneighbors(return_distance=False)[:, -1]
+    points = points.astype(np.float64)
+    points -= points.mean(axis=0)  # far from the origin the products would lose the distances
+    finder = NearestNeighbors(n_neighbors=min(k + _SPARE, len(points) - 1), algorithm="brute")
+    candidates = finder.fit(points).kneighbors(return_distance=False)
     distance = np.empty(len(points))
-    for block in blocks(*points.shape):
-        away = points[block].astype(np.float64) - points[neighbour[block]]
-        distance[block] = np.sqrt(np.einsum("ij,ij->i", away, away))
-    return np.sort(distance)
+    for block in blocks(len(points), points.shape[1] * candidates.shape[1]):
+        away = points[block, None] - points[candidates[block]]
+        measured = np.sqrt(np.einsum("ijk,ijk->ij", away, away))
+        distance[block] = np.partition(measured, k - 1, axis=1)[:, k - 1]
+    return np.sort(distance) if ordered else distance
 
 
 def knee(curve: Any, *, sensitivity: float = 1.0, shape: str = "convex") -> int:
@@ -98,12 +103,12 @@ def knee(curve: Any, *, sensitivity: float = 1.0, shape: str = "convex") -> int:
     --------
     >>> import numpy as np
     >>> from inkcluster.evaluate import knee
-    >>> x = np.linspace(0, 1, 11)[1:]
-    >>> concave = 5 - 1 / x  # the paper's example: the knee is at x = 0.3
+    >>> x = np.linspace(0, 1, 10)
+    >>> concave = 5 - 1 / (x + 0.1)  # the paper's figure 2: the knee is at x = 0.22
     >>> knee(concave, shape="concave"), knee(-concave[::-1])
     (2, 7)
     """
-    values = _rising(curve)
+    values = rising_curve(curve)
     if shape not in ("convex", "concave"):
         raise BadInputError(f'shape is {shape!r}; give "convex" or "concave".')
     if not (math.isfinite(sensitivity) and sensitivity >= 0):
@@ -119,7 +124,7 @@ def knee(curve: Any, *, sensitivity: float = 1.0, shape: str = "convex") -> int:
         if difference[i] >= difference[i - 1] and difference[i] > difference[i + 1]
     ]
     confirmed = []
-    for i, following in zip(peaks, [*peaks[1:], n], strict=True):
+    for i, following in pairwise([*peaks, n]):
         threshold = difference[i] - sensitivity / (n - 1)
         if difference[i + 1 : following].min() < threshold:
             confirmed.append(i)
@@ -271,19 +276,6 @@ def concentration(X: Any, seed: int | None = None) -> float:
     if not usable.any():
         raise BadInputError("All points are equal, so their distances have no contrast.")
     return float(np.median((farthest[usable] - nearest[usable]) / nearest[usable]))
-
-
-def _rising(curve: Any) -> NDArray[np.float64]:
-    values = np.asarray(curve, dtype=np.float64)
-    if values.ndim != 1 or len(values) < 3:
-        raise BadInputError(f"A curve of shape {values.shape} has no knee; give at least 3 values.")
-    if not np.isfinite(values).all():
-        raise BadInputError("The curve holds NaN or infinite values; leave these out.")
-    if (np.diff(values) < 0).any():
-        raise BadInputError("The curve falls somewhere; sort its values upwards first.")
-    if values[0] == values[-1]:
-        raise BadInputError("The curve is constant, so it has no knee.")
-    return values
 
 
 def _fill(values: list[float], n: int) -> list[float]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.evaluate._checks import cluster_numbers, vectors, whole
-from inkcluster.evaluate._distances import distance_to_own, means, two_closest
+from inkcluster.evaluate._distances import distance_to_own, means, members_of, two_closest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ def nearest_and_farthest(
     m = whole(m, 1, "m")
     distance = distance_to_own(points, numbers, middle)
     found = {}
-    for cluster, members in enumerate(_members(numbers, len(middle))):
+    for cluster, members in enumerate(members_of(numbers, len(middle))):
         inside = distance[members]
         near = members[np.argsort(inside, kind="stable")[:m]]
         far = members[np.argsort(-inside, kind="stable")[:m]]
@@ -216,14 +216,8 @@ def worth_looking_at(X: Any, labels: Any, *, truth: Any = None, m: int = 5) -> p
     numbers = cluster_numbers(labels)
     sizes = np.bincount(numbers[numbers >= 0], minlength=len(tightness))
     purity, mixture = _purities(numbers, truth, len(tightness))
-    frame = pd.DataFrame(
-        {
-            "cluster": np.arange(len(tightness)),
-            "size": sizes,
-            "cohesion": tightness,
-            "purity": purity,
-        }
-    )
+    frame = pd.DataFrame({"cluster": np.arange(len(tightness)), "size": sizes})
+    frame["cohesion"], frame["purity"] = tightness, purity
     eligible = sizes >= min(MIN_MEMBERS, int(sizes.max(initial=1)))
     rows = _take_turns(frame, eligible, truth is not None, m)
     picked = frame.iloc[[cluster for cluster, _ in rows]].reset_index(drop=True)
@@ -278,11 +272,8 @@ def _purities(
 def _reason(frame: pd.DataFrame, cluster: int, what: str, mixture: dict[int, str]) -> str:
     tight = f"cohesion {frame['cohesion'].iloc[cluster]:.2f}"
     size = f"{frame['size'].iloc[cluster]:,} members"
-    said = {
-        "purest and tightest": f"{mixture[cluster]}, {tight}",
-        "most mixed": mixture[cluster],
-        "largest": size,
-    }
+    said = {"most mixed": mixture[cluster], "largest": size}
+    said["purest and tightest"] = f"{mixture[cluster]}, {tight}"
     return f"{what}: {said.get(what, tight)}"
 
 
@@ -305,10 +296,3 @@ def _checked(
             f"labels name cluster {k - 1}, and there are {len(middle):,} centres; give one for each."
         )
     return points, numbers, middle
-
-
-def _members(numbers: NDArray[np.int64], k: int) -> list[NDArray[np.int64]]:
-    """The members of each cluster, in the order of their indices."""
-    order = np.argsort(numbers, kind="stable")
-    starts = np.searchsorted(numbers[order], np.arange(k + 1))
-    return [order[starts[i] : starts[i + 1]] for i in range(k)]

@@ -24,10 +24,11 @@ class Suggestion:
     k : int
         The number of clusters suggested, at least 2.
     strength : float
-        The jump at `k` over the second largest jump, at least 1; 1 means that nothing stands
-        out, infinite that there is no other jump at all.
+        The jump at `k` over the largest jump elsewhere: 1 means that nothing stands out, infinite
+        that there is no jump elsewhere. Below 1 for rule "colour" only, which does not look for
+        the largest.
     runner_up : int
-        The number of clusters at the second largest jump.
+        The number of clusters at the largest jump elsewhere.
     """
 
     k: int
@@ -74,6 +75,17 @@ def suggestions(Z: Any, *, k_max: int = 20) -> dict[str, Suggestion]:
     - "gap": h(k - 1) - h(k), the absolute rule, by which people read a dendrogram;
     - "ratio": 1 - h(k) / h(k - 1), the relative rule, which no scale of heights favours.
 
+    A third rule, "colour", counts the branches that SciPy's dendrogram colours by default, those
+    below 70 % of the tallest merge; its strength is that of the absolute jump there. `k_max` does
+    not bound it: under single linkage it can be hundreds.
+
+    Which one people follow when they look at a dendrogram, measured on Ward hierarchies of ten
+    samples with replacement of each of 500, 1,000, 2,000 and 3,000 MNIST digits, of which the
+    exercise says "four or five clusters, typically five": "colour" gives 4 or 5 in 33 of 40, 5 in
+    28, and 6 in the others; "gap" and "ratio" most often 5 (13 and 15 of 40), but spread from 2
+    to 6 and from 2 to 12. On samples of scikit-learn's digits "gap" and "ratio" mostly say 2, 3 or
+    9, and "colour" 3 to 7: no rule tells that there are ten.
+
     Where centroid or median linkages invert heights, a merge below an earlier one counts at the
     earlier one's height, so that no cut falls inside an inversion. The smallest k wins a tie.
 
@@ -87,12 +99,21 @@ def suggestions(Z: Any, *, k_max: int = 20) -> dict[str, Suggestion]:
     Returns
     -------
     dict of str to Suggestion
-        Keys "gap" and "ratio".
+        Keys "gap", "ratio" and "colour".
 
     Raises
     ------
     BadInputError
         If `Z` is not a hierarchy of four or more points, or `k_max` is below 3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.cluster.hierarchy import ward
+    >>> from inkcluster.evaluate import suggestions
+    >>> points = np.array([0.0, 1.0, 20.0, 21.0, 80.0, 81.0])[:, None]
+    >>> {rule: found.k for rule, found in suggestions(ward(points)).items()}
+    {'gap': 2, 'ratio': 3, 'colour': 2}
     """
     heights = _heights(Z)
     k_max = min(whole(k_max, 3, "k_max"), len(heights))
@@ -100,15 +121,22 @@ def suggestions(Z: Any, *, k_max: int = 20) -> dict[str, Suggestion]:
     upper, lower = tallest[:-1], tallest[1:]
     gap = upper - lower
     ratio = np.divide(gap, upper, out=np.zeros_like(gap), where=upper > 0)
-    return {"gap": _suggest(gap), "ratio": _suggest(ratio)}
+    return {
+        "gap": _suggest(gap, int(gap.argmax()) + 2),
+        "ratio": _suggest(ratio, int(ratio.argmax()) + 2),
+        "colour": _suggest(-np.diff(heights[::-1], append=0.0), _colours(heights)),
+    }
 
 
 def _heights(Z: Any) -> NDArray[np.float64]:
     """Merge heights in order, never falling, shape (n - 1,)."""
     from scipy.cluster.hierarchy import is_valid_linkage
 
-    tree = np.asarray(Z, dtype=np.float64) if np.asarray(Z).dtype.kind in "iuf" else None
-    if tree is None or not np.isfinite(tree).all() or not is_valid_linkage(tree):
+    try:
+        tree = np.asarray(Z, dtype=np.float64)
+    except (TypeError, ValueError):
+        tree = np.empty(0)
+    if tree.ndim != 2 or not np.isfinite(tree).all() or not is_valid_linkage(tree):
         raise BadInputError(
             "Z is not a hierarchy; give the (n - 1, 4) matrix that SciPy's linkage returns."
         )
@@ -119,11 +147,19 @@ def _heights(Z: Any) -> NDArray[np.float64]:
     return np.maximum.accumulate(tree[:, 2])
 
 
-def _suggest(jumps: NDArray[np.float64]) -> Suggestion:
-    """`jumps[i]` is the jump at k = i + 2."""
-    first, second = np.argsort(-jumps, kind="stable")[:2].tolist()
-    if jumps[first] == jumps[second]:
-        strength = 1.0
-    else:
-        strength = float(jumps[first] / jumps[second]) if jumps[second] > 0 else float("inf")
-    return Suggestion(first + 2, strength, second + 2)
+def _colours(heights: NDArray[np.float64]) -> int:
+    """Branches below SciPy's colour threshold, at least 2."""
+    return max(2, 1 + int((heights >= COLOUR_THRESHOLD * heights[-1]).sum()))
+
+
+def _suggest(jumps: NDArray[np.float64], k: int) -> Suggestion:
+    """`jumps[i]` is the jump at i + 2 clusters."""
+    here = float(jumps[k - 2])
+    elsewhere = jumps.copy()
+    elsewhere[k - 2] = -1.0
+    second = int(elsewhere.argmax())
+    there = float(elsewhere[second])
+    if here == there:
+        return Suggestion(k, 1.0, second + 2)
+    strength = here / there if there > 0 else float("inf")
+    return Suggestion(k, strength, second + 2)

@@ -14,7 +14,9 @@ from inkcluster.evaluate._checks import check_length
 from inkcluster.evaluate.agreement import pairwise_ari
 
 SAME_ARI = 0.99
+"""Restarts of one optimum agree at least so far: k-means stops a little short of it (`tol`)."""
 SAME_INERTIA = 1e-3
+"""And their inertias differ by at most this share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,10 @@ def stability(labels_of_restarts: Sequence[Any], inertias: Any, *, truth: Any = 
     Two restarts count as the same optimum when their partitions agree with an adjusted Rand
     index of at least 0.99 and their inertias differ by at most 0.1 %. Restarts are taken from the
     smallest inertia up; each joins the first optimum whose best restart it matches, or opens one.
+
+    Both are needed. On all of MNIST (k = 10) two restarts of one optimum, stopped by the
+    tolerance, agreed at 0.995 with inertias less than 0.005 % apart; a third, only 0.01 % above them, was
+    another optimum and agreed at 0.72.
 
     Parameters
     ----------
