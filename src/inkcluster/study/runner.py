@@ -282,8 +282,8 @@ def _refuse_other_data(out: Path, earlier: dict[str, Any] | None, facts: DataFac
     if earlier is None or earlier["data"]["hash"] == facts.hash:
         return
     raise RunFolderError(
-        f"{out} holds a study of other images ({earlier['data']['line']}); "
-        f"choose another folder for {facts.name} with --out."
+        f"{out} holds a study of other images ({earlier['data']['name']}: "
+        f"{earlier['data']['line']}); choose another folder for {facts.name} with --out."
     )
 
 

@@ -125,6 +125,7 @@ def write_answer(
     """Write `answer` as `folder`, which appears whole or not at all."""
     from inkcluster.figures.render import render
 
+    _refuse_equal_names(answer)
     folder.parent.mkdir(exist_ok=True)
     with atomic_folder(folder) as part:
         with (part / ARRAYS).open("wb") as stream:
@@ -182,6 +183,14 @@ def findings_to_json(findings: tuple[Finding, ...]) -> list[dict[str, str]]:
 def findings_from_json(plain: list[dict[str, str]]) -> tuple[Finding, ...]:
     """The reverse of :func:`findings_to_json`."""
     return tuple(Finding(f["code"], Level(f["level"]), f["sentence"]) for f in plain)
+
+
+def _refuse_equal_names(answer: Answer) -> None:
+    for things in (answer.figures, answer.tables):
+        names = [thing.name for thing in things]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"an answer has two figures or tables called {name!r}")
 
 
 def _figure(folder: Path, name: str, title: str, says: str) -> WrittenFigure:

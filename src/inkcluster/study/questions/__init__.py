@@ -21,6 +21,9 @@ class _Questions(Mapping[str, "Question"]):
         question: Question = importlib.import_module(f"{__name__}.{key}").QUESTION
         return question
 
+    def __contains__(self, key: object) -> bool:
+        return key in _FILES
+
     def __iter__(self) -> Iterator[str]:
         return iter(_FILES)
 

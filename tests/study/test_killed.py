@@ -1,0 +1,101 @@
+"""A study killed at any moment goes on, and ends as if nothing had happened."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import time
+
+import pytest
+
+SEED = int(os.environ.get("INKCLUSTER_SEED", "69"))
+KILLS = 10
+
+
+def content(out):
+    """Every file of every answer, byte for byte; of the notes all but the seconds."""
+    found = {}
+    for path in sorted((out / "answers").rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if path.name == "answer.json":
+            plain = json.loads(path.read_text())
+            found[name] = {k: v for k, v in plain.items() if k not in ("seconds", "seal")}
+        elif path.is_file():
+            found[name] = path.read_bytes()
+    return found
+
+
+def finish(child):
+    """Wait for a study; how long it took once all was imported."""
+    output, errors = child.communicate(timeout=300)
+    assert child.returncode == 0, errors
+    return float(output.split()[-1])
+
+
+def kill_at_random(start, out, words, longest, rng):
+    """Kill a study `KILLS` times at random moments, going on each time; count what was cut off."""
+    cut = 0
+    for _ in range(KILLS):
+        child = start(out, *words)
+        assert child.stdout.readline() == "ready\n", child.stderr.read()
+        time.sleep(rng.uniform(0, longest))
+        child.send_signal(signal.SIGKILL)
+        child.communicate()
+        cut += child.returncode == -signal.SIGKILL
+    return cut
+
+
+@pytest.mark.parametrize(
+    "words", [(), pytest.param(("real",), marks=pytest.mark.slow)], ids=["quick", "real"]
+)
+def test_killed_at_ten_random_moments_and_resumed(start, tmp_path, words):
+    seconds = finish(start(tmp_path / "whole", *words))
+    rng = random.Random(SEED)
+    # A tenth of the whole each time, so that the ten moments spread over all of it.
+    cut = kill_at_random(start, tmp_path / "killed", words, 2 * seconds / KILLS, rng)
+    assert cut >= KILLS // 2, f"only {cut} of {KILLS} were still running (seed {SEED})"
+    finish(start(tmp_path / "killed", *words))
+    whole, resumed = content(tmp_path / "whole"), content(tmp_path / "killed")
+    assert list(whole) == list(resumed)
+    assert not [name for name in whole if whole[name] != resumed[name]], f"seed {SEED}"
+    assert not list((tmp_path / "killed").rglob(".part-*"))
+
+
+def test_killed_at_every_write(ask, fakes, tmp_path):
+    """A child is killed as its n-th write is about to reach the disk, for each n in turn."""
+    images = fakes.make_images()
+    whole = content(ask(images, tmp_path / "whole").path)
+    out = tmp_path / "killed"
+    for n in range(1, 200):
+        child = os.fork()
+        if child == 0:
+            killed_at_write(n, lambda: ask(images, out))
+        _, status = os.waitpid(child, 0)
+        if os.WIFEXITED(status):
+            break
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        ask(images, out)
+        assert content(out) == whole, f"killed at write {n}"
+        assert not list(out.rglob(".part-*"))
+        shutil.rmtree(out)
+    assert os.WEXITSTATUS(status) == 0
+    assert n > 40
+
+
+def killed_at_write(n, work):
+    """Do `work` in this process, which dies at its `n`-th fsync, and ends with 0 if it has fewer."""
+    real, left = os.fsync, [n]
+
+    def fsync(descriptor):
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        real(descriptor)
+
+    try:
+        os.fsync = fsync
+        work()
+    except BaseException:  # whatever it is, the test process must not go on twice
+        os._exit(1)
+    os._exit(0)
