@@ -1,0 +1,98 @@
+"""`AgreementMap`: how far every two methods agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.figures import _heat, _text, theme
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure as Picture
+
+
+@dataclass(frozen=True, eq=False)
+class AgreementMap:
+    """A symmetric table of agreement, its lower triangle drawn.
+
+    Parameters
+    ----------
+    name, title, says : str
+        As for every figure.
+    matrix : ndarray of shape (m, m)
+        Symmetric, 1 on the diagonal; NaN where it was not worked out.
+    names : sequence of str
+        What is compared.
+    measure : str
+        What the numbers are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.figures import AgreementMap
+    >>> matrix = np.array([[1.0, 0.4], [0.4, 1.0]])
+    >>> AgreementMap("map", "Agreement", "Some.", matrix, ["ward", "k-means"]).frame().values.tolist()
+    [['k-means', 'ward', 0.4]]
+    """
+
+    name: str
+    title: str
+    says: str
+    matrix: NDArray[Any]
+    names: Sequence[str]
+    measure: str = "ARI"
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each pair: first, second, agreement."""
+        import pandas as pd
+
+        i, j = np.tril_indices(len(self.names), -1)
+        names = np.array([str(name) for name in self.names], object)
+        return pd.DataFrame(
+            {"first": names[i], "second": names[j], "agreement": np.asarray(self.matrix)[i, j]}
+        )
+
+    @theme.styled
+    def plot(self) -> Picture:
+        """The lower triangle as a heat map, names at the left and along the diagonal."""
+        m = len(self.names)
+        names = [_text.clean(name) for name in self.names]
+        matrix = np.asarray(self.matrix, np.float64)
+        left = min(_text.widest(names, theme.SMALL), 2.4) + 0.25
+        right = min(_text.widest(names[:-1][-3:], theme.SMALL), 2.0) * 0.77 + 0.1
+        cells = max(m - 1, 1)
+        across = min((theme.WIDTH - left - right) / cells, 0.62)
+        down = min(across * 0.8, 0.36)
+        top = 0.3 + 0.65 * _text.widest(names[:1], theme.SMALL)
+        picture = theme.new(theme.WIDTH, top + cells * down + 0.12)
+        axes = theme.chart(picture, left, top, cells * across, cells * down)
+        _heat.bare(axes)
+        lower = np.full((cells, cells), np.nan)
+        i, j = np.tril_indices(m, -1)
+        lower[i - 1, j] = matrix[i, j]
+        points = min(theme.SMALL, 72 * across / 3.2)
+        _heat.cells(
+            axes,
+            lower,
+            (lambda i, j: _text.decimals(lower[i, j])) if points >= 4.5 else None,
+            points=points,
+        )
+        _heat.name_rows(axes, names[1:])
+        for column, name in enumerate(names[:-1]):
+            axes.annotate(
+                name,
+                (column, column - 0.5),
+                xytext=(-2, 4),
+                textcoords="offset points",
+                size=theme.SMALL,
+                color=theme.MUTED,
+                rotation=40,
+                rotation_mode="anchor",
+                annotation_clip=False,
+            )
+        return picture

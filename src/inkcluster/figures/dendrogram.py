@@ -1,0 +1,193 @@
+"""`Dendrogram`: one hierarchy with its cut, and what hangs at its leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.figures import _text, _tree, theme
+from inkcluster.figures._mosaic import LIGHT_ON_DARK, ink, show_ink, tiles
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure as Picture
+
+MOST_PICTURES = 40
+"""With more leaves than this no pictures are drawn under them."""
+_LEFT, _RIGHT = 0.62, 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Dendrogram:
+    """A hierarchy, its clusters at k in colours, the cut dashed.
+
+    Parameters
+    ----------
+    name, title, says : str
+        As for every figure.
+    Z : ndarray of shape (n - 1, 4)
+        A linkage matrix as SciPy's.
+    k : int or None
+        Where it is cut; no cut is drawn for None or 1.
+    leaf_pictures : ndarray (leaves, h, w) or None
+        A picture for each leaf as drawn, from the left (mean images): see :meth:`leaf_members`.
+        With ``truncate=None`` they may also be the n images themselves, in the data's order.
+        Not drawn when there are more than forty leaves.
+    truncate : int or None
+        Show only the last `truncate` clusters as leaves; None shows every observation.
+    leaf_labels : sequence of str or None
+        One for each leaf, in the order of `leaf_pictures`; by default the members of each leaf.
+    ink, peak
+        As for :class:`inkcluster.figures.Gallery`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.cluster.hierarchy import ward
+    >>> from inkcluster.figures import Dendrogram
+    >>> Z = ward(np.array([[0.0], [1.0], [10.0], [12.0]]))
+    >>> figure = Dendrogram("ward", "Ward", "Two pairs.", Z, 2)
+    >>> figure.frame()[["height", "cluster"]].round(1).values.tolist()
+    [[1.0, 0.0], [2.0, 1.0], [14.8, -1.0]]
+    """
+
+    name: str
+    title: str
+    says: str
+    Z: NDArray[Any]
+    k: int | None
+    leaf_pictures: NDArray[Any] | None = None
+    truncate: int | None = 30
+    leaf_labels: Sequence[str] | None = None
+    ink: str = LIGHT_ON_DARK
+    peak: float = 255.0
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each link: left, right, height, height of its left and right foot, cluster.
+
+        The cluster is -1 above the cut.
+        """
+        return tree_frame(_tree.layout(self.Z, self.k, self.truncate))
+
+    def leaf_members(self) -> list[NDArray[np.int64]]:
+        """The observations of each leaf as drawn, from the left."""
+        n = len(self.Z) + 1
+        children = np.asarray(self.Z)[:, :2].astype(np.int64)
+        found = []
+        for leaf in _tree.layout(self.Z, self.k, self.truncate).leaves.tolist():
+            stack, members = [leaf], []
+            while stack:
+                node = stack.pop()
+                if node < n:
+                    members.append(node)
+                else:
+                    stack.extend(children[node - n].tolist())
+            found.append(np.sort(np.array(members, np.int64)))
+        return found
+
+    @theme.styled
+    def plot(self) -> Picture:
+        """The tree; under it pictures and labels of the leaves where there is room."""
+        tree = _tree.layout(self.Z, self.k, self.truncate)
+        leaves = len(tree.leaves)
+        across = (theme.WIDTH - _LEFT - _RIGHT) / max(leaves, 1)
+        pictured = self.leaf_pictures is not None and leaves <= MOST_PICTURES
+        side = min(across * 0.9, 0.55) if pictured else 0.0
+        labels = self._labels(tree) if leaves <= MOST_PICTURES else None
+        upright = labels is None or _text.widest(labels, theme.TINY) <= across * 1.15
+        under = (
+            0.0 if labels is None else 0.2 if upright else 0.1 + _text.widest(labels, theme.TINY)
+        )
+        height = 2.7
+        note = labels is not None and self.leaf_labels is None and tree.members.max() > 1
+        picture = theme.new(theme.WIDTH, 0.15 + height + side + under + (0.3 if note else 0.14))
+        axes = theme.chart(picture, _LEFT, 0.15, theme.WIDTH - _LEFT - _RIGHT, height)
+        _tree.draw(axes, tree, self.k)
+        axes.set_ylabel("Height of the merge")
+        full = picture.get_size_inches()[1]
+        page = picture.add_axes((0.0, 0.0, 1.0, 1.0))
+        page.set(xlim=(0, theme.WIDTH), ylim=(full, 0))
+        page.set_axis_off()
+        middles = _LEFT + tree.positions / 10 * across
+        foot = 0.15 + height + 0.07
+        if pictured:
+            self._draw_pictures(page, tree, middles, foot, side)
+        if labels is not None:
+            for x, label in zip(middles, labels, strict=True):
+                page.text(
+                    x,
+                    foot + side + 0.03,
+                    label,
+                    size=theme.TINY,
+                    color=theme.MUTED,
+                    ha="center",
+                    va="top",
+                    rotation=0 if upright else 90,
+                )
+        if note:
+            page.text(
+                _LEFT,
+                full - 0.04,
+                "Under each leaf: the images it stands for",
+                size=theme.TINY,
+                color=theme.MUTED,
+                va="bottom",
+            )
+        return picture
+
+    def _labels(self, tree: _tree.Tree) -> list[str] | None:
+        if self.leaf_labels is not None:
+            order = tree.leaves if self._by_observation(tree) else range(len(self.leaf_labels))
+            return [_text.clean(self.leaf_labels[int(i)], 12) for i in order]
+        if self.truncate is None and tree.members.max() == 1:
+            return [str(leaf) for leaf in tree.leaves]
+        return [_text.count(members) for members in tree.members]
+
+    def _by_observation(self, tree: _tree.Tree) -> bool:
+        """Whether pictures and labels come in the data's order, not in the tree's."""
+        return self.truncate is None and len(tree.leaves) == len(self.Z) + 1
+
+    def _draw_pictures(
+        self, page: Any, tree: _tree.Tree, middles: NDArray[np.float64], foot: float, side: float
+    ) -> None:
+        pictures = np.asarray(self.leaf_pictures)
+        if self._by_observation(tree):
+            pictures = pictures[tree.leaves]
+        opacity = ink(pictures, peak=self.peak, polarity=self.ink)
+        m, h, w = opacity.shape
+        inch = side / max(h, w)
+        across = middles[1] - middles[0] if m > 1 else side
+        # One image: every picture in the middle of a stretch as wide as a leaf, to a quarter pixel.
+        fine = 4
+        step = across / inch * fine
+        whole = np.zeros((h * fine, round(step * m)), np.uint8)
+        boxes = []
+        for i in range(m):
+            start = round(step * (i + 0.5) - w * fine / 2)
+            whole[:, start : start + w * fine] = np.kron(
+                opacity[i], np.ones((fine, fine), np.uint8)
+            )
+            boxes.append((middles[0] - across / 2 + start * inch / fine, foot, w * inch, h * inch))
+        tiles(page, boxes, theme.TILE)
+        left = middles[0] - across / 2
+        show_ink(page, whole, (left, foot, whole.shape[1] * inch / fine, h * inch))
+
+
+def tree_frame(tree: _tree.Tree) -> pd.DataFrame:
+    """Tabulate the links of a laid-out tree, one row each."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "left": tree.x[:, 0],
+            "right": tree.x[:, 3],
+            "height": tree.y[:, 1],
+            "left_foot": tree.y[:, 0],
+            "right_foot": tree.y[:, 3],
+            "cluster": tree.cluster,
+        }
+    )

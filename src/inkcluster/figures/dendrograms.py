@@ -1,0 +1,86 @@
+"""`Dendrograms`: several hierarchies side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from inkcluster.figures import _text, _tree, theme
+from inkcluster.figures.dendrogram import tree_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure as Picture
+
+
+@dataclass(frozen=True, eq=False)
+class Dendrograms:
+    """Small hierarchies in one picture, each with its own height and its own cut.
+
+    Parameters
+    ----------
+    name, title, says : str
+        As for every figure.
+    panels : sequence of (title, Z, k)
+        A title, a linkage matrix as SciPy's, and where to cut (None for nowhere).
+    truncate : int or None
+        Leaves shown of each; None shows every observation.
+    columns : int or None
+        Panels in a line; by default two, or three when there are five or more.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.cluster.hierarchy import single, ward
+    >>> from inkcluster.figures import Dendrograms
+    >>> X = np.array([[0.0], [1.0], [10.0]])
+    >>> panels = [("ward", ward(X), 2), ("single", single(X), 2)]
+    >>> Dendrograms("both", "Both", "Alike.", panels).frame()["panel"].tolist()
+    ['ward', 'ward', 'single', 'single']
+    """
+
+    name: str
+    title: str
+    says: str
+    panels: Sequence[tuple[str, NDArray[Any], int | None]]
+    truncate: int | None = 30
+    columns: int | None = None
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each link: panel, then as for :class:`inkcluster.figures.Dendrogram`."""
+        import pandas as pd
+
+        if not self.panels:
+            return pd.DataFrame({"panel": []})
+        frames = []
+        for title, Z, k in self.panels:
+            links = tree_frame(_tree.layout(Z, k, self.truncate))
+            links.insert(0, "panel", str(title))
+            frames.append(links)
+        return pd.concat(frames, ignore_index=True)
+
+    @theme.styled
+    def plot(self) -> Picture:
+        """Panels in lines, titles over them."""
+        m = len(self.panels)
+        columns = self.columns or (min(max(m, 1), 2) if m <= 4 else 3)
+        lines = max(1, -(-m // columns))
+        left, gap, down, top = 0.5, 0.85, 1.55, 0.36
+        width = (theme.WIDTH - left - 0.5 - gap * (columns - 1)) / columns
+        picture = theme.new(theme.WIDTH, lines * (down + top) + 0.1)
+        for i, (title, Z, k) in enumerate(self.panels):
+            line, column = divmod(i, columns)
+            axes = theme.chart(
+                picture,
+                left + column * (width + gap),
+                top + line * (down + top),
+                width,
+                down,
+            )
+            _tree.draw(axes, _tree.layout(Z, k, self.truncate), k)
+            axes.set_title(_text.clean(title, 36), size=theme.SMALL, pad=5)
+            axes.locator_params(axis="y", nbins=4)
+        return picture

@@ -1,0 +1,93 @@
+"""`KDistance`: the sorted distances to the k-th neighbour, and the knee that suggests eps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.figures import _text, theme
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure as Picture
+
+MOST_POINTS = 1_000
+"""A longer curve is thinned out evenly to this many points, its ends and its knee kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class KDistance:
+    """The curve of k-distances with its knee.
+
+    Parameters
+    ----------
+    name, title, says : str
+        As for every figure.
+    curve : ndarray of shape (n,)
+        Distances to the k-th neighbour in ascending order.
+    knee_index : int or None
+        Where the curve turns up.
+    k : int
+        Which neighbour.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.figures import KDistance
+    >>> figure = KDistance("knee", "Knee", "Here.", np.array([1.0, 1.1, 1.2, 5.0]), 2, 5)
+    >>> figure.frame().query("knee").values.tolist()
+    [[2, 1.2, True]]
+    """
+
+    name: str
+    title: str
+    says: str
+    curve: NDArray[Any]
+    knee_index: int | None
+    k: int
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each point of the drawn curve: rank, distance, whether it is the knee."""
+        import pandas as pd
+
+        curve = np.asarray(self.curve, np.float64)
+        shown = np.linspace(0, len(curve) - 1, min(len(curve), MOST_POINTS)).round().astype(int)
+        if self.knee_index is not None:
+            shown = np.append(shown, self.knee_index)
+        shown = np.unique(shown)
+        return pd.DataFrame(
+            {"rank": shown, "distance": curve[shown], "knee": shown == self.knee_index}
+        )
+
+    @theme.styled
+    def plot(self) -> Picture:
+        """The curve; at the knee a dot, a dashed level and the distance."""
+        frame = self.frame()
+        picture = theme.new(theme.WIDTH, 2.9)
+        axes = theme.chart(picture, 0.6, 0.15, theme.WIDTH - 0.8, 2.25)
+        axes.plot(frame["rank"], frame["distance"], color=theme.ACCENTS[0], linewidth=1.8)
+        axes.set_xlabel("Images, by their distance")
+        axes.set_ylabel(f"Distance to neighbour {self.k}")
+        axes.xaxis.set_major_formatter(lambda value, _: _text.count(value))
+        axes.set_xlim(0, max(len(self.curve) - 1, 1))
+        axes.set_ylim(0, 1.08 * float(frame["distance"].max()) or 1.0)
+        axes.grid(axis="x", visible=False)
+        if self.knee_index is not None:
+            height = float(np.asarray(self.curve)[self.knee_index])
+            style: dict[str, Any] = {"color": theme.ACCENTS[1], "zorder": 4}
+            axes.axhline(height, linewidth=0.9, linestyle=(0, (4, 3)), **style)
+            axes.scatter([self.knee_index], [height], s=46, linewidths=0, **style)
+            share = 100 * (self.knee_index + 1) / max(len(self.curve), 1)
+            axes.annotate(
+                f"knee: eps = {_text.short(height)}, with {share:.0f} % of the images below it",
+                (0, height),
+                xycoords=("axes fraction", "data"),
+                xytext=(6, 5),
+                textcoords="offset points",
+                size=theme.SMALL,
+                color=theme.ACCENTS[1],
+            )
+        return picture

@@ -1,0 +1,69 @@
+"""Writing a figure to disk, the same bytes for the same figure."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inkcluster.figures.base import Figure
+
+
+def render(figure: Figure, stem: str | Path) -> list[Path]:
+    """Write `figure` as ``STEM.svg`` and ``STEM.png``.
+
+    The SVG keeps its text as text, is transparent, and is drawn in the sentinel colours that
+    :func:`inkcluster.figures.theme.themed_svg` makes follow a page's theme. The PNG is the same
+    picture on light paper. Both depend on nothing but the figure.
+
+    Parameters
+    ----------
+    figure : Figure
+        Any figure of this room.
+    stem : path
+        The path of the files without their endings.
+
+    Returns
+    -------
+    list of Path
+        The SVG and the PNG.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from inkcluster.figures import AgreementMap, render
+    >>> figure = AgreementMap("map", "Agreement", "They agree.", np.eye(2), ["ward", "k-means"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in render(figure, f"{folder}/map")]
+    ['map.svg', 'map.png']
+    """
+    import matplotlib as mpl
+
+    from inkcluster.figures import theme
+
+    stem = Path(stem)
+    svg, png = (stem.with_name(stem.name + ending) for ending in (".svg", ".png"))
+    with _quiet_about_glyphs(), mpl.rc_context(theme.settings()):
+        picture = figure.plot()
+        picture.savefig(
+            svg,
+            format="svg",
+            metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
+        )
+        picture.savefig(
+            png, format="png", dpi=theme.DPI, facecolor=theme.PAPER, metadata={"Software": None}
+        )
+    return [svg, png]
+
+
+@contextmanager
+def _quiet_about_glyphs() -> Iterator[None]:
+    """Let text be measured in a font that lacks a character; the SVG's reader has other fonts."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from")
+        warnings.filterwarnings("ignore", message=r"(?s)Matplotlib currently does not support")
+        yield

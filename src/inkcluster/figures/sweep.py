@@ -1,0 +1,127 @@
+"""`Sweep`: clusters, noise and the largest cluster along eps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inkcluster.figures import _text, theme
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+_PANELS = (
+    ("clusters", "Clusters", False),
+    ("noise_share", "Noise, % of the images", True),
+    ("largest_share", "Largest cluster, % of the images", True),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What DBSCAN gives along eps, one line a series, in three panels over the same axis.
+
+    Parameters
+    ----------
+    name, title, says : str
+        As for every figure.
+    eps : sequence of float
+        The values of eps marked on the axis.
+    series : mapping of str to DataFrame
+        By name (``"randomized solver"``), columns ``eps``, ``clusters``, ``noise_share`` and
+        ``largest_share``, the shares between 0 and 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from inkcluster.figures import Sweep
+    >>> line = pd.DataFrame(
+    ...     {"eps": [1.0], "clusters": [30], "noise_share": [0.99], "largest_share": [0.01]}
+    ... )
+    >>> Sweep("sweep", "Sweep", "Noise.", [1.0], {"whitened": line}).frame().values.tolist()
+    [['whitened', 1.0, 30, 0.99, 0.01]]
+    """
+
+    name: str
+    title: str
+    says: str
+    eps: tuple[float, ...] | list[float]
+    series: Mapping[str, pd.DataFrame]
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each eps of each series; its three columns are the marks of the three panels."""
+        import pandas as pd
+
+        columns = ["eps", "clusters", "noise_share", "largest_share"]
+        frames = []
+        for name, line in self.series.items():
+            part = line[columns].sort_values("eps")
+            part.insert(0, "series", str(name))
+            frames.append(part)
+        if not frames:
+            return pd.DataFrame(columns=["series", *columns])
+        return pd.concat(frames, ignore_index=True)
+
+    @theme.styled
+    def plot(self) -> Picture:
+        """Three panels side by side, lines with dots, the names of the series over them."""
+        left, gap, top, height = 0.5, 0.5, 0.36, 1.75
+        several = len(self.series) > 1
+        top += 0.28 if several else 0.0
+        width = (theme.WIDTH - left - 0.15 - 2 * gap) / 3
+        picture = theme.new(theme.WIDTH, top + height + 0.48)
+        frame = self.frame()
+        for i, (column, title, percent) in enumerate(_PANELS):
+            axes = theme.chart(picture, left + i * (width + gap), top, width, height)
+            axes.set_title(title, size=theme.SMALL, pad=6)
+            for j, name in enumerate(self.series):
+                line = frame[frame["series"] == str(name)]
+                values = line[column] * (100 if percent else 1)
+                colour = theme.ACCENTS[j % len(theme.ACCENTS)]
+                axes.plot(
+                    line["eps"],
+                    values,
+                    color=colour,
+                    linewidth=1.7,
+                    linestyle="-" if j % 2 == 0 else (0, (5, 2)),
+                    marker="o" if j % 2 == 0 else "s",
+                    markersize=4.5,
+                    markeredgewidth=0,
+                )
+            _axis(axes, [float(e) for e in self.eps], percent)
+        if several:
+            self._key(picture)
+        return picture
+
+    def _key(self, picture: Picture) -> None:
+        """Write the names of the series in their colours, from the left."""
+        width, height = picture.get_size_inches()
+        x = 0.5
+        for j, name in enumerate(self.series):
+            words = f"{'■' if j % 2 else '●'} {_text.clean(name)}"
+            picture.text(
+                x / width,
+                1 - 0.1 / height,
+                words,
+                size=theme.SMALL,
+                color=theme.ACCENTS[j % len(theme.ACCENTS)],
+                va="top",
+            )
+            x += _text.width(words, theme.SMALL) + 0.25
+
+
+def _axis(axes: Axes, eps: list[float], percent: bool) -> None:
+    axes.set_ylim(bottom=0)
+    if percent:
+        axes.set_ylim(-3, 103)
+        axes.set_yticks([0, 25, 50, 75, 100])
+    else:
+        axes.set_ylim(0, max(axes.get_ylim()[1], 2))
+        axes.locator_params(axis="y", nbins=5, integer=True)
+    shown = eps[:: max(1, -(-len(eps) // 8))]
+    axes.set_xticks(shown, [_text.short(value) for value in shown])
+    axes.set_xlabel("eps")
+    axes.grid(axis="x", visible=False)
