@@ -1,0 +1,194 @@
+"""Every method on one sample in two spaces: scaled or raw pixels, and PCA-whitened pixels."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.cluster.clustering import Clustering
+from inkcluster.study.density import SWEEP_USES, choose, count, scaled_sweep, whitened_sweep
+from inkcluster.study.drawing import SAMPLE_USES, WHITENING_USES, Sample, whitened
+from inkcluster.study.steps import pixel_distances
+
+if TYPE_CHECKING:
+    from inkcluster.features import Features
+    from inkcluster.study.desk import Desk
+    from inkcluster.study.plan import Plan
+
+PIXELS, WHITENED = "pixels", "whitened"
+SPACES = (PIXELS, WHITENED)
+_WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
+METHODS_USES = tuple(dict.fromkeys(("k", "restarts", "scaling", "eps", *SWEEP_USES)))
+"""The plan's values that :func:`run` depends on."""
+MOST_DISTANCES = 2 * 10**9
+"""Bytes of distances up to which hierarchies are built; SciPy works on a copy of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Methods:
+    """What every method yields on one sample.
+
+    Parameters
+    ----------
+    sample : Sample
+    clusterings : dict of str to Clustering
+        By name (``"ward after PCA"``), clusters numbered by decreasing size.
+    pca : Features
+        Fitted on the sample; leads from `vectors` back to pictures.
+    vectors : ndarray of shape (n, components)
+        The PCA-whitened images.
+    ward : ndarray of shape (n - 1, 4) or None
+        Ward's hierarchy of `vectors`; None where the sample is too large for hierarchies.
+    """
+
+    sample: Sample
+    clusterings: Mapping[str, Clustering]
+    pca: Features
+    vectors: NDArray[np.floating[Any]]
+    ward: NDArray[np.float64] | None
+
+    @property
+    def names(self) -> list[str]:
+        """The methods' names, in the order in which they were run."""
+        return list(self.clusterings)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The methods without their space, each of which was run in both spaces."""
+        end = title_of("", PIXELS)
+        return [name.removesuffix(end) for name in self.names if name.endswith(end)]
+
+    def largest_share(self, name: str) -> float:
+        """The share of all images that the method's largest cluster holds."""
+        return float(self.clusterings[name].sizes.max(initial=0) / len(self.sample))
+
+    @cached_property
+    def ari(self) -> NDArray[np.float64]:
+        """Agreement between every two methods, shape (m, m); noise is a cluster of its own."""
+        from inkcluster.evaluate import pairwise_ari
+
+        return pairwise_ari([c.labels for c in self.clusterings.values()])
+
+
+def title_of(kind: str, space: str) -> str:
+    """A method in a space, as the report names it.
+
+    Examples
+    --------
+    >>> title_of("ward", PIXELS), title_of("ward", WHITENED)
+    ('ward on pixels', 'ward after PCA')
+    """
+    return f"{kind} {_WORDS[space]}"
+
+
+def run(sample: Sample, plan: Plan, desk: Desk) -> Methods:
+    """Run k-means, the linkages and DBSCAN in both spaces; each step is kept on the desk.
+
+    k-means and DBSCAN run on scaled pixels and the linkages on raw ones, as in the other
+    questions; all of them run on the whitened components of the raw pixels.
+    """
+    from inkcluster.cluster import hierarchy
+
+    n = len(sample)
+    linked = 8 * n * (n - 1) // 2 <= MOST_DISTANCES
+    found: dict[str, Clustering] = {}
+    trees: dict[str, NDArray[np.float64]] = {}
+    with desk.progress.task("methods", total=2 * (2 + len(hierarchy.METHODS) * linked)) as advance:
+        pca, vectors = whitened(sample.images, plan)
+        for space in SPACES:
+            found[title_of("k-means", space)] = _kmeans(sample, vectors, space, plan, desk)
+            advance(1)
+            if linked:
+                linkages, trees[space] = _linkages(
+                    sample, vectors, space, plan, desk, advance=advance
+                )
+                found |= linkages
+            found[title_of("DBSCAN", space)] = _dbscan(sample, space, plan, desk)
+            advance(1)
+    return Methods(sample, found, pca, vectors, trees.get(WHITENED))
+
+
+def parameters(space: str, plan: Plan, *names: str) -> dict[str, Any]:
+    """What a step depends on that runs in `space` with the plan's values `names`."""
+    uses = (*WHITENING_USES, *names) if space == WHITENED else (*SAMPLE_USES, *names)
+    return {"space": space, **plan.values(("compare_sample", *uses))}
+
+
+def _kmeans(
+    sample: Sample, vectors: NDArray[Any], space: str, plan: Plan, desk: Desk
+) -> Clustering:
+    from sklearn.exceptions import ConvergenceWarning
+
+    from inkcluster.cluster import KMeans, relabel_by_size
+    from inkcluster.features import make
+    from inkcluster.progress import listening
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        points = vectors if space == WHITENED else make(plan.scaling).fit_transform(sample.images)
+        model = KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed)
+        with listening(desk.progress), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # fewer images than clusters
+            return {"labels": relabel_by_size(model.fit(points).labels_)}
+
+    scaling = () if space == WHITENED else ("scaling",)
+    kept = desk.keep("compare-kmeans", parameters(space, plan, "k", "restarts", *scaling), compute)
+    values = plan.values(("k", "restarts", "seed", *scaling))
+    return Clustering(kept["labels"], title_of("k-means", space), values)
+
+
+def _linkages(
+    sample: Sample,
+    vectors: NDArray[Any],
+    space: str,
+    plan: Plan,
+    desk: Desk,
+    *,
+    advance: Callable[[float], None],
+) -> tuple[dict[str, Clustering], NDArray[np.float64]]:
+    """The linkages cut at k, and Ward's hierarchy; distances are computed once, when needed."""
+    from scipy.spatial.distance import pdist
+
+    from inkcluster.cluster import hierarchy
+
+    held: list[NDArray[np.float64]] = []
+
+    def distances() -> NDArray[np.float64]:
+        if not held:
+            raw = sample.images.flat()
+            held.append(pixel_distances(raw) if space == PIXELS else pdist(vectors))
+        return held[0]
+
+    found, ward = {}, np.empty((0, 4))
+    for method in hierarchy.METHODS:
+
+        def compute(method: str = method) -> Mapping[str, NDArray[Any]]:
+            Z = hierarchy.linkage(distances(), method)
+            labels = {"labels": hierarchy.cut(Z, plan.k)}
+            return {**labels, "Z": Z} if method == "ward" else labels
+
+        what = {"method": method, **parameters(space, plan, "k")}
+        kept = desk.keep("compare-linkage", what, compute)
+        ward = kept.get("Z", ward)
+        name = title_of(method, space)
+        found[name] = Clustering(kept["labels"], name, {"k": plan.k, "method": method})
+        advance(1)
+    return found, ward
+
+
+def _dbscan(sample: Sample, space: str, plan: Plan, desk: Desk) -> Clustering:
+    """DBSCAN at the eps that the stated rule chooses."""
+    from inkcluster.cluster import relabel_by_size
+
+    if space == WHITENED:
+        eps, rows = plan.sweep_eps, whitened_sweep(sample, plan, desk).labels
+    else:
+        eps, rows = plan.eps, scaled_sweep(sample, plan, desk)
+    at = choose([count(row) for row in rows])
+    values = {"eps": eps[at], "min_samples": plan.sweep_min_samples}
+    return Clustering(relabel_by_size(rows[at]), title_of("DBSCAN", space), values)

@@ -1,0 +1,70 @@
+"""Question 6: how do all methods compare, with each other and with the labels?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inkcluster.study.answer import Answer, Finding, Level
+from inkcluster.study.drawing import draw
+from inkcluster.study.joins import joined
+from inkcluster.study.methods import METHODS_USES, run
+from inkcluster.study.questions.compare_agreement import of_agreement
+from inkcluster.study.questions.compare_centres import of_centres
+from inkcluster.study.questions.compare_scores import of_scores
+from inkcluster.study.questions.compare_ward import of_ward
+
+if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
+    from inkcluster.study.desk import Desk
+    from inkcluster.study.drawing import Sample
+    from inkcluster.study.plan import Plan
+
+
+class CompareQuestion:
+    """How do all methods compare, after PCA whitening and without, among themselves and with labels?"""
+
+    key = "compare"
+    number = 6
+    title = (
+        "How do all methods compare, after PCA whitening and without, "
+        "with each other and with the labels?"
+    )
+    uses: tuple[str, ...] = (*METHODS_USES, "many")
+    revision = 1
+
+    def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
+        """Run every method in both spaces on one sample, and hold them against each other."""
+        sample = draw(images, plan.compare_sample, plan)
+        with desk.progress.task("comparison", total=5) as advance:
+            methods = run(sample, plan, desk)
+            advance(1)
+            parts = []
+            for part in (of_scores, of_agreement, of_centres, of_ward):
+                parts.append(part(methods, plan, desk))
+                advance(1)
+        labels = {_plain(name): c.labels for name, c in methods.clusterings.items()}
+        rest = Answer(
+            findings=(*sample.finding("The comparison"), *_unlinked(methods.ward is None, sample)),
+            arrays={"index": sample.index, **labels},
+        )
+        return joined(*parts, rest)
+
+
+def _plain(name: str) -> str:
+    """A method's name as the name of an array."""
+    return "labels_" + name.lower().replace(" ", "_").replace("-", "")
+
+
+def _unlinked(missing: bool, sample: Sample) -> tuple[Finding, ...]:
+    """Say so where the sample is too large for the distances between all of its images."""
+    if not missing:
+        return ()
+    n = len(sample)
+    sentence = (
+        f"The linkages are left out of the comparison, since the distances between {n:,} images "
+        f"take {4 * n * (n - 1) / 1e9:.1f} GB; a compare_sample of 20,000 or fewer brings them back."
+    )
+    return (Finding("S3", Level.WARNING, sentence),)
+
+
+QUESTION = CompareQuestion()
