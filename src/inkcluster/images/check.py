@@ -1,0 +1,235 @@
+"""From the arrays that a file holds to an `ImageSet`: checked once, here, for every way in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.errors import BadInputError
+from inkcluster.images.hash import blocks
+from inkcluster.images.imageset import ImageSet
+from inkcluster.images.labelling import check_labels
+
+_BLOCK = 1 << 25
+_LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
+_WORST = 255
+
+
+def image_set(
+    pixels: Any,
+    labels: Any = None,
+    *,
+    where: str,
+    name: str,
+    shape: tuple[int, int] | None = None,
+    notices: Sequence[str] = (),
+) -> ImageSet:
+    """Check and convert what was read.
+
+    Parameters
+    ----------
+    pixels : ndarray
+        (n, h·w), (n, h, w), or with a channel axis (n, h, w, c) or (n, c, h, w), c in 1, 3, 4; of
+        any real dtype.
+    labels : ndarray of shape (n,), (n, 1) or (1, n), or None
+        Whole numbers, booleans or strings.
+    where : str
+        How sentences name the source.
+    name : str
+        What the set is called.
+    shape : (int, int), optional
+        Height and width; needed where rows are not of square length.
+    notices : sequence of str
+        What the reader has to say before this.
+
+    Returns
+    -------
+    ImageSet
+        uint8 pixels are the caller's own memory, not a copy.
+
+    Raises
+    ------
+    BadInputError
+        See :func:`check_pixels` and :func:`~inkcluster.images.labelling.check_labels`.
+    """
+    ready, said = check_pixels(pixels, where, shape)
+    known = check_labels(labels, len(ready), where)
+    return ImageSet(ready, known, name, where, (*notices, *said))
+
+
+def check_pixels(
+    array: Any, where: str, shape: tuple[int, int] | None = None
+) -> tuple[NDArray[np.uint8], list[str]]:
+    """Pixels as uint8 of shape (n, h, w), and a sentence for each thing that was changed.
+
+    Values stay as they are where they are whole and lie in 0–255. Booleans become 0 and 255;
+    fractions in [0, 1] are multiplied by 255; other fractions in 0–255 are rounded; uint16 with
+    values above 255 is divided by the largest value of its depth (10, 12, 14 or 16 bits, the
+    least that holds its maximum); colour becomes grey by ITU-R BT.601, transparency is laid on
+    white.
+
+    Raises
+    ------
+    BadInputError
+        If values are not numbers, not finite (how many, and where the first is) or outside 0–255,
+        or if the array does not hold images.
+    """
+    array = np.asanyarray(array)
+    if array.dtype.kind not in "biuf":
+        raise BadInputError(
+            f"{where}: pixels must be numbers, but the array holds {_kind(array.dtype)}."
+        )
+    images, said = _as_images(array, where, shape)
+    if images.size == 0:
+        raise BadInputError(f"{where}: there is no image in an array of shape {array.shape}.")
+    if images.ndim == 4:
+        images, greyed = _grey(images, where)
+        return images, [*said, *greyed]
+    ready, scaled = _as_uint8(images, where)
+    return ready, [*said, *scaled]
+
+
+def image_shape(n_values: int, where: str, shape: tuple[int, int] | None = None) -> tuple[int, int]:
+    """The height and width of images of `n_values` pixels: those given, or a square's."""
+    if shape is not None:
+        h, w = (int(side) for side in shape)
+        if h < 1 or w < 1 or h * w != n_values:
+            raise BadInputError(
+                f"{where}: images of {n_values:,} pixels cannot have the shape {h} × {w}."
+            )
+        return h, w
+    side = math.isqrt(n_values)
+    if side * side != n_values or not side:
+        raise BadInputError(
+            f"{where}: images of {n_values:,} pixels are not square; "
+            "say their shape, as in shape=(height, width)."
+        )
+    return side, side
+
+
+def _as_images(
+    array: NDArray[Any], where: str, shape: tuple[int, int] | None
+) -> tuple[NDArray[Any], list[str]]:
+    if array.ndim == 2:
+        if not array.size:
+            raise BadInputError(f"{where}: there is no image in an array of shape {array.shape}.")
+        h, w = image_shape(array.shape[1], where, shape)
+        return array.reshape(len(array), h, w), []
+    if array.ndim == 4 and array.shape[3] not in (1, 3, 4) and array.shape[1] in (1, 3, 4):
+        array = np.moveaxis(array, 1, 3)
+    if array.ndim == 4 and array.shape[3] == 1:
+        array = array[..., 0]
+    if array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (3, 4)):
+        if shape is not None and array.shape[1:3] != tuple(shape):
+            raise BadInputError(
+                f"{where}: the images are {array.shape[1]} × {array.shape[2]}, "
+                f"not {shape[0]} × {shape[1]} as was asked."
+            )
+        return array, []
+    raise BadInputError(
+        f"{where}: an array of shape {array.shape} is not a set of images; "
+        "it must be (n, height·width) or (n, height, width)."
+    )
+
+
+def _as_uint8(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[str]]:
+    if array.dtype == np.uint8:
+        return array, []
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(_WORST), ["False and True became 0 and 255."]
+    low, high, whole = _facts(array, where)
+    if array.dtype.kind == "u" and array.dtype.itemsize == 2 and high > _WORST:
+        depth = next(bits for bits in (10, 12, 14, 16) if high < 1 << bits)
+        said = f"16-bit images with values up to {high:,.0f} were scaled as {depth}-bit to 0–255."
+        return _converted(array, _WORST / ((1 << depth) - 1)), [said]
+    if low < 0 or high > _WORST:
+        raise BadInputError(f"{where}: {_outside(array, low, high)}")
+    if array.dtype.kind == "f" and 0 < high <= 1:
+        return _converted(array, float(_WORST)), ["Values between 0 and 1 were scaled to 0–255."]
+    if whole:
+        return _converted(array, None), []
+    return _converted(array, 1.0), ["Values between whole numbers were rounded."]
+
+
+def _facts(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
+    """Least and greatest value and whether all are whole; refuses NaN and infinity."""
+    low, high, whole, seen = math.inf, -math.inf, True, 0
+    missing, first = 0, ""
+    for block in blocks(array, _BLOCK):
+        if array.dtype.kind == "f":
+            bad = ~np.isfinite(block)
+            count = int(bad.sum())
+            if count and not missing:
+                i, r, c = (int(v) for v in np.argwhere(bad)[0][:3])
+                first = f"{block[i, r, c]} in {_place(seen + i, r, c)}"
+            missing += count
+            if missing:
+                seen += len(block)
+                continue
+            whole = whole and bool((block == np.rint(block)).all())
+        low, high = min(low, float(block.min())), max(high, float(block.max()))
+        seen += len(block)
+    if missing:
+        raise BadInputError(
+            f"{where}: {missing:,} pixel value{' is' if missing == 1 else 's are'} not finite "
+            f"(the first: {first}); fill or leave out those images."
+        )
+    return low, high, whole
+
+
+def _outside(array: NDArray[Any], low: float, high: float) -> str:
+    seen = 0
+    for block in blocks(array, _BLOCK):
+        bad = (block < 0) | (block > _WORST)
+        if bad.any():
+            i, r, c = (int(v) for v in np.argwhere(bad)[0][:3])
+            first = f"{block[i, r, c]:g} in {_place(seen + i, r, c)}"
+            break
+        seen += len(block)
+    return (
+        f"pixel values run from {low:g} to {high:g}, outside 0–255 (the first: {first}); "
+        "scale them to 0–255."
+    )
+
+
+def _place(image: int, row: int, column: int) -> str:
+    return f"image {image:,}, row {row}, column {column}"
+
+
+def _converted(array: NDArray[Any], factor: float | None) -> NDArray[np.uint8]:
+    out = np.empty(array.shape, np.uint8)
+    done = 0
+    for block in blocks(array, _BLOCK):
+        target = out[done : done + len(block)]
+        if factor is None:
+            target[...] = block
+        else:
+            target[...] = np.rint(block.astype(np.float64) * factor)
+        done += len(block)
+    return out
+
+
+def _grey(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[str]]:
+    """(n, h, w, 3 or 4) to (n, h, w)."""
+    n, h, w, channels = array.shape
+    ready, said = _as_uint8(array.reshape(n, h, w * channels), where)
+    colour = ready.reshape(n, h, w, channels)
+    out = np.empty((n, h, w), np.uint8)
+    done = 0
+    for block in blocks(colour, _BLOCK // 8):
+        grey = block[..., :3] @ _LUMA
+        if channels == 4:
+            alpha = block[..., 3] / _WORST
+            grey = grey * alpha + _WORST * (1 - alpha)
+        out[done : done + len(block)] = np.rint(grey)
+        done += len(block)
+    return out, [*said, "Colour was turned into grey."]
+
+
+def _kind(dtype: np.dtype[Any]) -> str:
+    names = {"O": "Python objects", "U": "text", "S": "text", "T": "text", "c": "complex numbers"}
+    return names.get(dtype.kind, str(dtype))

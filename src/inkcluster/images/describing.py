@@ -1,0 +1,87 @@
+"""What a set is, in one line."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.images.hash import blocks
+from inkcluster.images.imageset import ImageSet
+
+LIGHT_ON_DARK = "light on dark"
+DARK_ON_LIGHT = "dark on light"
+_BLOCK = 1 << 24
+_LONGEST_NAME = 20
+_MOST_NAMES = 6
+
+
+def describe(images: ImageSet) -> str:
+    """How many images, of what size, with which labels, and which way round their ink is.
+
+    Examples
+    --------
+    >>> from inkcluster.images import describe, load
+    >>> describe(load("digits"))
+    '1,797 images, 8 × 8, labels 0–9, light on dark'
+    """
+    h, w = images.shape
+    count = f"{len(images):,} image{'' if len(images) == 1 else 's'}"
+    return f"{count}, {h} × {w}, {_labels(images)}, {polarity(images)}"
+
+
+def polarity(images: ImageSet) -> str:
+    """Whether the ink is lighter or darker than what it lies on.
+
+    The background is what the border shows (the outermost row and column on each side): where
+    the border is on average no lighter than the whole image, the ink is light.
+
+    Returns
+    -------
+    str
+        ``"light on dark"`` or ``"dark on light"``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images import ImageSet, polarity
+    >>> paper = np.full((1, 5, 5), 255, np.uint8)
+    >>> paper[0, 1:4, 2] = 0
+    >>> polarity(ImageSet(paper))
+    'dark on light'
+    """
+    total = sum(int(block.sum(dtype=np.int64)) for block in blocks(images.pixels, _BLOCK))
+    whole = total / images.pixels.size
+    edge = float(border(images.pixels).mean(dtype=np.float64))
+    return LIGHT_ON_DARK if edge <= whole else DARK_ON_LIGHT
+
+
+def border(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The outermost pixels of each image, shape (n, 2·(h + w) − 4), or all of a thin image."""
+    n, h, w = pixels.shape
+    if h < 3 or w < 3:
+        return pixels.reshape(n, -1)
+    sides = (pixels[:, 0], pixels[:, -1], pixels[:, 1:-1, 0], pixels[:, 1:-1, -1])
+    return np.concatenate(sides, axis=1)
+
+
+def one_line(text: str, longest: int = _LONGEST_NAME) -> str:
+    """`text` without line breaks and control characters, shortened to `longest` characters."""
+    clean = "".join(c if c.isprintable() else "·" for c in text)
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+def _labels(images: ImageSet) -> str:
+    classes = images.classes
+    if images.labels is None:
+        return "no labels"
+    if len(classes) == 1:
+        return f"label {one_line(str(classes[0]))}"
+    if classes.dtype.kind in "iu":
+        first, last = int(classes[0]), int(classes[-1])
+        if last - first + 1 == len(classes):
+            return f"labels {first}–{last}"
+        return f"{len(classes):,} labels from {first} to {last}"
+    names = ", ".join(one_line(str(c)) for c in classes[:_MOST_NAMES])
+    if len(classes) <= _MOST_NAMES:
+        return f"labels {names}"
+    return f"{len(classes):,} labels ({names}, …)"

@@ -1,0 +1,176 @@
+"""What every reader does with a hostile or broken file: sizes are checked before they are believed."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import stat
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from inkcluster.errors import BadInputError
+from inkcluster.images.describing import one_line
+
+UNPACK_LIMIT = 4 << 30
+"""No archive or compressed file is unpacked to more bytes than this."""
+RATIO_LIMIT = 200
+"""Nor, beyond `RATIO_FREE` bytes, to more than this many times its size."""
+RATIO_FREE = 16 << 20
+DEFLATE_LIMIT = 1032
+"""Deflate cannot do better than this, so a header that promises more is lying."""
+
+
+@contextmanager
+def reading(path: Path | str, what: str) -> Iterator[None]:
+    """Turn whatever a parser raises on the bytes of `path` into one sentence that names it.
+
+    Parsers of other libraries raise dozens of types on damaged input, which is why this is the
+    one place where any Exception is caught; the cause stays attached.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except BadInputError:
+        raise
+    except OSError as error:
+        if error.errno is not None and error.strerror:
+            raise os_error(path, error) from error
+        raise _damaged(path, what, error) from error
+    except Exception as error:
+        raise _damaged(path, what, error) from error
+
+
+def os_error(path: Path | str, error: OSError) -> BadInputError:
+    """The sentence for what the operating system said about `path`."""
+    reasons: dict[type[OSError], str] = {
+        FileNotFoundError: "does not exist; check the path",
+        PermissionError: "cannot be opened: permission denied",
+        IsADirectoryError: "is a folder, not a file",
+        NotADirectoryError: "does not exist: a part of its path is a file, not a folder",
+    }
+    detail = error.strerror or type(error).__name__
+    return BadInputError(f"{path} {reasons.get(type(error), f'cannot be read: {detail}')}.")
+
+
+def regular_file(path: Path) -> int:
+    """The size of `path` in bytes, once it is known to be a file with something in it."""
+    try:
+        facts = path.stat()
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise os_error(path, error) from error
+    except ValueError as error:
+        raise BadInputError(f"{one_line(str(path), 80)} is not a path: {error}.") from error
+    if not stat.S_ISREG(facts.st_mode):
+        raise BadInputError(f"{path} is neither a file nor a folder.")
+    if not facts.st_size:
+        raise BadInputError(f"{path} is empty (0 bytes).")
+    return facts.st_size
+
+
+def check_unpacked(
+    path: Path | str, unpacked: int, packed: int, *, ratio: int = RATIO_LIMIT
+) -> None:
+    """Refuse what would unpack to far more than its size, before a byte of it is unpacked."""
+    if unpacked > UNPACK_LIMIT or (unpacked > RATIO_FREE and unpacked > ratio * packed):
+        raise BadInputError(
+            f"{path} would unpack from {size(packed)} to {size(unpacked)}, more than the "
+            f"{size(UNPACK_LIMIT)} or {ratio:,} times its size that Inkcluster accepts; "
+            "unpack it yourself if you trust it."
+        )
+
+
+def size(n_bytes: int) -> str:
+    """`n_bytes` as a person would say it."""
+    value, unit = float(n_bytes), 0
+    while value >= 1000 and unit < 4:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.3g} {('bytes', 'kB', 'MB', 'GB', 'TB')[unit]}"
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the file starts as gzip does."""
+    return head(path, 2) == b"\x1f\x8b"
+
+
+def head(path: Path, n_bytes: int) -> bytes:
+    """The first bytes of the file."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(n_bytes)
+    except OSError as error:
+        raise os_error(path, error) from error
+
+
+def gunzip_head(path: Path, n_bytes: int) -> bytes:
+    """The first bytes of what a gzip file holds; fewer where it is damaged."""
+    try:
+        with gzip.open(path, "rb") as stream:
+            return stream.read(n_bytes)
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """The file's bytes, unpacked where it is gzip, and never more of them than the limits allow."""
+    packed = regular_file(path)
+    if is_gzip(path):
+        with gzip.open(path, "rb") as stream:
+            yield Bounded(stream, path, packed)
+    else:
+        with path.open("rb") as plain:
+            yield plain
+
+
+class Bounded:
+    """A stream of unpacked bytes that refuses to go on beyond the limits."""
+
+    def __init__(self, stream: Any, path: Path, packed: int) -> None:
+        self._stream, self._path, self._packed, self._seen = stream, path, packed, 0
+
+    def read(self, n_bytes: int = -1) -> bytes:
+        """As a file's `read`, in pieces."""
+        pieces, left = [], n_bytes if n_bytes >= 0 else UNPACK_LIMIT + 1
+        while left > 0:
+            piece = self._stream.read(min(left, 1 << 20))
+            if not piece:
+                break
+            self._seen += len(piece)
+            check_unpacked(self._path, self._seen, self._packed, ratio=DEFLATE_LIMIT)
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Lines; what pandas asks of a file besides `read`."""
+        rest = b""
+        while piece := self.read(1 << 16):
+            lines = (rest + piece).splitlines(keepends=True)
+            rest = lines.pop()
+            yield from lines
+        if rest:
+            yield rest
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+def _damaged(path: Path | str, what: str, error: BaseException) -> BadInputError:
+    detail = one_line(" ".join(str(error).split()), 120).rstrip(".") or type(error).__name__
+    return BadInputError(f"{path} cannot be read as {what}; it is damaged or not one ({detail}).")
+
+
+def title_of(path: str | os.PathLike[str]) -> str:
+    """What a set is called after its file: the name without its endings."""
+    name = Path(path).name
+    for ending in (".gz", ".npz", ".npy", ".mat", ".csv", ".parquet", ".pq", ".zip", ".h5", ".tsv"):
+        if name.lower().endswith(ending) and len(name) > len(ending):
+            name = name[: -len(ending)]
+    return name

@@ -1,0 +1,203 @@
+"""What looks odd in a set before anything is clustered. No rule here reads a label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.images.describing import border
+from inkcluster.images.hash import blocks
+from inkcluster.images.imageset import ImageSet
+
+_BLOCK = 1 << 22
+_FEWEST_FOR_TRANSPOSED = 20
+_MOST_FOR_TRANSPOSED = 5000
+_WIDER_SHARE = 0.6
+_SIGMAS = 4.0  # that far from a half, as a count of heads and tails would be
+_INK = 0.5
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One oddity: `code` is ``"transposed"``, ``"polarity"``, ``"constant"`` or ``"duplicates"``."""
+
+    code: str
+    sentence: str
+
+
+def inspect(images: ImageSet) -> tuple[Notice, ...]:
+    """Look for transposed, inverted, constant and repeated images.
+
+    Parameters
+    ----------
+    images : ImageSet
+        At 70,000 images of 28 × 28 this takes under a second.
+
+    Returns
+    -------
+    tuple of Notice
+        At most one of each code, in the order above.
+
+    Notes
+    -----
+    *Transposed*: written characters are taller than wide, and are written, or cut out, to one
+    common height, while their widths vary (an 8 against a 1). The set is said to look transposed
+    when its images are square, light or dark ink covers a bounding box that is wider than tall in
+    at least 60 % of the images that are not equal in both (and that share is four standard errors
+    above a half), the ink's mean horizontal spread
+    exceeds its vertical one, and widths vary less than heights. The ink of an image is what lies
+    beyond half-way from its background (the border's median) to the value farthest from it. The
+    rule sees proportions only: a set of things that really are wide and of one width (shoes,
+    ships) looks the same to it, single symbols such as dashes likewise, and a set of which less
+    than three fifths is transposed passes.
+
+    *Inverted*: an image counts as light when the median of its border and most of its pixels lie
+    in the lightest quarter of the set's range and its border is lighter than its mean, and as dark
+    in the mirror case; the rarer of the two is reported when there is any.
+
+    *Constant*: all pixels of an image are equal. *Duplicates*: an image equals an earlier one,
+    pixel for pixel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images import ImageSet, inspect
+    >>> [n.code for n in inspect(ImageSet(np.zeros((3, 4, 4), np.uint8)))]
+    ['constant', 'duplicates']
+    """
+    found = (
+        _transposed(images.pixels),
+        _inverted(images.pixels),
+        _constant(images.pixels),
+        _duplicates(images.pixels),
+    )
+    return tuple(notice for notice in found if notice is not None)
+
+
+def _transposed(pixels: NDArray[np.uint8]) -> Notice | None:
+    n, h, w = pixels.shape
+    if h != w or h < 5:
+        return None
+    some = pixels[:: -(-n // _MOST_FOR_TRANSPOSED)]
+    heights, widths, tall, wide = _ink_extents(some)
+    unequal = heights != widths
+    if unequal.sum() < _FEWEST_FOR_TRANSPOSED:
+        return None
+    share = float(np.mean(widths[unequal] > heights[unequal]))
+    surprise = (share - 0.5) * 2 * float(np.sqrt(unequal.sum()))
+    if share < _WIDER_SHARE or surprise < _SIGMAS:
+        return None
+    if wide <= tall or widths.std() >= heights.std():
+        return None
+    return Notice(
+        "transposed",
+        f"The images look transposed (rows and columns exchanged): in {share:.0%} of them the ink "
+        "is wider than tall, and its width varies less than its height; "
+        "if the characters lie on their side, exchange the axes of the data.",
+    )
+
+
+def _ink_extents(
+    pixels: NDArray[np.uint8],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], float, float]:
+    """Heights and widths of the ink's bounding boxes (m,), and its mean spread down and across."""
+    flat = pixels.reshape(len(pixels), -1).astype(np.float32)
+    background = np.median(border(pixels), axis=1).astype(np.float32)
+    distance = np.abs(flat - background[:, None])
+    farthest = distance.max(axis=1)
+    ink = (distance > _INK * farthest[:, None]) & (farthest[:, None] > 0)
+    ink = ink[farthest > 0].reshape(-1, *pixels.shape[1:])
+    if not len(ink):
+        none = np.empty(0, np.int64)
+        return none, none, 0.0, 0.0
+    down, across = ink.sum(axis=2), ink.sum(axis=1)
+    return _extent(down), _extent(across), _spread(down), _spread(across)
+
+
+def _extent(profile: NDArray[np.int64]) -> NDArray[np.int64]:
+    some = profile > 0
+    length = profile.shape[1]
+    extent = length - some.argmax(axis=1) - some[:, ::-1].argmax(axis=1)
+    return np.asarray(extent, dtype=np.int64)
+
+
+def _spread(profile: NDArray[np.int64]) -> float:
+    """Mean over the images of the standard deviation of the ink's position, in pixels."""
+    where = np.arange(profile.shape[1])
+    total = profile.sum(axis=1)
+    mean = profile @ where / total
+    return float(np.sqrt(np.maximum(profile @ where**2 / total - mean**2, 0)).mean())
+
+
+def _inverted(pixels: NDArray[np.uint8]) -> Notice | None:
+    low, high = int(pixels.min()), int(pixels.max())
+    if high == low:
+        return None
+    dark, light = [], []
+    quarter = (high - low) / 4
+    for block in blocks(pixels, _BLOCK):
+        flat = block.reshape(len(block), -1)
+        edge = border(block)
+        median, mean = np.median(edge, axis=1), flat.mean(axis=1)
+        edge_mean = edge.mean(axis=1)
+        mostly_light = np.mean(flat > high - quarter, axis=1) > 0.5
+        mostly_dark = np.mean(flat < low + quarter, axis=1) > 0.5
+        light.append((median > high - quarter) & mostly_light & (edge_mean > mean))
+        dark.append((median < low + quarter) & mostly_dark & (edge_mean < mean))
+    is_light, is_dark = np.concatenate(light), np.concatenate(dark)
+    inverted, others = (is_light, "dark") if is_light.sum() <= is_dark.sum() else (is_dark, "light")
+    count = int(inverted.sum())
+    if not count:
+        return None
+    where = int(np.flatnonzero(inverted)[0])
+    return Notice(
+        "polarity",
+        f"{_images(count)} of {len(pixels):,} (first: image {where:,}) "
+        f"{'is' if count == 1 else 'are'} inverted: most of the set has a {others} background and "
+        f"{'this one has' if count == 1 else 'these have'} a "
+        f"{'light' if others == 'dark' else 'dark'} one.",
+    )
+
+
+def _constant(pixels: NDArray[np.uint8]) -> Notice | None:
+    constant = np.concatenate(
+        [
+            (flat == flat[:, :1]).all(axis=1)
+            for flat in (block.reshape(len(block), -1) for block in blocks(pixels, _BLOCK))
+        ]
+    )
+    count = int(constant.sum())
+    if not count:
+        return None
+    where = int(np.flatnonzero(constant)[0])
+    return Notice(
+        "constant",
+        f"{_images(count)} of {len(pixels):,} (first: image {where:,}) "
+        f"{'is' if count == 1 else 'are'} constant: every pixel has the same value.",
+    )
+
+
+def _duplicates(pixels: NDArray[np.uint8]) -> Notice | None:
+    earliest: dict[bytes, int] = {}
+    count, first = 0, (0, 0)
+    for index, image in enumerate(pixels):
+        key = blake2b(np.ascontiguousarray(image).data, digest_size=16).digest()
+        original = earliest.setdefault(key, index)
+        if original != index:
+            count += 1
+            if count == 1:
+                first = (index, original)
+    if not count:
+        return None
+    return Notice(
+        "duplicates",
+        f"{_images(count)} of {len(pixels):,} {'repeats' if count == 1 else 'repeat'} an earlier "
+        f"one pixel for pixel (first: image {first[0]:,} repeats image {first[1]:,}).",
+    )
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'' if count == 1 else 's'}"

@@ -1,0 +1,158 @@
+"""Labels as they are kept: whole numbers as int64, anything else as text, untouched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.errors import BadInputError
+
+LONGEST = 200
+"""A label of more characters is a mistake, and repeated for each image it would fill the memory."""
+
+
+def check_labels(values: Any, n: int, where: str) -> NDArray[Any] | None:
+    """The labels of `n` images.
+
+    Parameters
+    ----------
+    values : array-like of shape (n,), (n, 1) or (1, n), or None
+        Whole numbers (of any dtype), booleans, text or bytes.
+    n : int
+        How many images there are.
+    where : str
+        How sentences name the source.
+
+    Returns
+    -------
+    ndarray of shape (n,) or None
+        int64, or text exactly as it was.
+
+    Raises
+    ------
+    BadInputError
+        If the length is another, or labels are missing, fractions or objects.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images.labelling import check_labels
+    >>> check_labels(np.array([[3.0, 1.0]]), 2, "here")
+    array([3, 1])
+    """
+    if values is None:
+        return None
+    labels = np.asanyarray(values)
+    if labels.ndim == 2 and 1 in labels.shape:
+        labels = labels.ravel()
+    if labels.shape != (n,):
+        raise BadInputError(
+            f"{where}: {n:,} images but {_how_many(labels)}; give one label for each image."
+        )
+    kind = labels.dtype.kind
+    if kind in "biu":
+        return _from_integers(labels, where)
+    if kind == "f":
+        return _from_floats(labels, where)
+    if kind in "UST":
+        return _from_text(labels, where)
+    if kind == "O":
+        return _from_objects(labels, where)
+    raise BadInputError(f"{where}: labels must be whole numbers or text, not {labels.dtype}.")
+
+
+def numbers_if_all_are(labels: NDArray[Any]) -> NDArray[Any]:
+    """Text that is whole numbers throughout (``"7"``, not ``"07"``) as int64; other text as it is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images.labelling import numbers_if_all_are
+    >>> numbers_if_all_are(np.array(["7", "-1"])), numbers_if_all_are(np.array(["7", "07"]))
+    (array([ 7, -1]), array(['7', '07'], dtype='<U2'))
+    """
+    distinct, code = np.unique(labels, return_inverse=True)
+    values = np.empty(len(distinct), np.int64)
+    for i, text in enumerate(distinct):
+        number = _whole(str(text))
+        if number is None:
+            return labels
+        values[i] = number
+    numbers: NDArray[np.int64] = values[code]
+    return numbers
+
+
+def _whole(text: str) -> int | None:
+    digits = text.removesuffix(".0").removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
+        return None
+    if len(digits) > 1 and digits[0] == "0":
+        return None
+    return int(text.removesuffix(".0"))
+
+
+def _from_integers(labels: NDArray[Any], where: str) -> NDArray[np.int64]:
+    if labels.dtype.kind == "u" and labels.size and int(labels.max()) > np.iinfo(np.int64).max:
+        raise BadInputError(f"{where}: label {int(labels.max())} is too large for a whole number.")
+    return labels.astype(np.int64)
+
+
+def _from_floats(labels: NDArray[Any], where: str) -> NDArray[np.int64]:
+    bad = ~np.isfinite(labels)
+    if bad.any():
+        raise _missing(int(bad.sum()), int(np.flatnonzero(bad)[0]), where)
+    odd = (labels != np.rint(labels)) | (np.abs(labels) >= 2.0**63)
+    if odd.any():
+        first = int(np.flatnonzero(odd)[0])
+        raise BadInputError(
+            f"{where}: the label of image {first:,} is {labels[first]}; "
+            "labels must be whole numbers or text."
+        )
+    return labels.astype(np.int64)
+
+
+def _from_text(labels: NDArray[Any], where: str) -> NDArray[Any]:
+    if labels.dtype.kind == "S":
+        try:
+            labels = np.char.decode(labels, "utf-8")
+        except UnicodeDecodeError as error:
+            raise BadInputError(
+                f"{where}: the labels are bytes that are not UTF-8 text ({error.reason})."
+            ) from error
+    if labels.dtype.kind == "T" or labels.dtype.itemsize > 4 * LONGEST:
+        return _from_objects(labels.astype(object), where)
+    return labels
+
+
+def _from_objects(labels: NDArray[Any], where: str) -> NDArray[Any]:
+    """Objects are accepted only where every one is a plain string."""
+    missing = [i for i, v in enumerate(labels) if v is None or v != v]  # noqa: PLR0124
+    if missing:
+        raise _missing(len(missing), missing[0], where)
+    for i, value in enumerate(labels):
+        if not isinstance(value, str):
+            raise BadInputError(
+                f"{where}: the label of image {i:,} is a Python object ({type(value).__name__}); "
+                "labels must be whole numbers or text."
+            )
+        if len(value) > LONGEST:
+            raise BadInputError(
+                f"{where}: the label of image {i:,} has {len(value):,} characters; "
+                f"at most {LONGEST} are accepted."
+            )
+    return labels.astype(np.str_)
+
+
+def _missing(count: int, first: int, where: str) -> BadInputError:
+    return BadInputError(
+        f"{where}: {count:,} label{' is' if count == 1 else 's are'} missing "
+        f"(the first: image {first:,}); give one label for each image, or none at all."
+    )
+
+
+def _how_many(labels: NDArray[Any]) -> str:
+    if labels.ndim == 1:
+        return f"{len(labels):,} label{'' if len(labels) == 1 else 's'}"
+    return f"labels of shape {labels.shape}"

@@ -1,0 +1,213 @@
+"""`load`: whatever a person has, recognised by what is in it rather than by what it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from inkcluster.errors import BadInputError
+from inkcluster.images.guard import gunzip_head, head, os_error, reading, regular_file
+from inkcluster.images.imageset import ImageSet
+from inkcluster.images.named import NAMED, read_named
+from inkcluster.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_READERS = {
+    "npy": ("arrays", "read_npy"),
+    "npz": ("arrays", "read_npz"),
+    "mat": ("mat", "read_mat"),
+    "idx": ("idx", "read_idx"),
+    "zip": ("folder", "read_zip"),
+    "parquet": ("parquet", "read_parquet"),
+    "csv": ("table", "read_csv"),
+}
+
+
+def load(
+    source: Any,
+    *,
+    labels: str | os.PathLike[str] | ArrayLike | None = None,
+    shape: tuple[int, int] | None = None,
+    name: str | None = None,
+    progress: Progress = SILENT,
+) -> ImageSet:
+    """Read images, and their labels where there are any.
+
+    Parameters
+    ----------
+    source : str, path-like, ndarray or ImageSet
+        One of :data:`~inkcluster.images.NAMED` (a file of that name is ``./digits``); a ``.mat``,
+        IDX, ``.npy``, ``.npz``, CSV or Parquet file, the last-but-one and IDX also gzipped; a
+        folder of IDX files; a folder or a zip of pictures. Files are recognised by their content.
+    labels : str, path-like or array-like, optional
+        The name of the variable or column that holds the labels, the label file, or the labels
+        themselves. By default they are found.
+    shape : (int, int), optional
+        Height and width, for rows that are not square images; for pictures, the size to give them.
+    name : str, optional
+        What to call the set; by default the file's name.
+    progress : Progress
+        Told about reads that take long.
+
+    Returns
+    -------
+    ImageSet
+        Its `notices` say what was changed on the way.
+
+    Raises
+    ------
+    BadInputError
+        One sentence: what is wrong, where, and what to do.
+
+    Examples
+    --------
+    >>> from inkcluster.images import load
+    >>> load("digits")
+    ImageSet('digits', 1,797 images, 8 × 8, 10 classes)
+    """
+    if isinstance(source, ImageSet):
+        return replace(source, name=name) if name else source
+    if isinstance(source, np.ndarray):
+        from inkcluster.images.check import image_set
+
+        known = labels if labels is None else np.asarray(labels)
+        return image_set(source, known, where="the array", name=name or "images", shape=shape)
+    if not isinstance(source, str | os.PathLike):
+        raise BadInputError(
+            f"Images cannot be read from a {type(source).__name__}; give a path, an array or one "
+            f"of the names {', '.join(NAMED)}."
+        )
+    if isinstance(source, str) and source in NAMED:
+        found = read_named(source, progress=progress)
+        return replace(found, name=name) if name else found
+    path = Path(source)
+    return load_path(path, labels=labels, shape=shape, name=name, progress=progress)
+
+
+def load_path(
+    path: Path,
+    *,
+    labels: Any = None,
+    shape: tuple[int, int] | None = None,
+    name: str | None = None,
+    progress: Progress = SILENT,
+) -> ImageSet:
+    """Read the file or folder at `path`; the same as :func:`load` once the name is settled."""
+    if labels is not None and not isinstance(labels, str | os.PathLike):
+        labels = np.asarray(labels)
+    try:
+        is_folder = path.is_dir()
+        exists = is_folder or path.exists()
+    except (OSError, ValueError) as error:
+        problem = error if isinstance(error, OSError) else OSError(0, str(error))
+        raise os_error(path, problem) from error
+    if is_folder:
+        return _folder(path, labels, shape, name, progress)
+    if not exists and str(path).lower() in NAMED:
+        raise BadInputError(
+            f"{path} does not exist; the named set is written {str(path).lower()!r}."
+        )
+    if not exists:
+        raise BadInputError(
+            f"{path} does not exist; check the path, or use a named set: {', '.join(NAMED)}."
+        )
+    regular_file(path)
+    module, function = _READERS[_kind(path)]
+    read = getattr(importlib.import_module(f"inkcluster.images.{module}"), function)
+    found: ImageSet = read(path, labels=labels, shape=shape, name=name, progress=progress)
+    return found
+
+
+def _kind(path: Path) -> str:
+    """What the file is: a key of `_READERS`."""
+    start = head(path, 520)
+    if start[:2] == b"\x1f\x8b":
+        inner = gunzip_head(path, 520)
+        if not inner:
+            raise BadInputError(f"{path} is a damaged gzip file; fetch or copy it again.")
+        kind = _by_content(inner, path)
+        if kind not in ("idx", "csv"):
+            raise BadInputError(f"{path} is a gzipped {kind} file; unpack it first (gunzip).")
+        return kind
+    return _by_content(start, path)
+
+
+def _by_content(start: bytes, path: Path) -> str:
+    """The kind by magic number; text is CSV whatever the name says, and version 4 of .mat has none."""
+    from inkcluster.images.idx import is_idx
+
+    if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return _zip_kind(path)
+    signs = {
+        "npy": start[:6] == b"\x93NUMPY",
+        "parquet": start[:4] == b"PAR1",
+        "mat": _HDF5 in (start[:8], start[512:520]) or start[:6] == b"MATLAB",
+        "idx": is_idx(start),
+        "csv": _is_text(start),
+    }
+    kind = next((kind for kind, seen in signs.items() if seen), None)
+    if kind is None and path.suffix.lower() == ".mat":
+        return "mat"
+    if kind is None:
+        raise _unknown(start, path)
+    if kind == "csv" and _says_idx(path):
+        raise _unknown(start, path)
+    return kind
+
+
+def _unknown(start: bytes, path: Path) -> BadInputError:
+    if start[:1] == b"\x80" and start[1:2] in (b"\2", b"\3", b"\4", b"\5"):
+        return BadInputError(
+            f"{path} is a Python pickle, which can run any code when it is read and never is; "
+            "save the arrays as .npz instead."
+        )
+    if start.startswith(_PICTURES) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP"):
+        return BadInputError(f"{path} is a single picture; give the folder that it lies in.")
+    if _says_idx(path):
+        return BadInputError(
+            f"{path} is not an IDX file: it begins with {start[:4].hex(' ')}, not with 00 00, "
+            "a type and a number of axes."
+        )
+    return BadInputError(
+        f"{path} is none of the formats that can be read (.mat, IDX, .npy, .npz, CSV, Parquet, "
+        f"a folder or zip of pictures): it begins with {start[:8].hex(' ')}."
+    )
+
+
+def _says_idx(path: Path) -> bool:
+    name = path.name.lower().removesuffix(".gz")
+    return name.endswith(("ubyte", ".idx")) or "idx1" in name or "idx3" in name
+
+
+def _is_text(start: bytes) -> bool:
+    if b"\0" in start:
+        return False
+    control = sum(byte < 32 and byte not in b"\t\n\r\f" for byte in start)
+    return control == 0
+
+
+def _zip_kind(path: Path) -> str:
+    with reading(path, "a zip archive"), zipfile.ZipFile(path) as archive:
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    return "npz" if names and all(name.endswith(".npy") for name in names) else "zip"
+
+
+def _folder(
+    path: Path, labels: Any, shape: tuple[int, int] | None, name: str | None, progress: Progress
+) -> ImageSet:
+    from inkcluster.images.folder import read_folder
+    from inkcluster.images.idx import image_files, read_idx_folder
+
+    with reading(path, "a folder"):
+        read = read_idx_folder if image_files(path) else read_folder
+    return read(path, labels=labels, shape=shape, name=name, progress=progress)

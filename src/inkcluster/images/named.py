@@ -1,0 +1,189 @@
+"""The sets that go by a name: embedded, found in ``$INKCLUSTER_DATA``, or fetched once and kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from inkcluster.errors import BadInputError
+from inkcluster.images.describing import one_line
+from inkcluster.images.imageset import ImageSet
+from inkcluster.progress import SILENT, Progress
+
+DATA_VARIABLE = "INKCLUSTER_DATA"
+CACHE_VARIABLE = "INKCLUSTER_CACHE"
+_TIMEOUT = 30  # seconds
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a named set may be found.
+
+    Parameters
+    ----------
+    title : str
+        What it is, for people.
+    mirrors : tuple of str
+        Addresses of folders that hold its files, tried in order.
+    sha256 : mapping of str to str
+        Its files, images and labels, and what they must hash to.
+    local : tuple of str
+        Where under ``$INKCLUSTER_DATA`` a person may have put it: files or folders of IDX.
+    """
+
+    title: str
+    mirrors: tuple[str, ...]
+    sha256: Mapping[str, str]
+    local: tuple[str, ...]
+
+
+CATALOGUE: dict[str, Entry] = {
+    "mnist": Entry(
+        "70,000 handwritten digits, 28 × 28 (LeCun, Cortes, Burges 1998)",
+        (
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+            "https://yann.lecun.com/exdb/mnist/",
+        ),
+        {
+            "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        },
+        ("mnist-original.mat", "mnist", "MNIST/raw", "mnist.npz", "."),
+    ),
+    "fashion-mnist": Entry(
+        "70,000 pictures of clothes, 28 × 28 (Xiao, Rasul, Vollgraf 2017)",
+        (
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+        ),
+        {
+            "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+            "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+            "t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+            "t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        },
+        ("fashion-mnist", "fashion_mnist", "FashionMNIST/raw", "fashion-mnist.npz"),
+    ),
+}
+
+NAMED: tuple[str, ...] = ("digits", *CATALOGUE)
+"""The names that :func:`inkcluster.images.load` knows; ``"digits"`` needs neither file nor network."""
+
+
+def read_named(name: str, *, progress: Progress = SILENT) -> ImageSet:
+    """Read one of the sets in :data:`NAMED`.
+
+    Parameters
+    ----------
+    name : str
+        ``"digits"`` (embedded in scikit-learn; values 0–16), ``"mnist"`` or ``"fashion-mnist"``
+        (in ``$INKCLUSTER_DATA``, else fetched into ``$INKCLUSTER_CACHE`` or the user's cache
+        folder and checked against their SHA-256).
+    progress : Progress
+        Told about downloads and long reads.
+
+    Raises
+    ------
+    BadInputError
+        If the set is neither here nor can be fetched.
+
+    Examples
+    --------
+    >>> from inkcluster.images.named import read_named
+    >>> read_named("digits")
+    ImageSet('digits', 1,797 images, 8 × 8, 10 classes)
+    """
+    if name == "digits":
+        return _digits()
+    if name not in CATALOGUE:
+        raise BadInputError(f"There is no set named {name!r}; there are {', '.join(NAMED)}.")
+    entry = CATALOGUE[name]
+    here = _local(entry)
+    if here is not None:
+        from inkcluster.images.loading import load_path
+
+        return replace(load_path(here, progress=progress), name=name)
+    from inkcluster.images.idx import read_idx_folder
+
+    folder = fetch(name, entry, progress)
+    return replace(read_idx_folder(folder, progress=progress), name=name)
+
+
+def fetch(name: str, entry: Entry, progress: Progress = SILENT) -> Path:
+    """Download what is not in the cache yet; the folder that then holds the set's files."""
+    folder = cache_folder() / name
+    with progress.task(f"fetching {name}", len(entry.sha256)) as advance:
+        for file, sha256 in entry.sha256.items():
+            _retrieve(name, entry, file, sha256, folder)
+            advance(1)
+    return folder
+
+
+def cache_folder() -> Path:
+    """Where fetched sets are kept: ``$INKCLUSTER_CACHE``, else the user's cache folder."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    import pooch
+
+    return Path(pooch.os_cache("inkcluster"))
+
+
+def _retrieve(name: str, entry: Entry, file: str, sha256: str, folder: Path) -> None:
+    import pooch
+
+    pooch.get_logger().setLevel("WARNING")
+    reason: Exception | None = None
+    for mirror in entry.mirrors:
+        try:
+            pooch.retrieve(
+                mirror + file,
+                known_hash=f"sha256:{sha256}",
+                fname=file,
+                path=folder,
+                downloader=pooch.HTTPDownloader(timeout=_TIMEOUT),
+            )
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # requests' errors are OSErrors; ValueError: the hash
+            reason = error
+        else:
+            return
+    raise BadInputError(
+        f"{name} could not be fetched: {file} came from none of its {len(entry.mirrors)} sources "
+        f"({one_line(str(reason), 120)}); put its files into a folder named {entry.local[0]} or "
+        f"{entry.local[1]} and set ${DATA_VARIABLE} to the folder above it."
+    ) from reason
+
+
+def _local(entry: Entry) -> Path | None:
+    from inkcluster.images.idx import image_files
+
+    root = os.environ.get(DATA_VARIABLE)
+    if not root:
+        return None
+    for place in entry.local:
+        path = Path(root) / place
+        try:
+            if path.is_file() or (path.is_dir() and image_files(path)):
+                return path
+        except OSError:
+            continue
+    return None
+
+
+def _digits() -> ImageSet:
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    return ImageSet(
+        bunch.images.astype(np.uint8), bunch.target.astype(np.int64), "digits", "scikit-learn"
+    )

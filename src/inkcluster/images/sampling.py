@@ -1,0 +1,121 @@
+"""Which images a sample holds: scikit-learn's `resample`, number for number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from inkcluster.errors import BadInputError
+
+
+def sample_index(
+    n_total: int,
+    n: int,
+    seed: int | None,
+    *,
+    replace: bool = False,
+    stratify: ArrayLike | None = None,
+) -> NDArray[np.int64]:
+    """Draw `n` of `n_total` images.
+
+    Parameters
+    ----------
+    n_total : int
+        How many images there are.
+    n : int
+        How many to draw.
+    seed : int or None
+        The same seed draws the same images; None draws others each time.
+    replace : bool, default False
+        Whether an image may be drawn more than once.
+    stratify : array-like of shape (n_total,), optional
+        Draw from each class in proportion to its size, as exactly as whole numbers allow.
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+        The numbers that ``sklearn.utils.resample`` draws with ``random_state=seed``.
+
+    Raises
+    ------
+    BadInputError
+        If `n` is not at least 1, or exceeds `n_total` without replacement.
+
+    Examples
+    --------
+    >>> from inkcluster.images import sample_index
+    >>> sample_index(10, 4, 69)
+    array([3, 8, 2, 5])
+    >>> len(sample_index(10, 25, 69, replace=True))
+    25
+    """
+    if n < 1:
+        raise BadInputError(f"A sample of {n:,} images is empty; ask for at least 1.")
+    if n > n_total and not replace:
+        raise BadInputError(
+            f"A sample of {n:,} images cannot be drawn from {n_total:,} without replacement; "
+            f"ask for at most {n_total:,} or sample with replacement."
+        )
+    from sklearn.utils import resample
+
+    strata = None
+    if stratify is not None:
+        strata = np.unique(np.asarray(stratify), return_inverse=True)[1]
+        if len(strata) != n_total:
+            raise BadInputError(
+                f"There are {n_total:,} images but {len(strata):,} labels to stratify them by."
+            )
+    drawn = resample(
+        np.arange(n_total), replace=replace, n_samples=n, random_state=seed, stratify=strata
+    )
+    return np.asarray(drawn, dtype=np.int64)
+
+
+def contact_index(
+    labels: NDArray[Any] | None, n_total: int, per_label: int, seed: int | None
+) -> list[tuple[str, NDArray[np.int64]]]:
+    """A few images of each label, for a contact sheet.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_total,) or None
+        Without labels there is one row, of all images.
+    n_total : int
+        How many images there are.
+    per_label : int
+        At most how many to show of each label.
+    seed : int or None
+        Which ones: drawn without replacement, each label by itself.
+
+    Returns
+    -------
+    list of (str, ndarray of int64)
+        For each label in sorted order, its name and the images' numbers in ascending order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images import contact_index
+    >>> for label, index in contact_index(np.array([1, 0, 1, 1]), 4, 2, 69):
+    ...     print(label, index)
+    0 [1]
+    1 [0 2]
+    """
+    if labels is None:
+        return [("all images", _few(np.arange(n_total), per_label, seed))]
+    classes, code = np.unique(labels, return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(code))[:-1])
+    return [
+        (str(label), _few(own, per_label, seed))
+        for label, own in zip(classes, members, strict=True)
+    ]
+
+
+def _few(members: NDArray[np.int64], at_most: int, seed: int | None) -> NDArray[np.int64]:
+    if len(members) <= at_most:
+        return members
+    picked = np.sort(members[sample_index(len(members), at_most, seed)])
+    return np.asarray(picked, dtype=np.int64)

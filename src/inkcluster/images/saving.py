@@ -1,0 +1,133 @@
+"""`save`: a set back to npz, IDX or Parquet, whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster._files import atomic_file
+from inkcluster.errors import BadInputError
+from inkcluster.images.imageset import ImageSet
+
+_IDX = re.compile(r"(?P<stem>.*?)[-._]?(images[-.])?idx\d?([-.]ubyte)?(?P<gz>\.gz)?$")
+
+
+def save(images: ImageSet, path: str | Path) -> list[Path]:
+    """Write a set so that :func:`inkcluster.images.load` gives the same one back.
+
+    Parameters
+    ----------
+    images : ImageSet
+        Any.
+    path : str or Path
+        Its ending says the format: ``.npz``; ``.parquet``; ``.idx``, ``.idx.gz`` or a name such as
+        ``train-images-idx3-ubyte.gz``, which writes the label file beside it.
+
+    Returns
+    -------
+    list of Path
+        The files written; each appears whole or not at all.
+
+    Raises
+    ------
+    BadInputError
+        If the ending is another, the folder cannot be written, or IDX is to hold labels that are
+        not whole numbers of 32 bits.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from inkcluster.images import load, save
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = save(load("digits"), f"{folder}/digits-images-idx3-ubyte.gz")
+    ...     print([file.name for file in files], len(load(files[0])))
+    ['digits-images-idx3-ubyte.gz', 'digits-labels-idx1-ubyte.gz'] 1797
+    """
+    path = Path(path)
+    lowered = path.name.lower()
+    idx = _IDX.fullmatch(path.name)
+    try:
+        if lowered.endswith(".npz"):
+            return _npz(images, path)
+        if lowered.endswith((".parquet", ".pq")):
+            return _parquet(images, path)
+        if idx is not None and idx["stem"]:
+            return _idx(images, path, idx["stem"], bool(idx["gz"]))
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise BadInputError(f"{path} cannot be written: {detail}.") from error
+    raise BadInputError(
+        f"{path} does not say a format; end it in .npz, .parquet or -images-idx3-ubyte (.gz)."
+    )
+
+
+def _npz(images: ImageSet, path: Path) -> list[Path]:
+    arrays: dict[str, Any] = {"pixels": images.pixels, "name": np.array(images.name)}
+    if images.labels is not None:
+        arrays["labels"] = images.labels
+    with atomic_file(path) as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
+    return [path]
+
+
+def _parquet(images: ImageSet, path: Path) -> list[Path]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {} if images.labels is None else {"label": pa.array(images.labels)}
+    for i, values in enumerate(np.ascontiguousarray(images.flat().T)):
+        columns[f"pixel{i}"] = pa.array(values)
+    meta = {"name": images.name, "shape": list(images.shape)}
+    table = pa.table(columns).replace_schema_metadata({"inkcluster": json.dumps(meta)})
+    with atomic_file(path) as stream:
+        pq.write_table(table, stream, row_group_size=1 << 14)
+    return [path]
+
+
+def _idx(images: ImageSet, path: Path, stem: str, gz: bool) -> list[Path]:
+    ending = ".gz" if gz else ""
+    if "images" not in path.name:
+        path = path.with_name(f"{stem}-images-idx3-ubyte{ending}")
+    beside = path.with_name(re.sub(r"idx\d", "idx1", path.name.replace("images", "labels")))
+    labels = None if images.labels is None else _idx_labels(images.labels, path)
+    files = [path]
+    with atomic_file(path) as stream:
+        _write_idx(stream, images.pixels, gz)
+    if labels is not None:
+        with atomic_file(beside) as stream:
+            _write_idx(stream, labels, gz)
+        files.append(beside)
+    return files
+
+
+def _idx_labels(labels: NDArray[Any], path: Path) -> NDArray[Any]:
+    if labels.dtype.kind not in "biu":
+        raise BadInputError(
+            f"{path} cannot be written: IDX holds only whole numbers as labels; "
+            "choose .npz or .parquet for text."
+        )
+    low, high = int(labels.min()), int(labels.max())
+    if low >= 0 and high <= 0xFF:
+        return labels.astype(np.uint8)
+    if low >= -(2**31) and high < 2**31:
+        return labels.astype(">i4")
+    raise BadInputError(f"{path} cannot be written: label {high} does not fit IDX's 32 bits.")
+
+
+def _write_idx(stream: IO[bytes], array: NDArray[Any], gz: bool) -> None:
+    code = 0x08 if array.dtype.itemsize == 1 else 0x0C
+    header = bytes([0, 0, code, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    content = np.ascontiguousarray(array)
+    if not gz:
+        stream.write(header)
+        stream.write(content.data)
+        return
+    with gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as packed:
+        packed.write(header)
+        packed.write(content.data)
