@@ -59,7 +59,7 @@ class _Scaled(Features):
         return np.asarray(self.scaler_.transform(rows.astype(self.dtype)))
 
     def _inverse(self, vectors: Vectors) -> Vectors:
-        return np.asarray(self.scaler_.inverse_transform(vectors))
+        return np.asarray(self.scaler_.inverse_transform(np.array(vectors)))  # it works in place
 
 
 class MinMax(_Scaled):

@@ -1,0 +1,169 @@
+"""The pictures of question 4."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inkcluster.study import judging, pictures
+from inkcluster.study.steps import pixel_distances
+from inkcluster.study.wording import listed, percent, sentence, several
+
+if TYPE_CHECKING:
+    from inkcluster.figures.base import Figure
+    from inkcluster.study.questions.linkages_cut import Cuts
+
+SMALL = 30
+MEMBERS = 10
+CLUSTERS_SHOWN = 12
+OUTSIDERS = 20
+
+
+def sizes(cuts: Cuts) -> Figure:
+    """A bar for each linkage."""
+    from inkcluster.figures import ClusterSizes
+
+    even = min(cuts.methods, key=lambda m: cuts.largest[m])
+    worst = max(cuts.methods, key=lambda m: cuts.largest[m])
+    says = (
+        f"At {cuts.k} clusters the largest cluster holds {percent(cuts.largest[even])} of the "
+        f"images with {even} and {percent(cuts.largest[worst])} with {worst}."
+    )
+    return ClusterSizes("sizes", "Sizes of the clusters", says, sizes=cuts.sizes)
+
+
+def centres(cuts: Cuts) -> Figure:
+    """A row of mean images for each linkage."""
+    from inkcluster.figures import Gallery, GalleryRow
+
+    shown = min(cuts.k, 2 * CLUSTERS_SHOWN)
+    rows = [
+        GalleryRow(
+            method,
+            list(range(i * shown, (i + 1) * shown)),
+            [f"{size:,}" for size in cuts.sizes[method][:shown].tolist()],
+        )
+        for i, method in enumerate(cuts.methods)
+    ]
+    singles = {m: int(np.sum(cuts.sizes[m] == 1)) for m in cuts.methods}
+    most = max(cuts.methods, key=lambda m: singles[m])
+    says = "The mean image of each cluster with its size, the largest cluster first"
+    says += (
+        f"; {singles[most]} of the {cuts.k} clusters of {most} are a single image."
+        if singles[most]
+        else "; none of the clusters is a single image."
+    )
+    if shown < cuts.k:
+        says += f" The {shown} largest of {cuts.k} clusters are shown."
+    return Gallery(
+        "centres",
+        "Centres of the clusters of each linkage",
+        says,
+        pixels=np.concatenate([cuts.means[method][:shown] for method in cuts.methods]),
+        rows=rows,
+        ink=pictures.ink(cuts.sample),
+        peak=pictures.peak(cuts.sample),
+    )
+
+
+def members(cuts: Cuts) -> list[Figure]:
+    """Members of each cluster of each linkage that does not chain."""
+    return [_members(cuts, method) for method in cuts.apart]
+
+
+def _members(cuts: Cuts, method: str) -> Figure:
+    labels, sizes = cuts.labels[method], cuts.sizes[method]
+    drawn = pictures.random_members(labels, MEMBERS, cuts.plan.seed)
+    several_members = int(np.sum(sizes > 1))
+    rows = [(f"#{c}\n{sizes[c]:,}", drawn[c]) for c in range(several_members)[:CLUSTERS_SHOWN]]
+    alone = np.concatenate([np.empty(0, np.int64), *drawn[several_members:]])
+    if len(alone):
+        last = f"#{several_members}" if len(alone) == 1 else f"#{several_members} to #{cuts.k - 1}"
+        rows.append((f"{last}\n1 each", alone[:OUTSIDERS]))
+    says = (
+        f"Up to {MEMBERS} members, drawn at random, of each cluster of the {method} linkage, "
+        f"whose sizes run from {sizes[-1]:,} to {sizes[0]:,}"
+    )
+    if cuts.scores is not None:
+        says += f"; {percent(cuts.scores[method].purity)} of the images are of the largest class"
+        says += " of their cluster"
+    if several_members > CLUSTERS_SHOWN:
+        says += f"; the {CLUSTERS_SHOWN} largest of {cuts.k} clusters are shown"
+    title = f"Members of the clusters: {method}"
+    return pictures.gallery(cuts.sample, f"members-{method}", title, f"{says}.", rows)
+
+
+def outsiders(cuts: Cuts) -> Figure:
+    """What the linkages that chain split off: the members of all clusters but the largest."""
+    rows, outside = [], {}
+    for method in cuts.chained:
+        labels = cuts.labels[method]
+        order = np.argsort(labels, kind="stable")
+        beyond = order[labels[order] > 0]
+        outside[method] = len(beyond)
+        rows.append((f"{method}\n{len(beyond):,}", beyond[:OUTSIDERS]))
+    most = max(outside, key=outside.__getitem__)
+    says = (
+        f"{listed(cuts.chained, 7)} {'puts' if len(cuts.chained) == 1 else 'put'} almost every image into one cluster; what is split "
+        f"off is shown (at most {OUTSIDERS} each, the larger clusters first), "
+        f"{several(outside[most], 'image')} with {most}: outliers rather than clusters."
+    )
+    title = "What the chaining linkages split off"
+    return pictures.gallery(cuts.sample, "outsiders", title, sentence(says), rows)
+
+
+def scoreboard(cuts: Cuts) -> Figure:
+    """Every linkage against the labels."""
+    from inkcluster.figures import Scoreboard
+
+    assert cuts.scores is not None
+    best, worst = cuts.ranked()
+    says = (
+        f"{sentence(best)} agrees best with the labels, with an ARI of "
+        f"{cuts.scores[best].ari:.3f}; {worst} least, with {cuts.scores[worst].ari:.3f}."
+    )
+    return Scoreboard(
+        "scores",
+        "Agreement of each linkage with the labels",
+        says,
+        frame_=judging.scores_frame(cuts.scores),
+    )
+
+
+def agreement(cuts: Cuts) -> Figure:
+    """ARI between every two linkages."""
+    from inkcluster.figures import AgreementMap
+
+    (a, b), high, (c, d), low = cuts.pairs()
+    says = (
+        f"Adjusted Rand index between every two linkages: {a} and {b} are closest with "
+        f"{high:.3f}, {c} and {d} farthest apart with {low:.3f}."
+    )
+    title = "How alike are the linkages?"
+    return AgreementMap("agreement", title, says, matrix=cuts.ari, names=list(cuts.methods))
+
+
+def dendrograms(cuts: Cuts) -> Figure:
+    """The dendrograms of a few images, one panel for each linkage."""
+    from inkcluster.cluster import hierarchy
+    from inkcluster.figures import Dendrograms
+    from inkcluster.images import sample_index
+
+    n = min(SMALL, cuts.total)
+    index = sample_index(cuts.total, n, cuts.plan.seed, replace=cuts.plan.replace)
+    distances = pixel_distances(cuts.images.flat()[index])
+    k = min(cuts.plan.k, len(index))
+    trees = {method: hierarchy.linkage(distances, method) for method in cuts.methods}
+    largest = {m: int(np.bincount(hierarchy.cut(trees[m], k)).max()) for m in cuts.methods}
+    says = (
+        f"The hierarchies of the same {len(index)} images: cut into {k}, the largest cluster "
+        f"has {largest['ward']} of them with ward, {largest['single']} with single and "
+        f"{largest['average']} with average."
+    )
+    return Dendrograms(
+        "dendrograms",
+        f"Dendrograms of {len(index)} images, one for each linkage",
+        says,
+        panels=[(method, trees[method], k) for method in cuts.methods],
+    )

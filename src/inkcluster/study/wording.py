@@ -1,0 +1,96 @@
+"""Numbers and labels in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+NAMED_AT_MOST = 6
+LONGEST = 32
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def class_name(label: Any) -> str:
+    """A class as one short line of text: whole numbers without a decimal point.
+
+    Examples
+    --------
+    >>> class_name(3.0), class_name("two  lines\\nof label")
+    ('3', 'two lines of label')
+    """
+    if isinstance(label, float | np.floating) and float(label).is_integer():
+        return str(int(label))
+    line = " ".join(str(label).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+
+
+def class_names(classes: Iterable[Any]) -> list[str]:
+    """The classes as text, told apart even where their shortened names are the same.
+
+    Examples
+    --------
+    >>> class_names(["a", "x" * 40, "x" * 41])[1:]
+    ['xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… (2)']
+    """
+    seen: dict[str, int] = {}
+    names = []
+    for label in classes:
+        name = class_name(label)
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
+
+
+def listed(items: Iterable[Any], most: int = NAMED_AT_MOST) -> str:
+    """Items as a sentence lists them; beyond `most`, the rest is counted.
+
+    Examples
+    --------
+    >>> listed([1, 2, 3]), listed("abcdefgh", 3)
+    ('1, 2 and 3', 'a, b, c and 5 more')
+    """
+    words = [str(item) for item in items]
+    if len(words) > most:
+        words = [*words[:most], f"{len(words) - most} more"]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def several(number: int, one: str, more: str | None = None) -> str:
+    """A number of things: small numbers in words, the others with thousands separators.
+
+    Examples
+    --------
+    >>> several(1, "cluster"), several(4, "class", "classes"), several(4321, "image")
+    ('one cluster', 'four classes', '4,321 images')
+    """
+    count = _WORDS[number] if number < len(_WORDS) else f"{number:,}"
+    return f"{count} {one if number == 1 else more or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage that says 0 or 100 only where it is.
+
+    Examples
+    --------
+    >>> percent(0.9771), percent(0.99996), percent(1.0), percent(0.25), percent(0.00001)
+    ('97.7 %', 'over 99.9 %', '100 %', '25 %', 'under 0.1 %')
+    """
+    if 0.999 < share < 1:
+        return "over 99.9 %"
+    if 0 < share < 0.001:
+        return "under 0.1 %"
+    rounded = round(100 * share, 1)
+    return f"{rounded:.0f} %" if rounded == int(rounded) else f"{rounded:.1f} %"
+
+
+def sentence(words: str) -> str:
+    """`words` with a capital at the front.
+
+    Examples
+    --------
+    >>> sentence("one cluster of two")
+    'One cluster of two'
+    """
+    return words[:1].upper() + words[1:]
