@@ -7,7 +7,6 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from inkcluster import DBSCAN, HDBSCAN, AgglomerativeClustering, DBSCANGrid, KMeans
 
-
 ESTIMATORS = [
     KMeans(n_init=2),
     AgglomerativeClustering(),

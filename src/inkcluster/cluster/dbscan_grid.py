@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
-from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.base import BaseEstimator
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import validate_data
 
@@ -19,7 +19,7 @@ from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
 
-class DBSCANGrid(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
     """Every labelling of the map `eps` × `min_samples`, as DBSCAN would give it, number for number.
 
     Parameters
@@ -50,7 +50,7 @@ class DBSCANGrid(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     [[1, 1], [2, 1]]
     """
 
-    def __init__(self, eps: Sequence[float], min_samples: Sequence[int]) -> None:
+    def __init__(self, eps: Sequence[float] = (0.5,), min_samples: Sequence[int] = (5,)) -> None:
         self.eps = eps
         self.min_samples = min_samples
 
