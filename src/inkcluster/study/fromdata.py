@@ -139,8 +139,6 @@ def _radii(X: NDArray[Any], core: int, n: int) -> NDArray[np.float64]:
         return np.asarray(density.suggest_eps(X, min_samples=min(core, len(X)), n=n))
 
 
-def _phrased(
-    eps: NDArray[Any], core: int, draw: Draw, where: str
-) -> tuple[tuple[float, ...], str]:
+def _phrased(eps: NDArray[Any], core: int, draw: Draw, where: str) -> tuple[tuple[float, ...], str]:
     why = f"quantiles of the {max(1, core - 1)}-distances of {draw.n:,} images{where}"
     return tuple(eps.tolist()), why

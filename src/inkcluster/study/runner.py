@@ -237,7 +237,7 @@ class _Study:
         begun = time.perf_counter()
         try:
             answer = question.answer(self._images, made, desk)
-            write_answer(folder, question, made, answer, time.perf_counter() - begun)
+            write_answer(folder, question, made, answer, begun)
         except RunFolderError:
             raise
         except (InkclusterError, MemoryError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,9 +121,12 @@ def folder_name(question: Question, plan: Plan, data_hash: str) -> str:
 
 
 def write_answer(
-    folder: Path, question: Question, plan: Plan, answer: Answer, seconds: float
+    folder: Path, question: Question, plan: Plan, answer: Answer, begun: float
 ) -> None:
-    """Write `answer` as `folder`, which appears whole or not at all."""
+    """Write `answer` as `folder`, which appears whole or not at all.
+
+    `begun` is when the question was asked, by ``time.perf_counter``: drawing counts as well.
+    """
     from inkcluster.figures.render import render
 
     _refuse_equal_names(answer)
@@ -141,7 +145,7 @@ def write_answer(
             "title": question.title,
             "revision": question.revision,
             "version": __version__,
-            "seconds": round(seconds, 3),
+            "seconds": round(time.perf_counter() - begun, 3),
             "plan": plan.values(question.uses),
             "figures": [_named(figure) for figure in answer.figures],
             "tables": [_named(table) for table in answer.tables],
