@@ -12,7 +12,7 @@ from scipy.cluster.hierarchy import ward
 from inkcluster import evaluate
 from inkcluster.images import ImageSet
 
-READS_LABELS = {"scores", "match", "stability", "worth_looking_at"}
+READS_LABELS = {"scores", "match", "restart_stability", "worth_looking_at"}
 """The functions that judge: the only ones with an argument for the true labels."""
 
 
@@ -31,7 +31,7 @@ def test_every_public_name_is_there():
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         evaluate.nothing  # noqa: B018
     functions = {name for name, _ in public_functions()}
-    assert functions - {"stability"} <= set(evaluate.__all__)
+    assert functions <= set(evaluate.__all__)
 
 
 def test_only_those_that_judge_can_be_given_labels():
@@ -68,7 +68,7 @@ def choices(images: ImageSet) -> list[object]:
         evaluate.borderline(X, labels, None, 5).to_numpy().tolist(),
         [(a.tolist(), b.tolist()) for a, b in near.values()],
         evaluate.worth_looking_at(X, labels).drop(columns="purity").to_numpy().tolist(),
-        evaluate.stability.stability([labels, labels[::-1]], [1.0, 2.0]).optimum.tolist(),
+        evaluate.restart_stability([labels, labels[::-1]], [1.0, 2.0]).optimum.tolist(),
     ]
 
 
@@ -96,6 +96,6 @@ def test_inputs_are_not_changed(rng):
     evaluate.worth_looking_at(X, labels, truth=truth)
     evaluate.suggest_eps(X, min_samples=3, n=4)
     evaluate.concentration(X, 0)
-    evaluate.stability.stability([labels, truth], [1.0, 2.0], truth=truth)
+    evaluate.restart_stability([labels, truth], [1.0, 2.0], truth=truth)
     for array, copy in zip((X, labels, truth), copies, strict=True):
         assert (array == copy).all()

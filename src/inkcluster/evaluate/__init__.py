@@ -1,7 +1,6 @@
 """How good, how stable, how many: judging a clustering.
 
-The public names are imported when they are first used. ``stability`` is the module here, as the
-other rooms use it; its function of the same name is ``inkcluster.evaluate.stability.stability``.
+The public names are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
         worth_looking_at,
     )
     from inkcluster.evaluate.number import Suggestion, largest_gap, suggestions
-    from inkcluster.evaluate.stability import Stability
+    from inkcluster.evaluate.stability import Stability, restart_stability
 
 _WHERE = {
     "MEASURES": "agreement",
@@ -44,6 +43,7 @@ _WHERE = {
     "match": "matching",
     "nearest_and_farthest": "members",
     "pairwise_ari": "agreement",
+    "restart_stability": "stability",
     "scores": "agreement",
     "suggest_eps": "density",
     "suggest_eps_values": "density",
@@ -72,6 +72,7 @@ __all__ = [
     "nearest_and_farthest",
     "number",
     "pairwise_ari",
+    "restart_stability",
     "scores",
     "stability",
     "suggest_eps",

@@ -32,7 +32,7 @@ class Stability:
     optimum : ndarray of shape (m,), int64
         The optimum that each restart reached; 0 is the best, then by inertia.
     n_optima : int
-        Distinct optima up to relabelling, by the rule of :func:`stability`.
+        Distinct optima up to relabelling, by the rule of :func:`restart_stability`.
     share_best : float
         Share of the restarts that reached the best optimum.
     ari_with_labels : ndarray of shape (m,), float64, or None
@@ -51,7 +51,9 @@ class Stability:
     inertias: NDArray[np.float64]
 
 
-def stability(labels_of_restarts: Sequence[Any], inertias: Any, *, truth: Any = None) -> Stability:
+def restart_stability(
+    labels_of_restarts: Sequence[Any], inertias: Any, *, truth: Any = None
+) -> Stability:
     """Compare restarts of k-means (or of anything with an inertia) with each other.
 
     Two restarts count as the same optimum when their partitions agree with an adjusted Rand
@@ -81,8 +83,8 @@ def stability(labels_of_restarts: Sequence[Any], inertias: Any, *, truth: Any = 
 
     Examples
     --------
-    >>> from inkcluster.evaluate.stability import stability
-    >>> s = stability([[0, 0, 1, 1], [1, 1, 0, 0], [0, 1, 1, 1]], [2.0, 2.0, 5.0])
+    >>> from inkcluster.evaluate.stability import restart_stability
+    >>> s = restart_stability([[0, 0, 1, 1], [1, 1, 0, 0], [0, 1, 1, 1]], [2.0, 2.0, 5.0])
     >>> s.n_optima, round(s.share_best, 2), s.optimum.tolist()
     (2, 0.67, [0, 0, 1])
     """

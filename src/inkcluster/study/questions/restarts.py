@@ -38,11 +38,11 @@ class RestartsQuestion:
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Compare the restarts with each other, and with the labels where there are any."""
-        from inkcluster.evaluate.stability import stability
+        from inkcluster.evaluate.stability import restart_stability
 
         run = steps.kmeans(images, plan, desk)
         with desk.progress.task("agreement of the restarts", total=1) as advance:
-            stable = stability(list(run.labels), run.inertias, truth=images.labels)
+            stable = restart_stability(list(run.labels), run.inertias, truth=images.labels)
             advance(1)
         figures: list[Figure] = [_inertias(stable), _map(stable)]
         if len(kinds := _kinds(stable)) > 1:
@@ -200,7 +200,7 @@ def _table(run: steps.KMeansRestarts, stable: Stability) -> Table:
 def _agreement(stable: Stability) -> Finding:
     m = len(stable.inertias)
     if m == 1:
-        words = "k-means was started once, so nothing is known about its stability"
+        words = "K-means was started once, so nothing is known about its stability"
         return Finding("R1", Level.NOTICE, f"{words}; ask for more restarts.")
     numbers = (
         f"the ARI between two of them is {stable.mean_ari:.3f} on average and "
