@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LIGHT_ON_DARK = "light on dark"
+COARSE = 16
+"""Pictures of at most this many pixels a side are shown as squares, not smoothed."""
 
 
 def ink(
@@ -55,7 +58,7 @@ class Mosaic:
         """Pixels from one picture to the next, down and across."""
         h, w = self.shape
         return (
-            h + max(1, round(self.line_gap / self.inch)),
+            h + max(1, ceil(self.line_gap / self.inch)),
             w + max(1, round(self.gap / self.inch)),
         )
 
@@ -94,7 +97,8 @@ class Mosaic:
             whole[y : y + h, x : x + w] = picture
         tiles(axes, [self.box(*place) for place in places], theme.TILE)
         width, height = self.size
-        show_ink(axes, whole, (self.left, self.top, width, height))
+        box = (self.left, self.top, width, height)
+        show_ink(axes, whole, box, coarse=max(h, w) <= COARSE)
 
 
 def tiles(
@@ -112,20 +116,30 @@ def tiles(
 
 
 def show_ink(
-    axes: Axes, opacity: NDArray[np.uint8], box: tuple[float, float, float, float]
+    axes: Axes,
+    opacity: NDArray[np.uint8],
+    box: tuple[float, float, float, float],
+    *,
+    coarse: bool = False,
 ) -> None:
-    """Draw opacities (h, w) as black ink in a box of an axes that measures downwards."""
+    """Draw opacities (h, w) as black ink in a box of an axes that measures downwards.
+
+    The pixels of `coarse` pictures show as squares; others are smoothed.
+    """
     from matplotlib.image import AxesImage
 
     class InkImage(AxesImage):
-        """In an SVG, the pixels as they are, in a group called ink; in a PNG, smoothed."""
+        """In an SVG, the pixels as they are, in a group whose name tells how to show them."""
 
         def draw(self, renderer: Any) -> None:
-            vector = renderer.option_scale_image()
-            self.set_interpolation("none" if vector else "bilinear")
-            renderer.open_group("ink")
+            if renderer.option_scale_image():
+                self.set_interpolation("none")
+            else:
+                self.set_interpolation("nearest" if coarse else "bilinear")
+            group = "ink-coarse" if coarse else "ink"
+            renderer.open_group(group)
             super().draw(renderer)
-            renderer.close_group("ink")
+            renderer.close_group(group)
 
     rgba = np.zeros((*opacity.shape, 4), np.uint8)
     rgba[..., 3] = opacity

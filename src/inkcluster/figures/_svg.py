@@ -12,6 +12,7 @@ _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 _STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
 _ID = re.compile(r'(\sid=")([^"]+)(")')
 _REFERENCE = re.compile(r'(\s(?:xlink:)?href="#|url\(#)([^")]+)')
+_SMOOTH = re.compile(r'(<g id="ink_[^>]*>\s*<image\s[^>]*?)\s*style="image-rendering[^"]*"([^>]*>)')
 _HEX = re.compile(r"#[0-9a-f]{6}\b")
 _FONT = re.compile(r"(?:'|&apos;|&#39;)DejaVu Sans(?:'|&apos;|&#39;)")
 
@@ -44,6 +45,7 @@ def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str
     for useless in (_COMMENT, _PROLOG, _METADATA, _STYLE):
         svg = useless.sub("", svg)
     prefix = re.sub(r"[^A-Za-z0-9_-]", "-", prefix)
+    svg = _SMOOTH.sub(r"\1\2", svg)
     inside = _TAG.sub(lambda tag: _theme_tag(tag.group(), prefix), svg.strip())
     head, _, rest = inside.partition(">")
     return _root(head, label) + ">" + rest

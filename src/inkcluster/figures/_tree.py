@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures import theme
+from inkcluster.figures import _text, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,8 +45,7 @@ class Tree:
     @property
     def positions(self) -> NDArray[np.float64]:
         """Where the leaves stand."""
-        positions: NDArray[np.float64] = 10.0 * np.arange(len(self.leaves)) + 5.0
-        return positions
+        return np.asarray(10.0 * np.arange(len(self.leaves)) + 5.0, np.float64)
 
 
 def layout(Z: NDArray[Any], k: int | None, truncate: int | None) -> Tree:
@@ -109,13 +108,13 @@ def _from_the_left(roots: NDArray[np.int64], left: NDArray[np.float64]) -> NDArr
     return cluster
 
 
-def draw(axes: Axes, tree: Tree, k: int | None, *, note: bool = True) -> None:
-    """Draw brackets coloured by cluster, and the cut as a dashed line with its k."""
+def draw(axes: Axes, tree: Tree, k: int | None) -> None:
+    """Draw brackets coloured by cluster, and the cut as a dashed line; `k` is written at its end if given."""
     from matplotlib.collections import LineCollection
 
     brackets = np.stack([tree.x, tree.y], axis=2)
     for cluster in np.unique(tree.cluster).tolist():
-        above = cluster < 0
+        above = cluster < 0  # links of the clusters the cut leaves apart
         lines = LineCollection(
             list(brackets[tree.cluster == cluster]),
             colors=theme.MUTED if above else theme.ACCENTS[cluster % len(theme.ACCENTS)],
@@ -129,9 +128,10 @@ def draw(axes: Axes, tree: Tree, k: int | None, *, note: bool = True) -> None:
     axes.set_ylim(0, top * 1.05)
     axes.grid(axis="x", visible=False)
     axes.tick_params(bottom=False, labelbottom=False)
+    axes.yaxis.set_major_formatter(lambda value, _: _text.short(value))
     if tree.cut is not None:
         axes.axhline(tree.cut, color=theme.INK, linewidth=0.9, linestyle=(0, (4, 3)))
-        if note:
+        if k is not None:
             axes.annotate(
                 f"k = {k}",
                 (1, tree.cut),

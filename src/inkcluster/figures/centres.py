@@ -79,7 +79,7 @@ class Centres:
         columns = 5 if k in (5, 10) else min(max(k, 4), 6 if k <= 24 else 10)
         side = min((theme.WIDTH - 2 * _MARGIN) / columns - _GAP, 1.25)
         captioned = any(self._caption(i) for i in range(k))
-        under = 0.52 if captioned else 0.36
+        under = 0.4 if captioned else 0.24
         mosaic = Mosaic(
             left=_MARGIN + _GAP / 2,
             top=_MARGIN,
@@ -88,7 +88,7 @@ class Centres:
             shape=(int(self.centres.shape[1]), int(self.centres.shape[2])),
             side=side,
             gap=_GAP,
-            line_gap=under + 0.1,
+            line_gap=under + 0.12,
         )
         picture, axes = theme.page(theme.WIDTH, mosaic.size[1] + under + 2 * _MARGIN)
         places = [divmod(i, columns) for i in range(k)]

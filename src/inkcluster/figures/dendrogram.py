@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.figures import _text, _tree, theme
-from inkcluster.figures._mosaic import LIGHT_ON_DARK, ink, show_ink, tiles
+from inkcluster.figures._mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_PICTURES = 40
 """With more leaves than this no pictures are drawn under them."""
-_LEFT, _RIGHT = 0.62, 0.6
+_LEFT, _RIGHT = 0.75, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class Dendrogram:
         )
         height = 2.7
         note = labels is not None and self.leaf_labels is None and tree.members.max() > 1
-        picture = theme.new(theme.WIDTH, 0.15 + height + side + under + (0.3 if note else 0.14))
+        picture = theme.new(theme.WIDTH, 0.15 + height + side + under + (0.26 if note else 0.1))
         axes = theme.chart(picture, _LEFT, 0.15, theme.WIDTH - _LEFT - _RIGHT, height)
         _tree.draw(axes, tree, self.k)
         axes.set_ylabel("Height of the merge")
@@ -132,7 +132,7 @@ class Dendrogram:
             page.text(
                 _LEFT,
                 full - 0.04,
-                "Under each leaf: the images it stands for",
+                "The number under a leaf: how many images it stands for",
                 size=theme.TINY,
                 color=theme.MUTED,
                 va="bottom",
@@ -168,13 +168,14 @@ class Dendrogram:
         boxes = []
         for i in range(m):
             start = round(step * (i + 0.5) - w * fine / 2)
-            whole[:, start : start + w * fine] = np.kron(
-                opacity[i], np.ones((fine, fine), np.uint8)
-            )
+            end = min(start + w * fine, whole.shape[1])
+            enlarged = opacity[i].repeat(fine, axis=0).repeat(fine, axis=1)
+            whole[:, start:end] = enlarged[:, : end - start]
             boxes.append((middles[0] - across / 2 + start * inch / fine, foot, w * inch, h * inch))
         tiles(page, boxes, theme.TILE)
         left = middles[0] - across / 2
-        show_ink(page, whole, (left, foot, whole.shape[1] * inch / fine, h * inch))
+        box = (left, foot, whole.shape[1] * inch / fine, h * inch)
+        show_ink(page, whole, box, coarse=max(h, w) <= COARSE)
 
 
 def tree_frame(tree: _tree.Tree) -> pd.DataFrame:

@@ -66,10 +66,10 @@ class Dendrograms:
     def plot(self) -> Picture:
         """Panels in lines, titles over them."""
         m = len(self.panels)
-        columns = self.columns or (min(max(m, 1), 2) if m <= 4 else 3)
+        columns = self.columns or (min(max(m, 1), 2) if m <= 4 else 4 if m in (7, 8) else 3)
         lines = max(1, -(-m // columns))
-        left, gap, down, top = 0.5, 0.85, 1.55, 0.36
-        width = (theme.WIDTH - left - 0.5 - gap * (columns - 1)) / columns
+        left, gap, down, top = 0.55, 0.5, 1.5, 0.4
+        width = (theme.WIDTH - left - 0.1 - gap * (columns - 1)) / columns
         picture = theme.new(theme.WIDTH, lines * (down + top) + 0.1)
         for i, (title, Z, k) in enumerate(self.panels):
             line, column = divmod(i, columns)
@@ -80,7 +80,8 @@ class Dendrograms:
                 width,
                 down,
             )
-            _tree.draw(axes, _tree.layout(Z, k, self.truncate), k)
-            axes.set_title(_text.clean(title, 36), size=theme.SMALL, pad=5)
+            _tree.draw(axes, _tree.layout(Z, k, self.truncate), None)
+            heading = _text.clean(title) + ("" if k is None else f", cut at {k}")
+            axes.set_title(heading, size=theme.SMALL, pad=6)
             axes.locator_params(axis="y", nbins=4)
         return picture

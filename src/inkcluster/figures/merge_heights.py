@@ -64,7 +64,7 @@ class MergeHeights:
         m = max(len(self.heights), 1)
         columns = min(m, 4 if m == 4 or m > 6 else 3)
         lines = -(-m // columns)
-        left, gap, down, top = 0.55, 0.5, 1.45, 0.36
+        left, gap, down, top = 0.65, 0.5, 1.45, 0.36
         width = (theme.WIDTH - left - 0.12 - gap * (columns - 1)) / columns
         picture = theme.new(theme.WIDTH, lines * (down + top + 0.16) + 0.28)
         for i, (panel, heights) in enumerate(self.heights.items()):
@@ -78,7 +78,7 @@ class MergeHeights:
             )
             last = self._last(heights)
             ks = np.arange(2, 2 + len(last))
-            axes.plot(ks, last, color=theme.GRID, linewidth=1.2, zorder=2)
+            axes.plot(ks, last, color=theme.NOISE, linewidth=1.0, zorder=2)
             axes.scatter(ks, last, s=13, color=theme.ACCENTS[0], linewidths=0, zorder=3)
             axes.set_title(_text.clean(panel, 30), size=theme.SMALL, pad=5)
             axes.set_xlim(1.2, max(self.most, 3) + 0.8)
@@ -96,12 +96,17 @@ class MergeHeights:
                     xytext=(6, 4),
                     textcoords="offset points",
                     size=theme.SMALL,
-                    color=theme.ACCENTS[1],
                 )
-            if line == lines - 1 or i + columns >= m:
-                axes.set_xlabel("k clusters merged into k − 1")
             if column == 0:
                 axes.set_ylabel("Height")
+        picture.text(
+            left / theme.WIDTH,
+            0.06 / picture.get_size_inches()[1],
+            "Across: k, for the merge of k clusters into k − 1",
+            size=theme.SMALL,
+            color=theme.MUTED,
+            va="bottom",
+        )
         return picture
 
     def _last(self, heights: NDArray[Any]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from inkcluster.figures._svg import themed_svg
 
@@ -38,12 +38,12 @@ COLOURS: Final[dict[str, tuple[str, str]]] = {
     "grid": ("#e2e5ea", "#2f3640"),
     "paper": ("#fefefe", "#15181d"),
     "tile": ("#f3f4f7", "#1f242b"),
-    "accent1": ("#2a6bb8", "#6ba8ee"),
-    "accent2": ("#c4500a", "#f0915a"),
-    "accent3": ("#0b8068", "#3fc2a2"),
-    "accent4": ("#93378f", "#d483d0"),
-    "accent5": ("#8a6a00", "#d6b032"),
-    "accent6": ("#45506b", "#b4bfdb"),
+    "accent1": ("#2b83d8", "#61a6ec"),
+    "accent2": ("#e06c05", "#fa8131"),
+    "accent3": ("#184e2d", "#a8f3dd"),
+    "accent4": ("#681883", "#9d52cf"),
+    "accent5": ("#955d00", "#ebe240"),
+    "accent6": ("#bc7f94", "#b24d45"),
     "noise": ("#98a0ab", "#6d7684"),
     "ok": ("#1a7a49", "#4cc389"),
     "warning": ("#b04a08", "#f2a254"),
@@ -124,10 +124,10 @@ def styled(method: Method) -> Method:
         with mpl.rc_context(settings()):
             return method(*args, **kwargs)
 
-    return inner  # type: ignore[return-value]
+    return cast(Method, inner)
 
 
-def settings() -> dict[str, Any]:
+def settings() -> Any:
     """Matplotlib's settings while a figure is drawn and while it is written."""
     return {
         "text.parse_math": False,
@@ -182,7 +182,7 @@ def new(width: float = WIDTH, height: float = 3.0) -> Picture:
     from matplotlib.figure import Figure as Picture
 
     picture = Picture(figsize=(width, height), dpi=DPI)
-    FigureCanvasAgg(picture)  # type: ignore[no-untyped-call]
+    FigureCanvasAgg(picture)
     return picture
 
 
