@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
     from inkcluster.figures.base import Figure
 
-RULES = ("gap", "ratio")
-"""The first one decides: it is how people read a dendrogram."""
-RULE_NAMES = {"gap": "largest gap", "ratio": "largest relative gap"}
+RULE_NAMES = {
+    "gap": "the largest gap in the merge heights",
+    "ratio": "the largest relative gap in the merge heights",
+    "colour": "the branches that SciPy's dendrogram colours",
+}
+"""The rules of :func:`inkcluster.evaluate.suggestions`; the first one decides."""
+RULES = tuple(RULE_NAMES)
 COLUMNS = ("k", "strength", "runner_up")
 HOLDS = 0.5
 """A suggestion holds when at least this share of the resamples of each size make it."""
 
 
 def read(Z: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
-    """What one hierarchy suggests by each rule: arrays of shape (2,), in the order of RULES."""
+    """What one hierarchy suggests by each rule: arrays of shape (rules,), in the order of RULES."""
     from inkcluster.evaluate import suggestions
 
     found = suggestions(Z)
@@ -39,7 +43,7 @@ def frame(suggested: Mapping[int, Mapping[str, NDArray[Any]]]) -> pd.DataFrame:
     Parameters
     ----------
     suggested : mapping of int to mapping
-        For each sample size the arrays of :func:`read`, stacked to (resamples, 2).
+        For each sample size the arrays of :func:`read`, stacked to (resamples, rules).
     """
     import pandas as pd
 
@@ -65,12 +69,10 @@ class Verdict:
         Share of all resamples in which the deciding rule suggests it.
     by_size : mapping of int to (int, float)
         For each sample size its own most frequent suggestion, and the share that make `k`.
-    other : int
-        What the other rule suggests most often.
-    other_share : float
-        Share of all resamples in which it does.
+    by_rule : mapping of str to (int, float)
+        For each rule its most frequent suggestion, and the share of all resamples that make it.
     agree : float
-        Share of the resamples in which both rules suggest the same.
+        Share of the resamples in which all rules suggest the same.
     n : int
         Resamples in all.
     """
@@ -78,29 +80,24 @@ class Verdict:
     k: int
     share: float
     by_size: Mapping[int, tuple[int, float]]
-    other: int
-    other_share: float
+    by_rule: Mapping[str, tuple[int, float]]
     agree: float
     n: int
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Self:
         """Read it off the table of :func:`frame`."""
-        deciding, other = (frame[frame["rule"] == rule] for rule in RULES)
-        k, other_k = mode(deciding["k"]), mode(other["k"])
-        by_size = {
-            int(size): (mode(rows["k"]), float((rows["k"] == k).mean()))
-            for size, rows in deciding.groupby("sample_size")
-        }
-        return cls(
-            k=k,
-            share=float((deciding["k"] == k).mean()),
-            by_size=by_size,
-            other=other_k,
-            other_share=float((other["k"] == other_k).mean()),
-            agree=float(np.mean(deciding["k"].to_numpy() == other["k"].to_numpy())),
-            n=len(deciding),
-        )
+        said = {rule: frame.loc[frame["rule"] == rule, "k"].to_numpy() for rule in RULES}
+        by_rule = {rule: _typical(numbers) for rule, numbers in said.items()}
+        k, share = by_rule[RULES[0]]
+        sizes = frame.loc[frame["rule"] == RULES[0], "sample_size"].to_numpy()
+        by_size = {}
+        for size in np.unique(sizes).tolist():
+            numbers = said[RULES[0]][sizes == size]
+            by_size[size] = (mode(numbers), float(np.mean(numbers == k)))
+        together = np.stack(list(said.values()))
+        agree = float((together == together[0]).all(axis=0).mean())
+        return cls(k, share, by_size, by_rule, agree, len(sizes))
 
     @property
     def holds(self) -> bool:
@@ -120,24 +117,28 @@ def mode(values: Any) -> int:
     return int(numbers[np.argmax(counts)])
 
 
+def _typical(numbers: NDArray[np.int64]) -> tuple[int, float]:
+    k = mode(numbers)
+    return k, float(np.mean(numbers == k))
+
+
 def counts_figures(frame: pd.DataFrame, verdict: Verdict) -> list[Figure]:
     """How often each number is suggested at each sample size, a figure for each rule."""
     from inkcluster.figures import SuggestionCounts
 
     figures: list[Figure] = []
-    for rule in RULES:
+    for rule, words in RULE_NAMES.items():
         rows = frame[frame["rule"] == rule]
         counts = rows.groupby(["sample_size", "k"]).size().rename("count").reset_index()
-        k = verdict.k if rule == RULES[0] else verdict.other
-        share = verdict.share if rule == RULES[0] else verdict.other_share
+        k, share = verdict.by_rule[rule]
         others = sorted(set(rows["k"].tolist()) - {k})
         says = (
-            f"By the {RULE_NAMES[rule]} in the merge heights, {several(k, 'cluster')} are "
-            f"suggested by {round(share * verdict.n)} of {several(verdict.n, 'sample')}"
+            f"By {words}, {several(k, 'cluster')} are suggested by {round(share * verdict.n)} of "
+            f"{several(verdict.n, 'sample')}"
         )
         says += f"; the others say {listed(others)}." if others else "."
         name = "suggestions" if rule == RULES[0] else f"suggestions-{rule}"
-        title = f"The number of clusters suggested by the {RULE_NAMES[rule]}"
+        title = f"The number of clusters suggested by {words}"
         figures.append(SuggestionCounts(name, title, says, frame_=counts))
     return figures
 
@@ -146,8 +147,8 @@ def summary(frame: pd.DataFrame) -> Table:
     """For each sample size and rule the most frequent suggestion and its share."""
     import pandas as pd
 
-    rows = []
-    for (size, rule), part in frame.groupby(["sample_size", "rule"], sort=True):
+    rows: list[dict[str, Any]] = []
+    for (size, rule), part in frame.groupby(["sample_size", "rule"], sort=False):
         k = mode(part["k"])
         rows.append(
             {
@@ -160,26 +161,29 @@ def summary(frame: pd.DataFrame) -> Table:
                 "most": int(part["k"].max()),
             }
         )
-    found = pd.DataFrame(rows)
-    firmest = found.loc[found["share"].idxmax()]
+    firmest = max(rows, key=lambda row: row["share"])
     says = (
         f"The most frequent suggestion of each size and rule; the firmest is {firmest['k']} at "
         f"{firmest['sample_size']:,} images by the {firmest['rule']} rule, made by "
         f"{percent(firmest['share'])} of its resamples."
     )
-    return Table("typical", "The typical suggestion", says, found)
+    return Table("typical", "The typical suggestion", says, pd.DataFrame(rows))
 
 
 def findings(verdict: Verdict) -> list[Finding]:
     """H1 and H2: what is suggested, and whether that holds."""
     k, n = verdict.k, verdict.n
-    words = (
-        f"Ward's hierarchy suggests {several(k, 'cluster')}: {round(verdict.share * n)} of "
-        f"{several(n, 'sample')} by the largest gap in the merge heights; the largest relative "
-        f"gap typically says {verdict.other} ({round(verdict.other_share * n)} of {n})."
+    others = listed(
+        f"{number} by {RULE_NAMES[rule]} ({round(share * n)} of {n})"
+        for rule, (number, share) in verdict.by_rule.items()
+        if rule != RULES[0]
     )
-    level = Level.OK if verdict.other == k else Level.NOTICE
-    return [Finding("H1", level, words), _holding(verdict)]
+    words = (
+        f"Ward's hierarchy suggests {several(k, 'cluster')} by {RULE_NAMES[RULES[0]]} "
+        f"({round(verdict.share * n)} of {several(n, 'sample')}), {others}."
+    )
+    same = all(number == k for number, _ in verdict.by_rule.values())
+    return [Finding("H1", Level.OK if same else Level.NOTICE, words), _holding(verdict)]
 
 
 def _holding(verdict: Verdict) -> Finding:
@@ -192,10 +196,14 @@ def _holding(verdict: Verdict) -> Finding:
         f"from {percent(min(share for _, share in verdict.by_size.values()))} to "
         f"{percent(max(share for _, share in verdict.by_size.values()))} of the resamples of a size"
     )
-    both = f"both rules agree in {percent(verdict.agree)} of the samples"
+    both = f"all rules agree in {percent(verdict.agree)} of the samples"
     if verdict.holds:
-        words = f"the suggestion of {k} clusters holds: {range_} make it; {both}."
-        return Finding("H2", Level.OK, sentence(words))
+        words = f"the suggestion of {k} clusters holds over the resamples: {range_} make it"
+        typical = [number for number, _ in verdict.by_rule.values()]
+        if all(number == k for number in typical):
+            return Finding("H2", Level.OK, sentence(f"{words}; {both}."))
+        words += f". But the rules disagree, typically saying {listed(typical)}: {both}."
+        return Finding("H2", Level.NOTICE, sentence(words))
     own = listed(f"{mine} at {size:,}" for size, (mine, _) in verdict.by_size.items())
     words = (
         f"The suggestions disagree: {range_} say {k}, the fewest at {weakest:,} images; the most "

@@ -85,7 +85,7 @@ class _Clusters:
         if self.k == self.plan.k:
             return []
         words = (
-            f"k-means was asked for {several(self.plan.k, 'cluster')} and found "
+            f"K-means was asked for {several(self.plan.k, 'cluster')} and found "
             f"{several(self.k, 'cluster')}: there are no more different images than that."
         )
         return [Finding("K1", Level.WARNING, words)]

@@ -15,6 +15,8 @@ from inkcluster.study.steps import pixel_distances
 from inkcluster.study.wording import listed, percent, several
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from inkcluster.figures.base import Figure
     from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 SMALL = 30
 LEAVES = 30
-_REVISION = 1
+_REVISION = 2
 
 
 class HierarchyQuestion:
@@ -215,14 +217,18 @@ def _small(images: ImageSet, plan: Plan) -> Figure:
     )
 
 
-def _table(frame: Any) -> Table:
-    strongest = frame.loc[frame["strength"].idxmax()]
+def _table(frame: pd.DataFrame) -> Table:
+    gaps = frame[(frame["rule"] == "gap") & np.isfinite(frame["strength"])]
     says = (
-        "Every resample and rule; strength is the largest jump over the second largest. "
-        f"Clearest is resample {strongest['resample']} of {strongest['sample_size']:,} images: "
-        f"{strongest['k']} clusters by the {strongest['rule']} rule, {strongest['strength']:.2f} "
-        f"times the jump at {strongest['runner_up']}."
+        "Every resample and rule; strength is the jump in the heights over the largest elsewhere."
     )
+    if len(gaps):
+        clearest = gaps.sort_values("strength", ascending=False).to_dict("records")[0]
+        says += (
+            f" The clearest gap is in resample {clearest['resample']} of "
+            f"{clearest['sample_size']:,} images: {clearest['k']} clusters, {clearest['strength']:.2f}"
+            f" times the gap at {clearest['runner_up']}."
+        )
     return Table("suggestions", "What each resample suggests", says, frame)
 
 
