@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.images.describing import one_line
 
 LABEL_NAMES = ("label", "labels", "target", "targets", "class", "classes", "digit", "y", "gnd")
 _PARTS = ("train", "valid", "val", "test")
@@ -93,7 +94,7 @@ def _one(
     n = None if known is None else int(np.size(known)) if np.ndim(known) else None
     ready = _images_first(pixels, n, shape, columns_first)
     unread = [key for key in arrays if key not in (main, label_key)]
-    notices = [f"Left unread: {', '.join(unread)}."] if unread else []
+    notices = [f"Left unread: {', '.join(one_line(key) for key in unread[:8])}."] if unread else []
     return Found(ready, known, tuple(notices))
 
 
@@ -180,6 +181,6 @@ def _is_square(n: int) -> bool:
 
 
 def _list(arrays: Mapping[str, NDArray[Any]]) -> str:
-    shown = [f"{key} {a.shape}" for key, a in list(arrays.items())[:8]]
+    shown = [f"{one_line(key)} {a.shape}" for key, a in list(arrays.items())[:8]]
     more = f" and {len(arrays) - 8} more" if len(arrays) > 8 else ""
     return ", ".join(shown) + more if shown else "none at all"

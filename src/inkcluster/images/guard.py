@@ -158,8 +158,10 @@ class Bounded:
         if rest:
             yield rest
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
+    @staticmethod
+    def readable() -> bool:
+        """True, as pandas asks."""
+        return True
 
 
 def _damaged(path: Path | str, what: str, error: BaseException) -> BadInputError:

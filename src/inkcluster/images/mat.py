@@ -22,6 +22,7 @@ from inkcluster.images.guard import (
     title_of,
 )
 from inkcluster.images.imageset import ImageSet
+from inkcluster.images.mat5 import check_tags
 from inkcluster.progress import SILENT, Progress
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -89,8 +90,13 @@ def read_mat(
 
 def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
     from scipy.io import loadmat, whosmat
+    from scipy.io.matlab import matfile_version
 
+    if matfile_version(str(path), appendmat=False)[0] == 1:
+        check_tags(path)
     listed = whosmat(str(path), appendmat=False)
+    if len({key for key, _, _ in listed}) < len(listed):
+        raise BadInputError(f"{path} is damaged: two of its variables have the same name.")
     for key, _, kind in listed:
         if kind in _CODE:
             raise _holds_code(path, key, _CODE[kind])
