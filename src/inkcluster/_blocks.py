@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster._guard import one_line
+
 _NARROWEST = 12
 _BLOCKS = np.array([" ", "▄", "▀", "█"])
 
@@ -75,7 +77,7 @@ def contact_rows(
     list of str
     """
     columns = shutil.get_terminal_size().columns if width is None else width
-    labels = [label[:12] for label, _ in rows]
+    labels = [one_line(label)[:12] for label, _ in rows]
     margin = max((len(label) for label in labels), default=0) + 2
     most = max((len(where) for _, where in rows), default=0)
     step, fitting = _fit(pixels.shape[2], most, columns - margin)
@@ -86,7 +88,7 @@ def contact_rows(
         drawn = [picture_lines(image, ink_is_dark=ink_is_dark) for image in small]
         for number, parts in enumerate(zip(*drawn, strict=True)):
             head = label if number == 0 else ""
-            lines.append(f"{head:<{margin}}" + " ".join(parts))
+            lines.append((f"{head:<{margin}}" + " ".join(parts)).rstrip())
         lines.append("")
     return lines
 

@@ -18,7 +18,7 @@ from inkcluster.errors import InkclusterError
 
 BAD_INPUT = 1
 INTERRUPTED = 130
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Stopped(KeyboardInterrupt):

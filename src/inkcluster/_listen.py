@@ -57,12 +57,13 @@ class _Bars(Progress):
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Display
         from rich.table import Column
 
         self.progress: Progress = self
         self._console = Console(stderr=True, highlight=False)
-        self._bars = Progress(
+        self._bars = Display(
             TextColumn(
                 "{task.description}", markup=False, table_column=Column(ratio=3, no_wrap=True)
             ),

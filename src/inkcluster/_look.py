@@ -120,7 +120,7 @@ def _ink_is_dark(images: ImageSet) -> bool:
 def _say_counts(images: ImageSet) -> None:
     found = first_look(images)
     height, width = images.shape
-    typer.echo(one_line(found["line"]))
+    typer.echo(one_line(f"{images.name}: {found['line']}"))
     typer.echo(f"  images    {found['images']:,}")
     typer.echo(f"  features  {found['features']:,} ({height} × {width} pixels)")
     counts = found["labels"]

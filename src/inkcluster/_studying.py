@@ -41,7 +41,7 @@ def study_and_say(
     with hearer.shown(), listening(hearer.progress):
         images = room.load(data, labels=labels, shape=shape, progress=hearer.progress)
         if not say_less:
-            typer.echo(one_line(room.describe(images)))
+            typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
         run = study(
             images,
             out if out is not None else Path("runs") / slug(images.name),

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from inkcluster._guard import guarded
+from inkcluster._guard import guarded, one_line
 from inkcluster._version import __version__
 
 app = typer.Typer(
@@ -220,6 +220,6 @@ def save(
         from inkcluster._parse import shape_of
 
         images = room.load(data, labels=labels, shape=shape_of(shape))
-        typer.echo(room.describe(images))
+        typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
         for path in room.save(images, out):
             typer.echo(f"wrote {path}")

@@ -2,6 +2,7 @@ import hashlib
 import re
 from base64 import b64encode
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -22,11 +23,12 @@ VOID = {
     "image",
     "line",
 }
-ALLOWED = set(
+TAGS = (
     "html head meta title style body a header p svg circle button h1 h2 h3 div img nav ol ul li b i "
     "span main section figure figcaption table thead tbody tr th td details summary small dl dt dd "
-    "code footer script g path defs clippath rect use image text tspan".split()
+    "code footer script g path defs clippath rect use image text tspan"
 )
+ALLOWED = set(TAGS.split())
 
 
 class Reader(HTMLParser):
@@ -109,7 +111,7 @@ def test_headings_are_in_order(page):
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_findings_come_worst_first_and_link_to_their_question(make_report):

@@ -124,7 +124,7 @@ def _number_format(values: Sequence[Any]) -> Callable[[Any], str]:
         return lambda v: f"{v:,.0f}" if abs(v) >= 10_000 else f"{v:.0f}"
     most = max(known)
     smallest = min((v for v in known if v > 0), default=most)
-    if smallest < 5e-4 and most < 10:
+    if smallest < 5e-4 and most < 0.01:
         return lambda v: "0" if v == 0 else f"{v:.3g}"
     decimals = 1 if most >= 1000 else 2 if most >= 10 else 3
     return lambda v: f"{v:,.{decimals}f}"

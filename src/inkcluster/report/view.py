@@ -200,9 +200,10 @@ def _settings(run: Run) -> list[SettingView]:
 
 
 def _timings(run: Run, questions: Iterable[QuestionView]) -> list[tuple[str, str]]:
-    titles = {question.key: f"{question.number}. {question.title}" for question in questions}
-    titles["plan"] = "Finding the settings"
-    return [(titles.get(key, key), duration(s)) for key, s in run.seconds.items()]
+    titles = {"plan": "Finding the settings"}
+    titles |= {question.key: f"{question.number}. {question.title}" for question in questions}
+    took = run.seconds
+    return [(titles[key], duration(took[key])) for key in titles if key in took]
 
 
 def _codes(findings: Iterable[FindingView]) -> list[tuple[str, str]]:

@@ -1,0 +1,54 @@
+"""Runs the command line as a person does: in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Variables of a process that has no terminal and finds no data but its own."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    return kept | {"INKCLUSTER_DATA": str(tmp_path / "no-data"), "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture
+def command():
+    """The start of every command line."""
+    return [sys.executable, "-m", "inkcluster"]
+
+
+@pytest.fixture
+def ink(tmp_path, environment, command):
+    """Run `inkcluster` in the test's own folder; the finished process is returned."""
+
+    def run(*arguments, timeout=120, **more):
+        return subprocess.run(
+            [*command, *map(str, arguments)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            env=environment | more.pop("env", {}),
+            **more,
+        )
+
+    return run
+
+
+@pytest.fixture
+def small(tmp_path) -> Path:
+    """Sixty images of 4 × 4 pixels in three plain groups, with labels."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 3
+    pixels = rng.integers(0, 60, (60, 4, 4)).astype(np.uint8)
+    for image, label in zip(pixels, labels, strict=True):
+        image[label] += 150
+    path = tmp_path / "small.npz"
+    np.savez(path, pixels=pixels, labels=labels)
+    return path

@@ -1,0 +1,158 @@
+"""Exit codes: 0 done, 1 bad input, 2 usage, 130 interrupted."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+
+def said_once(process):
+    lines = process.stderr.splitlines()
+    assert len(lines) == 1, process.stderr
+    assert "Traceback" not in process.stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["study", "--help"]])
+def test_0_asked_for_words(ink, arguments):
+    process = ink(*arguments)
+    assert process.returncode == 0
+    assert process.stderr == ""
+
+
+def test_0_done(ink, small, tmp_path):
+    process = ink("study", small, "--only", "shape")
+    assert process.returncode == 0
+    assert process.stdout.splitlines()[-1] == "runs/small/report.html"
+    assert (tmp_path / "runs/small/report.html").is_file()
+
+
+def test_1_bad_input(ink):
+    process = ink("study", "nowhere.npz")
+    assert process.returncode == 1
+    assert process.stdout == ""
+    assert "nowhere.npz" in said_once(process)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["study", "--nonsense"],
+        ["study", "--k", "ten"],
+        ["study", "--k", "1"],
+        ["study", "--eps", "1,x"],
+        ["study", "--min-samples", "9-2"],
+        ["study", "--components", "many"],
+        ["study", "--shape", "28"],
+        ["study", "--only", "dbscan,colours"],
+        ["study", "--only", ""],
+        ["look", "digits", "first"],
+        ["look", "--per-label", "0"],
+        ["save", "digits"],
+        ["cluster"],
+    ],
+)
+def test_2_usage(ink, arguments):
+    process = ink(*arguments)
+    assert process.returncode == 2
+    assert process.stdout == ""
+    assert "Usage:" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+def test_a_question_that_failed_is_1_after_the_report(ink, small, tmp_path):
+    code = (
+        "from inkcluster.study.questions import QUESTIONS\n"
+        "from inkcluster.errors import BadInputError\n"
+        "def fail(*_): raise BadInputError('The dog ate it.')\n"
+        "type(QUESTIONS['shape']).answer = fail\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(code)
+    process = ink("study", small, "--only", "shape", env={"PYTHONPATH": str(tmp_path)})
+    assert process.returncode == 1
+    assert "Traceback" not in process.stderr
+    assert "The dog ate it." in process.stdout
+    assert "The dog ate it." in (tmp_path / "runs/small/report.html").read_text()
+
+
+def test_a_mistake_of_ours_is_one_sentence_too(ink, small, tmp_path):
+    code = (
+        "from inkcluster.study.questions import QUESTIONS\n"
+        "type(QUESTIONS['shape']).answer = lambda *_: 1 / 0\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(code)
+    path = {"PYTHONPATH": str(tmp_path)}
+    process = ink("study", small, "--only", "shape", env=path)
+    assert process.returncode == 1
+    assert "ZeroDivisionError" in said_once(process)
+    assert "--debug" in process.stderr
+    process = ink("study", small, "--only", "shape", "--debug", env=path)
+    assert process.returncode == 1
+    assert "Traceback" in process.stderr
+
+
+@pytest.fixture
+def slow(tmp_path):
+    """A place from which Python learns to make question 7 slow, saying when it has begun."""
+    code = (
+        "import pathlib, time\n"
+        "from inkcluster.study.questions import QUESTIONS\n"
+        "def wait(*_):\n"
+        "    pathlib.Path('begun').touch()\n"
+        "    time.sleep(60)\n"
+        "type(QUESTIONS['shape']).answer = wait\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(code)
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_130_interrupted_then_goes_on(ink, small, slow, tmp_path, command, environment, number):
+    process = subprocess.Popen(
+        [*command, "study", str(small), "--only", "shape", "--quiet"],
+        cwd=tmp_path,
+        env=environment | slow,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60
+    while not (tmp_path / "begun").exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.splitlines() == ["Interrupted. Run the same command again to go on."]
+    assert ink("study", small, "--only", "shape").returncode == 0
+
+
+def test_a_reader_who_leaves_is_no_error(tmp_path, command, environment):
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [*command, "look", "digits"], cwd=tmp_path, env=environment, stdout=writer, stderr=-1
+    )
+    os.close(writer)
+    os.close(reader)
+    _, err = process.communicate(timeout=60)
+    assert err == b""
+
+
+@pytest.mark.parametrize(
+    ("raised", "words"),
+    [
+        ("MemoryError('18 GiB')", "not enough memory"),
+        ("OSError(28, 'No space left on device')", "disk is full"),
+        ("PermissionError(13, 'Permission denied', '/x')", "/x: Permission denied"),
+    ],
+)
+def test_what_the_machine_lacks_is_said(ink, tmp_path, raised, words):
+    code = f"import inkcluster.images as i\ndef load(*_, **__): raise {raised}\ni.load = load\n"
+    (tmp_path / "sitecustomize.py").write_text(code)
+    process = ink("look", "digits", env={"PYTHONPATH": str(tmp_path)})
+    assert process.returncode == 1
+    assert words in said_once(process)

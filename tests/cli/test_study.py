@@ -1,0 +1,191 @@
+import json
+import os
+import pty
+import select
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+
+def json_of(process):
+    assert process.returncode == 0, process.stderr
+    return json.loads(process.stdout)
+
+
+def test_text(ink, small):
+    process = ink("study", small, "--only", "shape")
+    lines = process.stdout.splitlines()
+    assert lines[0].startswith("small: 60 images, 4 × 4")
+    assert any(line.startswith("· S1  ") for line in lines)
+    assert process.stderr.splitlines() == [
+        "7. How well can the images be clustered at all? not answered"
+    ]
+
+
+def test_quiet_prints_the_path_only(ink, small):
+    process = ink("study", small, "--only", "shape", "--quiet", "--out", "a run")
+    assert process.stdout == "a run/report.html\n"
+    assert process.stderr == ""
+
+
+def test_json_is_the_whole_of_stdout(ink, small, tmp_path):
+    found = json_of(ink("study", small, "--only", "centres,shape", "--json", "--restarts", "2"))
+    assert found["data"]["n"] == 60
+    assert found["state"] == "done"
+    assert found["failed"] == []
+    assert found["settings"]["k"] == {"value": 3, "why": "from the 3 labels"}
+    assert found["settings"]["restarts"] == {"value": 2, "why": "given on the command line"}
+    by_key = {question["key"]: question for question in found["questions"]}
+    assert by_key["shape"]["state"] == "pending"
+    assert by_key["centres"]["state"] == "answered"
+    assert {f["code"] for f in by_key["centres"]["findings"]} <= {
+        f["code"] for f in found["findings"]
+    }
+    for figure in by_key["centres"]["figures"]:
+        for kind in ("svg", "png", "data"):
+            assert (tmp_path / figure[kind]).is_file()
+    for table in by_key["centres"]["tables"]:
+        assert table["rows"] >= 0
+        assert table["columns"]
+    assert (tmp_path / found["report"]).is_file()
+
+
+def test_the_file_and_the_command_line(ink, small, tmp_path):
+    (tmp_path / "study.toml").write_text("k = 4\nseed = 7\n")
+    found = json_of(
+        ink("study", small, "--only", "shape", "--config", "study.toml", "--k", "5", "--json")
+    )
+    assert found["settings"]["k"]["value"] == 5
+    assert found["settings"]["k"]["why"] == "given on the command line"
+    assert found["settings"]["seed"]["value"] == 7
+    assert found["settings"]["seed"]["why"] == "given in study.toml"
+
+
+def test_every_setting_is_an_option(ink, small):
+    options = {
+        "--seed": "1",
+        "--k": "4",
+        "--scaling": "none",
+        "--restarts": "3",
+        "--replace": None,
+        "--sample-sizes": "20,30",
+        "--resamples": "2",
+        "--linkage-sample": "40",
+        "--map-sample": "41",
+        "--eps": "1,2.5",
+        "--min-samples": "2-4",
+        "--compare-sample": "42",
+        "--components": "5",
+        "--svd-solver": "randomized",
+        "--sweep-eps": "3",
+        "--sweep-min-samples": "4",
+        "--many": "9",
+    }
+    arguments = [part for pair in options.items() for part in pair if part is not None]
+    found = json_of(ink("study", small, "--only", "shape", "--json", *arguments))
+    from inkcluster.study.settings import NAMES
+
+    assert {"--" + name.replace("_", "-") for name in NAMES} == set(options)
+    assert {setting["why"] for setting in found["settings"].values()} == {
+        "given on the command line"
+    }
+    assert found["settings"]["min_samples"]["value"] == [2, 3, 4]
+    assert found["settings"]["eps"]["value"] == [1.0, 2.5]
+    assert found["settings"]["replace"]["value"] is True
+
+
+def test_labels_and_shape(ink, tmp_path):
+    rng = np.random.default_rng(1)
+    np.save(tmp_path / "flat.npy", rng.integers(0, 255, (40, 12)).astype(np.uint8))
+    np.save(tmp_path / "names.npy", np.array(["a", "b"] * 20))
+    found = json_of(
+        ink(
+            *("study", "flat.npy", "--only", "shape", "--json"),
+            *("--shape", "3x4", "--labels", "names.npy"),
+        )
+    )
+    assert (found["data"]["height"], found["data"]["width"]) == (3, 4)
+    assert found["data"]["classes"] == ["a", "b"]
+
+
+def test_hostile_labels_end_to_end(ink, tmp_path):
+    rng = np.random.default_rng(1)
+    hostile = np.array(
+        ["<img src=x onerror=alert(1)>", "</script>", "\x1b[31mred\n", "{{7*7}}"] * 10
+    )
+    np.savez(
+        tmp_path / "x.npz", pixels=rng.integers(0, 255, (40, 4, 4)).astype(np.uint8), labels=hostile
+    )
+    process = ink("study", "x.npz", "--only", "centres,shape", "--restarts", "2")
+    assert process.returncode == 0, process.stderr
+    assert "\x1b" not in process.stdout
+    text = (tmp_path / "runs/x/report.html").read_text()
+    assert "<img src=x" not in text
+    assert "&lt;img src=x onerror=alert(1)&gt;" in text
+    assert text.count("</script>") == 1
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_on_a_terminal_bars_and_colours_unless_refused(
+    small, tmp_path, command, environment, no_color
+):
+    main, other = pty.openpty()
+    variables = environment | {"TERM": "xterm-256color", "COLUMNS": "100"}
+    if no_color:
+        variables["NO_COLOR"] = no_color
+    process = subprocess.Popen(
+        [*command, "study", str(small), "--only", "shape"],
+        cwd=tmp_path,
+        env=variables,
+        stdin=other,
+        stdout=other,
+        stderr=other,
+    )
+    os.close(other)
+    shown, until = b"", time.monotonic() + 60
+    while time.monotonic() < until:
+        ready, _, _ = select.select([main], [], [], 0.1)
+        try:
+            chunk = os.read(main, 65536) if ready else b""
+        except OSError:
+            break
+        shown += chunk
+        if not ready and process.poll() is not None:
+            break
+    os.close(main)
+    assert process.wait(10) == 0
+    assert "━".encode() in shown
+    assert (b"\x1b[36m" in shown) is not bool(no_color)
+    assert b"runs/small/report.html" in shown
+
+
+def test_a_second_run_takes_up_the_first(ink, small):
+    first = json_of(ink("study", small, "--only", "centres", "--restarts", "2", "--json"))
+    again = json_of(ink("study", small, "--only", "centres", "--restarts", "2", "--json"))
+    assert again["questions"] == first["questions"]
+
+
+def test_help_is_quick_and_imports_nothing_heavy(command, environment, tmp_path):
+    heavy = (
+        "numpy|pandas|sklearn|scipy|matplotlib|pyarrow|jinja2|inkcluster.images|inkcluster.study"
+    )
+    code = (
+        "import sys\nsys.argv = ['inkcluster', '--help']\nfrom inkcluster.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"found = [m for m in {heavy!r}.split('|') if m in sys.modules]\n"
+        "sys.exit(f'imported {found}' if found else 0)\n"
+    )
+    process = subprocess.run(
+        [command[0], "-c", code], cwd=tmp_path, env=environment, capture_output=True, check=False
+    )
+    assert process.returncode == 0, process.stderr
+    best = min(_seconds([*command, "--help"], environment) for _ in range(3))
+    assert best < 0.5
+
+
+def _seconds(line, environment):
+    begun = time.perf_counter()
+    subprocess.run(line, env=environment, capture_output=True, check=True)
+    return time.perf_counter() - begun
