@@ -46,11 +46,9 @@ def start():
     """Start a study in a process of its own; whatever still runs at the end is killed."""
     running = []
 
-    def _start(out, *words, preamble=""):
-        code = f"{preamble}\nimport runpy, sys\nsys.argv = sys.argv[1:]\n"
-        code += "runpy.run_path(sys.argv[0], run_name='__main__')"
+    def _start(out, *words):
         child = subprocess.Popen(
-            [sys.executable, "-c", code, str(FAKES), str(out), *words],
+            [sys.executable, str(FAKES), str(out), *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -1,9 +1,11 @@
 """Quick questions for tests, and a study of them that runs in a process of its own.
 
-Run as ``python fakes.py OUT [real]``: prints "ready" when all is imported, then studies.
+Run as ``python fakes.py OUT [real] [BYTES]``: prints "ready" when all is imported, then studies:
+the real questions or the quick ones, with files of at most so many bytes.
 """
 
 import importlib
+import resource
 import sys
 import time
 from dataclasses import dataclass
@@ -43,7 +45,7 @@ class Bars:
     def plot(self):
         from matplotlib.figure import Figure
 
-        picture = Figure(figsize=(1, 1))
+        picture = Figure(figsize=(4, 4))
         picture.add_subplot().bar(range(len(self.heights)), self.heights)
         return picture
 
@@ -113,6 +115,8 @@ def main():
     for heavy in ("sklearn.cluster", "sklearn.neighbors", "matplotlib.backends.backend_svg"):
         importlib.import_module(heavy)
     pd.DataFrame({"a": [1]}).to_parquet(out.parent / "warm.parquet")
+    for limit in filter(str.isdigit, sys.argv[2:]):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     print("ready", flush=True)
     began = time.perf_counter()
     study(images, out, settings, questions=None if real else make_questions())

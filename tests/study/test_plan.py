@@ -197,3 +197,17 @@ def test_fewer_different_images_than_k(blobs):
     twice = blobs.take(np.repeat(np.arange(6), 10))
     with pytest.raises(BadInputError, match="k is 7 but blobs holds only 6 different images"):
         plan_of(twice, k=7)
+
+
+def test_more_classes_than_a_sample_has_images(blobs):
+    many = replace(blobs, labels=np.arange(60) % 12)
+    assert plan_of(many).k == 12
+    with pytest.raises(BadInputError, match="map_sample gives 10 images but k asks for 12"):
+        plan_of(many, map_sample=10)
+
+
+def test_a_sample_of_images_that_are_all_alike():
+    pixels = np.zeros((2000, 3, 3), np.uint8)
+    pixels[5] = 9
+    with pytest.raises(BadInputError, match="The 10 images drawn from images are all alike"):
+        plan_of(ImageSet(pixels), k=2, compare_sample=10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inkcluster.errors import BadInputError
+from inkcluster.study.fromdata import classes_as_k
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -36,19 +37,19 @@ def check(images: ImageSet, settings: Settings) -> None:
 
 
 def _check_k(images: ImageSet, settings: Settings) -> None:
-    n, k = len(images), settings.k
-    if k is not None and k > n:
+    n, k = len(images), _k(images, settings)
+    if k > n:
         raise BadInputError(
             f"k is {k:,} but {images.name} holds {n:,} images; "
             "choose a k no larger than the number of images."
         )
-    distinct = _distinct(images, max(2, k or 0))
+    distinct = _distinct(images, max(2, k))
     if distinct == 1:
         raise BadInputError(
             f"All {n:,} images of {images.name} are alike, so there is nothing to cluster; "
             "check that the right pixels were read."
         )
-    if k is not None and distinct < k:
+    if distinct < k:
         raise BadInputError(
             f"k is {k:,} but {images.name} holds only {distinct:,} different images; "
             f"choose a k of at most {distinct:,}."
@@ -66,7 +67,7 @@ def _check_samples(images: ImageSet, settings: Settings) -> None:
                 "choose fewer, or draw with replacement."
             )
     for name, size in sizes.items():
-        needed = max(settings.k or 0, (settings.many or 0) if name == "compare_sample" else 0)
+        needed = max(_k(images, settings), (settings.many or 0) if name == "compare_sample" else 0)
         available = size if size is not None else n
         if needed > available:
             what = "many" if needed == settings.many else "k"
@@ -88,6 +89,11 @@ def _check_components(images: ImageSet, settings: Settings) -> None:
             f"The setting components is {components:,} but {drawn:,} images of {height * width:,} "
             f"pixels have at most {most:,} principal components; choose fewer."
         )
+
+
+def _k(images: ImageSet, settings: Settings) -> int:
+    """The number of clusters as far as it is known before anything is computed, else 0."""
+    return settings.k or classes_as_k(images) or 0
 
 
 def _distinct(images: ImageSet, enough: int) -> int:

@@ -41,10 +41,16 @@ class Draw:
         return {"sample": self.n, "seed": self.seed, "replace": self.replace}
 
 
+def classes_as_k(images: ImageSet) -> int | None:
+    """The number of classes, where it can be a number of clusters: two images of each, or more."""
+    n_classes = len(images.classes)
+    return n_classes if 2 <= n_classes <= len(images) // 2 else None
+
+
 def number_of_clusters(images: ImageSet, seed: int, desk: Desk) -> tuple[int, str]:
     """The number of classes; without labels that say one, Ward's largest relative gap."""
     n_classes = len(images.classes)
-    if 2 <= n_classes <= len(images) // 2:
+    if classes_as_k(images) is not None:
         return n_classes, f"from the {n_classes} labels"
     draw = Draw(min(len(images), SUGGESTION_SAMPLE), seed, replace=False)
 
@@ -74,6 +80,11 @@ def components(images: ImageSet, draw: Draw, share: float | None, desk: Desk) ->
         return {"variances": spectrum(draw.of(images).flat())}
 
     variances = desk.keep("plan-spectrum", draw.parameters(), compute)["variances"]
+    if not variances.any():
+        raise BadInputError(
+            f"The {draw.n:,} images drawn from {images.name} are all alike; "
+            "choose a larger compare_sample or another seed."
+        )
     kept = np.cumsum(variances) / variances.sum()
     number = min(int(np.searchsorted(kept, wanted)) + 1, len(variances))
     why = f"the fewest that keep {100 * wanted:g} % of the variance of {draw.n:,} images"
