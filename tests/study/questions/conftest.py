@@ -140,7 +140,7 @@ def listener():
     return Listener()
 
 
-HOSTILE = ("<img src=x onerror=alert(1)>", "$\\frac{1}{", "two\nlines", "x" * 300, "", "‮evil")
+HOSTILE = ("<img src=x onerror=alert(1)>", "$\\frac{1}{", "two\nlines", "x" * 300, "", "\u202eevil")
 
 
 @pytest.fixture(scope="session")

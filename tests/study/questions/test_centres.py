@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
@@ -184,9 +186,10 @@ def test_odd_members_are_of_another_class_than_their_cluster(found, few):
     assert f"({100 * strangers / 300:.1f} %)".replace(".0 %", " %") in gallery.says
 
 
-def test_fewer_different_images_than_clusters_is_said(answer, few, check_answer):
-    pixels = np.repeat(few.pixels[:3], 8, axis=0)
-    found = answer("centres", ImageSet(pixels, np.arange(24) % 4, "three"))
+def test_fewer_different_images_than_clusters_is_said(make_plan, few, check_answer):
+    images = ImageSet(np.repeat(few.pixels[:3], 8, axis=0), np.arange(24) % 4, "three")
+    plan = dataclasses.replace(make_plan(images, k=3), k=4)  # settings refuse it
+    found = QUESTIONS["centres"].answer(images, plan, Desk())
     check_answer(found)
     assert found.arrays["centres"].shape == (3, 8, 8)
     assert found.findings[0].level is Level.WARNING

@@ -44,7 +44,9 @@ class RestartsQuestion:
         with desk.progress.task("agreement of the restarts", total=1) as advance:
             stable = restart_stability(list(run.labels), run.inertias, truth=images.labels)
             advance(1)
-        figures: list[Figure] = [_inertias(stable), _map(stable)]
+        figures: list[Figure] = [_inertias(stable)]
+        if plan.restarts > 1:
+            figures.append(_map(stable))
         if len(kinds := _kinds(stable)) > 1:
             figures.append(_optima(images, plan, run, kinds))
         arrays: dict[str, NDArray[Any]] = {
@@ -85,15 +87,13 @@ def _map(stable: Stability) -> Figure:
     from inkcluster.figures import AgreementMap
 
     m = len(stable.inertias)
-    says = "There is one restart, so there is nothing to compare it with."
-    if m > 1:
-        lower = np.where(np.eye(m, dtype=bool), np.inf, stable.ari)
-        i, j = sorted(divmod(int(np.argmin(lower)), m))
-        says = (
-            f"Adjusted Rand index between every two restarts, best inertia first: "
-            f"{stable.mean_ari:.3f} on average; restarts {i + 1} and {j + 1} agree least, "
-            f"with {stable.min_ari:.3f}."
-        )
+    others = np.where(np.eye(m, dtype=bool), np.inf, stable.ari)
+    i, j = sorted(divmod(int(np.argmin(others)), m))
+    says = (
+        f"Adjusted Rand index between every two restarts, best inertia first: "
+        f"{stable.mean_ari:.3f} on average; restarts {i + 1} and {j + 1} agree least, "
+        f"with {stable.min_ari:.3f}."
+    )
     return AgreementMap(
         "agreement",
         "Do the restarts find the same clusters?",

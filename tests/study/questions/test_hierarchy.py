@@ -1,0 +1,197 @@
+import numpy as np
+import pytest
+from scipy.cluster.hierarchy import ward
+from sklearn.utils import resample
+
+from inkcluster.evaluate import suggestions
+from inkcluster.figures import render
+from inkcluster.images import ImageSet
+from inkcluster.study.answer import Level
+from inkcluster.study.desk import Desk
+from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.suggesting import RULES
+
+
+@pytest.fixture(scope="module")
+def found(answer, few):
+    return answer("hierarchy", few)
+
+
+def by_code(found):
+    return {finding.code: finding for finding in found.findings}
+
+
+def table(found, name):
+    return next(t.frame for t in found.tables if t.name == name)
+
+
+def figure(found, name):
+    return next(f for f in found.figures if f.name == name)
+
+
+def test_it_holds_what_every_answer_holds(found, check_answer):
+    check_answer(found)
+    assert [f.name for f in found.figures] == [
+        "suggestions",
+        "suggestions-ratio",
+        "suggestions-colour",
+        "dendrogram",
+        "dendrograms",
+        "heights",
+        "small",
+    ]
+
+
+def test_uses_are_exactly_the_values_read(read_values, few):
+    assert read_values("hierarchy", few) == set(QUESTIONS["hierarchy"].uses)
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_samples_are_those_of_scikit_learns_resample(answer, few, replace):
+    found = answer("hierarchy", few, replace=replace, seed=69)
+    for size in (60, 120):
+        assert found.arrays[f"index_{size}"].shape == (3, size)
+        for i, drawn in enumerate(found.arrays[f"index_{size}"]):
+            expected = resample(
+                np.arange(300), n_samples=size, replace=replace, random_state=69 + i
+            )
+            np.testing.assert_array_equal(drawn, expected)
+
+
+def test_hierarchies_are_scipys_on_the_raw_pixels(found, few):
+    for size in (60, 120):
+        index = found.arrays[f"index_{size}"][0]
+        expected = ward(few.flat()[index].astype(float))
+        np.testing.assert_array_equal(found.arrays[f"linkage_{size}"], expected)
+
+
+def test_each_resample_suggests_what_its_own_hierarchy_does(found, few):
+    frame = table(found, "suggestions")
+    assert len(frame) == 2 * 3 * len(RULES)
+    for row in frame.to_dict("records"):
+        index = found.arrays[f"index_{row['sample_size']}"][row["resample"] - 1]
+        own = suggestions(ward(few.flat()[index].astype(float)))[row["rule"]]
+        assert (row["k"], row["runner_up"]) == (own.k, own.runner_up)
+        assert row["strength"] == pytest.approx(own.strength)
+
+
+def test_counts_and_sentences_are_those_of_the_table(found):
+    frame = table(found, "suggestions")
+    for rule, name in zip(RULES, ("", "-ratio", "-colour"), strict=True):
+        counts = figure(found, f"suggestions{name}").frame()
+        assert counts["count"].sum() == 6
+        rows = frame[frame["rule"] == rule]
+        for row in counts.to_dict("records"):
+            same = (rows["sample_size"] == row["sample_size"]) & (rows["k"] == row["k"])
+            assert row["count"] == same.sum()
+    gaps = frame.loc[frame["rule"] == "gap", "k"]
+    k = int(gaps.mode().min())
+    assert f"({(gaps == k).sum()} of six samples)" in by_code(found)["H1"].sentence
+    assert figure(found, "dendrogram").k == k
+
+
+def test_typical_table_sums_up_the_resamples(found):
+    frame = table(found, "suggestions")
+    for row in table(found, "typical").to_dict("records"):
+        same = (frame["sample_size"] == row["sample_size"]) & (frame["rule"] == row["rule"])
+        numbers = frame.loc[same, "k"]
+        assert row["k"] == numbers.mode().min()
+        assert row["share"] == pytest.approx((numbers == row["k"]).mean())
+        assert (row["least"], row["most"]) == (numbers.min(), numbers.max())
+
+
+def test_three_clear_groups_are_suggested_and_hold(answer, check_answer):
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 20, (150, 4, 4)).astype(np.uint8)
+    pixels[50:100, :2] += 200
+    pixels[100:, 2:] += 200
+    images = ImageSet(pixels, np.repeat(list("abc"), 50), "three")
+    found = answer("hierarchy", images)
+    check_answer(found)
+    codes = by_code(found)
+    assert codes["H1"].sentence.startswith("Ward's hierarchy suggests three clusters")
+    assert "three" in figure(found, "suggestions").says
+    assert codes["H2"].level is not Level.WARNING
+    assert codes["H3"].level is Level.OK
+    other = answer("hierarchy", ImageSet(pixels, np.arange(150) % 2, "three"))
+    assert by_code(other)["H3"].level is Level.NOTICE
+    assert "two classes" in by_code(other)["H3"].sentence
+
+
+def test_leaves_of_the_large_dendrogram_are_mean_images(found, few):
+    tree = figure(found, "dendrogram")
+    pixels = few.pixels[found.arrays["index_120"][0]]
+    members = tree.leaf_members()
+    assert sum(len(m) for m in members) == 120
+    assert len(members) == len(tree.leaf_pictures) == 30
+    for picture, own in zip(tree.leaf_pictures, members, strict=True):
+        np.testing.assert_allclose(picture, pixels[own].mean(axis=0))
+
+
+def test_labels_change_nothing_but_the_judgement(answer, few, found):
+    shuffled = np.random.default_rng(0).permutation(few.labels)
+    for labels in (shuffled, None):
+        other = answer("hierarchy", ImageSet(few.pixels, labels, "few"), k=10)
+        assert other.arrays.keys() == found.arrays.keys()
+        for name, array in found.arrays.items():
+            np.testing.assert_array_equal(other.arrays[name], array)
+    assert "H3" not in by_code(other)
+    assert figure(other, "small").leaf_labels is None
+
+
+def test_all_images_without_replacement_are_one_sample(answer, few, check_answer):
+    found = answer("hierarchy", few, sample_sizes=(100, 300), resamples=4)
+    check_answer(found)
+    assert found.arrays["index_300"].shape == (1, 300)
+    assert found.arrays["index_100"].shape == (4, 100)
+    assert "S3" not in by_code(found)
+    sampled = answer("hierarchy", few, sample_sizes=(100,), resamples=4)
+    assert "100 of the 300 images" in by_code(sampled)["S3"].sentence
+    again = answer("hierarchy", few, sample_sizes=(300,), resamples=2, replace=True)
+    assert again.arrays["index_300"].shape == (2, 300)
+    assert "with replacement" in by_code(again)["S3"].sentence
+
+
+def test_one_sample_says_that_it_cannot_hold(answer, few):
+    found = answer("hierarchy", few, sample_sizes=(50,), resamples=1)
+    assert "cannot be said" in by_code(found)["H2"].sentence
+
+
+def test_odd_sets(answer, odd_set, check_answer, tmp_path):
+    found = answer("hierarchy", odd_set, k=2)
+    check_answer(found)
+    if odd_set.name in ("rectangular", "tiny"):
+        for one in found.figures:
+            render(one, tmp_path / one.name)
+
+
+def test_drawing_with_replacement_from_duplicates(answer, odd_sets, check_answer):
+    found = answer("hierarchy", odd_sets["duplicates"], replace=True, k=2)
+    check_answer(found)
+    assert "came twice" in figure(found, "small").says
+
+
+def test_hostile_labels_are_text(answer, hostile, check_answer, tmp_path):
+    found = answer("hierarchy", hostile)
+    check_answer(found)
+    for path in render(figure(found, "small"), tmp_path / "small"):
+        assert path.suffix != ".svg" or "<img" not in path.read_text()
+
+
+def test_progress_reaches_its_total_computed_or_kept(answer, few, listener):
+    desk = Desk(progress=listener)
+    answer("hierarchy", few, desk=desk)
+    answer("hierarchy", few, desk=desk)
+    assert len(listener.tasks) == 2
+    for what, total, done in listener.tasks:
+        assert done[0] == total == 3 * (60**2 + 120**2), what
+
+
+@pytest.mark.mnist
+@pytest.mark.slow
+def test_the_exercise_typically_sees_five(answer, mnist):
+    found = answer(
+        "hierarchy", mnist, replace=True, seed=69, sample_sizes=(500, 1000, 2000), resamples=6
+    )
+    typical = table(found, "suggestions").groupby("rule")["k"].agg(lambda k: k.mode().min())
+    assert typical.to_dict() == {"gap": 5, "ratio": 5, "colour": 5}
