@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 
 from inkcluster import report
+from inkcluster.figures.theme import COLOURS
 
 pytestmark = pytest.mark.browser
 
@@ -68,17 +69,22 @@ def test_quiet_and_no_wider_than_the_window(open_page, hostile, width, scheme):
 
 
 def background(page):
-    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+    """The page's background as three numbers."""
+    text = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return tuple(map(int, text.removeprefix("rgb(").removesuffix(")").split(",")))
+
+
+LIGHT, DARK = (tuple(bytes.fromhex(hexed[1:])) for hexed in COLOURS["paper"])
 
 
 def test_dark_follows_the_system_and_the_button(open_page):
     light, dark = open_page(), open_page(scheme="dark")
-    assert background(light) == "rgb(254, 254, 254)"
-    assert background(dark) == "rgb(21, 24, 29)"
+    assert background(light) == LIGHT
+    assert background(dark) == DARK
     light.click("#theme")
     dark.click("#theme")
-    assert background(light) == "rgb(21, 24, 29)"
-    assert background(dark) == "rgb(254, 254, 254)"
+    assert background(light) == DARK
+    assert background(dark) == LIGHT
     assert light.inner_text("#theme") == "Light"
 
 
@@ -86,7 +92,7 @@ def test_print_is_light_and_unfolded(open_page):
     page = open_page(scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
     ink = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ic-ink')")
-    assert ink.strip() == "#1c2027"
+    assert ink.strip() == COLOURS["ink"][0]
     assert not page.is_visible("nav")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
@@ -104,13 +110,13 @@ def test_a_figure_can_be_taken_away_as_png_and_svg(open_page):
     with got.value.path().open("rb") as stream:
         image = Image.open(BytesIO(stream.read())).convert("RGB")
     assert image.size[0] > 1000
-    assert image.getpixel((2, 2)) == (21, 24, 29)
+    assert image.getpixel((2, 2)) == DARK
     assert len(image.getcolors(1 << 24)) > 10
     with page.expect_download() as got:
         page.click("button[data-picture=svg]")
     text = got.value.path().read_text()
     assert "var(--" not in text
-    assert "#6ba8ee" in text
+    assert COLOURS["accent1"][1] in text
     assert page.complaints == []
 
 
@@ -131,7 +137,8 @@ def test_readable_without_scripts(open_page):
 def test_contrast_of_text_in_both_themes(open_page):
     script = """() => {
       const channel = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-      const light = (c) => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number);
+      const light = (c) => { const [r, g, b] = c.match(/[\\d.]+/g)
+        .map((v) => v * (c.startsWith('color(srgb') ? 255 : 1));
         return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b); };
       const behind = (e) => { for (; e; e = e.parentElement) {
         const c = getComputedStyle(e).backgroundColor; if (!/, 0\\)$/.test(c)) return c; } };

@@ -121,13 +121,18 @@ def _column(series: pd.Series[Any]) -> Column:
 def _number_format(values: Sequence[Any]) -> Callable[[Any], str]:
     known = [abs(float(v)) for v in values if not _missing(v) and math.isfinite(v)]
     if all(isinstance(v, int) or _missing(v) for v in values) or all(v % 1 == 0 for v in known):
-        return lambda v: f"{v:,.0f}" if abs(v) >= 10_000 else f"{v:.0f}"
+        return lambda v: _signed(f"{v:,.0f}" if abs(v) >= 10_000 else f"{v:.0f}")
     most = max(known)
     smallest = min((v for v in known if v > 0), default=most)
     if smallest < 5e-4 and most < 0.01:
-        return lambda v: "0" if v == 0 else f"{v:.3g}"
+        return lambda v: "0" if v == 0 else _signed(f"{v:.3g}")
     decimals = 1 if most >= 1000 else 2 if most >= 10 else 3
-    return lambda v: f"{v:,.{decimals}f}"
+    return lambda v: _signed(f"{v:,.{decimals}f}")
+
+
+def _signed(text: str) -> str:
+    """A number's text with a true minus sign, and none before a zero."""
+    return text.replace("-", "−") if text.strip("-0.,") else text.lstrip("-")
 
 
 def _text(value: Any) -> str:
