@@ -52,7 +52,7 @@ def listed(items: Iterable[Any], most: int = NAMED_AT_MOST) -> str:
     ('1, 2 and 3', 'a, b, c and 5 more')
     """
     words = [str(item) for item in items]
-    if len(words) > most:
+    if len(words) > most + 1:
         words = [*words[:most], f"{len(words) - most} more"]
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
