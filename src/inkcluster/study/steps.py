@@ -19,6 +19,7 @@ KMEANS_USES = ("seed", "k", "scaling", "restarts")
 """The plan's values that :func:`kmeans` depends on."""
 _REVISION = 1
 _BLOCK = 256
+_SMALL = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +136,15 @@ def _run(vectors: NDArray[np.float32], plan: Plan, desk: Desk) -> dict[str, NDAr
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits
 
     from inkcluster.cluster import KMeans, relabel_by_size
     from inkcluster.progress import listening
 
     model = KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed)
-    with listening(desk.progress), warnings.catch_warnings():
+    # Threads gain nothing on little data, and wait for each other on a machine with other work.
+    threads = 1 if vectors.size < _SMALL else None
+    with listening(desk.progress), threadpool_limits(threads), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different images than clusters
         restarts = model.fit(vectors).restarts_
     labels = np.stack([relabel_by_size(restart.labels) for restart in restarts])
