@@ -42,6 +42,25 @@ def ink(tmp_path, environment, command):
 
 
 @pytest.fixture
+def ink_here(tmp_path, monkeypatch, capfd):
+    """Run `inkcluster` as :func:`ink` does, but in this process, which has imported everything."""
+    from inkcluster import cli
+
+    def run(*arguments):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("INKCLUSTER_DATA", str(tmp_path / "no-data"))
+        line = ["inkcluster", *map(str, arguments)]
+        monkeypatch.setattr(sys, "argv", line)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(line, left.value.code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
 def small(tmp_path) -> Path:
     """Sixty images of 4 × 4 pixels in three plain groups, with labels."""
     rng = np.random.default_rng(0)
