@@ -31,8 +31,8 @@ def cells(
     cell, from its row and column.
     """
     rows, columns = shades.shape
-    axes.set_xlim(-0.5, columns - 0.5)
-    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_xlim(-0.5, columns - 0.5 if columns else 0.5)
+    axes.set_ylim(rows - 0.5 if rows else 0.5, -0.5)
     axes.grid(False)
     if shades.size > MOST_CELLS:
         _as_image(axes, shades)
@@ -63,7 +63,8 @@ def _as_image(axes: Axes, shades: NDArray[Any]) -> None:
 
     rgba = np.zeros((*shades.shape, 4), np.uint8)
     rgba[..., :3] = np.rint(np.array(to_rgb(theme.ACCENTS[0])) * 255)
-    rgba[..., 3] = np.rint(np.clip(np.nan_to_num(shades, nan=0.0), 0, 1) * 255)
+    shades = np.clip(np.nan_to_num(shades, nan=0.0), 0, 1)
+    rgba[..., 3] = np.rint(shades / (shades.max() or 1.0) * 255)
     axes.imshow(rgba, interpolation="none", aspect="auto")
 
 
@@ -106,23 +107,22 @@ def name_rows(axes: Axes, names: list[str], *, points: float = theme.SMALL) -> N
 
 
 def outline(
-    axes: Axes, marked: NDArray[np.bool_], colour: str = theme.INK, linewidth: float = 1.4
+    axes: Axes, marked: NDArray[np.bool_], colour: str = theme.ACCENTS[1], linewidth: float = 2.0
 ) -> None:
-    """Outline the marked cells of (rows, columns), as one collection."""
-    from matplotlib.collections import PolyCollection
+    """Draw a line round the marked cells of (rows, columns): one round cells that touch."""
+    from matplotlib.collections import LineCollection
 
-    half = 0.47
-    corners = [
-        [(j - half, i - half), (j + half, i - half), (j + half, i + half), (j - half, i + half)]
-        for i, j in np.argwhere(marked).tolist()
-    ]
-    if corners:
-        style: dict[str, Any] = {
-            "facecolors": "none",
-            "edgecolors": colour,
-            "linewidths": linewidth,
-        }
-        axes.add_collection(PolyCollection(corners, zorder=3, **style), autolim=False)
+    inside = np.pad(np.asarray(marked, bool), 1)
+    across = np.argwhere(inside[1:, 1:-1] != inside[:-1, 1:-1]) - 0.5
+    down = np.argwhere(inside[1:-1, 1:] != inside[1:-1, :-1]) - 0.5
+    edges = [[(x, y), (x + 1, y)] for y, x in across.tolist()]
+    edges += [[(x, y), (x, y + 1)] for y, x in down.tolist()]
+    if edges:
+        lines = LineCollection(
+            edges, colors=colour, linewidths=linewidth, capstyle="projecting", clip_on=False
+        )
+        lines.set_zorder(3)
+        axes.add_collection(lines, autolim=False)
 
 
 def bare(axes: Axes) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+from inkcluster.figures._colours import NAME_OF
+
 _TAG = re.compile(r"<[^>]*>")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
@@ -40,7 +42,7 @@ def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str
     >>> from inkcluster.figures.theme import themed_svg
     >>> svg = '<svg width="9pt" viewBox="0 0 9 9"><g id="a" style="fill: #1c2027"/></svg>'
     >>> themed_svg(svg, "f1")
-    '<svg viewBox="0 0 9 9" class="ic-svg" role="img"><g id="f1-a" style="fill: var(--ic-ink, #1c2027)"/></svg>'
+    '<svg viewBox="0 0 9 9" class="ic-svg" role="img" stroke-linejoin="round"><g id="f1-a" style="fill: var(--ic-ink, #1c2027)"/></svg>'
     """
     for useless in (_COMMENT, _PROLOG, _METADATA, _STYLE):
         svg = useless.sub("", svg)
@@ -52,9 +54,9 @@ def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str
 
 
 def _root(head: str, label: str | None) -> str:
-    """Rewrite the opening tag: size from the view box alone, what matplotlib's style sheet said, a label."""
+    """Rewrite the opening tag: no fixed size, the joins that matplotlib's style sheet asked for, a label."""
     head = re.sub(r'\s(?:width|height|version|xmlns|xmlns:xlink)="[^"]*"', "", head)
-    head += ' class="ic-svg" role="img"'
+    head += ' class="ic-svg" role="img" stroke-linejoin="round"'
     return head if label is None else head + f' aria-label="{escape(label, quote=True)}"'
 
 
@@ -73,9 +75,5 @@ def _theme_tag(tag: str, prefix: str) -> str:
 
 
 def _variable(match: re.Match[str]) -> str:
-    from inkcluster.figures.theme import COLOURS
-
-    for name, (light, _) in COLOURS.items():
-        if light == match.group():
-            return f"var(--ic-{name}, {light})"
-    return match.group()
+    light = match.group()
+    return f"var(--ic-{NAME_OF[light]}, {light})" if light in NAME_OF else light

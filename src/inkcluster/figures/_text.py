@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 LONGEST = 24
-_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
+JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 
 
 def clean(words: object, longest: int | None = LONGEST) -> str:
@@ -31,7 +31,7 @@ def _drawable(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Cc", "Cs", "Co", "Cn"):
         return "\ufffd"
-    if category == "Cf" and character not in _JOINERS:
+    if category == "Cf" and character not in JOINERS:
         return ""  # direction overrides could make a label read as another
     return character
 

@@ -72,7 +72,7 @@ class ClusterSizes:
         picture, axes = theme.page(theme.WIDTH, top + step * len(pieces) + 0.05)
         note: dict[str, Any] = {"size": theme.SMALL, "color": theme.MUTED}
         axes.text(left, 0.2, "Share of the images, largest cluster first", va="center", **note)
-        axes.text(left + room + 0.1, 0.2, "Clusters, largest", va="center", **note)
+        axes.text(left + room + 0.1, 0.2, "Clusters · largest", va="center", **note)
         for i, (name, (parts, total)) in enumerate(zip(names, pieces.values(), strict=True)):
             y = top + i * step
             axes.text(left - 0.1, y + bar / 2, name, ha="right", va="center", size=theme.SMALL)
@@ -90,6 +90,8 @@ class ClusterSizes:
                 inside = _text.count(images)
                 if what == "smaller":
                     inside = f"{_text.count(clusters)} more"
+                if what == "noise" and _text.width("noise " + inside, theme.TINY) < wide - 0.04:
+                    inside = "noise " + inside
                 if _text.width(inside, theme.TINY) < wide - 0.04:
                     axes.text(
                         x + wide / 2,
@@ -109,7 +111,7 @@ class ClusterSizes:
         clusters = sum(number for what, number, _ in parts if what != "noise")
         largest = max((images for what, _, images in parts if what == "cluster"), default=0)
         share = 100 * largest / max(1, total)
-        return f"{_text.count(clusters)}, {share:.{1 if share > 99 else 0}f} %"
+        return f"{_text.count(clusters)} · {share:.{1 if share > 99 else 0}f} %"
 
     def _pieces(self) -> dict[str, tuple[list[tuple[str, int, int]], int]]:
         """For each method the pieces (what, clusters, images) of its bar, and all its images."""

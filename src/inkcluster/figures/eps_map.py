@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -95,10 +95,13 @@ class EpsMap:
                 height,
             )
             _heat.bare(axes)
-            shades, write = _scale(np.asarray(panel, np.float64).T)
+            shades, write, percent = _scale(np.asarray(panel, np.float64).T)
             _heat.cells(axes, shades, write if points >= 4.5 else None, points=points)
             _heat.outline(axes, self._marked().T)
-            axes.set_title(_text.clean(title, 40), size=theme.SMALL, pad=6)
+            heading = _text.clean(title, 40)
+            if percent and "%" not in heading:
+                heading += ", in %"
+            axes.set_title(heading, size=theme.SMALL, pad=6)
             axes.tick_params(labelbottom=True, length=0)
             thin = max(1, -(-a // 14))
             axes.set_xticks(range(0, a, thin), [_text.short(float(e)) for e in self.eps][::thin])
@@ -125,25 +128,22 @@ class EpsMap:
         return np.asarray(self.marked, bool)
 
 
-def _scale(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], Any]:
-    """Shades between 0 and 1 for a panel's values, and how a cell's value is written."""
+def _scale(
+    values: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], Callable[[int, int], str], bool]:
+    """Shades between 0 and 1 for a panel's values, how a value is written, and whether in percent."""
     finite = values[np.isfinite(values)]
-    whole = bool(np.all(finite == np.rint(finite))) if len(finite) else False
-    if len(finite) and finite.min() >= -1 and finite.max() <= 1 and not whole:
-        return np.where(np.isfinite(values), np.clip(values, 0, 1), np.nan), (
-            lambda i, j: _percent(float(values[i, j]))
-        )
-    low, high = float(finite.min(initial=np.inf)), float(finite.max(initial=-np.inf))
-    if len(finite) and low >= 0 and high <= 1 and set(finite.tolist()) == {0.0, 1.0}:
-        return values, lambda i, j: _text.count(float(values[i, j]))
+    whole = bool(np.all(finite == np.rint(finite)))
+    if len(finite) and np.abs(finite).max() <= 1 and not whole:
+        return np.clip(values, 0, 1), lambda i, j: _percent(float(values[i, j])), True
     logs = np.log1p(np.maximum(values, 0.0))
-    top = float(np.nanmax(logs)) if len(finite) else 1.0
-    return logs / (top or 1.0), lambda i, j: _text.count(float(values[i, j]))
+    top = float(np.max(logs, initial=0.0, where=np.isfinite(logs)))
+    return logs / (top or 1.0), lambda i, j: _text.count(float(values[i, j])), False
 
 
 def _percent(share: float) -> str:
     """A share in percent, without the sign: 0.999 must not look like all."""
     percent = 100 * share
     if 99.5 <= percent < 100 or 0 < percent < 0.5:
-        return f"{percent:.1f}"
+        return f"{min(percent, 99.9):.1f}"
     return f"{percent:.0f}".replace("-0", "0")

@@ -82,12 +82,11 @@ class KDistance:
             axes.scatter([self.knee_index], [height], s=46, linewidths=0, **style)
             share = 100 * (self.knee_index + 1) / max(len(self.curve), 1)
             axes.annotate(
-                f"knee: eps = {_text.short(height)}, with {share:.0f} % of the images below it",
+                f"Knee: eps = {_text.short(height)}, {share:.0f} % of the images below",
                 (0, height),
                 xycoords=("axes fraction", "data"),
                 xytext=(6, 5),
                 textcoords="offset points",
                 size=theme.SMALL,
-                color=theme.ACCENTS[1],
             )
         return picture

@@ -66,7 +66,7 @@ class Restarts:
         m = len(self._above())
         height = 0.22 * m + 1.0
         picture = theme.new(theme.WIDTH, height)
-        left, gap = 0.55, 0.45
+        left, gap = 0.65, 0.45
         width = (theme.WIDTH - left - 0.9 - gap * (panels - 1)) / panels
         first = theme.chart(picture, left, 0.42, width, 0.22 * m + 0.1)
         notes = [_text.short(value) for value in np.asarray(self.inertias, np.float64)]
@@ -120,11 +120,17 @@ def _dots(axes: Axes, values: NDArray[np.float64], colour: str, *, from_zero: bo
     every = max(1, -(-m // 30))
     axes.set_yticks(ranks[::every], [str(rank) for rank in ranks[::every]])
     finite = values[np.isfinite(values)]
-    low = 0.0 if from_zero else float(finite.min(initial=1.0))
-    high = float(finite.max(initial=low))
-    room = max(high - low, 0.02 if from_zero else 0.004)
-    axes.set_xlim(low - 0.06 * room, low + 1.08 * room)
-    axes.hlines(ranks, low - 0.06 * room, values, color=theme.GRID, linewidth=1.2)
+    low, high = float(finite.min(initial=np.inf)), float(finite.max(initial=-np.inf))
+    if from_zero:
+        room = max(high, 0.02)
+        axes.set_xlim(-0.06 * room, 1.08 * room)
+        axes.hlines(ranks, 0.0, values, color=theme.GRID, linewidth=1.2)
+    else:
+        # No narrower than 0.02: what agrees to the third digit should look alike.
+        half = max(0.6 * (high - low), 0.01)
+        middle = (low + high) / 2 if len(finite) else 0.5
+        axes.set_xlim(middle - half, middle + half)
+        axes.hlines(ranks, middle - half, middle + half, color=theme.GRID, linewidth=1.2)
     axes.scatter(values, ranks, s=34, color=colour, linewidths=0, zorder=3, clip_on=False)
     axes.grid(axis="y", visible=False)
     axes.locator_params(axis="x", nbins=4)

@@ -65,14 +65,14 @@ class Scoreboard:
         down = 0.29
         slanted = _heat.needs_slant(measures, theme.SMALL, across * 1.1)
         top = 0.3 + (0.62 * _text.widest(measures, theme.SMALL) if slanted else 0.05)
-        picture = theme.new(theme.WIDTH, top + rows * down + 0.12)
+        best = self._best()
+        picture = theme.new(theme.WIDTH, top + rows * down + (0.34 if best.any() else 0.12))
         axes = theme.chart(picture, left, top, columns * across, rows * down)
         _heat.bare(axes)
         _heat.name_rows(axes, methods)
         _heat.name_columns(axes, measures, slanted=slanted)
         shaded = self._shaded()
         _heat.cells(axes, np.where(shaded & np.isfinite(values), np.clip(values, 0, 1), np.nan))
-        best = self._best()
         points = min(theme.SMALL, 72 * across / 3.4)
         for i in range(rows):
             for j in range(columns):
@@ -88,7 +88,16 @@ class Scoreboard:
                     ha="center",
                     va="center_baseline",
                 )
-        _heat.outline(axes, best)
+        if best.any():
+            _heat.outline(axes, best)
+            picture.text(
+                left / theme.WIDTH,
+                0.08 / picture.get_size_inches()[1],
+                "Outlined: the best of each measure",
+                size=theme.SMALL,
+                color=theme.MUTED,
+                va="bottom",
+            )
         return picture
 
     def _shaded(self) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inkcluster.figures import _text, theme
 
@@ -85,12 +85,14 @@ class Sweep:
                     line["eps"],
                     values,
                     color=colour,
-                    linewidth=1.7,
+                    linewidth=max(2.8 - 1.0 * j, 1.2),
                     linestyle="-" if j % 2 == 0 else (0, (5, 2)),
                     marker="o" if j % 2 == 0 else "s",
-                    markersize=4.5,
+                    markersize=max(6.5 - 1.5 * j, 3.5),
                     markeredgewidth=0,
                 )
+                if not (several or percent):
+                    _write(axes, line["eps"].tolist(), values.tolist())
             _axis(axes, [float(e) for e in self.eps], percent)
         if several:
             self._key(picture)
@@ -101,16 +103,30 @@ class Sweep:
         width, height = picture.get_size_inches()
         x = 0.5
         for j, name in enumerate(self.series):
-            words = f"{'■' if j % 2 else '●'} {_text.clean(name)}"
+            words = _text.clean(name)
+            where: dict[str, Any] = {"y": 1 - 0.1 / height, "size": theme.SMALL, "va": "top"}
             picture.text(
                 x / width,
-                1 - 0.1 / height,
-                words,
-                size=theme.SMALL,
+                s="■" if j % 2 else "●",
                 color=theme.ACCENTS[j % len(theme.ACCENTS)],
-                va="top",
+                **where,
             )
-            x += _text.width(words, theme.SMALL) + 0.25
+            picture.text((x + 0.14) / width, s=words, **where)
+            x += 0.14 + _text.width(words, theme.SMALL) + 0.25
+
+
+def _write(axes: Axes, eps: list[float], values: list[float]) -> None:
+    """Write each value over its dot."""
+    for x, y in zip(eps, values, strict=True):
+        axes.annotate(
+            _text.count(y),
+            (x, y),
+            xytext=(0, 5),
+            textcoords="offset points",
+            size=theme.TINY,
+            color=theme.MUTED,
+            ha="center",
+        )
 
 
 def _axis(axes: Axes, eps: list[float], percent: bool) -> None:
@@ -119,7 +135,7 @@ def _axis(axes: Axes, eps: list[float], percent: bool) -> None:
         axes.set_ylim(-3, 103)
         axes.set_yticks([0, 25, 50, 75, 100])
     else:
-        axes.set_ylim(0, max(axes.get_ylim()[1], 2))
+        axes.set_ylim(0, max(1.08 * axes.get_ylim()[1], 2))
         axes.locator_params(axis="y", nbins=5, integer=True)
     shown = eps[:: max(1, -(-len(eps) // 8))]
     axes.set_xticks(shown, [_text.short(value) for value in shown])

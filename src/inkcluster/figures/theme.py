@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from inkcluster.figures._colours import COLOURS
 from inkcluster.figures._svg import themed_svg
 
 if TYPE_CHECKING:
@@ -31,35 +32,6 @@ __all__ = [
     "styled",
     "themed_svg",
 ]
-
-COLOURS: Final[dict[str, tuple[str, str]]] = {
-    "ink": ("#1c2027", "#e9ebef"),
-    "muted": ("#5c6573", "#a3acb9"),
-    "grid": ("#e2e5ea", "#2f3640"),
-    "paper": ("#fefefe", "#15181d"),
-    "tile": ("#f3f4f7", "#1f242b"),
-    "accent1": ("#2b83d8", "#61a6ec"),
-    "accent2": ("#e06c05", "#fa8131"),
-    "accent3": ("#184e2d", "#a8f3dd"),
-    "accent4": ("#681883", "#9d52cf"),
-    "accent5": ("#955d00", "#ebe240"),
-    "accent6": ("#bc7f94", "#b24d45"),
-    "noise": ("#98a0ab", "#6d7684"),
-    "ok": ("#1a7a49", "#4cc389"),
-    "warning": ("#b04a08", "#f2a254"),
-    "heat0": ("#f4f7fb", "#1b2129"),
-    "heat1": ("#e4edf8", "#1c2a3b"),
-    "heat2": ("#d0e1f4", "#1d344f"),
-    "heat3": ("#b9d3ef", "#1e3e63"),
-    "heat4": ("#a1c4e9", "#1f4977"),
-    "heat5": ("#88b4e2", "#22558c"),
-    "heat6": ("#3a75bb", "#5b9ce0"),
-    "heat7": ("#2e67ab", "#72adea"),
-    "heat8": ("#245999", "#8abdf1"),
-    "heat9": ("#1a4b86", "#a3cdf6"),
-    "heat10": ("#123d72", "#bddcfa"),
-}
-"""Name -> (light, dark). The light value is what is drawn, and unique: it stands for the name."""
 
 HEAT: Final = tuple(COLOURS[name][0] for name in COLOURS if name.startswith("heat"))
 """Sentinels of the one-hue scale of heat maps, from nothing to everything."""
@@ -102,16 +74,17 @@ _DARK: Final = f"--ic-invert:invert(1);color-scheme:dark;{_variables(1)}"
 
 CSS: Final = (
     f":root{{{_LIGHT}}}\n"
-    f'@media (prefers-color-scheme:dark){{:root:not([data-theme="light"]){{{_DARK}}}}}\n'
-    f':root[data-theme="dark"]{{{_DARK}}}\n'
-    f"@media print{{:root:root,:root[data-theme]{{--ic-invert:none;color-scheme:light;{_variables(0)}}}}}\n"
+    "@media screen and (prefers-color-scheme:dark)"
+    f'{{:root:not([data-theme="light"]){{{_DARK}}}}}\n'
+    f'@media screen{{:root[data-theme="dark"]{{{_DARK}}}}}\n'
     ".ic-svg{display:block;width:100%;height:auto}\n"
     ".ic-svg .ic-ink{filter:var(--ic-invert)}\n"
     ".ic-scroll{overflow-x:auto;max-width:100%}\n"
     "@media (max-width:40rem){.ic-scroll>.ic-svg{min-width:36rem}}\n"
 )
-"""The variables in light and dark (system setting, or ``data-theme`` on the root), and the classes
-that :func:`themed_svg` uses. Put an SVG in ``<div class="ic-scroll">`` to keep it legible on a phone."""
+"""The variables in light and dark (system setting, or ``data-theme`` on the root;
+printed, always light), and the classes that :func:`themed_svg` uses. Put an SVG in
+``<div class="ic-scroll">`` to keep it legible on a phone."""
 
 
 def styled(method: Method) -> Method:
