@@ -9,7 +9,7 @@ import numpy as np
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.joins import decimals
 from inkcluster.study.methods import PIXELS, SPACES, WHITENED, Methods, title_of
-from inkcluster.study.wording import listed
+from inkcluster.study.wording import listed, sentence
 
 if TYPE_CHECKING:
     from inkcluster.study.desk import Desk
@@ -64,7 +64,7 @@ def _finding(methods: Methods) -> tuple[Finding, str]:
     telling = [i for i, name in enumerate(names) if _tells(methods, name)]
     rest = [name for i, name in enumerate(names) if i not in telling]
     left = (
-        f" {listed(rest, 4)} {'is' if len(rest) == 1 else 'are'} not counted here, with more than "
+        f" {sentence(listed(rest, 4))} {'is' if len(rest) == 1 else 'are'} not counted here, with more than "
         "90 % of the images in one cluster or in noise."
         if rest
         else ""

@@ -13,6 +13,7 @@ from inkcluster.study.methods import PIXELS, WHITENED, Methods, title_of
 from inkcluster.study.wording import class_name, percent, several
 
 if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
     from inkcluster.study.plan import Plan
 
@@ -117,7 +118,7 @@ def _around_figure(
     for cluster, (near, far) in list(around.items())[: pictures.ROWS_AT_MOST]:
         start = len(pixels)
         pixels += [drawn[cluster], *images.pixels[near], *images.pixels[far]]
-        words = ["centre", *pictures.captions(images, near), *pictures.captions(images, far)]
+        words = ["centre", *_side("near", images, near), *_side("far", images, far)]
         label = f"cluster {cluster} · {sizes[cluster]:,}"
         rows.append(GalleryRow(label, list(range(start, len(pixels))), words))
         for index, distances in zip((near, far), away, strict=True):
@@ -137,6 +138,11 @@ def _around_figure(
         ink=pictures.ink(images),
         peak=pictures.peak(images),
     )
+
+
+def _side(side: str, images: ImageSet, index: NDArray[np.int64]) -> list[str]:
+    """On which side of its cluster an image is, and its class where it has one."""
+    return [f"{side} · {word}" if word else side for word in pictures.captions(images, index)]
 
 
 def _right(methods: Methods, around: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]) -> str:

@@ -165,7 +165,10 @@ def _worth(methods: Methods, labels: NDArray[np.int32]) -> pd.DataFrame:
 def _worth_figure(methods: Methods, labels: NDArray[np.int32], worth: pd.DataFrame) -> Any:
     sizes = np.bincount(labels)
     rows = [
-        (f"cluster {c} · {sizes[c]:,}\n{reason}", first_members(labels, c, WORTH_MEMBERS))
+        (
+            f"cluster {c} · {sizes[c]:,}\n{reason.split(':')[0]}",
+            first_members(labels, c, WORTH_MEMBERS),
+        )
         for c, reason in zip(worth["cluster"].tolist(), worth["reason"].tolist(), strict=True)
     ]
     says = (

@@ -28,16 +28,17 @@ def findings(found: Map, compared: Sample, plan: Plan) -> tuple[Finding, ...]:
 
 def _on_edge(found: Map, plan: Plan) -> Finding:
     """D1."""
-    i, _ = found.chosen
+    i, j = found.chosen
     reach = f"the map's eps, {found.eps[0]:g} to {found.eps[-1]:g} ({plan.why['eps']})"
     if 0 < i < len(found.eps) - 1:
         return Finding("D1", Level.OK, f"The chosen setting, {found.setting}, lies inside {reach}.")
     end = "lower" if i == 0 else "upper"
-    way = "smaller" if i == 0 else "larger"
-    words = (
-        f"The chosen setting, {found.setting}, lies on the {end} edge of {reach}; "
-        f"a map with {way} eps may say more."
-    )
+    c = found.counts[i][j]
+    if c.clusters == 1 and not c.noise_share:
+        more = "every image is in one cluster there, and a map with smaller eps may say more"
+    else:
+        more = f"a map with {'smaller' if i == 0 else 'larger'} eps may say more"
+    words = f"The chosen setting, {found.setting}, lies on the {end} edge of {reach}; {more}."
     return Finding("D1", Level.WARNING, words)
 
 

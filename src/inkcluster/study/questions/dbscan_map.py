@@ -134,7 +134,7 @@ def of_map(found: Map) -> Answer:
     """Everything that is said about the map."""
     return Answer(
         figures=(_map_figure(found), _distance_figure(found)),
-        tables=(_map_table(found), _criterion_table(found)),
+        tables=(_map_table(found), *_criterion_table(found)),
         arrays={
             "map_index": found.sample.index,
             "map_labels": found.labels,
@@ -169,7 +169,7 @@ def _map_figure(found: Map) -> Any:
         "largest cluster": found.panel("largest_share"),
     }
     if found.ari is not None:
-        panels["ARI with the labels"] = found.ari
+        panels["ARI with the labels, in %"] = np.clip(found.ari, 0.0, 1.0)
     noise = panels["noise"]
     says = (
         f"Of {noise.size:,} settings, {_none(np.sum(noise == 1))} leave every image as noise and "
@@ -178,7 +178,7 @@ def _map_figure(found: Map) -> Any:
     talking = (found.panel("considerable") >= 2) & (noise <= MOST_NOISE)
     says += (
         f"; {_none(talking.sum())} find two or more clusters of at least {MEMBERS} members with at "
-        "most half of the images as noise."
+        f"most half of the images as noise. By the stated rule, {found.setting} is looked at further."
     )
     return EpsMap(
         "map",
@@ -239,17 +239,17 @@ def _map_table(found: Map) -> Table:
     return Table("map", "The map, setting by setting", says, frame)
 
 
-def _criterion_table(found: Map) -> Table:
+def _criterion_table(found: Map) -> tuple[Table, ...]:
+    """The settings that meet the criterion; no table where none does, as D3 says then."""
     frame = criterion_frame(found)
-    if len(frame):
-        counts = frame["number of clusters"]
-        says = (
-            f"{sentence(several(len(frame), 'setting'))} of {found.labels[..., 0].size:,} "
-            f"put more than 90 % of the images into clusters, with {span(counts)}."
-        )
-    else:
-        says = "No setting of the map puts more than 90 % of the images into clusters."
-    return Table("criterion", "Settings with more than 90 % in clusters", says, frame)
+    if not len(frame):
+        return ()
+    says = (
+        f"{sentence(several(len(frame), 'setting'))} of {found.labels[..., 0].size:,} "
+        f"{'puts' if len(frame) == 1 else 'put'} more than 90 % of the images into clusters, with "
+        f"{span(frame['number of clusters'])}."
+    )
+    return (Table("criterion", "Settings with more than 90 % in clusters", says, frame),)
 
 
 def _met(found: Map) -> NDArray[np.bool_]:

@@ -65,10 +65,12 @@ def _sweep_figure(sweeps: list[Sweep], plan: Plan) -> Any:
     )
     return SweepFigure(
         "sweep",
-        "DBSCAN along eps, after PCA whitening",
+        "DBSCAN along eps after PCA whitening, by solver of the PCA"
+        if len(sweeps) > 1
+        else "DBSCAN along eps, after PCA whitening",
         says,
         first.eps,
-        {f"PCA solver {one.solver}": one.frame().drop(columns="labels") for one in sweeps},
+        {one.solver: one.frame().drop(columns="labels") for one in sweeps},
     )
 
 

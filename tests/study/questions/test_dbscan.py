@@ -1,0 +1,277 @@
+import numpy as np
+import pytest
+from sklearn.cluster import DBSCAN
+from sklearn.decomposition import PCA
+from sklearn.metrics import adjusted_rand_score
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import MinMaxScaler
+
+from inkcluster.cluster import NOISE
+from inkcluster.figures import render
+from inkcluster.images import ImageSet
+from inkcluster.study.answer import Level
+from inkcluster.study.density import MEMBERS, MOST_NOISE, Counts, choose, count
+from inkcluster.study.desk import Desk
+from inkcluster.study.questions import QUESTIONS
+
+EPS, LEAST = (0.8, 1.1, 1.4, 1.8), (2, 3, 5)
+ASKED = {"eps": EPS, "min_samples": LEAST, "sweep_eps": (0.5, 1.0, 1.5, 9.0), "components": 6}
+
+
+@pytest.fixture(scope="module")
+def found(answer, few):
+    return answer("dbscan", few, map_sample=250, compare_sample=280, **ASKED)
+
+
+def codes(found):
+    return {finding.code: finding for finding in found.findings}
+
+
+def table(found, name):
+    return next(t.frame for t in found.tables if t.name == name)
+
+
+def figure(found, name):
+    return next(f for f in found.figures if f.name == name)
+
+
+def test_it_holds_what_every_answer_holds(found, check_answer):
+    check_answer(found)
+    names = {f.name for f in found.figures}
+    assert {"map", "k-distance", "members", "noise", "sweep", "sweep-sizes"} <= names
+    assert set(codes(found)) == {"D1", "D2", "D3", "D4", "D5", "S3"}
+
+
+def test_uses_are_exactly_the_values_read(read_values, few):
+    assert read_values("dbscan", few) == set(QUESTIONS["dbscan"].uses)
+
+
+def test_the_map_is_scikit_learns_on_minmax_scaled_pixels(found, few):
+    rows = MinMaxScaler().fit_transform(few.flat()[found.arrays["map_index"]])
+    frame = table(found, "map").set_index(["eps", "min_samples"])
+    truth = few.labels[found.arrays["map_index"]]
+    for i, eps in enumerate(EPS):
+        for j, least in enumerate(LEAST):
+            expected = DBSCAN(eps=eps, min_samples=least).fit_predict(rows)
+            np.testing.assert_array_equal(found.arrays["map_labels"][i, j], expected)
+            cell = frame.loc[(eps, least)]
+            assert cell["clusters"] == len(set(expected) - {NOISE})
+            assert cell["noise share"] == pytest.approx(np.mean(expected == NOISE))
+            assert cell["percentage clustered"] == pytest.approx(100 * np.mean(expected >= 0))
+            assert cell["ARI"] == pytest.approx(adjusted_rand_score(truth, expected))
+
+
+def test_the_criterion_is_the_exercises(found):
+    whole = table(found, "map")
+    met = whole[whole["percentage clustered"] > 90]
+    frame = table(found, "criterion")
+    assert frame.columns.tolist() == [
+        "percentage clustered",
+        "eps",
+        "min_samples",
+        "number of clusters",
+    ]
+    assert 0 < len(frame) < len(whole)
+    assert frame["number of clusters"].tolist() == met["clusters"].tolist()
+    assert (
+        frame[["eps", "min_samples"]].values.tolist() == met[["eps", "min_samples"]].values.tolist()
+    )
+    assert figure(found, "map").marked.sum() == len(met)
+    assert f"{len(met)} put more than 90 %" in figure(found, "map").says
+
+
+def test_the_chosen_setting_follows_the_stated_rule(found):
+    frame = table(found, "map")
+    quiet = frame[frame["noise share"] <= MOST_NOISE]
+    most = quiet[
+        quiet[f"clusters of {MEMBERS} or more"] == quiet[f"clusters of {MEMBERS} or more"].max()
+    ]
+    (chosen,) = frame.index[frame["chosen"]]
+    assert chosen == most["noise share"].idxmin()
+    setting = (
+        f"eps {frame.loc[chosen, 'eps']:g} with min_samples {frame.loc[chosen, 'min_samples']}"
+    )
+    assert setting in codes(found)["D1"].sentence
+    assert setting in codes(found)["D2"].sentence
+
+
+def test_noise_is_shown_strangest_first(found, few):
+    index = found.arrays["map_index"]
+    rows = MinMaxScaler().fit_transform(few.flat()[index])
+    neighbour = figure(found, "k-distance").k
+    assert neighbour == int(np.median(LEAST)) - 1
+    far = NearestNeighbors(n_neighbors=neighbour).fit(rows).kneighbors()[0][:, -1]
+    np.testing.assert_allclose(found.arrays["map_distances"], far, atol=1e-6)
+    np.testing.assert_allclose(figure(found, "k-distance").curve, np.sort(far), atol=1e-6)
+    frame = table(found, "map")
+    i, j = divmod(int(frame.index[frame["chosen"]][0]), len(LEAST))
+    noise = np.flatnonzero(found.arrays["map_labels"][i, j] == NOISE)
+    expected = noise[np.argsort(-far[noise], kind="stable")][:36]
+    shown = table(found, "noise")
+    assert shown["image"].tolist() == index[expected].tolist()
+    assert shown["distance"].is_monotonic_decreasing
+    assert [int(label) for label in shown["label"]] == few.labels[index[expected]].tolist()
+    assert f"calls {len(noise)} images" in figure(found, "noise").says
+
+
+def test_members_are_members_of_their_cluster(found, few):
+    frame = table(found, "map")
+    i, j = divmod(int(frame.index[frame["chosen"]][0]), len(LEAST))
+    labels = found.arrays["map_labels"][i, j]
+    pixels = few.pixels[found.arrays["map_index"]]
+    gallery = figure(found, "members")
+    for row in gallery.rows:
+        cluster = int(row.label.split()[1])
+        of_cluster = {image.tobytes() for image in pixels[labels == cluster]}
+        assert {gallery.pixels[place].tobytes() for place in row.where} <= of_cluster
+        assert row.label.endswith(f"· {np.sum(labels == cluster)}")
+
+
+@pytest.mark.parametrize("solver", ["covariance_eigh", "randomized"])
+def test_the_sweep_is_scikit_learns_after_whitening(found, few, solver):
+    rows = few.flat()[found.arrays["sweep_index"]]
+    pca = PCA(6, whiten=True, svd_solver=solver, random_state=69)
+    vectors = pca.fit_transform(rows)
+    frame = table(found, "sweep")
+    frame = frame[frame["solver"] == solver].set_index("eps")
+    for row, eps in zip(found.arrays[f"sweep_labels_{solver}"], ASKED["sweep_eps"], strict=True):
+        expected = DBSCAN(eps=eps, min_samples=3).fit_predict(vectors)
+        np.testing.assert_array_equal(row, expected)
+        assert frame.loc[eps, "labels"] == len(np.unique(expected))
+        assert frame.loc[eps, "clusters"] == len(set(expected) - {NOISE})
+
+
+def test_sizes_of_the_sweep_add_up(found):
+    frame = table(found, "sweep-sizes")
+    for row in frame.itertuples(index=False):
+        sizes = [int(size) for size in row.sizes.split()]
+        assert row.noise + sum(sizes) == 280
+        assert len(sizes) == row.clusters
+        assert max(sizes, default=0) == row.largest
+
+
+def test_the_solvers_are_held_against_each_other(found):
+    frame = table(found, "sweep")
+    counts = {s: part["labels"].tolist() for s, part in frame.groupby("solver", sort=False)}
+    first, other = counts.values()
+    finding = codes(found)["D5"]
+    differ = sum(a != b for a, b in zip(first, other, strict=True))
+    assert (finding.level is Level.NOTICE) == (differ > 0)
+
+
+def test_small_clusters_come_from_the_eps_with_most_clusters(found, few):
+    frame = table(found, "sweep").iloc[: len(ASKED["sweep_eps"])]
+    best = frame.loc[frame["clusters"].idxmax(), "eps"]
+    says = figure(found, "small-clusters").says
+    assert says.startswith(f"Eps {best:g} is the one with most clusters")
+    labels = found.arrays["members_labels"]
+    small = [c for c in range(labels.max() + 1) if np.sum(labels == c) <= 15]
+    shown = [int(row.label.split()[1]) for row in figure(found, "small-clusters").rows]
+    assert shown == small[: len(shown)]
+
+
+def test_without_labels_nothing_is_judged_and_nothing_else_changes(
+    answer, few, found, check_answer
+):
+    bare = ImageSet(few.pixels, None, "few")
+    other = answer("dbscan", bare, k=10, map_sample=250, compare_sample=280, **ASKED)
+    check_answer(other)
+    assert "ARI" not in table(other, "map").columns
+    assert "label" not in table(other, "noise").columns
+    assert len(figure(other, "map").panels) == 3
+    same_arrays(found, other)
+
+
+def test_permuted_labels_give_the_same_arrays(answer, few, found, rng):
+    mixed = ImageSet(few.pixels, rng.permutation(few.labels), "few")
+    same_arrays(found, answer("dbscan", mixed, map_sample=250, compare_sample=280, **ASKED))
+
+
+def same_arrays(found, other):
+    assert set(found.arrays) == set(other.arrays)
+    for name, array in found.arrays.items():
+        np.testing.assert_array_equal(array, other.arrays[name], err_msg=name)
+
+
+def test_a_map_of_noise_alone(answer, few, check_answer):
+    found = answer("dbscan", few, eps=(0.01, 0.02), sweep_eps=(0.001,), min_samples=(2, 3))
+    check_answer(found)
+    assert codes(found)["D2"].level is Level.WARNING
+    assert "every image is noise" in codes(found)["D2"].sentence
+    assert codes(found)["D3"].level is Level.WARNING
+    assert "None of the 4 settings" in codes(found)["D3"].sentence
+    assert not {"members", "sweep-sizes", "small-clusters"} & {f.name for f in found.figures}
+    assert "criterion" not in {t.name for t in found.tables}
+    assert len(figure(found, "noise").rows) == 3
+
+
+def test_a_map_of_one_cluster_alone(answer, few, check_answer):
+    found = answer("dbscan", few, eps=(50.0, 60.0), sweep_eps=(90.0,), min_samples=(2, 3))
+    check_answer(found)
+    assert codes(found)["D1"].level is Level.WARNING
+    assert "in one cluster there, and a map with smaller eps" in codes(found)["D1"].sentence
+    assert codes(found)["D2"].level is Level.WARNING
+    assert codes(found)["D3"].level is Level.NOTICE
+    assert "one cluster each" in codes(found)["D3"].sentence
+    assert "nothing is noise" in figure(found, "noise").says
+    assert table(found, "criterion")["number of clusters"].tolist() == [1] * 4
+
+
+def test_d1_says_which_edge_and_is_content_inside(answer, few):
+    inside = answer("dbscan", few, eps=(0.01, 1.4, 50.0), min_samples=(2,), map_sample=300)
+    assert codes(inside)["D1"].level is Level.OK
+    low = answer("dbscan", few, eps=(1.4, 50.0), min_samples=(2,), map_sample=300)
+    assert "lower edge" in codes(low)["D1"].sentence
+    high = answer("dbscan", few, eps=(0.01, 1.4), min_samples=(2,), map_sample=300)
+    assert "upper edge" in codes(high)["D1"].sentence
+    assert "larger eps" in codes(high)["D1"].sentence
+
+
+def test_odd_sets_get_an_answer(answer, odd_set, check_answer, tmp_path):
+    found = answer("dbscan", odd_set, k=2)
+    check_answer(found)
+    for one in found.figures:
+        render(one, tmp_path / one.name)
+
+
+def test_hostile_labels_do_no_harm(answer, hostile, check_answer, tmp_path):
+    found = answer("dbscan", hostile)
+    check_answer(found)
+    for one in found.figures:
+        render(one, tmp_path / one.name)
+
+
+def test_steps_are_kept(answer, few, monkeypatch):
+    from inkcluster.cluster import DBSCANGrid
+
+    desk = Desk()
+    first = answer("dbscan", few, desk=desk)
+    monkeypatch.setattr(DBSCANGrid, "fit", lambda *_: pytest.fail("computed again"))
+    same_arrays(first, answer("dbscan", few, desk=desk))
+
+
+def test_progress_ends_where_it_said(make_plan, few, listener):
+    QUESTIONS["dbscan"].answer(few, make_plan(few), Desk(progress=listener))
+    assert any(what == "DBSCAN" for what, _, _ in listener.tasks)
+    for what, total, done in listener.tasks:
+        assert done[0] == total, what
+
+
+def test_count_against_a_plain_reading(rng):
+    for _ in range(50):
+        labels = rng.integers(-1, 6, 40).astype(np.int32)
+        sizes = [int(np.sum(labels == c)) for c in set(labels.tolist()) - {-1}]
+        counted = count(labels)
+        assert counted.clusters == len(sizes)
+        assert counted.considerable == sum(size >= MEMBERS for size in sizes)
+        assert counted.noise_share == pytest.approx(np.mean(labels == -1))
+        assert counted.largest_share == pytest.approx(max(sizes) / 40)
+
+
+def test_choose_prefers_clusters_then_quiet_then_the_first():
+    def cell(considerable, noise):
+        return Counts(considerable, considerable, noise, 0.1)
+
+    assert choose([cell(3, 0.2), cell(4, 0.5), cell(9, 0.51)]) == 1
+    assert choose([cell(3, 0.4), cell(3, 0.2), cell(3, 0.2)]) == 1
+    assert choose([cell(9, 0.9), cell(1, 0.6), cell(8, 0.6)]) == 1
