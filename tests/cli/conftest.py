@@ -71,3 +71,20 @@ def small(tmp_path) -> Path:
     path = tmp_path / "small.npz"
     np.savez(path, pixels=pixels, labels=labels)
     return path
+
+
+@pytest.fixture
+def one_sentence():
+    """Check that a process refused in one sentence, and return it."""
+
+    def checked(process):
+        assert process.returncode == 1, (process.stdout, process.stderr)
+        assert "Traceback" not in process.stderr
+        lines = process.stderr.splitlines()
+        assert len(lines) == 1, process.stderr
+        assert len(lines[0].split()) > 3
+        assert "failed where it should not" not in lines[0]
+        assert "{" not in lines[0]
+        return lines[0]
+
+    return checked
