@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import os
 import stat
+import sys
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
@@ -61,8 +62,8 @@ def regular_file(path: Path) -> int:
     """The size of `path` in bytes, once it is known to be a file with something in it."""
     try:
         facts = path.stat()
-        with path.open("rb"):
-            pass
+        if stat.S_ISREG(facts.st_mode):  # opening a pipe would wait for its other end
+            path.open("rb").close()
     except OSError as error:
         raise os_error(path, error) from error
     except ValueError as error:
@@ -118,35 +119,55 @@ def gunzip_head(path: Path, n_bytes: int) -> bytes:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """The file's bytes, unpacked where it is gzip, and never more of them than the limits allow."""
+def opened(path: Path, advance: Callable[[float], None] | None = None) -> Iterator[Bounded]:
+    """The file's bytes, unpacked where it is gzip, and then never more of them than the limits allow.
+
+    `advance` is told how many bytes of the file itself have been consumed.
+    """
     packed = regular_file(path)
-    if is_gzip(path):
-        with gzip.open(path, "rb") as stream:
-            yield Bounded(stream, path, packed)
-    else:
-        with path.open("rb") as plain:
-            yield plain
+    with path.open("rb") as raw:
+        if is_gzip(path):
+            with gzip.GzipFile(fileobj=raw, mode="rb") as stream:
+                yield Bounded(stream, raw, path, packed, advance)
+        else:
+            yield Bounded(raw, raw, path, None, advance)
 
 
 class Bounded:
-    """A stream of unpacked bytes that refuses to go on beyond the limits."""
+    """A stream that refuses to unpack beyond the limits and says how far it is."""
 
-    def __init__(self, stream: Any, path: Path, packed: int) -> None:
-        self._stream, self._path, self._packed, self._seen = stream, path, packed, 0
+    def __init__(
+        self,
+        stream: Any,
+        raw: IO[bytes],
+        path: Path,
+        packed: int | None,
+        advance: Callable[[float], None] | None,
+    ) -> None:
+        self._stream, self._raw, self._path = stream, raw, path
+        self._packed, self._advance = packed, advance
+        self._seen = self._at = 0
 
     def read(self, n_bytes: int = -1) -> bytes:
         """As a file's `read`, in pieces."""
-        pieces, left = [], n_bytes if n_bytes >= 0 else UNPACK_LIMIT + 1
+        pieces, left = [], n_bytes if n_bytes >= 0 else sys.maxsize
         while left > 0:
             piece = self._stream.read(min(left, 1 << 20))
+            self._tell()
             if not piece:
                 break
             self._seen += len(piece)
-            check_unpacked(self._path, self._seen, self._packed, ratio=DEFLATE_LIMIT)
+            if self._packed is not None:
+                check_unpacked(self._path, self._seen, self._packed, ratio=DEFLATE_LIMIT)
             pieces.append(piece)
             left -= len(piece)
         return b"".join(pieces)
+
+    def _tell(self) -> None:
+        at = self._raw.tell()
+        if self._advance is not None and at > self._at:
+            self._advance(at - self._at)
+        self._at = at
 
     def __iter__(self) -> Iterator[bytes]:
         """Lines; what pandas asks of a file besides `read`."""

@@ -13,7 +13,7 @@ from inkcluster.images.describing import border
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-MOST_PIXELS = 50_000_000
+MOST_PIXELS = 25_000_000
 _SCALE_16 = 257
 
 
@@ -40,7 +40,7 @@ def decode(stream: IO[bytes]) -> tuple[NDArray[np.uint8], bool]:
     Raises
     ------
     PictureError
-        If it is broken, or declares more than fifty million pixels.
+        If it is broken, or declares more than twenty-five million pixels.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 

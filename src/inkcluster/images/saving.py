@@ -128,6 +128,6 @@ def _write_idx(stream: IO[bytes], array: NDArray[Any], gz: bool) -> None:
         stream.write(header)
         stream.write(content.data)
         return
-    with gzip.GzipFile(filename="", fileobj=stream, mode="wb", mtime=0) as packed:
+    with gzip.GzipFile("", "wb", compresslevel=6, fileobj=stream, mtime=0) as packed:
         packed.write(header)
         packed.write(content.data)

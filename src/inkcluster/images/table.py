@@ -65,7 +65,7 @@ def read_csv(
         )
         image_shape(len(chosen.pixels), str(path), shape)
         width = len(names) if names is not None else len(rows[0])
-        with opened(path) as stream, progress.task(f"reading {path.name}", held) as advance:
+        with progress.task(f"reading {path.name}", held) as tell, opened(path, tell) as stream:
             pixels, texts = _parse(
                 stream,
                 path,
@@ -73,7 +73,6 @@ def read_csv(
                 width=width,
                 names=names,
                 separator=separator,
-                advance=advance,
             )
     if chosen.label is not None:
         labels = numbers_if_all_are(np.array(texts, dtype=np.str_))
@@ -127,7 +126,6 @@ def _parse(
     width: int,
     names: Sequence[str] | None,
     separator: str,
-    advance: Any,
 ) -> tuple[NDArray[Any], list[str]]:
     import pandas as pd
 
@@ -148,7 +146,6 @@ def _parse(
                 texts.extend(_text_labels(frame[chosen.label], path, seen))
             pieces.append(_block(frame[list(chosen.pixels)], names, path, seen))
             seen += len(frame)
-            advance(int(frame.size))
     return np.concatenate(pieces), texts
 
 
