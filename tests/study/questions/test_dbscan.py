@@ -275,3 +275,11 @@ def test_choose_prefers_clusters_then_quiet_then_the_first():
     assert choose([cell(3, 0.2), cell(4, 0.5), cell(9, 0.51)]) == 1
     assert choose([cell(3, 0.4), cell(3, 0.2), cell(3, 0.2)]) == 1
     assert choose([cell(9, 0.9), cell(1, 0.6), cell(8, 0.6)]) == 1
+
+
+def test_d4_warns_where_distances_concentrate(answer, found, rng):
+    assert codes(found)["D4"].level is Level.OK
+    noise = ImageSet(rng.integers(0, 256, (150, 28, 28)).astype(np.uint8), None, "static")
+    other = answer("dbscan", noise, k=3, eps=(10.0, 11.5), sweep_eps=(8.0, 10.0), components=90)
+    assert codes(other)["D4"].level is Level.WARNING
+    assert "hardly tell near from far" in codes(other)["D4"].sentence
