@@ -88,10 +88,9 @@ def _contrast(found: Map, compared: Sample, plan: Plan) -> Finding:
     scaled = 1 + concentration(found.vectors, plan.seed)
     white = 1 + concentration(whitened(compared.images, plan)[1], plan.seed)
     low = min(scaled, white) < LOW_CONTRAST
-    sentence = (
-        f"From a typical image, the farthest other one is {scaled:.1f} times as far as the nearest "
-        f"in scaled pixels and {white:.1f} times after PCA whitening: "
-        + ("near and far are almost alike" if low else "near and far can be told apart")
-        + ", which is what an eps has to do."
+    words = (
+        f"From a typical image, the farthest other one is {scaled:.2f} times as far as the nearest "
+        f"in scaled pixels and {white:.2f} times after PCA whitening, so that an eps can "
+        f"{'hardly ' if low else ''}tell near from far; the line is drawn at {LOW_CONTRAST:g} times."
     )
-    return Finding("D4", Level.WARNING if low else Level.OK, sentence)
+    return Finding("D4", Level.WARNING if low else Level.OK, words)
