@@ -19,6 +19,7 @@ from inkcluster.figures import (
     _text,
     eps_map,
     k_distance,
+    sweep,
     theme,
 )
 from inkcluster.figures._mosaic import Mosaic, ink
@@ -153,6 +154,27 @@ def test_mosaic_puts_every_picture_in_its_box(shape, rng) -> None:
         assert np.array_equal(opacity[row : row + h, column : column + w], picture)
         assert (width / w, height / h) == pytest.approx((mosaic.inch, mosaic.inch))
     assert opacity.astype(int).sum() == pictures.astype(int).sum()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    columns=st.integers(1, 15), h=st.integers(1, 64), w=st.integers(1, 64), side=st.floats(0.2, 1.2)
+)  # fmt: skip
+def test_mosaic_stays_within_its_room(columns, h, w, side) -> None:
+    mosaic = Mosaic(0.1, 0.1, columns, 2, (h, w), side, 0.07, 0.2)
+    fitted = mosaic.within(4.0)
+    assert fitted.size[0] <= 4.0 + 1e-6
+    assert fitted == mosaic if mosaic.size[0] <= 4.0 else fitted.side < side
+    left, _, width, _ = fitted.box(1, columns - 1)
+    assert left + width == pytest.approx(0.1 + fitted.size[0])
+
+
+def test_eps_are_written_where_there_is_room() -> None:
+    eps = [1.8, 2.1, 2.15, 2.2, 2.9, 4.1]
+    assert sweep._far_apart(eps, 8) == [1.8, 2.1, 2.9, 4.1]
+    assert sweep._far_apart(list(range(9)), 8) == list(range(9))
+    assert sweep._far_apart([], 8) == []
+    assert sweep._far_apart([3.0, 3.0], 8) == [3.0]
 
 
 def test_ink_clips_and_takes_nothing_for_nan() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ def ink(
     return np.asarray(np.rint(scaled * 255), np.uint8)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Mosaic:
     """Places of pictures of h × w pixels in a grid, in inches from the page's top left corner.
 
@@ -71,6 +71,13 @@ class Mosaic:
             ((self.columns - 1) * across + w) * self.inch,
             ((self.lines - 1) * down + h) * self.inch,
         )
+
+    def within(self, room: float) -> Mosaic:
+        """The same, its pictures made smaller until the whole is at most `room` inches wide."""
+        mosaic = self
+        while mosaic.size[0] > room + 1e-9:
+            mosaic = replace(mosaic, side=mosaic.side * 0.99)
+        return mosaic
 
     def box(self, line: int, column: int) -> tuple[float, float, float, float]:
         """Left, top, width and height of one picture."""

@@ -76,10 +76,10 @@ def decimals(value: float, digits: int = 2) -> str:
 
     Examples
     --------
-    >>> decimals(0.365), decimals(-0.001), decimals(float("nan"))
-    ('0.36', '0.00', '–')
+    >>> decimals(0.365), decimals(-0.001), decimals(-0.5), decimals(float("nan"))
+    ('0.36', '0.00', '−0.50', '–')
     """
     if not abs(value) < float("inf"):
         return "–"
     written = f"{value:.{digits}f}"
-    return written.removeprefix("-") if not written.strip("-0.") else written
+    return written.removeprefix("-") if not written.strip("-0.") else written.replace("-", "−")

@@ -89,7 +89,7 @@ class Centres:
             side=side,
             gap=_GAP,
             line_gap=under + 0.12,
-        )
+        ).within(theme.WIDTH - 2 * _MARGIN - _GAP / 2)
         picture, axes = theme.page(theme.WIDTH, mosaic.size[1] + under + 2 * _MARGIN)
         places = [divmod(i, columns) for i in range(k)]
         for i, place in enumerate(places):

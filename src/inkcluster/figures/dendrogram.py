@@ -96,7 +96,7 @@ class Dendrogram:
         leaves = len(tree.leaves)
         across = (theme.WIDTH - _LEFT - _RIGHT) / max(leaves, 1)
         pictured = self.leaf_pictures is not None and leaves <= MOST_PICTURES
-        side = min(across * 0.9, 0.55) if pictured else 0.0
+        side = min(across * 0.88, 0.55) if pictured else 0.0
         labels = self._labels(tree) if leaves <= MOST_PICTURES else None
         upright = labels is None or _text.widest(labels, theme.TINY) <= across * 1.15
         under = (

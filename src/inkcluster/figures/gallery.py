@@ -111,7 +111,7 @@ class Gallery:
             side=side,
             gap=_GAP,
             line_gap=_CAPTION if captioned else _GAP + 0.03,
-        )
+        ).within(room)
         below = _CAPTION if captioned else _MARGIN
         picture, axes = theme.page(theme.WIDTH, mosaic.size[1] + _MARGIN + below)
         places: list[tuple[int, int]] = []

@@ -137,7 +137,17 @@ def _axis(axes: Axes, eps: list[float], percent: bool) -> None:
     else:
         axes.set_ylim(0, max(1.08 * axes.get_ylim()[1], 2))
         axes.locator_params(axis="y", nbins=5, integer=True)
-    shown = eps[:: max(1, -(-len(eps) // 8))]
+    shown = _far_apart(eps, 7)
     axes.set_xticks(shown, [_text.short(value) for value in shown])
     axes.set_xlabel("eps")
     axes.grid(axis="x", visible=False)
+
+
+def _far_apart(values: list[float], most: int) -> list[float]:
+    """The values that can be written along an axis: from the smallest, none too near the one before."""
+    chosen: list[float] = []
+    values = sorted(set(values))
+    for value in values:
+        if not chosen or value - chosen[-1] >= (values[-1] - values[0]) / most:
+            chosen.append(value)
+    return chosen
