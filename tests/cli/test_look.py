@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from inkcluster._blocks import contact_rows, picture_lines
+from inkcluster.cli.blocks import contact_rows, picture_lines
 
 
 def test_first_look(ink):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster._guard import one_line
+from inkcluster.cli.guard import one_line
 
 _NARROWEST = 12
 _BLOCKS = np.array([" ", "▄", "▀", "█"])
@@ -38,7 +38,7 @@ def picture_lines(
     Examples
     --------
     >>> import numpy as np
-    >>> from inkcluster._blocks import picture_lines
+    >>> from inkcluster.cli.blocks import picture_lines
     >>> picture_lines(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), colour=False)
     ['▀▄', '▀▀']
     """

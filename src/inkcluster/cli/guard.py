@@ -74,7 +74,7 @@ def one_line(text: str) -> str:
 
     Examples
     --------
-    >>> from inkcluster._guard import one_line
+    >>> from inkcluster.cli.guard import one_line
     >>> one_line("no file\nnamed \x1b[31mred")
     'no file named \\x1b[31mred'
     """

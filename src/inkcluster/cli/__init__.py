@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from inkcluster._guard import guarded, one_line
 from inkcluster._version import __version__
+from inkcluster.cli.guard import guarded, one_line
 
 app = typer.Typer(
     name="inkcluster",
@@ -158,8 +158,8 @@ def study(
     """Answer the seven questions about a data set and write one HTML report."""
     given = dict(locals())
     with guarded(debug=debug, resumable=True):
-        from inkcluster._parse import command_line_settings, questions_of, shape_of
-        from inkcluster._studying import study_and_say
+        from inkcluster.cli.parse import command_line_settings, questions_of, shape_of
+        from inkcluster.cli.studying import study_and_say
 
         study_and_say(
             data,
@@ -196,8 +196,8 @@ def look(
 ) -> None:
     """Take a first look: how many images, which labels, how many of each, what they look like."""
     with guarded(debug=debug):
-        from inkcluster._look import look_and_say
-        from inkcluster._parse import shape_of
+        from inkcluster.cli.looking import look_and_say
+        from inkcluster.cli.parse import shape_of
         from inkcluster.images import load
 
         images = load(data, labels=labels, shape=shape_of(shape))
@@ -217,7 +217,7 @@ def save(
     """Write a data set in another format: the ending of OUT says which."""
     with guarded(debug=debug):
         from inkcluster import images as room
-        from inkcluster._parse import shape_of
+        from inkcluster.cli.parse import shape_of
 
         images = room.load(data, labels=labels, shape=shape_of(shape))
         typer.echo(one_line(f"{images.name}: {room.describe(images)}"))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from inkcluster._guard import BAD_INPUT, one_line
-from inkcluster._listen import listener
+from inkcluster.cli.guard import BAD_INPUT, one_line
+from inkcluster.cli.listen import listener
 from inkcluster.progress import listening
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def slug(name: str) -> str:
 
     Examples
     --------
-    >>> from inkcluster._studying import slug
+    >>> from inkcluster.cli.studying import slug
     >>> slug("MNIST original.mat"), slug("../../etc"), slug("<b>")
     ('mnist-original-mat', 'etc', 'b')
     """

@@ -24,7 +24,7 @@ def whole_numbers(text: str, option: str) -> tuple[int, ...]:
 
     Examples
     --------
-    >>> from inkcluster._parse import whole_numbers
+    >>> from inkcluster.cli.parse import whole_numbers
     >>> whole_numbers("2-5,9", "--min-samples")
     (2, 3, 4, 5, 9)
     """
@@ -45,7 +45,7 @@ def numbers(text: str, option: str) -> tuple[float, ...]:
 
     Examples
     --------
-    >>> from inkcluster._parse import numbers
+    >>> from inkcluster.cli.parse import numbers
     >>> numbers("8, 8.5,9", "--eps")
     (8.0, 8.5, 9.0)
     """
@@ -61,7 +61,7 @@ def count_or_share(text: str, option: str) -> int | float:
 
     Examples
     --------
-    >>> from inkcluster._parse import count_or_share
+    >>> from inkcluster.cli.parse import count_or_share
     >>> count_or_share("100", "--components"), count_or_share("0.9", "--components")
     (100, 0.9)
     """
@@ -78,7 +78,7 @@ def shape_of(text: str | None) -> tuple[int, int] | None:
 
     Examples
     --------
-    >>> from inkcluster._parse import shape_of
+    >>> from inkcluster.cli.parse import shape_of
     >>> shape_of("28x20")
     (28, 20)
     """
@@ -110,7 +110,7 @@ def questions_of(text: str | None) -> list[str] | None:
 
     Examples
     --------
-    >>> from inkcluster._parse import questions_of
+    >>> from inkcluster.cli.parse import questions_of
     >>> questions_of("dbscan, linkages")
     ['dbscan', 'linkages']
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import typer
 
-from inkcluster._guard import one_line
+from inkcluster.cli.guard import one_line
 from inkcluster.progress import SILENT, Progress
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from inkcluster._blocks import contact_rows, picture_lines
-from inkcluster._guard import one_line
+from inkcluster.cli.blocks import contact_rows, picture_lines
+from inkcluster.cli.guard import one_line
 from inkcluster.errors import BadInputError
 
 if TYPE_CHECKING:
