@@ -22,7 +22,7 @@ from inkcluster.images.guard import (
     title_of,
 )
 from inkcluster.images.imageset import ImageSet
-from inkcluster.images.mat5 import check_tags
+from inkcluster.images.mat5 import check_tags, holds_code
 from inkcluster.progress import SILENT, Progress
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -30,12 +30,7 @@ _BYTES = {
     "double": 8, "single": 4, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2,
     "int32": 4, "uint32": 4, "int64": 8, "uint64": 8, "logical": 1, "char": 4,
 }  # fmt: skip
-_CODE = {
-    "object": "object",
-    "function": "function",
-    "opaque": "object",
-    "function_handle": "function",
-}
+_CODE = {"object": "an object", "opaque": "an object", "function_handle": "a function"}
 
 
 def read_mat(
@@ -97,9 +92,6 @@ def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
     listed = whosmat(str(path), appendmat=False)
     if len({key for key, _, _ in listed}) < len(listed):
         raise BadInputError(f"{path} is damaged: two of its variables have the same name.")
-    for key, _, kind in listed:
-        if kind in _CODE:
-            raise _holds_code(path, key, _CODE[kind])
     usable = [(key, dims, kind) for key, dims, kind in listed if kind in _BYTES]
     if not usable:
         kinds = ", ".join(sorted({str(kind) for _, _, kind in listed})) or "nothing"
@@ -117,7 +109,11 @@ def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
         chars_as_strings=True,
     )
     arrays = {key: content[key] for key, _, _ in usable if key in content}
-    return {key: np.asarray(a) for key, a in arrays.items() if isinstance(a, np.ndarray)}
+    return {
+        key: np.char.rstrip(a, " ") if a.dtype.kind == "U" else a  # rows of text come padded
+        for key, a in arrays.items()
+        if isinstance(a, np.ndarray)
+    }
 
 
 def _hdf5(path: Path, packed: int) -> tuple[dict[str, NDArray[Any]], bool]:
@@ -131,7 +127,7 @@ def _hdf5(path: Path, packed: int) -> tuple[dict[str, NDArray[Any]], bool]:
         for key, dataset in _datasets(file, path):
             matlab_class = _text(dataset.attrs.get("MATLAB_class"))
             if matlab_class in _CODE or "MATLAB_object_decode" in dataset.attrs:
-                raise _holds_code(path, key, _CODE.get(matlab_class, "object"))
+                raise holds_code(path, _CODE.get(matlab_class, "an object"))
             if dataset.external or dataset.is_virtual:
                 raise BadInputError(
                     f"{path}: variable {key!r} points into another file, which is never followed."
@@ -154,7 +150,7 @@ def _datasets(file: Any, path: Path) -> Iterator[tuple[str, Any]]:
     import h5py
 
     if "#subsystem#" in file:
-        raise _holds_code(path, "#subsystem#", "object")
+        raise holds_code(path, "an object")
     for key in file:
         link = file.get(key, getlink=True)
         if isinstance(link, h5py.ExternalLink):
@@ -175,11 +171,3 @@ def _chars(codes: NDArray[Any]) -> NDArray[Any]:
 
 def _text(value: Any) -> str:
     return value.decode("ascii", "replace") if isinstance(value, bytes) else str(value or "")
-
-
-def _holds_code(path: Path, key: str, what: str) -> BadInputError:
-    article = "an" if what == "object" else "a"
-    return BadInputError(
-        f"{path} holds {article} MATLAB {what} ({key!r}), which is never read; "
-        "save the arrays of numbers alone."
-    )

@@ -17,6 +17,7 @@ from inkcluster.errors import BadInputError
 _HEADER = 128
 _MATRIX, _COMPRESSED = 14, 15
 _NUMERIC_CLASSES = frozenset({4, *range(6, 16)})  # char, double to uint64; others are never loaded
+_CODE_CLASSES = {3: "an object", 16: "a function", 17: "an object"}
 _DATA_TYPES = frozenset({1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 16, 17, 18})
 _COMPLEX = 0x0800
 _PIECE = 1 << 12
@@ -31,7 +32,8 @@ def check_tags(path: Path) -> None:
     Raises
     ------
     BadInputError
-        If so, or if the file ends within an array, or if an array is complex.
+        If so, or if the file ends within an array, or if an array is complex, or if there is a
+        MATLAB object or function.
     """
     held = path.stat().st_size
     with path.open("rb") as stream:
@@ -54,8 +56,17 @@ def check_tags(path: Path) -> None:
             at += 8 + n_bytes
 
 
+def holds_code(path: Path, what: str) -> BadInputError:
+    """The sentence for a file with `what` in it, which only MATLAB could bring to life."""
+    return BadInputError(
+        f"{path} holds {what} of MATLAB's, which is never read; save the arrays of numbers alone."
+    )
+
+
 def _check_array(read: Read, order: str, path: Path, at: int) -> None:
     _, _, flags, _ = struct.unpack(f"{order}IIII", _exactly(read, 16, path))
+    if flags & 0xFF in _CODE_CLASSES:
+        raise holds_code(path, _CODE_CLASSES[flags & 0xFF])
     if flags & 0xFF not in _NUMERIC_CLASSES:
         return
     if flags & _COMPLEX:

@@ -1,0 +1,142 @@
+"""MATLAB's files: layouts, orientations, and what is never read."""
+
+import h5py
+import numpy as np
+import pytest
+import scipy.io
+
+from inkcluster.errors import BadInputError
+from inkcluster.images import load
+
+
+def layouts(pixels):
+    n = len(pixels)
+    return {
+        "rows": pixels.reshape(n, -1),
+        "columns": pixels.reshape(n, -1).T,
+        "n first": pixels,
+        "n last": np.moveaxis(pixels, 0, -1),
+    }
+
+
+@pytest.mark.parametrize("version", ["4", "5", "7.3"])
+@pytest.mark.parametrize("layout", ["rows", "columns", "n first", "n last"])
+@pytest.mark.parametrize("labelled", ["row", "column", "no"])
+@pytest.mark.parametrize("n", [7, 36, 100])
+def test_layouts(version, layout, labelled, n, tmp_path, rng):
+    if version == "4" and layout.startswith("n "):
+        pytest.skip("version 4 has two axes")
+    if labelled == "no" and n == 36:
+        pytest.skip("36 images of 36 pixels: nothing tells which is which")
+    pixels = rng.integers(0, 256, (n, 6, 6), dtype=np.uint8)
+    if n == 36 and layout == "columns":
+        pytest.skip("the same, with labels of either length")
+    content = {"X": layouts(pixels)[layout]}
+    known = np.arange(n) % 3
+    if labelled != "no":
+        content["y"] = (
+            known[None].astype(float) if labelled == "row" else known[:, None].astype(float)
+        )
+    path = tmp_path / "a.mat"
+    if version == "7.3":
+        with h5py.File(path, "w") as file:
+            for key, value in content.items():
+                file.create_dataset(key, data=value.T).attrs["MATLAB_class"] = np.bytes_("double")
+    else:
+        scipy.io.savemat(path, content, format=version)
+    read = load(path)
+    np.testing.assert_array_equal(read.pixels, pixels)
+    if labelled == "no":
+        assert read.labels is None
+    else:
+        np.testing.assert_array_equal(read.labels, known)
+
+
+def test_colour_and_text_labels(tmp_path, rng):
+    pixels = rng.integers(0, 256, (5, 6, 7, 3), dtype=np.uint8)
+    scipy.io.savemat(
+        tmp_path / "a.mat", {"X": np.moveaxis(pixels, 0, -1), "y": ["a", "b", "a", "<b>", "c"]}
+    )
+    read = load(tmp_path / "a.mat")
+    assert read.pixels.shape == (5, 6, 7)
+    assert read.labels.tolist() == ["a", "b", "a", "<b>", "c"]
+    assert "Colour was turned into grey." in read.notices
+
+
+def test_hdf5_that_matlab_did_not_write_is_not_turned(tmp_path, small):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["images"], file["labels"] = small.pixels, small.labels
+    read = load(tmp_path / "a.h5")
+    np.testing.assert_array_equal(read.pixels, small.pixels)
+    np.testing.assert_array_equal(read.labels, small.labels)
+
+
+def test_the_label_variable_may_be_named_and_the_rest_is_mentioned(tmp_path, small):
+    content = {"data": small.flat(), "label": small.labels, "fold": small.labels[::-1] % 2}
+    scipy.io.savemat(tmp_path / "a.mat", content)
+    assert load(tmp_path / "a.mat").notices == ("Left unread: fold.",)
+    np.testing.assert_array_equal(load(tmp_path / "a.mat", labels="fold").labels, content["fold"])
+    with pytest.raises(BadInputError, match="no array 'nope' for the labels; it has data"):
+        load(tmp_path / "a.mat", labels="nope")
+
+
+def test_labels_of_another_length(tmp_path, small):
+    scipy.io.savemat(tmp_path / "a.mat", {"data": small.flat(), "label": small.labels[:-1]})
+    with pytest.raises(BadInputError, match="30 images but 29 labels"):
+        load(tmp_path / "a.mat")
+
+
+@pytest.mark.parametrize("class_name", ["function_handle", "object"])
+def test_objects_and_functions_in_hdf5(class_name, tmp_path, small):
+    with h5py.File(tmp_path / "a.mat", "w") as file:
+        file.create_dataset("data", data=small.pixels)
+        file.create_dataset("f", data=[1]).attrs["MATLAB_class"] = np.bytes_(class_name)
+    with pytest.raises(BadInputError, match="of MATLAB's, which is never read"):
+        load(tmp_path / "a.mat")
+
+
+@pytest.mark.parametrize(
+    ("code", "what"), [(3, "an object"), (16, "a function"), (17, "an object")]
+)
+def test_objects_and_functions_in_v5(code, what, tmp_path, small):
+    path = tmp_path / "a.mat"
+    scipy.io.savemat(path, {"data": small.flat(), "f": np.array([[1.0]])})
+    content = bytearray(path.read_bytes())
+    at = content.rindex(b"f\0\0\0") - 28  # the flags of the second variable
+    assert content[at] == 6
+    content[at] = code
+    path.write_bytes(content)
+    with pytest.raises(BadInputError, match=f"holds {what} of MATLAB's"):
+        load(path)
+
+
+def test_links_out_of_an_hdf5_file_are_not_followed(tmp_path, small):
+    with h5py.File(tmp_path / "secret.h5", "w") as file:
+        file["data"] = small.pixels
+    (tmp_path / "secret.txt").write_bytes(bytes(360))
+    with h5py.File(tmp_path / "link.mat", "w") as file:
+        file["data"] = h5py.ExternalLink("secret.h5", "data")
+    with h5py.File(tmp_path / "storage.mat", "w") as file:
+        file.create_dataset(
+            "data", (10, 6, 6), "u1", external=[(str(tmp_path / "secret.txt"), 0, 360)]
+        )
+    with h5py.File(tmp_path / "virtual.mat", "w") as file:
+        layout = h5py.VirtualLayout((30, 6, 6), "u1")
+        layout[:] = h5py.VirtualSource(str(tmp_path / "secret.h5"), "data", (30, 6, 6))
+        file.create_virtual_dataset("data", layout)
+    for name in ("link", "storage", "virtual"):
+        with pytest.raises(BadInputError, match="points into another file"):
+            load(tmp_path / f"{name}.mat")
+
+
+@pytest.mark.parametrize("content", [{"s": {"a": 1}}, {"c": np.array([[1], "x"], object)}, {}])
+def test_files_without_arrays(content, tmp_path):
+    scipy.io.savemat(tmp_path / "a.mat", content)
+    with pytest.raises(BadInputError, match="holds no array"):
+        load(tmp_path / "a.mat")
+
+
+def test_complex_numbers(tmp_path):
+    scipy.io.savemat(tmp_path / "a.mat", {"data": np.ones((9, 4)) * 1j})
+    with pytest.raises(BadInputError, match="complex"):
+        load(tmp_path / "a.mat")
