@@ -49,12 +49,17 @@ def test_every_format_gives_the_set_that_was_written(fmt, writers, small, tmp_pa
         np.testing.assert_array_equal(read.labels, small.labels)
 
 
-@pytest.mark.parametrize("fmt", FILES)
-@pytest.mark.parametrize("ending", ["", ".mat", ".npz", ".csv", ".png"])
+@pytest.mark.parametrize(
+    ("fmt", "ending"),
+    [
+        (fmt, ending)
+        for fmt in FILES
+        for ending in ("", ".mat", ".npz", ".csv", ".png")
+        if fmt != "mat v4" or ending == ".mat"  # it has nothing but its name to know it by
+    ],
+)
 def test_a_mislabelled_file_is_read_for_what_it_is(fmt, ending, writers, small, tmp_path):
     path = writers[fmt](tmp_path)
-    if fmt == "mat v4" and ending != ".mat":
-        pytest.skip("version 4 has nothing but its name to know it by")
     wrong = path.rename(tmp_path / f"mislabelled{ending}")
     assert len(load(wrong)) == len(small)
 

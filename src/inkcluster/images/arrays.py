@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import image_set
-from inkcluster.images.choosing import choose
+from inkcluster.images.choosing import Found, choose
 from inkcluster.images.guard import check_unpacked, reading, regular_file, size, title_of
 from inkcluster.images.imageset import ImageSet
 from inkcluster.progress import SILENT, Progress
@@ -89,7 +89,10 @@ def read_npz(
                 arrays[key] = _member(archive, info, path)
                 advance(info.file_size)
         own_name = str(arrays.pop("name")) if _is_text(arrays.get("name")) else None
-        found = choose(arrays, str(path), labels=labels, shape=shape)
+        if own_name is not None and labels is None and "pixels" in arrays:
+            found = Found(arrays["pixels"], arrays.get("labels"))  # as `save` wrote it
+        else:
+            found = choose(arrays, str(path), labels=labels, shape=shape)
     return image_set(
         found.pixels,
         found.labels,

@@ -47,16 +47,16 @@ def inspect(images: ImageSet) -> tuple[Notice, ...]:
     common height, while their widths vary (an 8 against a 1). The set is said to look transposed
     when its images are square, light or dark ink covers a bounding box that is wider than tall in
     at least 60 % of the images that are not equal in both (and that share is four standard errors
-    above a half), the ink's mean horizontal spread
-    exceeds its vertical one, and widths vary less than heights. The ink of an image is what lies
-    beyond half-way from its background (the border's median) to the value farthest from it. The
-    rule sees proportions only: a set of things that really are wide and of one width (shoes,
-    ships) looks the same to it, single symbols such as dashes likewise, and a set of which less
-    than three fifths is transposed passes.
+    above a half), the ink's mean horizontal spread exceeds its vertical one, and widths vary less
+    than heights. The ink of an image is what lies beyond half-way from its background (the border's
+    median) to the value farthest from it. The rule sees proportions only: a set of things that
+    really are wide and of one width (shoes, ships) looks the same to it, characters turned by a
+    quarter likewise, and a set of which less than three fifths is transposed passes.
 
-    *Inverted*: an image counts as light when the median of its border and most of its pixels lie
-    in the lightest quarter of the set's range and its border is lighter than its mean, and as dark
-    in the mirror case; the rarer of the two is reported when there is any.
+    *Inverted*: an image counts as light when the median of its border lies in the lightest quarter
+    of the set's range, more of its pixels lie there than in the darkest quarter, and its border is
+    lighter than its mean; as dark in the mirror case. Where at least half the set is one or the
+    other, the rarer of the two is reported.
 
     *Constant*: all pixels of an image are equal. *Duplicates*: an image equals an earlier one,
     pixel for pixel.
@@ -141,13 +141,13 @@ def _inverted(pixels: NDArray[np.uint8]) -> Notice | None:
     for block in blocks(pixels, _BLOCK):
         flat = block.reshape(len(block), -1)
         edge = border(block)
-        median, mean = np.median(edge, axis=1), flat.mean(axis=1)
-        edge_mean = edge.mean(axis=1)
-        mostly_light = np.mean(flat > high - quarter, axis=1) > 0.5
-        mostly_dark = np.mean(flat < low + quarter, axis=1) > 0.5
-        light.append((median > high - quarter) & mostly_light & (edge_mean > mean))
-        dark.append((median < low + quarter) & mostly_dark & (edge_mean < mean))
+        median, lean = np.median(edge, axis=1), edge.mean(axis=1) - flat.mean(axis=1)
+        balance = (flat > high - quarter).sum(axis=1) - (flat < low + quarter).sum(axis=1)
+        light.append((median > high - quarter) & (balance > 0) & (lean > 0))
+        dark.append((median < low + quarter) & (balance < 0) & (lean < 0))
     is_light, is_dark = np.concatenate(light), np.concatenate(dark)
+    if np.mean(is_light | is_dark) < 0.5:  # not a set of ink on a background
+        return None
     inverted, others = (is_light, "dark") if is_light.sum() <= is_dark.sum() else (is_dark, "light")
     count = int(inverted.sum())
     if not count:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _PREVIEW_BYTES = 8 << 20
 _PREVIEW_ROWS = 200
+_MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "None"]  # in pixels; as labels they are text
 _CHUNK = 1 << 22  # values parsed at a time
 
 
@@ -133,12 +134,13 @@ def _parse(
     texts: list[str] = []
     seen = 0
     rows_at_once = max(1, _CHUNK // width)
+    missing: Any = {at: [""] if at == chosen.label else _MISSING for at in range(width)}
     options: dict[str, Any] = {} if chosen.label is None else {"dtype": {chosen.label: str}}
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
         frames = pd.read_csv(
             stream, sep=separator, header=None if names is None else 0, names=range(width),
-            index_col=False, keep_default_na=False, na_values=[""], chunksize=rows_at_once,
+            index_col=False, keep_default_na=False, na_values=missing, chunksize=rows_at_once,
             encoding="utf-8-sig", low_memory=False, **options,
         )  # fmt: skip
         for frame in frames:
