@@ -32,7 +32,7 @@ def cases():
                 yield version, layout, labelled, n
 
 
-@pytest.mark.parametrize(("version", "layout", "labelled", "n"), cases())
+@pytest.mark.parametrize(("version", "layout", "labelled", "n"), list(cases()))
 def test_layouts(version, layout, labelled, n, tmp_path, rng):
     pixels = rng.integers(0, 256, (n, 6, 6), dtype=np.uint8)
     if n == 36 and layout == "columns":
