@@ -2,7 +2,11 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-# Wheels only: building from source on a bare machine fails late and unreadably.
+# Two workers with one thread each: a pool of two threads in each of them would wait for each other.
+PYTEST := -m pytest -n 2 --dist worksteal
+ONE    := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+# Wheels where there are any: building from source on a bare machine fails late and unreadably.
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --prefer-binary -c constraints.txt
 
 .PHONY: help study test test-lowest bench lint docs clean
@@ -13,10 +17,10 @@ study: $(VENV)/installed  ## the whole study on the digits embedded in scikit-le
 	$(BIN)/inkcluster study digits --out runs/digits
 
 test: $(VENV)/installed-test  ## every test and doctest
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(ONE) $(BIN)/python $(PYTEST)
 
 test-lowest: $(VENV)-lowest/installed  ## the tests again with the oldest dependencies pyproject.toml allows
-	$(VENV)-lowest/bin/python -m pytest -n 2 --dist worksteal -m "not browser"
+	$(ONE) $(VENV)-lowest/bin/python $(PYTEST) -m "not browser"
 
 bench: $(VENV)/installed-test  ## our time, the peer's and the ratio
 	$(BIN)/python -m benchmarks
