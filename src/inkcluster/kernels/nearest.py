@@ -1,0 +1,175 @@
+"""Which centre is nearest: float32 proposes in a few leading directions, float64 decides near-ties."""
+
+# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+from __future__ import annotations
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from inkcluster.kernels._jit import kernel
+
+BLOCK = 2048
+"""Points a task looks at; results do not depend on it, only the speed does."""
+
+
+@kernel(fastmath=True)
+def squared_distance(row: NDArray[np.generic], centre: NDArray[np.float64]) -> float:
+    """Squared distance in float64 of a row (d,) of any real dtype to a centre (d,)."""
+    total = 0.0
+    for t in range(centre.shape[0]):
+        step = np.float64(row[t]) - centre[t]
+        total += step * step
+    return total
+
+
+@kernel()
+def _decide(
+    row: NDArray[np.generic],
+    centres: NDArray[np.float64],
+    score: NDArray[np.float32],
+    slack: NDArray[np.float32],
+    rho: float,
+    square: float,
+    threshold: float,
+) -> tuple[int, float, float]:
+    """Settle one near-tie: (label, distance up, distance of the next down), ties to the lowest."""
+    best = np.inf
+    second = np.inf
+    label = 0
+    for j in range(centres.shape[0]):
+        low = score[j] - rho * slack[j]
+        if low <= threshold:
+            exact = squared_distance(row, centres[j])
+            if exact < best:
+                second = min(second, best)
+                best = exact
+                label = j
+            else:
+                second = min(second, exact)
+        else:
+            second = min(second, max(square + low, 0.0))
+    return label, np.sqrt(best) * (1 + 1e-9), np.sqrt(second) * (1 - 1e-9)
+
+
+@kernel(parallel=True)
+def assign(
+    raw: NDArray[np.generic],
+    lead: NDArray[np.float32],
+    square: NDArray[np.float64],
+    rho: NDArray[np.float32],
+    blur: float,
+    centres: NDArray[np.float64],
+    centre_lead: NDArray[np.float32],
+    centre_square: NDArray[np.float32],
+    slack: NDArray[np.float32],
+    grain: NDArray[np.float64],
+    drop: NDArray[np.float32],
+    active: NDArray[np.int64],
+    margin: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    who: NDArray[np.int32],
+    was: NDArray[np.int32],
+    moved: NDArray[np.int64],
+) -> None:
+    """Label every point in every active restart, skipping those that the bounds make certain.
+
+    Parameters
+    ----------
+    raw : (n, d), any real dtype; read only where float64 has to decide
+    lead : (n, q) float32, the leading coordinates about an origin; read
+    square : (n,) float64, squared distance to the origin; read
+    rho : (n,) float32, upper bound of the part of the norm outside the leading directions; read
+    blur : bound of the float32 rounding, relative to the norms' product
+    centres : (R, k, d) float64; read
+    centre_lead : (R, k, q) float32; centre_square : (R, k) float32, about the origin; read
+    slack : (R, k) float32, twice the centres' norm outside the leading directions; read
+    grain : (R,) float64, bound of the rounding of `lead` itself, relative to a point's norm; read
+    drop : (R, k) float32, what a margin loses by its centre's and the others' moves; read
+    active : (A,) the restarts at work; the arrays above with R hold A of them, in this order
+    margin : (R_all, n) float32, distance to the second nearest less that to the own; updated
+    labels : (R_all, n) int32; updated
+    who, was : (A, n) int32, the points that moved, per block, and their former labels; written
+    moved : (A, blocks) int64, how many moved; written
+    """
+    n, q = lead.shape
+    k = centres.shape[1]
+    shrink = np.float32(1 - 2e-7)  # more than the rounding of the subtraction can give
+    blocks = moved.shape[1]
+    size = (n + blocks - 1) // blocks
+    n_active = active.shape[0]
+    for task in prange(blocks * n_active):
+        b = task // n_active
+        a = task - b * n_active
+        r = active[a]
+        start = b * size
+        stop = min(n, start + size)
+        todo = np.empty(max(stop - start, 0), np.int32)
+        count = 0
+        for i in range(start, stop):
+            left = margin[r, i] * shrink - drop[a, max(labels[r, i], 0)]
+            margin[r, i] = left
+            todo[count] = i
+            count += not left > 0
+        gone = 0
+        if count > 0:
+            rows = lead[start:stop]
+            if count < stop - start:
+                rows = np.empty((count, q), np.float32)
+                for p in range(count):
+                    rows[p] = lead[todo[p]]
+            product = np.dot(rows, centre_lead[a].T)
+            reach = np.sqrt(centre_square[a].max())
+            score = np.empty(k, np.float32)
+            for p in range(count):
+                i = todo[p]
+                best = np.float32(np.inf)
+                label = 0
+                for j in range(k):
+                    s = centre_square[a, j] - np.float32(2) * product[p, j]
+                    score[j] = s
+                    if s < best:
+                        best = s
+                        label = j
+                res = rho[i]
+                second = np.float32(np.inf)
+                for j in range(k):
+                    low = score[j] - res * slack[a, j]
+                    if j != label and low < second:
+                        second = low
+                norm = np.sqrt(square[i])
+                error = blur * (norm + reach) * (norm + reach) + grain[a] * norm
+                threshold = best + res * slack[a, label] + error
+                if second > threshold:
+                    near = np.sqrt(max(square[i] + threshold, 0.0))
+                    far = np.sqrt(max(square[i] + second - error, 0.0))
+                else:
+                    label, near, far = _decide(
+                        raw[i],
+                        centres[a],
+                        score,
+                        slack[a],
+                        res,
+                        square[i] - error,
+                        threshold + error,
+                    )
+                margin[r, i] = np.float32((far - near) * (1 - 1e-6) - 1e-7 * near)
+                old = labels[r, i]
+                if label != old:
+                    labels[r, i] = label
+                    who[a, start + gone] = i
+                    was[a, start + gone] = old
+                    gone += 1
+        moved[a, b] = gone
+
+
+@kernel(parallel=True)
+def own_distances(
+    raw: NDArray[np.generic],
+    centres: NDArray[np.float64],
+    labels: NDArray[np.int32],
+    out: NDArray[np.float64],
+) -> None:
+    """Squared distance of each point (n, d) to the centre (k, d) of its label (n,), into `out`."""
+    for i in prange(raw.shape[0]):
+        out[i] = squared_distance(raw[i], centres[labels[i]])
