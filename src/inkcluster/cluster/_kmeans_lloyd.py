@@ -244,7 +244,11 @@ def sums_of(
     """Means (R, k, d) of labels (R, n), an empty cluster's at the origin, and their sums."""
     R, d = len(labels), raw.shape[1]
     sums = np.zeros((R, k, d)), np.zeros((R, k)), np.zeros((R, k), np.int64)
-    totals.gather(raw, weight, labels, *sums, slices(R, d))
+    if raw.dtype == np.uint8 and bool((weight == 1).all()):
+        totals.gather_grey(raw, labels, sums[0], sums[2], slices(R, d))
+        sums[1][:] = sums[2]
+    else:
+        totals.gather(raw, weight, labels, *sums, slices(R, d))
     means = sums[0] / np.where(sums[1] > 0, sums[1], 1.0)[:, :, None]
     return means, sums
 

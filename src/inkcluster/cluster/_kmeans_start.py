@@ -10,8 +10,8 @@ from inkcluster.cluster._kmeans_sketch import part
 from inkcluster.cluster._kmeans_space import Space
 from inkcluster.kernels import seeds
 
-TRIALS = 3
-"""Starts on some of the points for each restart; the best of them goes on."""
+TRIALS = 2
+"""Starts for each restart; the one that is better in the sketch goes on."""
 
 FEW = 8192
 """Points that the starts run on, or 64 for each cluster where that is more."""
@@ -45,13 +45,15 @@ def starts(
     chosen = _seeds(some, k, restarts * TRIALS, init, random_state)
     first = Lloyd(some, some.lead[chosen].astype(np.float64), exact_totals=True)
     first.run(200, 0.0, still=2)
-    heats = first.inertia().reshape(restarts, TRIALS)
-    won = heats.argmin(axis=1) + np.arange(restarts) * TRIALS
-    kept, which = distinct(first.state.labels[won], k)
-    second = Lloyd(space, first.state.centres[won][kept], exact_totals=True)
+    kept, which = distinct(first.state.labels, k)
+    second = Lloyd(space, first.state.centres[kept], exact_totals=True)
+    del first
     second.run(200, 0.0, still=n // 4096)
-    kept_too, again = distinct(second.state.labels, k)
-    return second.state.labels[kept_too], again[which]
+    inertia = second.inertia()[which].reshape(restarts, TRIALS)
+    won = which[inertia.argmin(axis=1) + np.arange(restarts) * TRIALS]
+    labels = second.state.labels
+    rows, again = distinct(labels[won], k)
+    return labels[won[rows]], again
 
 
 def distinct(labels: NDArray[np.int32], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -52,8 +52,8 @@ class KMeans(_Peer):  # type: ignore[misc]
     All restarts run together, each to a fixed point of Lloyd's iteration in float64: float32
     proposes labels along the few directions in which centres differ, with bounds on what it leaves
     out and rounds off, and float64 decides the rest. On large sets with ``init`` ``"k-means++"`` or
-    ``"random"``, a restart starts from the best of three converged on some of the points, is
-    converged on all in a whole-number sketch, and the best of all is polished by annealing the
+    ``"random"``, two starts for each restart are converged on some of the points and then on all, in
+    a whole-number sketch; the better goes on, and the best of all is polished by annealing the
     points on the borders between its clusters.
 
     Parameters

@@ -52,6 +52,63 @@ def _decide(
     return label, np.sqrt(best) * (1 + 1e-9), np.sqrt(second) * (1 - 1e-9)
 
 
+@kernel()
+def _open(
+    margin: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    drop: NDArray[np.float32],
+    todo: NDArray[np.int32],
+) -> int:
+    """Lower a block's margins by `drop`; the points that this leaves open, into `todo`."""
+    shrink = np.float32(1 - 2e-7)  # more than the rounding of the subtraction can give
+    for i in range(labels.shape[0]):
+        margin[i] = margin[i] * shrink - drop[max(labels[i], 0)]
+    count = 0
+    for i in range(labels.shape[0]):
+        todo[count] = i
+        count += not margin[i] > 0
+    return count
+
+
+@kernel()
+def _propose(
+    product: NDArray[np.float32],
+    centre_square: NDArray[np.float32],
+    slack: NDArray[np.float32],
+    rho: NDArray[np.float32],
+    todo: NDArray[np.int32],
+    best: NDArray[np.float32],
+    second: NDArray[np.float32],
+    label: NDArray[np.int32],
+) -> None:
+    """Nearest centre and a lower bound on every other, as squared distance less the point's norm.
+
+    `product` (k, m), the scalar products, is overwritten by the scores.
+    """
+    k, m = product.shape
+    two = np.float32(2)
+    for p in range(m):
+        best[p] = np.float32(np.inf)
+        second[p] = np.float32(np.inf)
+        label[p] = 0
+    for j in range(k):
+        row = product[j]
+        base = centre_square[j]
+        for p in range(m):
+            s = base - two * row[p]
+            row[p] = s
+            less = s < best[p]
+            best[p] = s if less else best[p]
+            label[p] = j if less else label[p]
+    for j in range(k):
+        row = product[j]
+        loose = slack[j]
+        for p in range(m):
+            low = row[p] - rho[todo[p]] * loose
+            take = (label[p] != j) & (low < second[p])
+            second[p] = low if take else second[p]
+
+
 @kernel(parallel=True)
 def assign(
     raw: NDArray[np.generic],
@@ -93,8 +150,6 @@ def assign(
     moved : (A, blocks) int64, how many moved; written
     """
     n, q = lead.shape
-    k = centres.shape[1]
-    shrink = np.float32(1 - 2e-7)  # more than the rounding of the subtraction can give
     blocks = moved.shape[1]
     size = (n + blocks - 1) // blocks
     n_active = active.shape[0]
@@ -104,59 +159,43 @@ def assign(
         r = active[a]
         start = b * size
         stop = min(n, start + size)
-        todo = np.empty(max(stop - start, 0), np.int32)
-        count = 0
-        for i in range(start, stop):
-            left = margin[r, i] * shrink - drop[a, max(labels[r, i], 0)]
-            margin[r, i] = left
-            todo[count] = i
-            count += not left > 0
         gone = 0
+        todo = np.empty(max(stop - start, 0), np.int32)
+        count = _open(margin[r, start:stop], labels[r, start:stop], drop[a], todo)
         if count > 0:
             rows = lead[start:stop]
             if count < stop - start:
                 rows = np.empty((count, q), np.float32)
                 for p in range(count):
-                    rows[p] = lead[todo[p]]
-            product = np.dot(rows, centre_lead[a].T)
+                    i = start + todo[p]
+                    for t in range(q):
+                        rows[p, t] = lead[i, t]
+            product = np.dot(centre_lead[a], rows.T)
+            best = np.empty(count, np.float32)
+            second = np.empty(count, np.float32)
+            label = np.empty(count, np.int32)
+            for p in range(count):
+                todo[p] += start
+            _propose(product, centre_square[a], slack[a], rho, todo, best, second, label)
             reach = np.sqrt(centre_square[a].max())
-            score = np.empty(k, np.float32)
             for p in range(count):
                 i = todo[p]
-                best = np.float32(np.inf)
-                label = 0
-                for j in range(k):
-                    s = centre_square[a, j] - np.float32(2) * product[p, j]
-                    score[j] = s
-                    if s < best:
-                        best = s
-                        label = j
-                res = rho[i]
-                second = np.float32(np.inf)
-                for j in range(k):
-                    low = score[j] - res * slack[a, j]
-                    if j != label and low < second:
-                        second = low
                 norm = np.sqrt(square[i])
                 error = blur * (norm + reach) * (norm + reach) + grain[a] * norm
-                threshold = best + res * slack[a, label] + error
-                if second > threshold:
-                    near = np.sqrt(max(square[i] + threshold, 0.0))
-                    far = np.sqrt(max(square[i] + second - error, 0.0))
+                limit = best[p] + rho[i] * slack[a, label[p]] + error
+                new = label[p]
+                if second[p] > limit:
+                    near = np.sqrt(max(square[i] + limit, 0.0))
+                    far = np.sqrt(max(square[i] + second[p] - error, 0.0))
                 else:
-                    label, near, far = _decide(
-                        raw[i],
-                        centres[a],
-                        score,
-                        slack[a],
-                        res,
-                        square[i] - error,
-                        threshold + error,
-                    )
+                    new, near, far = _decide(
+                        raw[i], centres[a], product[:, p], slack[a], rho[i],
+                        square[i] - error, limit + error,
+                    )  # fmt: skip
                 margin[r, i] = np.float32((far - near) * (1 - 1e-6) - 1e-7 * near)
                 old = labels[r, i]
-                if label != old:
-                    labels[r, i] = label
+                if new != old:
+                    labels[r, i] = new
                     who[a, start + gone] = i
                     was[a, start + gone] = old
                     gone += 1

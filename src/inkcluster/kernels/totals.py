@@ -106,3 +106,44 @@ def gather(
             if part == 0:
                 mass[r, j] += w
                 members[r, j] += w > 0
+
+
+@kernel(parallel=True)
+def gather_grey(
+    raw: NDArray[np.uint8],
+    labels: NDArray[np.int32],
+    totals: NDArray[np.float64],
+    members: NDArray[np.int64],
+    slices: int,
+) -> None:
+    """`gather` for 8-bit points of weight 1: whole numbers are summed in 32 bits, then in 64.
+
+    Parameters
+    ----------
+    raw : (n, d) uint8; labels : (R, n) int32; read
+    totals : (R, k, d) float64; members : (R, k) int64; written, zeros on entry
+    slices : how many slices of the features
+    """
+    n, d = raw.shape
+    k = totals.shape[1]
+    width = (d + slices - 1) // slices
+    rows = 2**31 // 256
+    for task in prange(labels.shape[0] * slices):
+        r = task // slices
+        part = task - r * slices
+        left = min(d, part * width)
+        right = min(d, left + width)
+        for start in range(0, n, rows):
+            sums = np.zeros((k, right - left), np.int32)
+            for i in range(start, min(n, start + rows)):
+                j = labels[r, i]
+                _add(raw[i, left:right], sums[j])
+                if part == 0:
+                    members[r, j] += 1
+            totals[r, :, left:right] += sums
+
+
+@kernel()
+def _add(row: NDArray[np.uint8], into: NDArray[np.int32]) -> None:
+    for t in range(into.shape[0]):
+        into[t] += row[t]
