@@ -101,9 +101,7 @@ def from_sketch(
         listener("Initialization complete")
     centres, sums = sums_of(raw, weight, labels, k)
     space, renew = space_for(problem, centres)
-    lloyd = Lloyd(
-        space, centres, problem.exact_totals, labels=labels, sums=sums, renew=renew
-    )
+    lloyd = Lloyd(space, centres, problem.exact_totals, labels=labels, sums=sums, renew=renew)
     del labels
     shift = _shift(problem, space)
     lloyd.run(problem.max_iter, shift, listener=listener)

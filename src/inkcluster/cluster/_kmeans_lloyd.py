@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numba
@@ -31,6 +33,9 @@ class State:
     n_iter: NDArray[np.int64]
     strict: NDArray[np.bool_]
 
+
+_TURN = Lock()
+"""Kernels that use all threads run one at a time: not every threading layer allows more."""
 
 Listener = Callable[[str], None]
 Sums = tuple[Floats, Floats, NDArray[np.int64]]
@@ -67,7 +72,7 @@ class Lloyd:
         self.exact_totals = exact_totals
         self._renew = renew
         self._patience = 1
-        self._age = 0
+        self._alone = np.zeros(len(centres), np.bool_)
         R, k, d = centres.shape
         n = len(space.raw)
         self.state = State(
@@ -98,8 +103,33 @@ class Lloyd:
         listener : callable or None
             Told each iteration, as scikit-learn's ``verbose`` words it.
         """
+        restarts, threads = np.arange(len(self.state.centres)), int(numba.get_num_threads())
+        if len(restarts) < threads or listener:
+            self._run(restarts, max_iter, tol, still, listener, alone=False)
+            return self.state
+        # Each thread has restarts of its own and waits for nobody until they are done.
+        groups = np.array_split(restarts, min(len(restarts), 1 if threads == 1 else 2 * threads))
+
+        def work(group: NDArray[np.int64]) -> None:
+            self._run(group, max_iter, tol, still, None, alone=True)
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, groups))
+        return self.state
+
+    def _run(
+        self,
+        active: NDArray[np.int64],
+        max_iter: int,
+        tol: float,
+        still: int,
+        listener: Listener | None,
+        *,
+        alone: bool,
+    ) -> None:
         s = self.state
-        active = np.arange(len(s.centres))
+        group = slice(active[0], active[-1] + 1)
+        self._alone[group] = alone
         ended: list[int] = []
         for step in range(max_iter):
             if len(active) == 0:
@@ -129,7 +159,6 @@ class Lloyd:
         ended += active.tolist()
         if ended:
             self._assign(np.array(sorted(ended)))
-        return s
 
     def inertia(self) -> Floats:
         """The restarts' inertia about their centres, in float64, from totals, shape (R,)."""
@@ -146,28 +175,30 @@ class Lloyd:
         """Label the points of the active restarts; the number that changed in each."""
         s = self.state
         centres = s.centres[active]
-        lead, square, slack, grain = self.space.centres(centres)
-        self._age += 1
-        if self._renew and self._age >= self._patience and _is_loose(slack, square):
-            self.space = self._renew(centres)
-            self._age, self._patience = 0, 2 * self._patience
-            lead, square, slack, grain = self.space.centres(centres)
         space = self.space
+        lead, square, slack, grain = space.centres(centres)
+        if self._renew and s.n_iter[active[0]] >= self._patience and _is_loose(slack, square):
+            with _TURN:
+                space = self.space = self._renew(s.centres)
+            self._patience = 2 * int(s.n_iter.max()) + 1
+            lead, square, slack, grain = space.centres(centres)
         drift = self._drift[active]
         top = np.sort(drift, axis=1)[:, ::-1]
         second = top[:, 1:2] if drift.shape[1] > 1 else np.zeros((len(drift), 1))
         others = np.where(drift == top[:, :1], second, top[:, :1])
         drop = ((drift + others) * (1 + 1e-6)).astype(np.float32)
         moved = np.zeros((len(active), self._blocks), np.int64)
-        nearest.assign(
+        alone = bool(self._alone[active[0]])
+        who, was = (a[active[0] : active[0] + len(active)] for a in (self._who, self._was))
+        (nearest.assign_alone if alone else nearest.assign)(
             space.raw, space.lead, space.square, space.rho, space.blur,
             centres, lead, square, slack, grain, drop, active,
-            s.margin, s.labels, self._who, self._was, moved,
+            s.margin, s.labels, who, was, moved,
         )  # fmt: skip
         self._drift[active] = 0.0
-        totals.move(
-            space.raw, space.weight, active, s.labels, self._who, self._was, moved,
-            s.totals, s.mass, s.members, slices(len(active), space.raw.shape[1]),
+        (totals.move_alone if alone else totals.move)(
+            space.raw, space.weight, active, s.labels, who, was, moved,
+            s.totals, s.mass, s.members, 1 if alone else slices(len(active), space.raw.shape[1]),
         )  # fmt: skip
         self._exact_zero(active)
         return np.asarray(moved.sum(axis=1))
@@ -195,7 +226,8 @@ class Lloyd:
         """Give each empty cluster the point that is farthest from its centre, as scikit-learn does."""
         s, space = self.state, self.space
         far = np.empty(len(space.raw))
-        nearest.own_distances(space.raw, s.centres[r], s.labels[r], far)
+        with _TURN:
+            nearest.own_distances(space.raw, s.centres[r], s.labels[r], far)
         if far.max() == 0:
             return
         empty = np.flatnonzero(s.members[r] == 0)
@@ -245,10 +277,12 @@ def sums_of(
     R, d = len(labels), raw.shape[1]
     sums = np.zeros((R, k, d)), np.zeros((R, k)), np.zeros((R, k), np.int64)
     if raw.dtype == np.uint8 and bool((weight == 1).all()):
-        totals.gather_grey(raw, labels, sums[0], sums[2], slices(R, d))
+        with _TURN:
+            totals.gather_grey(raw, labels, sums[0], sums[2], slices(R, d))
         sums[1][:] = sums[2]
     else:
-        totals.gather(raw, weight, labels, *sums, slices(R, d))
+        with _TURN:
+            totals.gather(raw, weight, labels, *sums, slices(R, d))
     means = sums[0] / np.where(sums[1] > 0, sums[1], 1.0)[:, :, None]
     return means, sums
 

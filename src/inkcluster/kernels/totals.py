@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from inkcluster.kernels._jit import kernel
 
 
-@kernel(parallel=True)
-def move(
+def _move(
     raw: NDArray[np.generic],
     weight: NDArray[np.float64],
     active: NDArray[np.int64],
@@ -70,6 +69,10 @@ def move(
                     if old >= 0:
                         mass[r, old] -= w
                         members[r, old] -= w > 0
+
+
+move = kernel(parallel=True)(_move)
+move_alone = kernel()(_move)
 
 
 @kernel(parallel=True)
