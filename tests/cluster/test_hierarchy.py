@@ -34,6 +34,9 @@ def naive_cut(Z, k):
     return set(map(frozenset, sets.values()))
 
 
+@pytest.mark.filterwarnings(
+    "ignore:The symmetric non-negative hollow"
+)  # points that look like distances
 @settings(max_examples=80, deadline=None)
 @given(points, st.sampled_from(hierarchy.METHODS), st.data())
 def test_a_cut_gives_exactly_k_clusters_the_ones_after_n_minus_k_merges(X, method, data):

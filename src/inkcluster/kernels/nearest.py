@@ -1,0 +1,236 @@
+"""Which centre is nearest: float32 proposes in a few leading directions, float64 decides near-ties."""
+
+# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+from __future__ import annotations
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from inkcluster.kernels._jit import kernel
+
+BLOCK = 2048
+"""Points a task looks at; results do not depend on it, only the speed does."""
+
+
+@kernel()
+def squared_distance(row: NDArray[np.generic], centre: NDArray[np.float64]) -> float:
+    """Squared distance in float64 of a row (d,) of any real dtype to a centre (d,).
+
+    Four sums side by side, in an order that the source fixes and no compilation changes.
+    """
+    d = centre.shape[0]
+    a = 0.0
+    b = 0.0
+    c = 0.0
+    e = 0.0
+    for t in range(0, d - 3, 4):
+        s0 = np.float64(row[t]) - centre[t]
+        s1 = np.float64(row[t + 1]) - centre[t + 1]
+        s2 = np.float64(row[t + 2]) - centre[t + 2]
+        s3 = np.float64(row[t + 3]) - centre[t + 3]
+        a += s0 * s0
+        b += s1 * s1
+        c += s2 * s2
+        e += s3 * s3
+    for t in range(d - d % 4, d):
+        step = np.float64(row[t]) - centre[t]
+        a += step * step
+    return (a + b) + (c + e)
+
+
+@kernel()
+def _decide(
+    row: NDArray[np.generic],
+    centres: NDArray[np.float64],
+    score: NDArray[np.float32],
+    slack: NDArray[np.float32],
+    rho: float,
+    square: float,
+    threshold: float,
+) -> tuple[int, float, float]:
+    """Settle one near-tie: (label, distance up, distance of the next down), ties to the lowest."""
+    best = np.inf
+    second = np.inf
+    label = 0
+    for j in range(centres.shape[0]):
+        low = score[j] - rho * slack[j]
+        if low <= threshold:
+            exact = squared_distance(row, centres[j])
+            if exact < best:
+                second = min(second, best)
+                best = exact
+                label = j
+            else:
+                second = min(second, exact)
+        else:
+            second = min(second, max(square + low, 0.0))
+    return label, np.sqrt(best) * (1 + 1e-9), np.sqrt(second) * (1 - 1e-9)
+
+
+@kernel()
+def _open(
+    margin: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    drop: NDArray[np.float32],
+    todo: NDArray[np.int32],
+) -> int:
+    """Lower a block's margins by `drop`; the points that this leaves open, into `todo`."""
+    shrink = np.float32(1 - 2e-7)  # more than the rounding of the subtraction can give
+    for i in range(labels.shape[0]):
+        margin[i] = margin[i] * shrink - drop[max(labels[i], 0)]
+    count = 0
+    for i in range(labels.shape[0]):
+        todo[count] = i
+        count += not margin[i] > 0
+    return count
+
+
+@kernel()
+def _propose(
+    product: NDArray[np.float32],
+    centre_square: NDArray[np.float32],
+    slack: NDArray[np.float32],
+    rho: NDArray[np.float32],
+    todo: NDArray[np.int32],
+    best: NDArray[np.float32],
+    second: NDArray[np.float32],
+    label: NDArray[np.int32],
+) -> None:
+    """Nearest centre and a lower bound on every other, as squared distance less the point's norm.
+
+    `product` (k, m), the scalar products, is overwritten by the scores.
+    """
+    k, m = product.shape
+    two = np.float32(2)
+    for p in range(m):
+        best[p] = np.float32(np.inf)
+        second[p] = np.float32(np.inf)
+        label[p] = 0
+    for j in range(k):
+        row = product[j]
+        base = centre_square[j]
+        for p in range(m):
+            s = base - two * row[p]
+            row[p] = s
+            less = s < best[p]
+            best[p] = s if less else best[p]
+            label[p] = j if less else label[p]
+    for j in range(k):
+        row = product[j]
+        loose = slack[j]
+        for p in range(m):
+            low = row[p] - rho[todo[p]] * loose
+            take = (label[p] != j) & (low < second[p])
+            second[p] = low if take else second[p]
+
+
+def _assign(
+    raw: NDArray[np.generic],
+    lead: NDArray[np.float32],
+    square: NDArray[np.float64],
+    rho: NDArray[np.float32],
+    blur: float,
+    centres: NDArray[np.float64],
+    centre_lead: NDArray[np.float32],
+    centre_square: NDArray[np.float32],
+    slack: NDArray[np.float32],
+    grain: NDArray[np.float64],
+    drop: NDArray[np.float32],
+    active: NDArray[np.int64],
+    margin: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    who: NDArray[np.int32],
+    was: NDArray[np.int32],
+    moved: NDArray[np.int64],
+) -> None:
+    """Label every point in every active restart, skipping those that the bounds make certain.
+
+    Parameters
+    ----------
+    raw : (n, d), any real dtype; read only where float64 has to decide
+    lead : (n, q) float32, the leading coordinates about an origin; read
+    square : (n,) float64, squared distance to the origin; read
+    rho : (n,) float32, upper bound of the part of the norm outside the leading directions; read
+    blur : bound of the float32 rounding, relative to the norms' product
+    centres : (R, k, d) float64; read
+    centre_lead : (R, k, q) float32; centre_square : (R, k) float32, about the origin; read
+    slack : (R, k) float32, twice the centres' norm outside the leading directions; read
+    grain : (R,) float64, bound of the rounding of `lead` itself, relative to a point's norm; read
+    drop : (R, k) float32, what a margin loses by its centre's and the others' moves; read
+    active : (A,) the restarts at work; the arrays above with R hold A of them, in this order
+    margin : (R_all, n) float32, distance to the second nearest less that to the own; updated
+    labels : (R_all, n) int32; updated
+    who, was : (A, n) int32, the points that moved, per block, and their former labels; written
+    moved : (A, blocks) int64, how many moved; written
+    """
+    n, q = lead.shape
+    blocks = moved.shape[1]
+    size = (n + blocks - 1) // blocks
+    n_active = active.shape[0]
+    for task in prange(blocks * n_active):
+        b = task // n_active
+        a = task - b * n_active
+        r = active[a]
+        start = b * size
+        stop = min(n, start + size)
+        gone = 0
+        todo = np.empty(max(stop - start, 0), np.int32)
+        count = _open(margin[r, start:stop], labels[r, start:stop], drop[a], todo)
+        if count > 0:
+            rows = lead[start:stop]
+            if count < stop - start:
+                rows = np.empty((count, q), np.float32)
+                for p in range(count):
+                    i = start + todo[p]
+                    for t in range(q):
+                        rows[p, t] = lead[i, t]
+            product = np.dot(centre_lead[a], rows.T)
+            best = np.empty(count, np.float32)
+            second = np.empty(count, np.float32)
+            label = np.empty(count, np.int32)
+            for p in range(count):
+                todo[p] += start
+            _propose(product, centre_square[a], slack[a], rho, todo, best, second, label)
+            reach = np.sqrt(centre_square[a].max())
+            for p in range(count):
+                i = todo[p]
+                norm = np.sqrt(square[i])
+                error = blur * (norm + reach) * (norm + reach) + grain[a] * norm
+                limit = best[p] + rho[i] * slack[a, label[p]] + error
+                new = label[p]
+                if second[p] > limit:
+                    near = np.sqrt(max(square[i] + limit, 0.0))
+                    far = np.sqrt(max(square[i] + second[p] - error, 0.0))
+                else:
+                    new, near, far = _decide(
+                        raw[i], centres[a], product[:, p], slack[a], rho[i],
+                        square[i] - error, limit + error,
+                    )  # fmt: skip
+                margin[r, i] = np.float32((far - near) * (1 - 1e-6) - 1e-7 * near)
+                old = labels[r, i]
+                if new != old:
+                    labels[r, i] = new
+                    who[a, start + gone] = i
+                    was[a, start + gone] = old
+                    gone += 1
+        moved[a, b] = gone
+
+
+assign = kernel(parallel=True)(_assign)
+"""All threads on the restarts at work."""
+
+assign_alone = kernel()(_assign)
+"""One thread, for when each has restarts of its own; needs no other to wait for."""
+
+
+@kernel(parallel=True)
+def own_distances(
+    raw: NDArray[np.generic],
+    centres: NDArray[np.float64],
+    labels: NDArray[np.int32],
+    out: NDArray[np.float64],
+) -> None:
+    """Squared distance of each point (n, d) to the centre (k, d) of its label (n,), into `out`."""
+    for i in prange(raw.shape[0]):
+        out[i] = squared_distance(raw[i], centres[labels[i]])

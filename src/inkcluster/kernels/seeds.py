@@ -1,0 +1,76 @@
+"""Greedy k-means++ (Arthur & Vassilvitskii 2007) for many starts at once."""
+
+# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+from __future__ import annotations
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from inkcluster.kernels._jit import kernel
+
+
+@kernel(fastmath=True)
+def _trial(
+    square: NDArray[np.float64],
+    own: float,
+    weight: NDArray[np.float64],
+    product: NDArray[np.float32],
+    near: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> float:
+    """Squared distance to the nearest centre with one more, into `out`; their weighted sum."""
+    potential = 0.0
+    for p in range(square.shape[0]):
+        gap = max(square[p] + own - 2.0 * np.float64(product[p]), 0.0)
+        out[p] = min(near[p], gap)
+        potential += weight[p] * out[p]
+    return potential
+
+
+@kernel(parallel=True)
+def plus_plus(
+    points: NDArray[np.float32],
+    square: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    draws: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+) -> None:
+    """Choose k points a start, each the best of some trials drawn by weight × squared distance.
+
+    Parameters
+    ----------
+    points : (n, q) float32; square : (n,) float64, their squared norms; weight : (n,) float64; read
+    draws : (starts, k, trials) float64 in [0, 1); read, the first centre takes the first trial
+    chosen : (starts, k) int64; written
+    """
+    n = points.shape[0]
+    starts, k, trials = draws.shape
+    for s in prange(starts):
+        near = np.full(n, 1e300)
+        trial = np.empty(n)
+        kept = np.empty(n)
+        mass = np.empty(n)
+        for j in range(k):
+            total = 0.0
+            for i in range(n):
+                total += weight[i] * (near[i] if j > 0 else 1.0)
+                mass[i] = total
+            tries = trials if j > 0 else 1
+            ids = np.empty(tries, np.int64)
+            rows = np.empty((tries, points.shape[1]), np.float32)
+            for c in range(tries):
+                i = min(np.searchsorted(mass, draws[s, j, c] * total, side="right"), n - 1)
+                while i > 0 and weight[i] == 0:
+                    i -= 1
+                ids[c] = i
+                rows[c] = points[i]
+            product = np.dot(rows, points.T)
+            best = np.inf
+            for c in range(tries):
+                potential = _trial(square, square[ids[c]], weight, product[c], near, trial)
+                if potential < best:
+                    best = potential
+                    chosen[s, j] = ids[c]
+                    trial, kept = kept, trial
+            near, kept = kept, near
