@@ -1,0 +1,282 @@
+"""The documentation against the code: nothing missing, nothing invented, and its examples run."""
+
+import doctest
+import importlib
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from inkcluster.cli import app
+from inkcluster.images import ImageSet
+from inkcluster.study import Desk, Settings, plan
+from inkcluster.study.findings import CODES
+from inkcluster.study.plan import make
+from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.settings import NAMES
+from inkcluster.study.values import KINDS, Choice, Flag, Several
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+SOURCE = ROOT / "src" / "inkcluster"
+PAGES = sorted(DOCS.glob("*.md"))
+README = ROOT / "README.md"
+
+_LEVELS = re.compile(r'Finding\(\s*"(?P<code>[A-Z]\d)",\s*(?P<levels>Level\.[^,]*),')
+_LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+_BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+_EXAMPLES = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def page(name):
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def sections(text, level):
+    """The text under each heading of a level, by heading, up to the next heading of that level or above."""
+    found = re.split(rf"^({'#' * level} .*)$", text, flags=re.MULTILINE)
+    higher = re.compile(rf"^#{{1,{level - 1}}} ", re.MULTILINE)
+    bodies = (higher.split(body)[0] for body in found[2::2])
+    return {head.lstrip("# ").strip(): body for head, body in zip(found[1::2], bodies, strict=True)}
+
+
+def blocks(text, kind):
+    return [m["text"] for m in _BLOCK.finditer(text) if m["kind"] == kind]
+
+
+# Findings
+
+
+def test_every_code_has_its_section_and_no_other():
+    assert sorted(sections(page("findings.md"), 3)) == sorted(CODES)
+
+
+@pytest.mark.parametrize("path", [README, *PAGES], ids=lambda path: path.name)
+def test_no_page_names_a_code_that_does_not_exist(path):
+    named = set(re.findall(r"\b[A-Z]\d\b", path.read_text(encoding="utf-8")))
+    families = {code[0] for code in CODES}
+    assert {code for code in named if code[0] in families} <= set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_means_on_its_page_what_it_means_in_the_report(code):
+    words = sections(page("findings.md"), 3)[code].split("**Levels:**")[0]
+    assert " ".join(words.split()) == f"{CODES[code][0].upper()}{CODES[code][1:]}."
+
+
+def test_the_levels_are_those_that_the_code_gives():
+    given = {code: set() for code in CODES}
+    for path in SOURCE.rglob("*.py"):
+        for found in _LEVELS.finditer(path.read_text(encoding="utf-8")):
+            given[found["code"]] |= set(re.findall(r"Level\.(\w+)", found["levels"]))
+    assert all(given.values()), "a code is never given, or not in a way this test can read"
+    for code, body in sections(page("findings.md"), 3).items():
+        words = re.search(r"\*\*Levels:\*\* ([^.]*)\.", body)[1].upper().split(", ")
+        assert sorted(words) == sorted(given[code]), code
+
+
+# Settings
+
+
+def rows_of_settings():
+    """The cells of each setting's row, by name."""
+    rows = [line.split("|")[1:-1] for line in page("settings.md").splitlines() if "|" in line]
+    named = [[cell.strip() for cell in row] for row in rows]
+    return {row[0].strip("`"): row[1:] for row in named if re.fullmatch(r"`\w+`", row[0])}
+
+
+def options_of_study():
+    command = typer.main.get_command(app).commands["study"]
+    return {p.name: {*p.opts, *p.secondary_opts} for p in command.params if p.opts[0][0] == "-"}
+
+
+def test_every_setting_has_its_row_and_no_other():
+    assert sorted(rows_of_settings()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_gives_the_option_of_the_command_line(name):
+    option = rows_of_settings()[name][0]
+    assert set(re.findall(r"--[\w-]+", option)) == options_of_study()[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_says_what_is_allowed(name):
+    kind, allowed = KINDS[name], rows_of_settings()[name][2]
+    if isinstance(kind, Choice):
+        assert re.findall(r"`(\w+)`", allowed) == list(kind.words)
+    elif isinstance(kind, Several):
+        assert allowed == f"a list, each {kind.each.allowed}"
+    elif isinstance(kind, Flag):
+        assert allowed == "true or false"
+    else:
+        assert allowed == kind.allowed
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("seed", f"{plan.SEED}"),
+        ("restarts", f"{plan.RESTARTS}"),
+        ("resamples", f"{plan.RESAMPLES}"),
+        ("sample_sizes", ", ".join(map(str, plan.SAMPLE_SIZES))),
+        ("linkage_sample", f"{plan.LINKAGE_SAMPLE}, or all"),
+        ("map_sample", f"{plan.MAP_SAMPLE}, or all"),
+        ("compare_sample", f"{plan.COMPARE_SAMPLE}, or all"),
+        ("min_samples", f"{plan.MIN_SAMPLES[0]} to {plan.MIN_SAMPLES[-1]}"),
+        ("sweep_min_samples", f"{plan.SWEEP_MIN_SAMPLES}"),
+        ("many", f"{plan.MANY_TIMES_K} times `k`"),
+        ("eps", f"{plan.fromdata.MAP_EPS} values"),
+        ("sweep_eps", f"{plan.fromdata.SWEEP_EPS} values"),
+        ("components", f"{100 * plan.fromdata.SHARE_OF_VARIANCE:g} %"),
+    ],
+)
+def test_a_row_gives_the_default(name, default):
+    said = rows_of_settings()[name][3]
+    assert re.search(rf"(?<!\d){re.escape(default)}(?!\d)", said)
+
+
+def test_every_option_is_on_a_page():
+    text = "".join(path.read_text(encoding="utf-8") for path in PAGES)
+    named = set(re.findall(r"--[a-z][\w-]*", text))
+    options = {o for those in options_of_study().values() for o in those if o.startswith("--")}
+    assert options - {"--help"} <= named
+
+
+def test_the_example_of_a_settings_file_is_read_and_names_every_setting_that_it_can(tmp_path):
+    (example,) = blocks(page("settings.md"), "toml")
+    (tmp_path / "study.toml").write_text(example, encoding="utf-8")
+    read = Settings.read(tmp_path / "study.toml")
+    assert sorted(read.given) == sorted(NAMES) == sorted(tomllib.loads(example))
+
+
+# Questions
+
+
+def question_sections():
+    """The text about each question, by its key."""
+    return {
+        re.match(r"Question \d+, `(\w+)`", head)[1]: body
+        for head, body in sections(page("questions.md"), 2).items()
+    }
+
+
+def test_every_question_has_its_section_with_number_and_title():
+    wanted = [f"Question {q.number}, `{key}`: {q.title}" for key, q in QUESTIONS.items()]
+    assert list(sections(page("questions.md"), 2)) == wanted
+
+
+@pytest.mark.parametrize("key", list(QUESTIONS))
+def test_a_question_names_the_settings_that_it_uses(key):
+    said = re.search(r"\*\*Settings:\*\* ([^.]*)\.", question_sections()[key])[1]
+    assert sorted(re.findall(r"`(\w+)`", said)) == sorted(set(QUESTIONS[key].uses))
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Images on which every question has something to say, and settings under which it is quick."""
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    images = ImageSet(bunch.images[:150].astype("uint8"), bunch.target[:150], "small")
+    settings = Settings(
+        k=10, many=12, restarts=3, resamples=2, sample_sizes=[60], linkage_sample=60
+    )
+    desk = Desk()
+    return images, make(images, settings, desk), desk
+
+
+@pytest.mark.parametrize("labelled", [True, False], ids=["labels", "no labels"])
+@pytest.mark.parametrize("key", list(QUESTIONS))
+def test_figures_tables_and_codes_of_an_answer_are_on_the_page(small, key, labelled):
+    images, made, desk = small
+    shown = images if labelled else ImageSet(images.pixels, None, "small")
+    answer = QUESTIONS[key].answer(shown, made, desk)
+    body = question_sections()[key]
+    figures, tables = _rows_named(body, "figure"), _rows_named(body, "table")
+    found = {figure.name for figure in answer.figures}
+    members = {name for name in found if key == "linkages" and name.startswith("members-")}
+    assert found - members <= set(figures)
+    assert {table.name for table in answer.tables} <= set(tables)
+    codes = re.search(r"\*\*Findings:\*\* (.*)", body)[1]
+    assert {finding.code for finding in answer.findings} <= set(re.findall(r"[A-Z]\d", codes))
+    judged = {name for name, needs in (figures | tables).items() if needs}
+    there = found | {table.name for table in answer.tables}
+    assert judged <= there if labelled else not judged & there
+
+
+def _rows_named(body, kind):
+    """The names in the first column of the tables headed `kind`, and whether they need labels."""
+    names = {}
+    for table in re.findall(rf"^\| {kind} \|.*\n\|[-|]+\n((?:\|.*\n)*)", body, re.MULTILINE):
+        for row in table.splitlines():
+            first = row.split("|")[1]
+            names |= dict.fromkeys(re.findall(r"`([\w-]+)`", first), "*(labels)*" in first)
+    return names
+
+
+# The site
+
+
+@pytest.mark.parametrize("path", [README, *PAGES], ids=lambda path: path.name)
+def test_relative_links_lead_somewhere(path):
+    text = _BLOCK.sub("", path.read_text(encoding="utf-8"))
+    for target in (m["target"] for m in _LINK.finditer(text)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        goal = path.parent / name if name else path
+        assert goal.is_file(), f"{path.name} links to {target}"
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", goal.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {_slug(head) for head in heads}, f"{path.name} links to {target}"
+
+
+def _slug(heading):
+    kept = re.sub(r"[^\w\s-]", "", heading).strip().lower()
+    return re.sub(r"[-\s]+", "-", kept)
+
+
+def test_every_page_is_in_the_navigation_and_every_entry_is_a_page():
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    assert sorted(re.findall(r"^  - .*: (\S+\.md)$", nav, re.MULTILINE)) == [p.name for p in PAGES]
+
+
+@pytest.mark.parametrize(
+    "room",
+    ["", ".images", ".features", ".cluster", ".hierarchy", ".evaluate", ".figures", ".study"],
+)
+def test_every_public_name_is_on_the_page_of_names(room):
+    module = importlib.import_module(f"inkcluster{room}")
+    named = set(re.findall(r"inkcluster(?:\.\w+)+", page("api.md")))
+    assert {f"inkcluster{room}.{name}" for name in module.__all__} <= named
+
+
+def test_every_name_on_the_page_of_names_exists():
+    for name in set(re.findall(r"^::: (\S+)$", page("api.md"), re.MULTILINE)):
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), attribute), name
+
+
+# Examples
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in PAGES if ">>>" in p.read_text(encoding="utf-8")], ids=lambda path: path.name
+)
+def test_examples_give_what_the_page_says(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = "\n".join(blocks(path.read_text(encoding="utf-8"), "python"))
+    example = doctest.DocTestParser().get_doctest(text, {}, path.name, str(path), 0)
+    assert example.examples
+    said = []
+    results = doctest.DocTestRunner(optionflags=_EXAMPLES).run(example, out=said.append)
+    assert not results.failed, "".join(said)
+
+
+def test_every_python_block_is_an_example_that_runs():
+    for path in [README, *PAGES]:
+        for text in blocks(path.read_text(encoding="utf-8"), "python"):
+            assert text.startswith(">>>"), f"{path.name}: {text[:40]}"
