@@ -20,7 +20,7 @@ test: $(VENV)/installed-test  ## every test and doctest
 	$(ONE) $(BIN)/python $(PYTEST)
 
 test-lowest: $(VENV)-lowest/installed  ## the tests again with the oldest dependencies pyproject.toml allows
-	$(ONE) $(VENV)-lowest/bin/python $(PYTEST) -m "not browser"
+	NUMBA_CACHE_DIR=$(CURDIR)/$(VENV)-lowest/numba $(ONE) $(VENV)-lowest/bin/python $(PYTEST) -m "not browser"
 
 bench: $(VENV)/installed-test  ## our time, the peer's and the ratio
 	$(BIN)/python -m benchmarks
