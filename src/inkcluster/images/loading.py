@@ -50,8 +50,8 @@ def load(
         IDX, ``.npy``, ``.npz``, CSV or Parquet file, the last-but-one and IDX also gzipped; a
         folder of IDX files; a folder or a zip of pictures. Files are recognised by their content.
     labels : str, path-like or array-like, optional
-        The name of the variable or column that holds the labels, the label file, or the labels
-        themselves. By default they are found.
+        The name of the variable or column that holds the labels, a file of labels (IDX, ``.npy``,
+        or text with one a line), or the labels themselves. By default they are found.
     shape : (int, int), optional
         Height and width, for rows that are not square images; for pictures, the size to give them.
     name : str, optional
@@ -75,12 +75,13 @@ def load(
     >>> load("digits")
     ImageSet('digits', 1,797 images, 8 × 8, 10 classes)
     """
+    labels = _labels(labels, progress)
     if isinstance(source, ImageSet):
-        return replace(source, name=name) if name else source
+        return _with(source, labels, name)
     if isinstance(source, np.ndarray):
         from inkcluster.images.check import image_set
 
-        known = labels if labels is None else np.asarray(labels)
+        known = _alone(labels, "An array")
         return image_set(source, known, where="the array", name=name or "images", shape=shape)
     if not isinstance(source, str | os.PathLike):
         raise BadInputError(
@@ -88,8 +89,7 @@ def load(
             f"of the names {', '.join(NAMED)}."
         )
     if isinstance(source, str) and source in NAMED:
-        found = read_named(source, progress=progress)
-        return replace(found, name=name) if name else found
+        return _with(read_named(source, progress=progress), labels, name)
     path = Path(source)
     return load_path(path, labels=labels, shape=shape, name=name, progress=progress)
 
@@ -103,8 +103,6 @@ def load_path(
     progress: Progress = SILENT,
 ) -> ImageSet:
     """Read the file or folder at `path`; the same as :func:`load` once the name is settled."""
-    if labels is not None and not isinstance(labels, str | os.PathLike):
-        labels = np.asarray(labels)
     try:
         is_folder = path.is_dir()
         exists = is_folder or path.exists()
@@ -112,7 +110,7 @@ def load_path(
         problem = error if isinstance(error, OSError) else OSError(0, str(error))
         raise os_error(path, problem) from error
     if is_folder:
-        return _folder(path, labels, shape, name, progress)
+        return _folder(path, _alone(labels, str(path)), shape, name, progress)
     if not exists and str(path).lower() in NAMED:
         raise BadInputError(
             f"{path} does not exist; the named set is written {str(path).lower()!r}."
@@ -122,10 +120,50 @@ def load_path(
             f"{path} does not exist; check the path, or use a named set: {', '.join(NAMED)}."
         )
     regular_file(path)
-    module, function = _READERS[_kind(path)]
+    kind = _kind(path)
+    if kind == "zip":
+        labels = _alone(labels, str(path))
+    module, function = _READERS[kind]
     read = getattr(importlib.import_module(f"inkcluster.images.{module}"), function)
     found: ImageSet = read(path, labels=labels, shape=shape, name=name, progress=progress)
     return found
+
+
+def _labels(labels: Any, progress: Progress) -> Any:
+    """The labels themselves where they were given or lie in a file of their own, else the name."""
+    if labels is None or not isinstance(labels, str | os.PathLike):
+        return labels if labels is None else np.asarray(labels)
+    try:
+        is_file = Path(labels).is_file()
+    except (OSError, ValueError):
+        is_file = False
+    if is_file:
+        from inkcluster.images.labelfile import read_labels
+
+        return read_labels(Path(labels), progress)
+    if isinstance(labels, os.PathLike):
+        raise BadInputError(f"{labels} does not exist; name the file of the labels.")
+    return labels
+
+
+def _alone(labels: Any, where: str) -> Any:
+    """Labels of a set that has no columns or variables that a name could mean."""
+    if isinstance(labels, str):
+        raise BadInputError(
+            f"{where} has no column {labels!r}, and there is no file of that name; "
+            "give a file with a label for each image."
+        )
+    return labels
+
+
+def _with(images: ImageSet, labels: Any, name: str | None) -> ImageSet:
+    """The set under another name or with other labels, where they are given."""
+    if labels is not None:
+        from inkcluster.images.labelling import check_labels
+
+        known = check_labels(_alone(labels, images.name), len(images), images.name)
+        images = replace(images, labels=known)
+    return replace(images, name=name) if name else images
 
 
 def _kind(path: Path) -> str:
