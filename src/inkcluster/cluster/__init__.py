@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inkcluster.cluster.agglomerative import AgglomerativeClustering
     from inkcluster.cluster.dbscan import DBSCAN, HDBSCAN
     from inkcluster.cluster.dbscan_grid import DBSCANGrid
+    from inkcluster.cluster.k_range import KMeansRange, kmeans_range
     from inkcluster.cluster.kmeans import KMeans, Restart
 
 _WHERE = {
@@ -20,7 +21,9 @@ _WHERE = {
     "DBSCANGrid": "dbscan_grid",
     "HDBSCAN": "dbscan",
     "KMeans": "kmeans",
+    "KMeansRange": "k_range",
     "Restart": "kmeans",
+    "kmeans_range": "k_range",
 }
 
 __all__ = [
@@ -31,8 +34,10 @@ __all__ = [
     "Clustering",
     "DBSCANGrid",
     "KMeans",
+    "KMeansRange",
     "Restart",
     "hierarchy",
+    "kmeans_range",
     "relabel_by_size",
 ]
 

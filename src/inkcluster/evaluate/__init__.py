@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from inkcluster.evaluate import agreement, density, matching, members, number, stability
     from inkcluster.evaluate.agreement import MEASURES, Scores, pairwise_ari, scores
+    from inkcluster.evaluate.bordering import Border, borders
     from inkcluster.evaluate.density import (
         concentration,
         k_distances,
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
         suggest_eps,
         suggest_eps_values,
     )
+    from inkcluster.evaluate.flows import clustergram
+    from inkcluster.evaluate.gap import gap_statistic
+    from inkcluster.evaluate.k_scoring import k_scores
+    from inkcluster.evaluate.k_suggesting import KSuggestion, suggest_k
     from inkcluster.evaluate.matching import Match, match
     from inkcluster.evaluate.members import (
         borderline,
@@ -29,15 +34,21 @@ if TYPE_CHECKING:
     from inkcluster.evaluate.stability import Stability, restart_stability
 
 _WHERE = {
+    "Border": "bordering",
+    "KSuggestion": "k_suggesting",
     "MEASURES": "agreement",
     "Match": "matching",
     "Scores": "agreement",
     "Stability": "stability",
     "Suggestion": "number",
     "borderline": "members",
+    "borders": "bordering",
+    "clustergram": "flows",
     "cohesion": "members",
     "concentration": "density",
+    "gap_statistic": "gap",
     "k_distances": "density",
+    "k_scores": "k_scoring",
     "knee": "density",
     "largest_gap": "number",
     "match": "matching",
@@ -47,6 +58,7 @@ _WHERE = {
     "scores": "agreement",
     "suggest_eps": "density",
     "suggest_eps_values": "density",
+    "suggest_k": "k_suggesting",
     "suggestions": "number",
     "worth_looking_at": "members",
 }
@@ -54,16 +66,22 @@ _MODULES = ("agreement", "density", "matching", "members", "number", "stability"
 
 __all__ = [
     "MEASURES",
+    "Border",
+    "KSuggestion",
     "Match",
     "Scores",
     "Stability",
     "Suggestion",
     "agreement",
     "borderline",
+    "borders",
+    "clustergram",
     "cohesion",
     "concentration",
     "density",
+    "gap_statistic",
     "k_distances",
+    "k_scores",
     "knee",
     "largest_gap",
     "match",
@@ -77,6 +95,7 @@ __all__ = [
     "stability",
     "suggest_eps",
     "suggest_eps_values",
+    "suggest_k",
     "suggestions",
     "worth_looking_at",
 ]
