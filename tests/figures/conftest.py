@@ -9,9 +9,11 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.metrics import adjusted_rand_score, confusion_matrix
 
+from inkcluster.evaluate import clustergram
 from inkcluster.figures import (
     AgreementMap,
     Centres,
+    Clustergram,
     ClusterSizes,
     Confusion,
     Dendrogram,
@@ -20,6 +22,7 @@ from inkcluster.figures import (
     Figure,
     Gallery,
     GalleryRow,
+    KCurves,
     KDistance,
     MergeHeights,
     Restarts,
@@ -59,6 +62,9 @@ def make_examples(digits: ImageSet) -> Callable[..., dict[str, Figure]]:
     squares = (X**2).sum(1)
     distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * X @ X.T, 0))
     curve = np.sort(np.sort(distances, axis=1)[:, 5])
+
+    partitions = {k: KMeans(k, n_init=1, random_state=0).fit_predict(X) for k in range(1, 7)}
+    flows = clustergram(X, partitions)
 
     def make(words: Words = lambda name: name) -> dict[str, Figure]:
         says = words("What to see.")
@@ -145,6 +151,17 @@ def make_examples(digits: ImageSet) -> Callable[..., dict[str, Figure]]:
                 noise < 0.1,
                 criterion=words("over 90 % clustered"),
             ),
+            KCurves(
+                "curves",
+                "Curves",
+                says,
+                list(range(1, 9)),
+                {words("gap"): np.arange(8.0), words("rising"): [np.nan, *np.arange(7) / 10]},
+                {words("gap"): 4},
+                {words("gap"): np.full(8, 0.2)},
+                used=5,
+            ),
+            Clustergram("clustergram", "Clustergram", says, flows, used=3),
             KDistance("knee", "Knee", says, curve, 280, 5),
             Sweep("sweep", "Sweep", says, eps, {words("scaled"): line, words("white"): whitened}),
         ]

@@ -95,6 +95,7 @@ def smallest() -> list[Figure]:
     """Figures with as little in them as a study may hand over."""
     import pandas as pd
 
+    from inkcluster import evaluate
     from inkcluster import figures as f
 
     head = ("a", "A.", "A.")
@@ -104,6 +105,7 @@ def smallest() -> list[Figure]:
     line = pd.DataFrame(
         {"eps": [1.0], "clusters": [0], "noise_share": [1.0], "largest_share": [0.0]}
     )
+    no_flows = evaluate.clustergram(np.zeros((2, 1)), {2: [0, 1]})
     pair = np.array([[0.0, 1.0, 3.0, 2.0]])
     return [
         f.Gallery(*head, np.zeros((0, 8, 8), np.uint8), []),
@@ -128,6 +130,11 @@ def smallest() -> list[Figure]:
         f.ClusterSizes(*head, {}),
         f.EpsMap(*head, [1.0], [2], {"clusters": one, "ARI": np.full((1, 1), np.nan)}),
         f.EpsMap(*head, [1.0], [2], {}),
+        f.KCurves(*head, [1], {"a": [np.nan]}),
+        f.KCurves(*head, [1, 2], {"a": [0.0, 0.0]}, {"a": 2}, {"a": [0.0, np.nan]}, used=9),
+        f.KCurves(*head, [], {}),
+        f.Clustergram(*head, no_flows),
+        f.Clustergram(*head, evaluate.clustergram(np.zeros((2, 1)), {1: [0, 0], 2: [0, 1]})),
         f.KDistance(*head, np.array([0.0]), None, 1),
         f.Sweep(*head, [1.0], {"a": line}),
         f.Sweep(*head, [], {}),

@@ -14,6 +14,9 @@ from inkcluster.evaluate._checks import cluster_numbers, vectors
 if TYPE_CHECKING:
     import pandas as pd
 
+_FEW = 100
+"""From so many features on, one component alone is found faster."""
+
 
 def clustergram(X: Any, labels_of: Mapping[int, Any]) -> pd.DataFrame:
     """Follow the points from the clusters of each k to those of the next.
@@ -81,7 +84,13 @@ def _first_component(points: Any) -> Any:
     """Scores on the first principal component, shape (n,), float64."""
     about = points - points.mean(axis=0, dtype=np.float64)
     few = about[:: max(1, len(about) // 20_000)]
-    axis = np.linalg.eigh(few.T @ few)[1][:, -1]
+    scatter = few.T @ few
+    if len(scatter) < _FEW or not scatter.any():
+        axis = np.linalg.eigh(scatter)[1][:, -1]
+    else:
+        from scipy.sparse.linalg import eigsh
+
+        axis = eigsh(scatter, k=1, v0=np.diag(scatter))[1][:, 0]
     return about @ (axis * np.sign(axis[np.abs(axis).argmax()]))
 
 

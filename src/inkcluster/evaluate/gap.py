@@ -111,6 +111,11 @@ def gap_statistic(
 def _aligned(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Coordinates along the principal axes, those without spread left out."""
     about = points - points.mean(axis=0)
-    values, axes = np.linalg.eigh(about.T @ about)
-    kept = axes[:, values > 1e-12 * values[-1]][:, ::-1]
-    return np.asarray(about @ kept if kept.shape[1] else about)
+    if len(about) < about.shape[1]:  # the same axes from the smaller of the two matrices
+        values, scores = np.linalg.eigh(about @ about.T)
+        kept = values > 1e-12 * values[-1]
+        scores = (scores[:, kept] * np.sqrt(values[kept]))[:, ::-1]
+    else:
+        values, axes = np.linalg.eigh(about.T @ about)
+        scores = about @ axes[:, values > 1e-12 * values[-1]][:, ::-1]
+    return np.asarray(scores if scores.shape[1] else about)

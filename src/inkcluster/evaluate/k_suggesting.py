@@ -63,7 +63,8 @@ def suggest_k(frame: pd.DataFrame) -> dict[str, KSuggestion]:
     - gap: the smallest k with gap(k) ≥ gap(k + 1) - error(k + 1), the rule of one standard error.
       k = 1 says that there are no clusters.
 
-    An extreme at the last k is not clear, since it may lie beyond. Together they suggest the k
+    An extreme at the last k is not clear, since it may lie beyond, nor is the gap where it goes on
+    rising by less than its error. Together they suggest the k
     that most criteria suggest, clear ones counting twice, the smallest among equals; it is a
     natural number of clusters when more than half of the criteria clearly suggest it.
 
@@ -173,7 +174,7 @@ def _gap(
     )
     if ks[at] == 1:
         words += ": no clusters"
-    return KSuggestion(int(ks[at]), strength, True, words)
+    return KSuggestion(int(ks[at]), strength, strength >= 1, words)
 
 
 def _together(found: Mapping[str, KSuggestion]) -> KSuggestion:

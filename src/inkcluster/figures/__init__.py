@@ -4,11 +4,13 @@ from inkcluster.figures.agreement_map import AgreementMap
 from inkcluster.figures.base import Figure
 from inkcluster.figures.centres import Centres
 from inkcluster.figures.cluster_sizes import ClusterSizes
+from inkcluster.figures.clustergram import Clustergram
 from inkcluster.figures.confusion import Confusion
 from inkcluster.figures.dendrogram import Dendrogram
 from inkcluster.figures.dendrograms import Dendrograms
 from inkcluster.figures.eps_map import EpsMap
 from inkcluster.figures.gallery import Gallery, GalleryRow
+from inkcluster.figures.k_curves import KCurves
 from inkcluster.figures.k_distance import KDistance
 from inkcluster.figures.merge_heights import MergeHeights
 from inkcluster.figures.render import render
@@ -21,6 +23,7 @@ __all__ = [
     "AgreementMap",
     "Centres",
     "ClusterSizes",
+    "Clustergram",
     "Confusion",
     "Dendrogram",
     "Dendrograms",
@@ -28,6 +31,7 @@ __all__ = [
     "Figure",
     "Gallery",
     "GalleryRow",
+    "KCurves",
     "KDistance",
     "MergeHeights",
     "Restarts",

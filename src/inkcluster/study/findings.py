@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "K2": "one class is the majority of two clusters or more",
     "K3": "classes share a cluster",
     "K4": "a class is the majority of no cluster",
+    "K5": "the number of clusters that k-means suggests, and whether it is the k used",
     "R1": "whether the restarts of k-means agree with each other",
     "R2": "how many different optima the restarts end in",
     "H1": "the number of clusters that the hierarchy suggests",

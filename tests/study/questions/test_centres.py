@@ -12,6 +12,9 @@ from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
 
 
+RANGE = ["k-curves", "clustergram"]
+
+
 @pytest.fixture(scope="module")
 def found(answer, few):
     return answer("centres", few)
@@ -42,7 +45,8 @@ def shapes(kinds, labels, copies=30, seed=0):
 
 def test_it_holds_what_every_answer_holds(found, check_answer):
     check_answer(found)
-    assert [f.name for f in found.figures] == ["centres", "confusion", "members", "extremes", "odd"]
+    names = ["centres", "confusion", "members", "extremes", "odd", "border", *RANGE]
+    assert [f.name for f in found.figures] == names
 
 
 def test_uses_are_exactly_the_values_read(read_values, few):
@@ -83,8 +87,9 @@ def test_labels_change_nothing_but_the_judgement(answer, few, found):
 def test_without_labels_there_is_all_that_needs_none(answer, few, check_answer):
     bare = answer("centres", ImageSet(few.pixels, None, "few"), k=10)
     check_answer(bare)
-    assert [f.name for f in bare.figures] == ["centres", "members", "extremes", "odd"]
-    assert [t.name for t in bare.tables] == ["clusters"]
+    names = ["centres", "members", "extremes", "odd", "border", *RANGE]
+    assert [f.name for f in bare.figures] == names
+    assert [t.name for t in bare.tables] == ["clusters", "k-range"]
     assert "no labels" in by_code(bare)["K1"].sentence
     assert set(figure(bare, "members").frame()["caption"]) == {""}
 
@@ -124,7 +129,8 @@ def test_classes_table_counts_every_image_with_the_matched_ones_on_the_diagonal(
 
 def test_clusters_that_are_classes_give_one_finding(answer):
     found = answer("centres", shapes([0, 1, 2, 3], ["a", "b", "c", "d"]))
-    assert [(f.code, f.level) for f in found.findings] == [("K1", Level.OK)]
+    assert [(f.code, f.level) for f in found.findings] == [("K1", Level.OK), ("K5", Level.OK)]
+    assert by_code(found)["K5"].sentence.startswith("K-means suggests four clusters: 4 by")
     assert "100 %" in found.findings[0].sentence
     assert "odd" not in [f.name for f in found.figures]
 
@@ -136,7 +142,7 @@ def test_doubled_merged_and_missing_classes_are_named(answer):
     codes = by_code(found)
     labels = found.arrays["labels"]
     both = labels[60]
-    assert set(codes) == {"K1", "K2", "K3", "K4"}
+    assert set(codes) == {"K1", "K2", "K3", "K4", "K5"}
     own = sorted({labels[0], labels[30]})
     said = f"One class is the largest of more than one cluster: a (cluster {own[0]} and cluster"
     assert codes["K2"].sentence.startswith(said)

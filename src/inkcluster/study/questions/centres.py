@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study import judging, pictures, steps
+from inkcluster.study import judging, k_range, pictures, steps
 from inkcluster.study.answer import Answer, Finding, Level, Table
+from inkcluster.study.bordering import border_figure
 from inkcluster.study.wording import class_name, listed, percent, sentence, several
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class CentresQuestion:
     key = "centres"
     number = 1
     title = "What do k-means clusters look like, and do they coincide with the true classes?"
-    uses = steps.KMEANS_USES
-    revision = 1
+    uses = tuple(dict.fromkeys((*steps.KMEANS_USES, *k_range.USES)))
+    revision = 2
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster all images, picture the clusters, and judge them where there are labels."""
@@ -48,6 +49,12 @@ class CentresQuestion:
         figures += [work.members_figure(), work.extremes_figure()]
         if (odd := work.odd_figure()) is not None:
             figures.append(odd)
+        if (border := work.border_figure()) is not None:
+            figures.append(border)
+        if (found := k_range.find(images, plan, desk)) is not None:
+            figures += found.figures()
+            tables.append(found.table())
+            findings += found.findings()
         return Answer(tuple(figures), tuple(tables), tuple(findings), work.arrays())
 
 
@@ -166,6 +173,12 @@ class _Clusters:
         return self._gallery(
             "odd", "Odd members: of another class, yet near the centre", says, rows
         )
+
+    def border_figure(self) -> Figure | None:
+        """A row for each border between two clusters, the most populous first."""
+        if self.k < 2:
+            return None
+        return border_figure(self.images, self.vectors, self.labels, self.middle)
 
     def table(self) -> Table:
         """One row for each cluster."""
