@@ -22,7 +22,7 @@ test: $(VENV)/installed-test  ## every test and doctest
 test-lowest: $(VENV)-lowest/installed  ## the tests again with the oldest dependencies pyproject.toml allows
 	NUMBA_CACHE_DIR=$(CURDIR)/$(VENV)-lowest/numba $(ONE) $(VENV)-lowest/bin/python $(PYTEST) -m "not browser"
 
-bench: $(VENV)/installed-test  ## our time, the peer's and the ratio
+bench: $(VENV)/installed-bench  ## our time, the peer's and the ratio
 	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/installed-lint  ## format, lint, types, direction of imports

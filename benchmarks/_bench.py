@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,14 @@ def table(title: str, timings: Sequence[Timing]) -> str:
         for row in [head, *rows]
     ]
     return "\n".join([title, *lines])
+
+
+def installed(packages: Mapping[str, str]) -> list[str]:
+    """The names whose package is installed; the others are said to be skipped, and why."""
+    found = [name for name, package in packages.items() if find_spec(package) is not None]
+    for name in packages.keys() - set(found):
+        print(f"{name} skipped: {packages[name]} is not installed (group `bench`)", flush=True)
+    return found
 
 
 def as_json(parts: Mapping[str, Sequence[Timing]]) -> str:

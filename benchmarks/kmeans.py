@@ -1,6 +1,6 @@
 """K-means on MNIST: ours, scikit-learn, scikit-learn-intelex and faiss from one run.
 
-    python -m benchmarks.kmeans [--parts full seeds hundred growth memory] [--json FILE]
+    python -m benchmarks.kmeans [--parts full seeds hundred growth memory range] [--points N] [--json FILE]
 
 Inertia is that of the labels in float64, about their own means, on pixels scaled to [0, 1]. Ours
 runs on the 8-bit pixels with ``tol=0``, to fixed points; the others on float32, with their defaults.
@@ -19,13 +19,29 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 from sklearn.cluster import KMeans as Peer
 
-from benchmarks._bench import Contestant, Timing, as_json, mnist_file, peak_megabytes, race, table
+from benchmarks._bench import (
+    Contestant,
+    Timing,
+    as_json,
+    installed,
+    mnist_file,
+    peak_megabytes,
+    race,
+    table,
+)
+from inkcluster.cluster import kmeans_range
 from inkcluster.cluster.kmeans import KMeans
 
+SHORT = ("--parts", "full", "range", "--points", "4000")
+"""The arguments of a short run, for ``python -m benchmarks``."""
+PEERS = {"scikit-learn": "sklearn", "scikit-learn-intelex": "sklearnex", "faiss": "faiss"}
+"""Everyone else, and the package that has to be installed."""
 
-def pixels() -> NDArray[np.uint8]:
-    """All of MNIST, (70000, 784)."""
-    return np.ascontiguousarray(loadmat(mnist_file())["data"].T)
+
+def pixels(points: int | None = None) -> NDArray[np.uint8]:
+    """All of MNIST, (70000, 784), or so many of it, drawn at random."""
+    X = np.ascontiguousarray(loadmat(mnist_file())["data"].T)
+    return X if points is None else X[np.random.default_rng(0).permutation(len(X))[:points]]
 
 
 def inertia(X: NDArray[np.uint8], labels: NDArray[np.integer[Any]], k: int) -> float:
@@ -78,11 +94,25 @@ def side_by_side(X: NDArray[np.uint8], k: int, restarts: int, who: str) -> list[
     first = race([Contestant("inkcluster", lambda: ours(X, k, restarts, 0))], 2)
     peers = {"scikit-learn": scikit_learn, "scikit-learn-intelex": intelex, "faiss": faiss}
     others = [
-        Contestant(f"{name} float32", lambda run=run: run(X, F, k, restarts))
-        for name, run in peers.items()
-        if name in who.split(",")
+        Contestant(f"{name} float32", lambda run=peers[name]: run(X, F, k, restarts))
+        for name in installed({name: PEERS[name] for name in peers if name in who.split(",")})
     ]
     return [*first, *race(others)]
+
+
+def every_k(X: NDArray[np.uint8]) -> list[Timing]:
+    """k from 1 to 20 in one call, beside one call for each k."""
+    ks = range(1, 21)
+
+    def together() -> Mapping[str, Any]:
+        return {"inertias": float(kmeans_range(X, ks, random_state=0).inertias.sum()) / 255**2}
+
+    def apart() -> Mapping[str, Any]:
+        fits = [KMeans(k, n_init=3, random_state=0).fit(X).inertia_ for k in ks]
+        return {"inertias": float(sum(fits)) / 255**2}
+
+    kmeans_range(X[:1000], [1, 2], random_state=0)  # compiled before the clock starts
+    return race([Contestant("kmeans_range", together), Contestant("KMeans for each k", apart)])
 
 
 def seeds(X: NDArray[np.uint8]) -> list[Timing]:
@@ -93,21 +123,22 @@ def growth(X: NDArray[np.uint8]) -> list[Timing]:
     """10,000 to 700,000 points, the last jittered copies in a memory-mapped file."""
     rng = np.random.default_rng(0)
     few = [
-        Contestant(f"n = {n}", lambda n=n: ours(X[rng.permutation(70000)[:n]], 10, 15, 0))
+        Contestant(f"n = {n}", lambda n=n: ours(X[rng.permutation(len(X))[:n]], 10, 15, 0))
         for n in (10000, 20000, 40000, 70000)
+        if n <= len(X)
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "many.npy"
-        many = np.lib.format.open_memmap(path, "w+", np.uint8, (700000, 784))
+        many = np.lib.format.open_memmap(path, "w+", np.uint8, (10 * len(X), 784))
         for copy in range(10):
             part = X.astype(np.int16) + rng.integers(-8, 9, X.shape, dtype=np.int16) * (X > 0)
-            many[copy * 70000 : (copy + 1) * 70000] = np.clip(part, 0, 255)
+            many[copy * len(X) : (copy + 1) * len(X)] = np.clip(part, 0, 255)
         many.flush()
         del many
         return race(few) + race(
             [
                 Contestant(
-                    "n = 700000, memory-mapped, in its own process",
+                    f"n = {10 * len(X)}, memory-mapped, in its own process",
                     lambda: {"peak MB": peak_megabytes("benchmarks.kmeans", "--one", str(path))},
                 )
             ]
@@ -130,25 +161,28 @@ def memory(X: NDArray[np.uint8]) -> list[Timing]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    everything = ["full", "seeds", "hundred", "growth", "memory"]
+    everything = ["full", "seeds", "hundred", "growth", "memory", "range"]
     parser.add_argument("--parts", nargs="+", choices=everything, default=everything)
-    parser.add_argument("--peers", default="scikit-learn,scikit-learn-intelex,faiss")
+    parser.add_argument("--peers", default=",".join(PEERS))
+    parser.add_argument("--points", type=int, help="so many points of MNIST instead of all")
     parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
     parser.add_argument("--one", type=Path, help="only fit the points of this .npy file, mapped")
     asked = parser.parse_args()
     if asked.one:
         print(ours(np.load(asked.one, mmap_mode="r"), 10, 15, 0))
         return
-    X = pixels()
+    X = pixels(asked.points)
+    n = f"{len(X):,} × 784"
     parts = {
-        "full": ("70,000 × 784, k = 10, 15 restarts", lambda: side_by_side(X, 10, 15, asked.peers)),
+        "full": (f"{n}, k = 10, 15 restarts", lambda: side_by_side(X, 10, 15, asked.peers)),
         "seeds": ("the same, ten seeds", lambda: seeds(X)),
         "hundred": (
-            "k = 100, 5 restarts",
+            f"{n}, k = 100, 5 restarts",
             lambda: side_by_side(X, 100, 5, asked.peers.split(",")[0]),
         ),
         "growth": ("k = 10, 15 restarts, more and more points", lambda: growth(X)),
         "memory": ("peak memory, 8-bit points", lambda: memory(X)),
+        "range": (f"{n}, k = 1 to 20, 3 restarts each", lambda: every_k(X)),
     }
     done: dict[str, list[Timing]] = {}
     for part in asked.parts:

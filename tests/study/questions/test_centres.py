@@ -11,7 +11,6 @@ from inkcluster.study.answer import Level
 from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
 
-
 RANGE = ["k-curves", "clustergram"]
 
 
@@ -250,3 +249,21 @@ def test_progress_reaches_its_totals(answer, few, listener):
     assert "k-means restarts" in whats
     for what, total, done in listener.tasks:
         assert done[0] == total, what
+
+
+def test_the_range_of_k_holds_every_criterion_and_the_finding_says_them(found):
+    frame = table(found, "k-range")
+    assert frame["k"].tolist() == list(range(1, 21))
+    assert frame["calinski_harabasz"][1:].notna().all()
+    marked = figure(found, "k-curves").frame().query("suggested")
+    assert len(marked) == 5
+    said = by_code(found)["K5"]
+    assert said.level is Level.NOTICE
+    assert all(f"{k} by" in said.sentence for k in marked["k"])
+    assert "120 of the 300 images" in by_code(found)["S3"].sentence
+
+
+def test_border_names_two_clusters_a_row(found):
+    rows = figure(found, "border").rows
+    assert 0 < len(rows) <= 12
+    assert all(row.label.count("#") == 2 and len(row.where) <= 10 for row in rows)
