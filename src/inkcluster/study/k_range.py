@@ -189,7 +189,8 @@ def _compute(images: ImageSet, most: int, plan: Plan, desk: Desk) -> dict[str, N
             flows = clustergram(vectors, labels)
             advance(1)
         few = len(np.unique(vectors[some], axis=0))
-        gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), seed=plan.seed)
+        with threadpool_limits(1):  # threads would wait for each other on so few
+            gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), seed=plan.seed)
     both = scores.merge(gaps, on="k", how="left")
     return {f"score-{name}": both[name].to_numpy() for name in both} | {
         f"flow-{name}": flows[name].to_numpy() for name in flows
