@@ -267,3 +267,23 @@ def test_border_names_two_clusters_a_row(found):
     rows = figure(found, "border").rows
     assert 0 < len(rows) <= 12
     assert all(row.label.count("#") == 2 and len(row.where) <= 10 for row in rows)
+
+
+def test_suspects_are_ranked_and_known_by_their_place_in_the_set(found, few):
+    frame = table(found, "suspects")
+    labels = found.arrays["labels"]
+    centres = found.arrays["centres_scaled"]
+    largest = {c: np.bincount(few.labels[labels == c]).argmax() for c in range(10)}
+    disagree = [i for i in range(len(few)) if largest[labels[i]] != few.labels[i]]
+    assert set(frame["image"]) == set(disagree)
+    span = np.maximum(few.flat().max(axis=0) - few.flat().min(axis=0), 1)
+    scaled = (few.flat() - few.flat().min(axis=0)) / span
+    gap = np.linalg.norm(scaled[:, None] - centres[None], axis=2)
+    ratio = []
+    for row in frame.itertuples(index=False):
+        assert row.label == few.labels[row.image]
+        assert row.cluster == labels[row.image]
+        theirs = [c for c in range(10) if largest[c] == row.label]
+        own = gap[row.image, row.cluster]
+        ratio.append(own / gap[row.image, theirs].min() if theirs else 10 + own)
+    np.testing.assert_array_less(np.array(ratio[:-1]), np.array(ratio[1:]) + 1e-6)

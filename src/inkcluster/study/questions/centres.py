@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from inkcluster.study import judging, k_range, pictures, steps
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.bordering import border_figure
+from inkcluster.study.suspects import suspects
 from inkcluster.study.wording import class_name, listed, percent, sentence, several
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class CentresQuestion:
         else:
             figures.append(judging.confusion(work.match))
             tables += [judging.counts_table(work.match), judging.scores_table(work.scores)]
+            tables += work.suspects()
             findings += judging.findings(work.match, work.scores)
         figures += [work.members_figure(), work.extremes_figure()]
         if (odd := work.odd_figure()) is not None:
@@ -173,6 +175,13 @@ class _Clusters:
         return self._gallery(
             "odd", "Odd members: of another class, yet near the centre", says, rows
         )
+
+    def suspects(self) -> list[Table]:
+        """The images whose label and cluster disagree, ranked; none where all agree."""
+        if self.match is None or self.images.labels is None:
+            return []
+        found = suspects(self.images.labels, self.labels, self.vectors, self.middle, self.match)
+        return [] if found is None else [found]
 
     def border_figure(self) -> Figure | None:
         """A row for each border between two clusters, the most populous first."""
