@@ -23,7 +23,8 @@ def test_same_heights_as_scipy(method, digits):
     X = digits.flat()[:150]
     Z = getattr(hierarchy, method)(X)
     np.testing.assert_array_equal(Z, hierarchy.linkage(X.astype(np.float32), method))
-    np.testing.assert_allclose(Z[:, 2], peer.linkage(X, method)[:, 2], rtol=1e-9)
+    theirs = peer.linkage(X, method)  # sorted: whole numbers tie, and heights may fall
+    np.testing.assert_allclose(np.sort(Z[:, 2]), np.sort(theirs[:, 2]), rtol=1e-9)
     assert peer.is_valid_linkage(Z)
 
 

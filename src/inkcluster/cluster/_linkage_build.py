@@ -13,11 +13,14 @@ from scipy.spatial import distance
 from inkcluster.cluster import _linkage_plan as plan
 from inkcluster.cluster._linkage_duplicates import distinct
 from inkcluster.cluster._linkage_single import spanning_tree
+from inkcluster.cluster._linkage_stored import from_condensed, from_points
 from inkcluster.cluster._linkage_ward import ward_merges
 from inkcluster.errors import BadInputError
 from inkcluster.kernels import linkage_tree
 
 METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
+INVERTED = ("centroid", "median")
+"""Methods whose heights may fall."""
 EUCLIDEAN = ("ward", "centroid", "median")
 """Methods that are only defined for Euclidean distances."""
 _scipy: Any = scipy_hierarchy
@@ -110,28 +113,43 @@ def _distances(
 
 
 def _from_distances(condensed: NDArray[np.float64], method: str) -> NDArray[np.float64]:
-    if len(condensed) == 0:
-        return np.empty((0, 4))
-    return np.asarray(_scipy.linkage(condensed, method))
+    n = int(_distance.num_obs_y(condensed))
+    merges, height = from_condensed(condensed, n, method)
+    if method not in INVERTED:
+        height = np.maximum.accumulate(height)
+    return _labelled(merges, height)
 
 
 def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> NDArray[np.float64]:
     n, d = data.shape
     if n == 1:
         return np.empty((0, 4))
-    if method not in ("ward", "single"):
+    if method in INVERTED:
         return _from_distances(_distances(data, method, "euclidean", memory_limit), method)
-    need, have = plan.vector_bytes(n, d), plan.budget(memory_limit)
+    have = plan.budget(memory_limit)
+    stored = method not in plan.VECTORS
+    coarse = stored and n > plan.FINE
+    need = plan.matrix_bytes(n, d, 4 if coarse else 8) if stored else plan.vector_bytes(n, d)
     if need > have:
-        raise plan.refuse(
-            f"A {method} hierarchy",
-            n,
-            need,
-            have,
-            f"it grows in proportion to the points, so up to {int(n * have / need):,} fit",
-        )
+        fits = plan.largest(have, d, 4) if stored else int(n * have / need)
+        raise plan.refuse(f"A {method} hierarchy", n, need, have, f"up to {fits:,} points fit")
     unit = _unit(data)
     points = np.ascontiguousarray(data) if unit == 1 else data.astype(np.float64) / unit
+    if stored:
+        merges, height = from_points(points, method, coarse)
+        return _labelled(merges, np.maximum.accumulate(height) * unit)
+    merges, squared = _without_duplicates(points, method)
+    height = np.sqrt(squared) * unit
+    if method == "single":  # edges between points, in their order: no children, no parents
+        return _labelled(merges, height)
+    return _labelled(*_ordered(merges, height))
+
+
+def _without_duplicates(
+    points: NDArray[Any], method: str
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Merges and squared heights of Ward or single linkage, equal points merged first."""
+    n = len(points)
     first, same = distinct(points)
     merges = np.empty((n - 1, 2), np.int32)
     squared = np.zeros(n - 1)
@@ -145,10 +163,7 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
         else:
             found, squared[len(later) :] = spanning_tree(points)
         merges[len(later) :] = first[found]
-    height = np.sqrt(squared) * unit
-    if method == "single":  # edges between points, in their order: no children, no parents
-        return _labelled(merges, height)
-    return _labelled(*_ordered(merges, height))
+    return merges, squared
 
 
 def _unit(data: NDArray[Any]) -> float:

@@ -13,6 +13,8 @@ WIDTH = 256
 """Leading coordinates, at most."""
 KEPT = 12
 """Neighbours that a cluster remembers from one search to the next."""
+FINE = 4096
+"""Points up to which distances are stored in 8 bytes; beyond, 4 are enough and faster."""
 SPARE = 64 << 20
 """What compiled loops and blocks take, whatever the size of the data."""
 

@@ -21,7 +21,7 @@ SAFE = 1 - 1e-12
 def rounded(value: float) -> float:
     """`value` in 40 bits: what two distances must agree in to be a tie."""
     t = value * 8193.0
-    return float(t - (t - value)) if t < np.inf else value
+    return float(t - (t - value)) if abs(t) < np.inf else value
 
 
 @kernel(fastmath=True)
@@ -69,7 +69,7 @@ def _keep(
         at -= 1
     far[at] = d
     near[at] = y
-    return min(bound, out)
+    return float(min(bound, out))
 
 
 @kernel()

@@ -1,0 +1,149 @@
+"""One merge in a stored matrix of distances: the formula of Lance & Williams (1967), row by row."""
+
+# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+from __future__ import annotations
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from inkcluster.kernels._jit import kernel
+
+SINGLE, COMPLETE, AVERAGE, WEIGHTED, WARD, CENTROID, MEDIAN = range(7)
+PIECE = 2048
+"""Clusters a task looks at."""
+
+
+@kernel()
+def _united(  # noqa: PLR0911 (a formula for each method)
+    method: int, a: float, b: float, ab: float, na: float, nb: float, nz: float
+) -> float:
+    """Distance of the union of two clusters to a third; squared for the last three methods."""
+    if method == AVERAGE:
+        return (na * a + nb * b) / (na + nb)
+    if method == COMPLETE:
+        return max(a, b)
+    if method == WEIGHTED:
+        return 0.5 * (a + b)
+    if method == SINGLE:
+        return min(a, b)
+    if method == WARD:
+        return ((na + nz) * a + (nb + nz) * b - nz * ab) / (na + nb + nz)
+    if method == CENTROID:
+        return (na * a + nb * b - na * nb * ab / (na + nb)) / (na + nb)
+    return 0.5 * (a + b) - 0.25 * ab
+
+
+@kernel()
+def _at(i: int, j: int, m: int) -> int:
+    return i * m - i * (i + 1) // 2 - i - 1 + j
+
+
+@kernel()
+def blend_some(
+    matrix: NDArray[np.generic],
+    m: int,
+    alive: NDArray[np.int64],
+    size: NDArray[np.float64],
+    i: int,
+    j: int,
+    ab: float,
+    method: int,
+    half: float,
+    fresh: NDArray[np.float64],
+) -> None:
+    """Put the distances of i ∪ j to others in the place of those of i.
+
+    Parameters
+    ----------
+    matrix : (m·(m - 1)/2,) rows above the diagonal; the entries of i are overwritten
+    alive : (c,) int64, slots without i and j; read
+    size : (m,) float64, before the merge; read
+    i, j : slots, i < j; ab : their distance
+    half : what makes a whole number the nearest one where the matrix holds such, else 0
+    fresh : (c,) float64, the new distances as stored; written
+    """
+    na, nb = size[i], size[j]
+    for t in range(alive.shape[0]):
+        z = alive[t]
+        at = _at(z, i, m) if z < i else _at(i, z, m)
+        other = _at(z, j, m) if z < j else _at(j, z, m)
+        d = _united(method, np.float64(matrix[at]), np.float64(matrix[other]), ab, na, nb, size[z])
+        stored = matrix.dtype.type(d + half)
+        matrix[at] = stored
+        fresh[t] = np.float64(stored)
+
+
+@kernel(parallel=True)
+def blend(
+    matrix: NDArray[np.generic],
+    m: int,
+    alive: NDArray[np.int64],
+    size: NDArray[np.float64],
+    i: int,
+    j: int,
+    ab: float,
+    method: int,
+    half: float,
+    fresh: NDArray[np.float64],
+) -> None:
+    """:func:`blend_some`, spread over threads."""
+    count = alive.shape[0]
+    for task in prange((count + PIECE - 1) // PIECE):
+        start, stop = task * PIECE, min(count, (task + 1) * PIECE)
+        some = alive[start:stop]
+        blend_some(matrix, m, some, size, i, j, ab, method, half, fresh[start:stop])
+
+
+@kernel(fastmath=True)
+def _least(row: NDArray[np.generic], gone: NDArray[np.generic]) -> float:
+    least = row.dtype.type(max(row[0], gone[0]))
+    for t in range(row.shape[0]):
+        least = min(least, max(row[t], gone[t]))
+    return np.float64(least)
+
+
+@kernel()
+def row_least(
+    matrix: NDArray[np.generic],
+    m: int,
+    x: int,
+    gone: NDArray[np.generic],
+    band: float,
+    out: NDArray[np.int64],
+) -> tuple[float, int]:
+    """The least of a row, and all slots within `band` of it.
+
+    Parameters
+    ----------
+    matrix : (m·(m - 1)/2,); read
+    gone : (m,) of the matrix's dtype, its largest value for slots no longer there, else 0; read
+    out : (m,) int64, slots; written
+
+    Returns
+    -------
+    tuple of (float, int)
+        The least and how many slots are in `out`.
+    """
+    if x == m - 1:
+        return np.inf, 0
+    start = _at(x, x + 1, m)
+    row = matrix[start : start + m - x - 1]
+    least = _least(row, gone[x + 1 :])
+    count = 0
+    for t in range(row.shape[0]):
+        if np.float64(row[t]) <= least + band and gone[x + 1 + t] == 0:
+            out[count] = x + 1 + t
+            count += 1
+    return (least, count) if count else (np.inf, 0)
+
+
+@kernel()
+def compact(matrix: NDArray[np.generic], m: int, alive: NDArray[np.int64]) -> None:
+    """Move the rows and columns of the slots `alive`, ascending, to the front, in their order."""
+    to = 0
+    for p in range(alive.shape[0]):
+        start = _at(alive[p], 0, m)
+        for q in range(p + 1, alive.shape[0]):
+            matrix[to] = matrix[start + alive[q]]
+            to += 1
