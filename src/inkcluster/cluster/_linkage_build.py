@@ -11,6 +11,7 @@ from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.spatial import distance
 
 from inkcluster.cluster import _linkage_plan as plan
+from inkcluster.cluster._linkage_centres import centre_merges
 from inkcluster.cluster._linkage_duplicates import distinct
 from inkcluster.cluster._linkage_single import spanning_tree
 from inkcluster.cluster._linkage_stored import from_condensed, from_points
@@ -124,8 +125,6 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
     n, d = data.shape
     if n == 1:
         return np.empty((0, 4))
-    if method in INVERTED:
-        return _from_distances(_distances(data, method, "euclidean", memory_limit), method)
     have = plan.budget(memory_limit)
     stored = method not in plan.VECTORS
     coarse = stored and n > plan.FINE
@@ -140,7 +139,7 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
         return _labelled(merges, np.maximum.accumulate(height) * unit)
     merges, squared = _without_duplicates(points, method)
     height = np.sqrt(squared) * unit
-    if method == "single":  # edges between points, in their order: no children, no parents
+    if method != "ward":  # in order already
         return _labelled(merges, height)
     return _labelled(*_ordered(merges, height))
 
@@ -148,7 +147,7 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
 def _without_duplicates(
     points: NDArray[Any], method: str
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Merges and squared heights of Ward or single linkage, equal points merged first."""
+    """Merges and squared heights of a method that needs no distances, equal points merged first."""
     n = len(points)
     first, same = distinct(points)
     merges = np.empty((n - 1, 2), np.int32)
@@ -157,8 +156,10 @@ def _without_duplicates(
     merges[: len(later), 0], merges[: len(later), 1] = same[later], later
     if len(first) > 1:
         points = points[first] if len(later) else points
-        if method == "ward":
-            size = np.bincount(same, minlength=n)[first].astype(np.float64)
+        size = np.bincount(same, minlength=n)[first].astype(np.float64)
+        if method in INVERTED:
+            found, squared[len(later) :] = centre_merges(points, size, method == "median")
+        elif method == "ward":
             found, squared[len(later) :] = ward_merges(points, size)
         else:
             found, squared[len(later) :] = spanning_tree(points)

@@ -23,14 +23,16 @@ class Leading:
     Parameters
     ----------
     X : ndarray of shape (n, d), any real dtype
+    widths : tuple of int
+        How many directions may be taken.
     """
 
-    def __init__(self, X: NDArray[np.generic]) -> None:
+    def __init__(self, X: NDArray[np.generic], widths: tuple[int, ...] = WIDTHS) -> None:
         n, d = X.shape
         step = max(1, n // SAMPLE)
         sample = np.asarray(X[::step][:SAMPLE], dtype=np.float64)
         self.origin = sample.mean(axis=0)
-        self.basis = None if d <= 1.5 * WIDTHS[0] else _directions(sample - self.origin)
+        self.basis = None if d <= 1.5 * WIDTHS[0] else _directions(sample - self.origin, widths)
         self.width = d if self.basis is None else self.basis.shape[1] + 1
         """The number of coordinates."""
         self.grain = (self.width + 16) * 2.0**-23
@@ -55,7 +57,7 @@ class Leading:
         return np.asarray(square * (1 - self.grain), dtype=np.float32)
 
 
-def _directions(centred: NDArray[np.float64]) -> NDArray[np.float64]:
+def _directions(centred: NDArray[np.float64], widths: tuple[int, ...]) -> NDArray[np.float64]:
     """Orthonormal directions (d, q) of nearly the largest variance."""
     small = centred.astype(np.float32)
     if small.shape[1] > LARGE:
@@ -64,7 +66,7 @@ def _directions(centred: NDArray[np.float64]) -> NDArray[np.float64]:
     values, vectors = values[::-1], vectors[:, ::-1]
     total = float(np.einsum("ij,ij->", centred, centred))
     enough = np.cumsum(values) >= (1 - LEFT_OUT) * total
-    q = next((w for w in WIDTHS if w <= len(values) and enough[w - 1]), WIDTHS[-1])
+    q = next((w for w in widths if w <= len(values) and enough[w - 1]), widths[-1])
     found = vectors[:, : min(q, len(values))]
     if centred.shape[1] > LARGE:
         found = np.linalg.qr(_range(centred.astype(np.float32)).astype(np.float64) @ found)[0]

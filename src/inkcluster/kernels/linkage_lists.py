@@ -25,7 +25,8 @@ def rounded(value: float) -> float:
 
 
 @kernel(fastmath=True)
-def _gap(a: NDArray[np.float64], fa: float, b: NDArray[np.float64], fb: float) -> float:
+def gap_of_sums(a: NDArray[np.float64], fa: float, b: NDArray[np.float64], fb: float) -> float:
+    """Squared distance of a·fa to b·fb, both (d,)."""
     total = 0.0
     for t in range(a.shape[0]):
         step = a[t] * fa - b[t] * fb
@@ -37,7 +38,7 @@ def _gap(a: NDArray[np.float64], fa: float, b: NDArray[np.float64], fb: float) -
 def ward_squared(sums: NDArray[np.float64], size: NDArray[np.float64], x: int, y: int) -> float:
     """Squared Ward distance of two clusters, the same to the bit in either order."""
     a, b = min(x, y), max(x, y)
-    gap = _gap(sums[a], 1 / size[a], sums[b], 1 / size[b])
+    gap = gap_of_sums(sums[a], 1 / size[a], sums[b], 1 / size[b])
     return float(gap * (2 * size[a] * size[b] / (size[a] + size[b])))
 
 

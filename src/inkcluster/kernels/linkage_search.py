@@ -36,7 +36,7 @@ def _strip(
 
 
 @kernel()
-def _insert(
+def insert(
     value: np.float32, index: int, values: NDArray[np.float32], ids: NDArray[np.int32]
 ) -> None:
     """Put a candidate into ascending lists, dropping the last."""
@@ -106,7 +106,7 @@ def propose(
                     if least < mine[wanted - 1]:
                         for j in range(s, e):
                             if strip[j - s] < mine[wanted - 1] and group[j] != group[me]:
-                                _insert(strip[j - s], j, mine, ids[i])
+                                insert(strip[j - s], j, mine, ids[i])
         for i in range(start, stop):
             for t in range(wanted):
                 values[i, t] = max(np.float32(2) * values[i, t], np.float32(0))
