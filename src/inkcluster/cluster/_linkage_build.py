@@ -115,6 +115,10 @@ def _distances(
 
 def _from_distances(condensed: NDArray[np.float64], method: str) -> NDArray[np.float64]:
     n = int(_distance.num_obs_y(condensed))
+    if len(condensed) and condensed.min() < 0:
+        if method in EUCLIDEAN:
+            raise BadInputError(f"`method={method}` takes distances that are not negative.")
+        return np.asarray(_scipy.linkage(condensed, method))  # no distances at all, but allowed
     merges, height = from_condensed(condensed, n, method)
     if method not in INVERTED:
         height = np.maximum.accumulate(height)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inkcluster.cluster._linkage_build import METHODS, build
-from inkcluster.cluster.clustering import relabel_by_size
 from inkcluster.errors import BadInputError
+from inkcluster.kernels import linkage_tree
 
 __all__ = [
     "METHODS",
@@ -17,6 +17,7 @@ __all__ = [
     "centroid",
     "complete",
     "cut",
+    "cuts",
     "linkage",
     "median",
     "single",
@@ -144,14 +145,55 @@ def cut(Z: NDArray[np.float64], k: int) -> NDArray[np.int32]:
     >>> hierarchy.cut(Z, 2)
     array([1, 1, 0, 0, 0], dtype=int32)
     """
+    labels: NDArray[np.int32] = cuts(Z, [k])[0]
+    return labels
+
+
+def cuts(Z: NDArray[np.float64], ks: ArrayLike | None = None) -> NDArray[np.int32]:
+    """Read many partitions at once, each in O(n) after one pass over the hierarchy.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n - 1, 4)
+        A hierarchy; merges in the order in which they were made.
+    ks : array-like of int or None
+        Numbers of clusters, each from 1 to n; all of them, n to 1, by default.
+
+    Returns
+    -------
+    ndarray of shape (len(ks), n), int32
+        Clusters numbered from 0 by decreasing size, the earlier first member first among equals.
+
+    Raises
+    ------
+    BadInputError
+        If one of `ks` is not between 1 and n.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster import hierarchy
+    >>> from inkcluster.cluster.hierarchy import cuts
+    >>> cuts(hierarchy.ward(np.array([[0.0], [0.1], [5.0]])), [1, 2]).tolist()
+    [[0, 0, 0], [0, 0, 1]]
+    """
     n = len(Z) + 1
-    if not 1 <= k <= n:
-        raise BadInputError(
-            f"A hierarchy of {n} points can be cut into 1 to {n} clusters, not {k}."
-        )
-    parent = np.arange(2 * n - 1)
-    for merge in range(n - k):
-        parent[int(Z[merge, 0])] = parent[int(Z[merge, 1])] = n + merge
-    for node in range(n + (n - k) - 1, -1, -1):  # parents have higher numbers: roots come first
-        parent[node] = parent[parent[node]]
-    return relabel_by_size(parent[:n])
+    wanted = np.arange(n, 0, -1) if ks is None else np.atleast_1d(np.asarray(ks))
+    for k in wanted:
+        if not 1 <= k <= n:
+            raise BadInputError(
+                f"A hierarchy of {n} points can be cut into 1 to {n} clusters, not {k}."
+            )
+    start, earliest, parent = (np.empty(2 * n - 1, np.int64) for _ in range(3))
+    linkage_tree.spans(np.asarray(Z, dtype=np.float64), start, earliest, parent)
+    size = np.concatenate([np.ones(n, np.int64), np.asarray(Z)[:, 3].astype(np.int64)])
+    leaves = np.empty(n, np.int64)
+    leaves[start[:n]] = np.arange(n)
+    labels = np.empty((len(wanted), n), np.int32)
+    for row, k in enumerate(wanted):
+        there = 2 * n - int(k)  # clusters made by then have lower numbers
+        alive = np.flatnonzero(parent[:there] >= there)
+        alive = alive[np.lexsort((earliest[alive], -size[alive]))]
+        run = np.argsort(start[alive])
+        labels[row, leaves] = np.repeat(run, size[alive][run])
+    return labels

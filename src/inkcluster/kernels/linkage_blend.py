@@ -1,17 +1,17 @@
-"""One merge in a stored matrix of distances: the formula of Lance & Williams (1967), row by row."""
+"""One merge in a stored matrix of distances: the formula of Lance & Williams (1967), row by row.
+
+All on one thread: a merge takes less time than it can take a second thread to be given a core.
+"""
 
 # ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 
 SINGLE, COMPLETE, AVERAGE, WEIGHTED, WARD, CENTROID, MEDIAN = range(7)
-PIECE = 2048
-"""Clusters a task looks at."""
 
 
 @kernel()
@@ -40,7 +40,7 @@ def _at(i: int, j: int, m: int) -> int:
 
 
 @kernel()
-def blend_some(
+def blend(
     matrix: NDArray[np.generic],
     m: int,
     alive: NDArray[np.int64],
@@ -72,27 +72,6 @@ def blend_some(
         stored = matrix.dtype.type(d + half)
         matrix[at] = stored
         fresh[t] = np.float64(stored)
-
-
-@kernel(parallel=True)
-def blend(
-    matrix: NDArray[np.generic],
-    m: int,
-    alive: NDArray[np.int64],
-    size: NDArray[np.float64],
-    i: int,
-    j: int,
-    ab: float,
-    method: int,
-    half: float,
-    fresh: NDArray[np.float64],
-) -> None:
-    """:func:`blend_some`, spread over threads."""
-    count = alive.shape[0]
-    for task in prange((count + PIECE - 1) // PIECE):
-        start, stop = task * PIECE, min(count, (task + 1) * PIECE)
-        some = alive[start:stop]
-        blend_some(matrix, m, some, size, i, j, ab, method, half, fresh[start:stop])
 
 
 @kernel(fastmath=True)

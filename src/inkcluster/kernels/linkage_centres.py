@@ -8,7 +8,6 @@ all others once, and answers for its pairs with them; whoever was there before n
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
@@ -21,9 +20,6 @@ LANES = 64
 FAR = np.float32(1e38)
 """More than any squared distance; twice as much stands where no cluster is."""
 PROPOSALS = 24
-TASKS = 4
-WIDE = 8192
-"""Clusters from which on a second thread pays."""
 
 
 @kernel(fastmath=True)
@@ -49,29 +45,7 @@ def _bounds(
 
 
 @kernel()
-def _some(
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-    query: NDArray[np.float32],
-    own: np.float32,
-    me: int,
-    first: int,
-    last: int,
-    values: NDArray[np.float32],
-    places: NDArray[np.int32],
-) -> None:
-    strip = np.empty(LANES, np.float32)
-    wanted = values.shape[0]
-    for b in range(first, last):
-        at = b * LANES
-        if _bounds(lead[b], square[at : at + LANES], query, own, strip) < values[wanted - 1]:
-            for lane in range(LANES):
-                if strip[lane] < min(values[wanted - 1], FAR) and at + lane != me:
-                    insert(strip[lane], at + lane, values, places)
-
-
-@kernel(parallel=True)
-def _all(
+def _propose(
     lead: NDArray[np.float32],
     square: NDArray[np.float32],
     query: NDArray[np.float32],
@@ -81,9 +55,14 @@ def _all(
     values: NDArray[np.float32],
     places: NDArray[np.int32],
 ) -> None:
-    for task in prange(TASKS):
-        first, last = blocks * task // TASKS, blocks * (task + 1) // TASKS
-        _some(lead, square, query, own, me, first, last, values[task], places[task])
+    strip = np.empty(LANES, np.float32)
+    wanted = values.shape[0]
+    for b in range(blocks):
+        at = b * LANES
+        if _bounds(lead[b], square[at : at + LANES], query, own, strip) < values[wanted - 1]:
+            for lane in range(LANES):
+                if strip[lane] < min(values[wanted - 1], FAR) and at + lane != me:
+                    insert(strip[lane], at + lane, values, places)
 
 
 @kernel()
@@ -111,26 +90,19 @@ def _look(
     me = where[slot]
     query = lead[me // LANES, :, me % LANES].copy()
     blocks = (m + LANES - 1) // LANES
-    values = np.full((TASKS, PROPOSALS), np.float32(np.inf), np.float32)
-    places = np.full((TASKS, PROPOSALS), -1, np.int32)
-    if m > WIDE:
-        _all(lead, square, query, square[me], me, blocks, values, places)
-        for task in range(1, TASKS):
-            for t in range(PROPOSALS):
-                if values[task, t] < values[0, PROPOSALS - 1]:
-                    insert(values[task, t], places[task, t], values[0], places[0])
-    else:
-        _some(lead, square, query, square[me], me, 0, blocks, values[0], places[0])
+    values = np.full(PROPOSALS, np.float32(np.inf), np.float32)
+    places = np.full(PROPOSALS, -1, np.int32)
+    _propose(lead, square, query, square[me], me, blocks, values, places)
     keep = near.shape[1]
     near[slot] = -1
     far[slot] = np.inf
     rest = np.inf
     for t in range(PROPOSALS):
-        low = np.float64(values[0, t])
-        if places[0, t] < 0 or low >= far[slot, keep - 1]:
+        low = np.float64(values[t])
+        if places[t] < 0 or low >= far[slot, keep - 1]:
             rest = min(rest, low)
             break
-        other = who[places[0, t]]
+        other = who[places[t]]
         d = _distance(slot, other, sums, count)
         if d >= far[slot, keep - 1]:
             rest = min(rest, d)
@@ -143,7 +115,7 @@ def _look(
             at -= 1
         far[slot, at] = d
         near[slot, at] = name[other]
-    bound[slot] = max(min(rest, np.float64(values[0, PROPOSALS - 1])), 0.0) * SAFE
+    bound[slot] = max(min(rest, np.float64(values[PROPOSALS - 1])), 0.0) * SAFE
 
 
 @kernel()

@@ -17,7 +17,6 @@ from inkcluster.kernels.linkage_blend import (
     SINGLE,
     WEIGHTED,
     blend,
-    blend_some,
     row_least,
 )
 from inkcluster.kernels.linkage_heap import remove, settle_in, within
@@ -25,8 +24,6 @@ from inkcluster.kernels.linkage_lists import rounded
 
 TIE = 1e-11
 """More than the share in which two ties may differ."""
-WIDE = 6000
-"""Slots from which on a second thread pays."""
 SMALL = 64
 """Pairs of members up to which a height is always summed anew."""
 
@@ -228,10 +225,7 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
         others[spot:] = alive[spot + 1 : kept]
         count = remove(y, heap, place, count, key, pair)
         gone[y] = matrix.dtype.type(ceiling)
-        if kept > WIDE:
-            blend(matrix, m, others, size, x, y, key[x], method, half, fresh)
-        else:
-            blend_some(matrix, m, others, size, x, y, key[x], method, half, fresh)
+        blend(matrix, m, others, size, x, y, key[x], method, half, fresh)
         _join(x, y, method, weight, mass, following, last, earliest, size)
         if coarse:
             error[x] = max(error[x], error[y]) + (0.0 if method in (COMPLETE, SINGLE) else 0.5)
