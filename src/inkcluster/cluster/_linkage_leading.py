@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 SAMPLE = 4096
 """Points from which the directions are found; any directions are valid, good ones are faster."""
@@ -32,7 +33,8 @@ class Leading:
         step = max(1, n // SAMPLE)
         sample = np.asarray(X[::step][:SAMPLE], dtype=np.float64)
         self.origin = sample.mean(axis=0)
-        self.basis = None if d <= 1.5 * WIDTHS[0] else _directions(sample - self.origin, widths)
+        with threadpool_limits(1, "blas"):  # small steps, at each of which threads would wait
+            self.basis = None if d <= 1.5 * WIDTHS[0] else _directions(sample - self.origin, widths)
         self.width = d if self.basis is None else self.basis.shape[1] + 1
         """The number of coordinates."""
         self.grain = (self.width + 16) * 2.0**-23

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from inkcluster.cluster._linkage_leading import Leading
 from inkcluster.cluster._linkage_plan import KEPT
+from inkcluster.cluster._linkage_threads import in_threads, pieces
 from inkcluster.kernels import linkage_lists, linkage_search
 
 CANDIDATES = 32
 """Proposals for each search; fewer leave more to the slow scan, more are sorted for nothing."""
-CHUNK = 8192
-"""Queries a search answers between two words to the listener."""
-FEW = 192
-"""Pieces of work for which waking a second thread costs more than it brings."""
-
-
-@contextmanager
-def threads_for(pieces: int) -> Iterator[None]:
-    """Run compiled loops on one thread where there is little to do."""
-    if pieces >= FEW:
-        yield
-        return
-    before = numba.get_num_threads()
-    numba.set_num_threads(1)
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
+PIECE = 512
+"""Queries or clusters that a thread takes at a time."""
 
 
 class Nearest:
@@ -71,30 +54,34 @@ class Nearest:
 
         Clusters of the same `group` (len(slots),) are no neighbours.
         """
-        self._project(slots[~self.fresh[slots]])
-        whole = len(slots) == len(self.lead)
-        lead = self.lead if whole else self.lead[slots]
-        square = self.leading.squares(lead)
-        inverse = np.nextafter((1 / self.size[slots]).astype(np.float32), np.float32(2))
-        if group is None:
-            group = np.arange(len(slots), dtype=np.int32)
-        lists = (self.near, self.far, self.bound, self.nearest, self.sure)
         with threadpool_limits(1, "blas"):
-            for start in range(0, len(asking), CHUNK):
-                queries = asking[start : start + CHUNK]
+            stale = slots[~self.fresh[slots]]
+            self._project(stale)
+            whole = len(slots) == len(self.lead)
+            lead = self.lead if whole else self.lead[slots]
+            square = self.leading.squares(lead)
+            inverse = np.nextafter((1 / self.size[slots]).astype(np.float32), np.float32(2))
+            if group is None:
+                group = np.arange(len(slots), dtype=np.int32)
+            lists = (self.near, self.far, self.bound, self.nearest, self.sure)
+
+            def answer(part: slice) -> None:
+                queries = asking[part]
                 values = np.empty((len(queries), CANDIDATES), np.float32)
                 ids = np.empty((len(queries), CANDIDATES), np.int32)
-                with threads_for(len(queries)):
-                    linkage_search.propose(lead, square, inverse, group, queries, values, ids)
-                    linkage_lists.settle(self.sums, self.size, slots, queries, values, ids, *lists)
-                    open_ = queries[~self.sure[slots[queries]]]
-                    linkage_lists.scan(
-                        self.sums, self.size, slots, open_, group, lead, square, *lists
-                    )
-                advance(len(queries))
+                linkage_search.propose(lead, square, inverse, group, queries, values, ids)
+                linkage_lists.settle(self.sums, self.size, slots, queries, values, ids, *lists)
+                open_ = queries[~self.sure[slots[queries]]]
+                linkage_lists.scan(self.sums, self.size, slots, open_, group, lead, square, *lists)
+
+            for done in in_threads(answer, pieces(len(asking), PIECE)):
+                advance(done)
 
     def _project(self, stale: NDArray[np.int64]) -> None:
-        for start in range(0, len(stale), CHUNK):
-            part = stale[start : start + CHUNK]
-            self.lead[part] = self.leading(self.sums[part] / self.size[part, None])
+        def project(part: slice) -> None:
+            some = stale[part]
+            self.lead[some] = self.leading(self.sums[some] / self.size[some, None])
+
+        for _ in in_threads(project, pieces(len(stale), PIECE)):
+            pass
         self.fresh[stale] = True

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from inkcluster import progress
+from inkcluster.cluster._linkage_threads import in_threads, pieces
 from inkcluster.kernels import linkage_blend, linkage_stored, pairs_fill
 
 _advance: Any = linkage_stored.advance  # its arguments come in groups, which mypy cannot count
@@ -28,6 +29,8 @@ UNITS = 2**32 - 8
 SHRINK = 0.75
 """The matrix moves together when this share of its rows is left."""
 CHUNK = 2048
+PIECE = 256
+"""Rows of distances that a thread takes at a time."""
 WHOLE = 2**24
 """float32 holds all whole numbers up to here."""
 
@@ -58,24 +61,33 @@ def from_points(
         Store distances in 4 bytes rather than 8. The merges are the same: distances that are closer
         than the rounding are decided in float64 from the members.
     """
+    matrix, per_unit = _filled(X, coarse)
+    # half a unit of rounding for a pair, and what the formulas in float64 may be off
+    error = 0.26 + UNITS * 1e-11 if coarse else 0.0
+    return _merge_all(matrix, np.ascontiguousarray(X), len(X), method, per_unit, error)
+
+
+def _filled(X: NDArray[Any], coarse: bool) -> tuple[NDArray[Any], float]:
+    """All distances in units, and how many units a distance of 1 has."""
     n = len(X)
     points, square, exact = _centred(X)
     most = 2 * float(np.sqrt(square.max(initial=0.0)))
     per_unit = UNITS / (most * (1 + 1e-9)) if coarse and most > 0 else 1.0
-    matrix: NDArray[Any] = np.empty(n * (n - 1) // 2, np.uint32 if coarse else np.float64)
     half = 0.5 if coarse else 0.0
+    matrix: NDArray[Any] = np.empty(n * (n - 1) // 2, np.uint32 if coarse else np.float64)
+
+    def fill(part: slice) -> None:
+        pairs_fill.fill(points, square, exact, per_unit, half, part.start, part.stop, matrix)
+
+    at = 0
     with (
         progress.current().task("distances", total=len(matrix)) as advance,
         threadpool_limits(1, "blas"),
     ):
-        for first in range(0, n, CHUNK):
-            last = min(n, first + CHUNK)
-            pairs_fill.fill(points, square, exact, per_unit, half, first, last, matrix)
-            advance((last - first) * (2 * n - first - last - 1) / 2)
-    del points
-    # half a unit of rounding, and what the formula in float64 may be off
-    error = 0.26 + UNITS * 1e-11 if coarse else 0.0
-    return _merge_all(matrix, np.ascontiguousarray(X), n, method, per_unit, error)
+        for done in in_threads(fill, pieces(n, PIECE)):
+            advance(done * (2 * n - 2 * at - done - 1) / 2)
+            at += done
+    return matrix, per_unit
 
 
 def _centred(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64], bool]:

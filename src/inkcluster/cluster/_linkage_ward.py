@@ -6,8 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster import progress
-from inkcluster.cluster._linkage_nearest import Nearest, threads_for
+from inkcluster.cluster._linkage_nearest import PIECE, Nearest
+from inkcluster.cluster._linkage_threads import in_threads, pieces
 from inkcluster.kernels import linkage_lists
+
+FEW = 100
+"""Merges in a round up to which one thread carries the lists over."""
 
 
 def ward_merges(
@@ -71,17 +75,18 @@ def _merge(
     alive = np.ones(n, np.bool_)
     alive[upper] = False
     slots = slots[alive[slots]]
-    with threads_for(len(new)):
-        linkage_lists.unite(new, clusters.sums, clusters.size)
+    linkage_lists.unite(new, clusters.sums, clusters.size)
     clusters.fresh[lower] = False
-    with threads_for(8 * len(new)):
+    least = clusters.size[slots].min()
+
+    def refresh(part: slice) -> None:
         linkage_lists.refresh(
-            slots,
+            slots[part],
             clusters.sums,
             clusters.size,
             partner,
             height,
-            clusters.size[slots].min(),
+            least,
             into,
             clusters.near,
             clusters.far,
@@ -89,4 +94,8 @@ def _merge(
             clusters.nearest,
             clusters.sure,
         )
+
+    # the lists of what is merged away are read, those of what stays are written by their own thread
+    for _ in in_threads(refresh, pieces(len(slots), len(slots) if len(new) < FEW else PIECE)):
+        pass
     return squared, slots

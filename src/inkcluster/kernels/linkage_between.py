@@ -4,15 +4,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage_blend import COMPLETE
 from inkcluster.kernels.pairs_fill import gap
-
-LARGE = 1 << 14
-"""Pairs of members from which on a second thread pays."""
 
 
 @kernel()
@@ -41,19 +37,6 @@ def _row(
     return total
 
 
-@kernel(parallel=True)
-def _rows(
-    points: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    method: int,
-    a: NDArray[np.int32],
-    b: NDArray[np.int32],
-    out: NDArray[np.float64],
-) -> None:
-    for p in prange(a.shape[0]):
-        out[p] = _row(points, weight, method, a[p], b)
-
-
 @kernel()
 def between(
     points: NDArray[np.generic],
@@ -79,11 +62,8 @@ def between(
     a = members(first, following, count_first)
     b = members(second, following, count_second)
     out = np.empty(count_first)
-    if count_first * count_second >= LARGE:
-        _rows(points, weight, method, a, b, out)
-    else:
-        for p in range(count_first):
-            out[p] = _row(points, weight, method, a[p], b)
+    for p in range(count_first):
+        out[p] = _row(points, weight, method, a[p], b)
     if method == COMPLETE:
         return float(out.max())
     total = 0.0

@@ -8,7 +8,6 @@ to a third cluster than the nearer of the two was, so what was out of a list's r
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
@@ -99,7 +98,7 @@ def _conclude(
     sure[x] = near[at] >= 0 and rounded(far[at]) < rounded(bound)
 
 
-@kernel(parallel=True)
+@kernel()
 def settle(
     sums: NDArray[np.float64],
     size: NDArray[np.float64],
@@ -126,7 +125,7 @@ def settle(
     nearest : (n,) int32; sure : (n,) bool, whether nothing can be before it; written
     """
     wanted = ids.shape[1]
-    for i in prange(queries.shape[0]):
+    for i in range(queries.shape[0]):
         x = slots[queries[i]]
         near[x] = -1
         far[x] = np.inf
@@ -154,7 +153,7 @@ def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
     return total
 
 
-@kernel(parallel=True)
+@kernel()
 def scan(
     sums: NDArray[np.float64],
     size: NDArray[np.float64],
@@ -173,7 +172,7 @@ def scan(
 
     Parameters as in :func:`settle` and :func:`~inkcluster.kernels.linkage_search.propose`.
     """
-    for i in prange(queries.shape[0]):
+    for i in range(queries.shape[0]):
         row = queries[i]
         x = slots[row]
         best = far[x, 0]
@@ -222,17 +221,17 @@ def pairs(
     return count
 
 
-@kernel(parallel=True)
+@kernel()
 def unite(merges: NDArray[np.int32], sums: NDArray[np.float64], size: NDArray[np.float64]) -> None:
     """Add the second of each pair (r, 2) to the first: sums (n, d) and sizes (n,)."""
-    for i in prange(merges.shape[0]):
+    for i in range(merges.shape[0]):
         a, b = merges[i, 0], merges[i, 1]
         for t in range(sums.shape[1]):
             sums[a, t] += sums[b, t]
         size[a] += size[b]
 
 
-@kernel(parallel=True)
+@kernel()
 def refresh(  # noqa: PLR0912 - one pass over a list, nothing to share
     slots: NDArray[np.int64],
     sums: NDArray[np.float64],
@@ -260,7 +259,7 @@ def refresh(  # noqa: PLR0912 - one pass over a list, nothing to share
     near, far, bound, nearest, sure : as in :func:`settle`; updated
     """
     keep = near.shape[1]
-    for i in prange(slots.shape[0]):
+    for i in range(slots.shape[0]):
         x = slots[i]
         b = partner[x]
         touched = b >= 0

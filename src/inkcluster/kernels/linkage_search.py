@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 
 ROWS = 128
-"""Queries a task looks at, so that the block of products stays in the second-level cache."""
+"""Queries at a time, so that the block of products stays in the second-level cache."""
 COLUMNS = 1024
 STRIP = 64
 """Columns of which only the least is compared first; most strips hold no candidate."""
@@ -49,7 +48,7 @@ def insert(
     ids[at] = index
 
 
-@kernel(parallel=True)
+@kernel()
 def propose(
     lead: NDArray[np.float32],
     square: NDArray[np.float32],
@@ -76,7 +75,7 @@ def propose(
     m, p = lead.shape
     wanted = values.shape[1]
     count = queries.shape[0]
-    for b in prange((count + ROWS - 1) // ROWS):
+    for b in range((count + ROWS - 1) // ROWS):
         start = b * ROWS
         stop = min(count, start + ROWS)
         rows = np.empty((stop - start, p), np.float32)

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 
 ROWS = 128
 COLUMNS = 1024
-NEAR = 1e-5
+NEAR = 1e-2
 """Squared distances below this share of the squared norms are summed again, term by term."""
 
 
@@ -44,7 +43,7 @@ def _write(
     return least
 
 
-@kernel(parallel=True)
+@kernel()
 def fill(
     points: NDArray[np.floating],
     square: NDArray[np.float64],
@@ -67,7 +66,7 @@ def fill(
     out : (n·(n - 1)/2,) float64 or uint32, SciPy's order; written
     """
     n = points.shape[0]
-    for b in prange((last - first + ROWS - 1) // ROWS):
+    for b in range((last - first + ROWS - 1) // ROWS):
         start = first + b * ROWS
         stop = min(last, start + ROWS)
         block = np.empty((stop - start) * COLUMNS, points.dtype)
