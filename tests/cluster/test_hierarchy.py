@@ -173,3 +173,19 @@ def test_threads_change_nothing(method, digits, rng):
         np.testing.assert_array_equal(hierarchy.linkage(X, method), Z)
     finally:
         numba.set_num_threads(threads)
+
+
+@pytest.mark.mnist
+@pytest.mark.slow
+def test_heights_of_5000_digits_are_scipys_and_so_are_the_cuts(mnist, rng):
+    X = mnist.flat()[rng.permutation(len(mnist))[:5000]]
+    y = pdist(X.astype(float))
+    for method in hierarchy.METHODS:
+        ours, theirs = hierarchy.linkage(X, method), peer.linkage(y, method)
+        np.testing.assert_allclose(ours[:, 2], theirs[:, 2], rtol=1e-6)
+        if method not in ("centroid", "median"):  # heights may fall: a cut is not by height
+            apart = np.diff(theirs[:, 2]) > 1e-9 * theirs[-1, 2]
+            for k in (2, 3, 5, 10, 20, 50, 100, 500, 1000, 2500):
+                if apart[5000 - k - 1]:
+                    flat = peer.fcluster(theirs, k, "maxclust")
+                    assert adjusted_rand_score(hierarchy.cut(ours, k), flat) == 1

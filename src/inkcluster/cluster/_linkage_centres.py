@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inkcluster import progress
 from inkcluster.cluster._linkage_leading import Leading
 from inkcluster.cluster._linkage_nearest import Nearest
-from inkcluster.kernels import linkage_centres
+from inkcluster.kernels import linkage_centres, linkage_lanes
 
 WIDTHS = (31, 47)
 """Directions: these are read once for each merge, from memory, so fewer are faster."""
@@ -43,9 +43,9 @@ def centre_merges(
             clusters.sums *= size[:, None]
 
         leading = Leading(X, WIDTHS)
-        blocks = -(-n // linkage_centres.LANES)
-        lead = np.zeros((blocks, leading.width, linkage_centres.LANES), np.float32)
-        square = np.full(blocks * linkage_centres.LANES, 2 * linkage_centres.FAR)
+        blocks = -(-n // linkage_lanes.LANES)
+        lead = np.zeros((blocks, leading.width, linkage_lanes.LANES), np.float32)
+        square = np.full(blocks * linkage_lanes.LANES, 2 * linkage_lanes.FAR)
         coordinates = np.empty((n, leading.width - (leading.basis is not None)))
         for start in range(0, n, STEP):
             centred = np.asarray(X[start : start + STEP], dtype=np.float64) - leading.origin
@@ -54,8 +54,8 @@ def centre_merges(
             norms = np.einsum("ij,ij->i", centred, centred) - np.einsum("ij,ij->i", inside, inside)
             beyond = np.sqrt(np.maximum(norms, 0))
             for i in range(len(inside)):
-                linkage_centres.put(start + i, inside[i], beyond[i], leading.grain, lead, square)
-        who = np.full(blocks * linkage_centres.LANES, -1, np.int32)
+                linkage_lanes.put(start + i, inside[i], beyond[i], leading.grain, lead, square)
+        who = np.full(blocks * linkage_lanes.LANES, -1, np.int32)
         who[:n] = slots
         slot_of = np.full(2 * n, -1, np.int32)
         slot_of[:n] = slots

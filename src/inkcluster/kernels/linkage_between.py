@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.linkage_blend import COMPLETE
+from inkcluster.kernels.linkage_blend import COMPLETE, WEIGHTED
 from inkcluster.kernels.pairs_fill import gap
 
 
@@ -75,3 +75,53 @@ def between(
     for q in range(count_second):
         other += weight[b[q]]
     return total / (share * other)
+
+
+@kernel()
+def join(
+    x: int,
+    y: int,
+    method: int,
+    weight: NDArray[np.float64],
+    mass: NDArray[np.float64],
+    following: NDArray[np.int32],
+    last: NDArray[np.int32],
+    earliest: NDArray[np.int32],
+    size: NDArray[np.float64],
+) -> None:
+    """Chain the members of `y` to those of `x`, the earlier cluster first."""
+    if method == WEIGHTED:
+        _balance(earliest[x], earliest[y], size[x], size[y], weight, mass, following)
+    a, b = min(earliest[x], earliest[y]), max(earliest[x], earliest[y])
+    following[last[a]] = b
+    last[a] = last[b]
+    earliest[x] = a
+    size[x] += size[y]
+
+
+@kernel()
+def _balance(
+    first: int,
+    second: int,
+    count_first: float,
+    count_second: float,
+    weight: NDArray[np.float64],
+    mass: NDArray[np.float64],
+    following: NDArray[np.int32],
+) -> None:
+    """Let two clusters weigh the same, by changing the weights of the one with fewer members."""
+    few, many = (first, second) if count_first < count_second else (second, first)
+    factor = mass[many] / mass[few]
+    at = few
+    for _ in range(np.int64(min(count_first, count_second))):
+        weight[at] *= factor
+        at = following[at]
+    total = 2 * mass[many]
+    if total > 1e250:  # weights this far apart vanish beside each other anyway
+        for start, count in ((first, count_first), (second, count_second)):
+            at = start
+            for _ in range(np.int64(count)):
+                weight[at] /= total
+                at = following[at]
+        total = 1.0
+    mass[min(first, second)] = total

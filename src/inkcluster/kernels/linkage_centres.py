@@ -12,57 +12,11 @@ from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage_heap import remove, settle_in
-from inkcluster.kernels.linkage_lists import SAFE, gap_of_sums, rounded
-from inkcluster.kernels.linkage_search import insert
+from inkcluster.kernels.linkage_lanes import FAR, LANES, bounds, propose_from, put
+from inkcluster.kernels.linkage_lists import SAFE, gap_of_sums
+from inkcluster.kernels.linkage_ties import rounded
 
-LANES = 64
-"""Clusters side by side in the coordinates, (blocks, p, LANES)."""
-FAR = np.float32(1e38)
-"""More than any squared distance; twice as much stands where no cluster is."""
 PROPOSALS = 24
-
-
-@kernel(fastmath=True)
-def _bounds(
-    block: NDArray[np.float32],
-    square: NDArray[np.float32],
-    query: NDArray[np.float32],
-    own: np.float32,
-    out: NDArray[np.float32],
-) -> np.float32:
-    """Lower bounds of the squared distances of a query to a block of clusters, and their least."""
-    for lane in range(LANES):
-        out[lane] = np.float32(0)
-    for t in range(query.shape[0]):
-        q = query[t]
-        for lane in range(LANES):
-            out[lane] += q * block[t, lane]
-    least = np.float32(np.finfo(np.float32).max)
-    for lane in range(LANES):
-        out[lane] = own + square[lane] - np.float32(2) * out[lane]
-        least = min(least, out[lane])
-    return least
-
-
-@kernel()
-def _propose(
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-    query: NDArray[np.float32],
-    own: np.float32,
-    me: int,
-    blocks: int,
-    values: NDArray[np.float32],
-    places: NDArray[np.int32],
-) -> None:
-    strip = np.empty(LANES, np.float32)
-    wanted = values.shape[0]
-    for b in range(blocks):
-        at = b * LANES
-        if _bounds(lead[b], square[at : at + LANES], query, own, strip) < values[wanted - 1]:
-            for lane in range(LANES):
-                if strip[lane] < min(values[wanted - 1], FAR) and at + lane != me:
-                    insert(strip[lane], at + lane, values, places)
 
 
 @kernel()
@@ -92,7 +46,7 @@ def _look(
     blocks = (m + LANES - 1) // LANES
     values = np.full(PROPOSALS, np.float32(np.inf), np.float32)
     places = np.full(PROPOSALS, -1, np.int32)
-    _propose(lead, square, query, square[me], me, blocks, values, places)
+    propose_from(lead, square, query, square[me], me, blocks, values, places)
     keep = near.shape[1]
     near[slot] = -1
     far[slot] = np.inf
@@ -141,7 +95,7 @@ def _scan(
     chosen = -1
     for b in range((m + LANES - 1) // LANES):
         at = b * LANES
-        _bounds(lead[b], square[at : at + LANES], query, square[me], strip)
+        bounds(lead[b], square[at : at + LANES], query, square[me], strip)
         for lane in range(min(LANES, m - at)):
             other = who[at + lane]
             if at + lane != me and np.float64(strip[lane]) <= best * (1 + 1e-9):
@@ -186,27 +140,6 @@ def _purge(
         if best < 0 or (min(slot, other), max(slot, other)) < (min(slot, best), max(slot, best)):
             best = other
     return best
-
-
-@kernel()
-def put(
-    place: int,
-    coordinates: NDArray[np.float64],
-    beyond: float,
-    grain: float,
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-) -> None:
-    """Write a cluster's coordinates (q,), and the norm they leave out if there is room for it."""
-    block, lane = place // LANES, place % LANES
-    total = 0.0
-    for t in range(coordinates.shape[0]):
-        lead[block, t, lane] = np.float32(coordinates[t])
-        total += np.float64(lead[block, t, lane]) ** 2
-    if lead.shape[1] > coordinates.shape[0]:
-        lead[block, coordinates.shape[0], lane] = np.float32(beyond)
-        total += np.float64(np.float32(beyond)) ** 2
-    square[place] = np.float32(total * (1 - grain))
 
 
 @kernel()

@@ -11,16 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
+from inkcluster.kernels.linkage_ties import precedes, rounded
 
 SAFE = 1 - 1e-12
 """Bounds are made smaller by more than their own rounding."""
-
-
-@kernel()
-def rounded(value: float) -> float:
-    """`value` in 40 bits: what two distances must agree in to be a tie."""
-    t = value * 8193.0
-    return float(t - (t - value)) if abs(t) < np.inf else value
 
 
 @kernel(fastmath=True)
@@ -39,19 +33,6 @@ def ward_squared(sums: NDArray[np.float64], size: NDArray[np.float64], x: int, y
     a, b = min(x, y), max(x, y)
     gap = gap_of_sums(sums[a], 1 / size[a], sums[b], 1 / size[b])
     return float(gap * (2 * size[a] * size[b] / (size[a] + size[b])))
-
-
-@kernel()
-def precedes(d: float, x: int, y: int, best: float, at: int) -> bool:
-    """Whether the pair (x, y) comes before (x, at): by distance, then by earliest members."""
-    if at < 0:
-        return True
-    d, best = rounded(d), rounded(best)
-    if d != best:
-        return d < best
-    if min(x, y) != min(x, at):
-        return min(x, y) < min(x, at)
-    return bool(max(x, y) < max(x, at))
 
 
 @kernel()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.linkage_lists import rounded
+from inkcluster.kernels.linkage_ties import rounded
 
 
 @kernel()

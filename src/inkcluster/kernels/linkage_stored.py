@@ -11,16 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.linkage_between import between
+from inkcluster.kernels.linkage_between import between, join
 from inkcluster.kernels.linkage_blend import (
     COMPLETE,
     SINGLE,
-    WEIGHTED,
     blend,
     row_least,
 )
 from inkcluster.kernels.linkage_heap import remove, settle_in, within
-from inkcluster.kernels.linkage_lists import rounded
+from inkcluster.kernels.linkage_ties import rounded
 
 TIE = 1e-11
 """More than the share in which two ties may differ."""
@@ -226,7 +225,7 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
         count = remove(y, heap, place, count, key, pair)
         gone[y] = matrix.dtype.type(ceiling)
         blend(matrix, m, others, size, x, y, key[x], method, half, fresh)
-        _join(x, y, method, weight, mass, following, last, earliest, size)
+        join(x, y, method, weight, mass, following, last, earliest, size)
         if coarse:
             error[x] = max(error[x], error[y]) + (0.0 if method in (COMPLETE, SINGLE) else 0.5)
             error[y] = 0.0
@@ -257,53 +256,3 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
         key[x] = -np.inf
         stale[x] = True
         settle_in(x, heap, place, count, key, pair)
-
-
-@kernel()
-def _join(
-    x: int,
-    y: int,
-    method: int,
-    weight: NDArray[np.float64],
-    mass: NDArray[np.float64],
-    following: NDArray[np.int32],
-    last: NDArray[np.int32],
-    earliest: NDArray[np.int32],
-    size: NDArray[np.float64],
-) -> None:
-    """Chain the members of `y` to those of `x`, the earlier cluster first."""
-    if method == WEIGHTED:
-        _balance(earliest[x], earliest[y], size[x], size[y], weight, mass, following)
-    a, b = min(earliest[x], earliest[y]), max(earliest[x], earliest[y])
-    following[last[a]] = b
-    last[a] = last[b]
-    earliest[x] = a
-    size[x] += size[y]
-
-
-@kernel()
-def _balance(
-    first: int,
-    second: int,
-    count_first: float,
-    count_second: float,
-    weight: NDArray[np.float64],
-    mass: NDArray[np.float64],
-    following: NDArray[np.int32],
-) -> None:
-    """Let two clusters weigh the same, by changing the weights of the one with fewer members."""
-    few, many = (first, second) if count_first < count_second else (second, first)
-    factor = mass[many] / mass[few]
-    at = few
-    for _ in range(np.int64(min(count_first, count_second))):
-        weight[at] *= factor
-        at = following[at]
-    total = 2 * mass[many]
-    if total > 1e250:  # weights this far apart vanish beside each other anyway
-        for start, count in ((first, count_first), (second, count_second)):
-            at = start
-            for _ in range(np.int64(count)):
-                weight[at] /= total
-                at = following[at]
-        total = 1.0
-    mass[min(first, second)] = total
