@@ -15,23 +15,18 @@ SINGLE, COMPLETE, AVERAGE, WEIGHTED, WARD, CENTROID, MEDIAN = range(7)
 
 
 @kernel()
-def _united(  # noqa: PLR0911 (a formula for each method)
-    method: int, a: float, b: float, ab: float, na: float, nb: float, nz: float
-) -> float:
-    """Distance of the union of two clusters to a third; squared for the last three methods."""
+def _shares(method: int, na: float, nb: float, nz: float) -> tuple[float, float, float]:
+    """What the distances a–z, b–z and a–b count in that of a ∪ b to z."""
+    n = na + nb
     if method == AVERAGE:
-        return (na * a + nb * b) / (na + nb)
-    if method == COMPLETE:
-        return max(a, b)
+        return na / n, nb / n, 0.0
     if method == WEIGHTED:
-        return 0.5 * (a + b)
-    if method == SINGLE:
-        return min(a, b)
+        return 0.5, 0.5, 0.0
     if method == WARD:
-        return ((na + nz) * a + (nb + nz) * b - nz * ab) / (na + nb + nz)
+        return (na + nz) / (n + nz), (nb + nz) / (n + nz), -nz / (n + nz)
     if method == CENTROID:
-        return (na * a + nb * b - na * nb * ab / (na + nb)) / (na + nb)
-    return 0.5 * (a + b) - 0.25 * ab
+        return na / n, nb / n, -na * nb / (n * n)
+    return 0.5, 0.5, -0.25
 
 
 @kernel()
@@ -63,12 +58,23 @@ def blend(
     half : what makes a whole number the nearest one where the matrix holds such, else 0
     fresh : (c,) float64, the new distances as stored; written
     """
-    na, nb = size[i], size[j]
+    row_i, row_j = _at(i, 0, m), _at(j, 0, m)
+    pa, pb, pab = _shares(method, size[i], size[j], 1.0)
+    m2 = 2 * m - 1
     for t in range(alive.shape[0]):
         z = alive[t]
-        at = _at(z, i, m) if z < i else _at(i, z, m)
-        other = _at(z, j, m) if z < j else _at(j, z, m)
-        d = _united(method, np.float64(matrix[at]), np.float64(matrix[other]), ab, na, nb, size[z])
+        base = z * (m2 - z) // 2 - z - 1
+        at = base + i if z < i else row_i + z
+        other = base + j if z < j else row_j + z
+        a, b = np.float64(matrix[at]), np.float64(matrix[other])
+        if method == COMPLETE:
+            d = max(a, b)
+        elif method == SINGLE:
+            d = min(a, b)
+        else:
+            if method == WARD:
+                pa, pb, pab = _shares(method, size[i], size[j], size[z])
+            d = pa * a + pb * b + pab * ab
         stored = matrix.dtype.type(d + half)
         matrix[at] = stored
         fresh[t] = np.float64(stored)
