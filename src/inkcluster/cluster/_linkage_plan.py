@@ -26,12 +26,12 @@ def pairs(n: int) -> int:
 
 def vector_bytes(n: int, d: int) -> int:
     """What a hierarchy of vectors takes in O(n·d): float64 sums, coordinates twice, lists, Z."""
-    return SPARE + n * (8 * d + 2 * 4 * min(d + 1, WIDTH) + 12 * KEPT + 160)
+    return SPARE + n * (9 * d + 2 * 4 * min(d + 1, WIDTH) + 12 * KEPT + 160)
 
 
 def matrix_bytes(n: int, d: int, entry: int) -> int:
     """What a hierarchy by stored distances takes, with `entry` bytes for each pair."""
-    return SPARE + entry * pairs(n) + n * (4 * d + 200)
+    return SPARE + entry * pairs(n) + n * (8 * d + 200)
 
 
 def budget(memory_limit: int | None) -> int:
