@@ -61,14 +61,21 @@ def from_points(
         Store distances in 4 bytes rather than 8. The merges are the same: distances that are closer
         than the rounding are decided in float64 from the members.
     """
-    matrix, per_unit = _filled(X, coarse)
+    matrix, per_unit, told_apart = _filled(X, coarse)
     # half a unit of rounding for a pair, and what the formulas in float64 may be off
     error = 0.26 + UNITS * 1e-11 if coarse else 0.0
+    if (
+        method == "complete" and told_apart
+    ):  # a maximum is an entry: equal units are equal distances
+        error = 0.0
     return _merge_all(matrix, np.ascontiguousarray(X), len(X), method, per_unit, error)
 
 
-def _filled(X: NDArray[Any], coarse: bool) -> tuple[NDArray[Any], float]:
-    """All distances in units, and how many units a distance of 1 has."""
+def _filled(X: NDArray[Any], coarse: bool) -> tuple[NDArray[Any], float, bool]:
+    """All distances in units, how many a distance of 1 has, and whether no two share a unit.
+
+    Roots of different whole numbers up to `most`² are 1 / (2 · most) apart at least.
+    """
     n = len(X)
     points, square, exact = _centred(X)
     most = 2 * float(np.sqrt(square.max(initial=0.0)))
@@ -87,7 +94,7 @@ def _filled(X: NDArray[Any], coarse: bool) -> tuple[NDArray[Any], float]:
         for done in in_threads(fill, pieces(n, PIECE)):
             advance(done * (2 * n - 2 * at - done - 1) / 2)
             at += done
-    return matrix, per_unit
+    return matrix, per_unit, exact and per_unit > 4 * most
 
 
 def _centred(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64], bool]:
@@ -119,6 +126,7 @@ def _merge_all(  # noqa: PLR0917
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     kind = matrix.dtype  # the ceiling is finite, since compiled loops assume that all numbers are
     ceiling = float(np.finfo(kind).max if kind == np.float64 else np.iinfo(kind).max)
+    half = 0.5 if kind == np.uint32 else 0.0
     merges = np.empty((n - 1, 2), np.int32)
     height = np.empty(n - 1)
     members = (
@@ -143,7 +151,7 @@ def _merge_all(  # noqa: PLR0917
         while done < n - 1:
             stop = min(n - 1, done + max(1, min(int(m * (1 - SHRINK)), CHUNK)))
             _advance(
-                matrix, m, gone, ceiling, 0.5 if error > 0 else 0.0, CODES[method], per_unit, points, *members, *rows,
+                matrix, m, gone, ceiling, half, CODES[method], per_unit, points, *members, *rows,
                 merges[done:stop], height[done:stop],
             )  # fmt: skip
             advance(stop - done)
