@@ -1,14 +1,19 @@
 """SciPy's hierarchies, and cuts that give exactly k clusters."""
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.cluster import hierarchy as peer
+from scipy.spatial.distance import pdist
 from sklearn.metrics import adjusted_rand_score
 
 from inkcluster import hierarchy
+from inkcluster.cluster import relabel_by_size
+from inkcluster.cluster._linkage_stored import from_points
+from inkcluster.cluster.hierarchy import cuts
 from inkcluster.errors import BadInputError
 
 points = arrays(
@@ -19,10 +24,13 @@ points = arrays(
 
 
 @pytest.mark.parametrize("method", hierarchy.METHODS)
-def test_same_matrix_as_scipy(method, digits):
-    X = digits.flat()[:150].astype(float)
-    np.testing.assert_array_equal(hierarchy.linkage(X, method), peer.linkage(X, method))
-    np.testing.assert_array_equal(getattr(hierarchy, method)(X), peer.linkage(X, method))
+def test_same_heights_as_scipy(method, digits):
+    X = digits.flat()[:150]
+    Z = getattr(hierarchy, method)(X)
+    np.testing.assert_array_equal(Z, hierarchy.linkage(X.astype(np.float32), method))
+    theirs = peer.linkage(X, method)  # sorted: whole numbers tie, and heights may fall
+    np.testing.assert_allclose(np.sort(Z[:, 2]), np.sort(theirs[:, 2]), rtol=1e-9)
+    assert peer.is_valid_linkage(Z)
 
 
 def naive_cut(Z, k):
@@ -59,3 +67,128 @@ def test_a_cut_is_scipys_where_heights_differ(digits):
 def test_a_cut_outside_the_hierarchy_is_refused(k):
     with pytest.raises(BadInputError, match=f"1 to 3 clusters, not {k}"):
         hierarchy.cut(hierarchy.ward([[0.0], [1.0], [2.0]]), k)
+
+
+@pytest.mark.parametrize("method", ["ward", "centroid"])
+def test_all_cuts_at_once_are_the_cuts_one_by_one(method, digits):
+    Z = hierarchy.linkage(digits.flat()[:80], method)
+    labels = cuts(Z)
+    assert labels.shape == (80, 80)
+    for row, k in zip(labels, range(80, 0, -1), strict=True):
+        np.testing.assert_array_equal(row, hierarchy.cut(Z, k))
+        np.testing.assert_array_equal(row, relabel_by_size(row))
+        found = {frozenset(np.flatnonzero(row == c).tolist()) for c in range(k)}
+        assert found == naive_cut(Z, k)
+
+
+def test_one_point_is_a_hierarchy_without_merges():
+    for method in hierarchy.METHODS:
+        assert hierarchy.linkage([[1.0, 2.0]], method).shape == (0, 4)
+    assert hierarchy.cut(hierarchy.ward([[1.0, 2.0]]), 1).tolist() == [0]
+
+
+@pytest.mark.parametrize("method", hierarchy.METHODS)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_finite_is_refused(method, bad, rng):
+    X = rng.standard_normal((6, 3))
+    X[4, 1] = bad
+    with pytest.raises(BadInputError, match="finite"):
+        hierarchy.linkage(X, method)
+    with pytest.raises(BadInputError, match="finite"):
+        hierarchy.linkage(X.ravel()[:15], method)
+
+
+@pytest.mark.parametrize("method", ["ward", "centroid", "median"])
+def test_a_metric_that_a_method_does_not_allow_is_refused(method):
+    with pytest.raises(BadInputError, match=f"method={method}.*Euclidean, not 'cityblock'"):
+        hierarchy.linkage([[0.0, 1.0], [2.0, 3.0]], method, "cityblock")
+
+
+def test_no_points_and_no_method_are_refused():
+    with pytest.raises(BadInputError, match=r"needs points; `y` is of shape \(0, 3\)"):
+        hierarchy.ward(np.empty((0, 3)))
+    with pytest.raises(BadInputError, match="Invalid method: 'nearest'"):
+        hierarchy.linkage([[0.0], [1.0]], "nearest")
+    with pytest.raises(BadInputError, match="1 or 2 dimensional, not 3"):
+        hierarchy.linkage(np.zeros((2, 2, 2)), "ward")
+
+
+@pytest.mark.parametrize("method", hierarchy.METHODS)
+def test_too_little_memory_is_said_with_both_numbers(method):
+    X = np.zeros((6000, 10), np.uint8)
+    with pytest.raises(BadInputError, match=r"needs 0\.\d+ GB, and 0\.06 GB may be used; up to"):
+        hierarchy.linkage(X, method, memory_limit=60_000_000)
+
+
+@pytest.mark.parametrize("metric", ["cityblock", "cosine", "chebyshev"])
+@pytest.mark.parametrize("method", ["single", "average", "complete", "weighted"])
+def test_other_metrics_are_scipys(method, metric, rng):
+    X = rng.standard_normal((60, 5))
+    np.testing.assert_allclose(
+        hierarchy.linkage(X, method, metric), peer.linkage(X, method, metric), rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("method", hierarchy.METHODS)
+def test_distances_give_what_points_give(method, rng):
+    X = rng.standard_normal((90, 6))
+    y = pdist(X)
+    before = y.copy()
+    Z = hierarchy.linkage(y, method)
+    np.testing.assert_allclose(Z, hierarchy.linkage(X, method), rtol=1e-9)
+    np.testing.assert_array_equal(y, before)
+
+
+@pytest.mark.parametrize("method", hierarchy.METHODS)
+def test_a_file_of_pixels_is_read_in_place(method, digits, tmp_path):
+    np.save(tmp_path / "x.npy", digits.flat()[:100])
+    X = np.load(tmp_path / "x.npy", mmap_mode="r")
+    np.testing.assert_array_equal(
+        hierarchy.linkage(X, method), hierarchy.linkage(digits.flat()[:100], method)
+    )
+
+
+def test_leaves_in_order_are_scipys(rng):
+    X = rng.standard_normal((40, 3))
+    np.testing.assert_allclose(
+        hierarchy.linkage(X, "average", optimal_ordering=True),
+        peer.linkage(X, "average", optimal_ordering=True),
+        rtol=1e-9,
+    )
+
+
+@pytest.mark.parametrize("method", ["average", "complete", "weighted"])
+@pytest.mark.parametrize("spread", [1, 4, 1000])
+def test_four_bytes_a_pair_make_the_merges_of_eight(method, spread, rng):
+    X = rng.integers(0, spread, (300, 3)) / 1.0  # from nothing but ties to hardly any
+    fine, coarse = (from_points(X, method, coarse) for coarse in (False, True))
+    np.testing.assert_array_equal(fine[0], coarse[0])
+    np.testing.assert_allclose(fine[1], coarse[1], rtol=1e-7)
+
+
+@pytest.mark.parametrize("method", hierarchy.METHODS)
+def test_threads_change_nothing(method, digits, rng):
+    X = digits.flat()[rng.permutation(1797)[:600]]
+    threads = numba.get_num_threads()
+    Z = hierarchy.linkage(X, method)
+    numba.set_num_threads(1)
+    try:
+        np.testing.assert_array_equal(hierarchy.linkage(X, method), Z)
+    finally:
+        numba.set_num_threads(threads)
+
+
+@pytest.mark.mnist
+@pytest.mark.slow
+def test_heights_of_5000_digits_are_scipys_and_so_are_the_cuts(mnist, rng):
+    X = mnist.flat()[rng.permutation(len(mnist))[:5000]]
+    y = pdist(X.astype(float))
+    for method in hierarchy.METHODS:
+        ours, theirs = hierarchy.linkage(X, method), peer.linkage(y, method)
+        np.testing.assert_allclose(ours[:, 2], theirs[:, 2], rtol=1e-6)
+        if method not in ("centroid", "median"):  # heights may fall: a cut is not by height
+            apart = np.diff(theirs[:, 2]) > 1e-9 * theirs[-1, 2]
+            for k in (2, 3, 5, 10, 20, 50, 100, 500, 1000, 2500):
+                if apart[5000 - k - 1]:
+                    flat = peer.fcluster(theirs, k, "maxclust")
+                    assert adjusted_rand_score(hierarchy.cut(ours, k), flat) == 1

@@ -1,0 +1,195 @@
+"""Which engine builds a hierarchy: checks made once, memory planned, the work handed on."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.cluster import hierarchy as scipy_hierarchy
+from scipy.spatial import distance
+
+from inkcluster.cluster import _linkage_plan as plan
+from inkcluster.cluster._linkage_centres import centre_merges
+from inkcluster.cluster._linkage_duplicates import distinct
+from inkcluster.cluster._linkage_single import spanning_tree
+from inkcluster.cluster._linkage_stored import from_condensed, from_points
+from inkcluster.cluster._linkage_ward import ward_merges
+from inkcluster.errors import BadInputError
+from inkcluster.kernels import linkage_tree
+
+METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
+INVERTED = ("centroid", "median")
+"""Methods whose heights may fall."""
+EUCLIDEAN = ("ward", "centroid", "median")
+"""Methods that are only defined for Euclidean distances."""
+_scipy: Any = scipy_hierarchy
+_distance: Any = distance
+
+
+def build(
+    y: ArrayLike,
+    method: str,
+    metric: Any,
+    optimal_ordering: bool,
+    memory_limit: int | None,
+) -> NDArray[np.float64]:
+    """Check `y`, choose the engine, and give SciPy's matrix; see :func:`.hierarchy.linkage`."""
+    if method not in METHODS:
+        raise BadInputError(f"Invalid method: {method!r}; give one of {', '.join(METHODS)}.")
+    data = _as_array(y)
+    if data.ndim == 1:
+        Z = _from_distances(_checked_distances(data), method)
+    elif metric != "euclidean":
+        if method in EUCLIDEAN:
+            raise BadInputError(
+                f"`method={method}` requires the distance metric to be Euclidean, not {metric!r}."
+            )
+        data = _distances(data, method, metric, memory_limit)
+        Z = _from_distances(data, method)
+    else:
+        _warn_of_a_matrix(data)
+        Z = _from_vectors(data, method, memory_limit)
+    if optimal_ordering and len(Z) > 1:
+        return np.asarray(_scipy.optimal_leaf_ordering(Z, y))
+    return Z
+
+
+def _as_array(y: ArrayLike) -> NDArray[Any]:
+    data = np.asarray(y)
+    if data.dtype not in (np.float32, np.float64, np.uint8):
+        data = np.asarray(data, dtype=np.float64)
+    if data.ndim not in (1, 2):
+        raise BadInputError(f"`y` must be 1 or 2 dimensional, not {data.ndim}.")
+    if data.ndim == 2 and 0 in data.shape:
+        raise BadInputError(f"A hierarchy needs points; `y` is of shape {data.shape}.")
+    if data.dtype != np.uint8:
+        step = max(1, (1 << 24) // max(1, data.shape[-1]))
+        if not all(np.isfinite(data[i : i + step]).all() for i in range(0, len(data), step)):
+            kind = "condensed distance matrix" if data.ndim == 1 else "observation matrix"
+            raise BadInputError(f"The {kind} must contain only finite values.")
+    return data
+
+
+def _checked_distances(data: NDArray[Any]) -> NDArray[np.float64]:
+    data = np.ascontiguousarray(data, dtype=np.float64)
+    _distance.is_valid_y(data, throw=True, name="y")
+    return data
+
+
+def _warn_of_a_matrix(data: NDArray[Any]) -> None:
+    if (
+        data.shape[0] == data.shape[1]
+        and np.allclose(np.diagonal(data), 0)
+        and np.all(data >= 0)
+        and np.allclose(data, data.T)
+    ):
+        warnings.warn(
+            "The symmetric non-negative hollow observation matrix looks suspiciously like an "
+            "uncondensed distance matrix",
+            _scipy.ClusterWarning,
+            stacklevel=4,
+        )
+
+
+def _distances(
+    data: NDArray[Any], method: str, metric: Any, memory_limit: int | None
+) -> NDArray[np.float64]:
+    n, d = data.shape
+    _warn_of_a_matrix(data)
+    need, have = plan.matrix_bytes(n, d, 16), plan.budget(memory_limit)
+    if need > have:
+        raise plan.refuse(
+            f"A {method} hierarchy with metric {metric!r}",
+            n,
+            need,
+            have,
+            f"up to {plan.largest(have, d, 16):,} points fit",
+        )
+    condensed: NDArray[np.float64] = _distance.pdist(np.asarray(data, dtype=np.float64), metric)
+    if not np.isfinite(condensed).all():
+        raise BadInputError("The condensed distance matrix must contain only finite values.")
+    return condensed
+
+
+def _from_distances(condensed: NDArray[np.float64], method: str) -> NDArray[np.float64]:
+    n = int(_distance.num_obs_y(condensed))
+    if len(condensed) and condensed.min() < 0:
+        if method in EUCLIDEAN:
+            raise BadInputError(f"`method={method}` takes distances that are not negative.")
+        return np.asarray(_scipy.linkage(condensed, method))  # no distances at all, but allowed
+    merges, height = from_condensed(condensed, n, method)
+    if method not in INVERTED:
+        height = np.maximum.accumulate(height)
+    return _labelled(merges, height)
+
+
+def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> NDArray[np.float64]:
+    n, d = data.shape
+    if n == 1:
+        return np.empty((0, 4))
+    have = plan.budget(memory_limit)
+    stored = method not in plan.VECTORS
+    coarse = stored and n > plan.FINE
+    need = plan.matrix_bytes(n, d, 4 if coarse else 8) if stored else plan.vector_bytes(n, d)
+    if need > have:
+        fits = plan.largest(have, d, 4) if stored else int(n * have / need)
+        raise plan.refuse(f"A {method} hierarchy", n, need, have, f"up to {fits:,} points fit")
+    unit = _unit(data)
+    points = np.ascontiguousarray(data) if unit == 1 else data.astype(np.float64) / unit
+    if stored:
+        merges, height = from_points(points, method, coarse)
+        return _labelled(merges, np.maximum.accumulate(height) * unit)
+    merges, squared = _without_duplicates(points, method)
+    height = np.sqrt(squared) * unit
+    if method != "ward":  # in order already
+        return _labelled(merges, height)
+    return _labelled(*_ordered(merges, height))
+
+
+def _without_duplicates(
+    points: NDArray[Any], method: str
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Merges and squared heights of a method that needs no distances, equal points merged first."""
+    n = len(points)
+    first, same = distinct(points)
+    merges = np.empty((n - 1, 2), np.int32)
+    squared = np.zeros(n - 1)
+    later = np.flatnonzero(same != np.arange(n))
+    merges[: len(later), 0], merges[: len(later), 1] = same[later], later
+    if len(first) > 1:
+        points = points[first] if len(later) else points
+        size = np.bincount(same, minlength=n)[first].astype(np.float64)
+        if method in INVERTED:
+            found, squared[len(later) :] = centre_merges(points, size, method == "median")
+        elif method == "ward":
+            found, squared[len(later) :] = ward_merges(points, size)
+        else:
+            found, squared[len(later) :] = spanning_tree(points)
+        merges[len(later) :] = first[found]
+    return merges, squared
+
+
+def _unit(data: NDArray[Any]) -> float:
+    """A power of two in which squares neither overflow nor vanish; 1 for usual data."""
+    most = float(max(abs(float(data.max())), abs(float(data.min()))))
+    if most == 0 or 1e-8 < most < 1e12:
+        return 1.0
+    return float(2.0 ** np.frexp(most)[1])
+
+
+def _ordered(
+    merges: NDArray[np.int32], height: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Merges in the naive algorithm's order, for a method whose heights never fall."""
+    scaled = height * 8193.0
+    order = np.empty(len(merges), np.int64)
+    linkage_tree.in_order(merges, scaled - (scaled - height), len(merges) + 1, order)
+    return merges[order], np.maximum.accumulate(height[order])
+
+
+def _labelled(merges: NDArray[np.int32], height: NDArray[np.float64]) -> NDArray[np.float64]:
+    Z = np.empty((len(merges), 4))
+    linkage_tree.label(merges, height, len(merges) + 1, Z)
+    return Z

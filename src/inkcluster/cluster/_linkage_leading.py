@@ -1,0 +1,85 @@
+"""A few leading directions in which most pairs of points can be told to be far apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+SAMPLE = 4096
+"""Points from which the directions are found; any directions are valid, good ones are faster."""
+WIDTHS = (31, 63, 127, 255)
+LARGE = 1024
+"""Dimensions beyond which the directions are found without the covariance matrix."""
+LEFT_OUT = 0.08
+"""The share of the variance that the directions may leave out before more are taken."""
+
+
+class Leading:
+    """Coordinates of which distances are never more than the points' own.
+
+    The first are orthonormal directions of large variance, the last is the norm of what these leave
+    out. Where points have few dimensions they are kept as they are, about the mean.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d), any real dtype
+    widths : tuple of int
+        How many directions may be taken.
+    """
+
+    def __init__(self, X: NDArray[np.generic], widths: tuple[int, ...] = WIDTHS) -> None:
+        n, d = X.shape
+        step = max(1, n // SAMPLE)
+        sample = np.asarray(X[::step][:SAMPLE], dtype=np.float64)
+        self.origin = sample.mean(axis=0)
+        with threadpool_limits(1, "blas"):  # small steps, at each of which threads would wait
+            self.basis = None if d <= 1.5 * WIDTHS[0] else _directions(sample - self.origin, widths)
+        self.width = d if self.basis is None else self.basis.shape[1] + 1
+        """The number of coordinates."""
+        self.grain = (self.width + 16) * 2.0**-23
+        """The rounding of a squared distance in float32, relative to the squared norms."""
+
+    def __call__(self, centres: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Coordinates of points, (m, d) to (m, width)."""
+        centred = centres - self.origin
+        if self.basis is None:
+            return np.asarray(centred, dtype=np.float32)
+        out = np.empty((len(centres), self.width), np.float32)
+        inside = centred @ self.basis
+        out[:, :-1] = inside
+        square = np.einsum("ij,ij->i", centred, centred)
+        square -= np.einsum("ij,ij->i", inside, inside)
+        out[:, -1] = np.sqrt(np.maximum(square, 0))
+        return out
+
+    def squares(self, lead: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Squared norms, made smaller by the rounding of the products they are used with."""
+        square = np.einsum("ij,ij->i", lead, lead, dtype=np.float64)
+        return np.asarray(square * (1 - self.grain), dtype=np.float32)
+
+
+def _directions(centred: NDArray[np.float64], widths: tuple[int, ...]) -> NDArray[np.float64]:
+    """Orthonormal directions (d, q) of nearly the largest variance."""
+    small = centred.astype(np.float32)
+    if small.shape[1] > LARGE:
+        small = small @ _range(small)
+    values, vectors = np.linalg.eigh((small.T @ small).astype(np.float64))
+    values, vectors = values[::-1], vectors[:, ::-1]
+    total = float(np.einsum("ij,ij->", centred, centred))
+    enough = np.cumsum(values) >= (1 - LEFT_OUT) * total
+    q = next((w for w in widths if w <= len(values) and enough[w - 1]), widths[-1])
+    found = vectors[:, : min(q, len(values))]
+    if centred.shape[1] > LARGE:
+        found = np.linalg.qr(_range(centred.astype(np.float32)).astype(np.float64) @ found)[0]
+    return np.ascontiguousarray(found)
+
+
+def _range(small: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Orthonormal directions that hold most of the variance, by block power iteration."""
+    rng = np.random.default_rng(0)  # any start will do; a fixed one repeats the same speed
+    width = min(*small.shape, WIDTHS[-1] + 1)
+    basis = rng.standard_normal((small.shape[1], width)).astype(np.float32)
+    for _ in range(3):
+        basis = np.linalg.qr(small.T @ (small @ basis))[0]
+    return basis

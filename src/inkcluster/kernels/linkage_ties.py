@@ -1,0 +1,27 @@
+"""When two distances are a tie, and who goes first then."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from inkcluster.kernels._jit import kernel
+
+
+@kernel()
+def rounded(value: float) -> float:
+    """`value` in 40 bits: what two distances must agree in to be a tie."""
+    t = value * 8193.0
+    return float(t - (t - value)) if abs(t) < np.inf else value
+
+
+@kernel()
+def precedes(d: float, x: int, y: int, best: float, at: int) -> bool:
+    """Whether the pair (x, y) comes before (x, at): by distance, then by earliest members."""
+    if at < 0:
+        return True
+    d, best = rounded(d), rounded(best)
+    if d != best:
+        return d < best
+    if min(x, y) != min(x, at):
+        return min(x, y) < min(x, at)
+    return bool(max(x, y) < max(x, at))

@@ -1,0 +1,112 @@
+"""From merges in any order to SciPy's matrix."""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.kernels._jit import kernel
+
+
+@kernel()
+def in_order(
+    merges: NDArray[np.int32], key: NDArray[np.float64], n: int, order: NDArray[np.int64]
+) -> None:
+    """The order in which the naive algorithm would have made these merges.
+
+    A merge can be made once its two clusters are there; among those the least goes first, by
+    distance and then by earliest members.
+
+    Parameters
+    ----------
+    merges : (n - 1, 2) int32, earliest members of the clusters merged, lower first; children come
+        before their parents; read
+    key : (n - 1,) float64, distances, equal for ties; read
+    order : (n - 1,) int64; written
+    """
+    last = np.full(n, -1, np.int64)
+    parent = np.full(n - 1, -1, np.int64)
+    waits = np.zeros(n - 1, np.int64)
+    for i in range(n - 1):
+        for side in range(2):
+            child = last[merges[i, side]]
+            if child >= 0:
+                parent[child] = i
+                waits[i] += 1
+        last[merges[i, 0]] = i
+    heap = [(0.0, np.int32(0), np.int32(0), np.int64(0)) for _ in range(0)]
+    for i in range(n - 1):
+        if waits[i] == 0:
+            heap.append((key[i], merges[i, 0], merges[i, 1], np.int64(i)))  # noqa: PERF401
+    heapq.heapify(heap)
+    for place in range(n - 1):
+        _, _, _, taken = heapq.heappop(heap)
+        order[place] = taken
+        up = parent[taken]
+        if up >= 0:
+            waits[up] -= 1
+            if waits[up] == 0:
+                heapq.heappush(heap, (key[up], merges[up, 0], merges[up, 1], up))
+
+
+@kernel()
+def label(
+    merges: NDArray[np.int32], height: NDArray[np.float64], n: int, Z: NDArray[np.float64]
+) -> None:
+    """Number the clusters as SciPy does and count their members.
+
+    Parameters
+    ----------
+    merges : (n - 1, 2) int32, any member of either cluster, in the order of the merges; read
+    height : (n - 1,) float64; read
+    Z : (n - 1, 4) float64; written
+    """
+    parent = np.arange(2 * n - 1)
+    size = np.ones(2 * n - 1, np.int64)
+    for i in range(n - 1):
+        a, b = merges[i, 0] + 0, merges[i, 1] + 0
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        while parent[b] != b:
+            parent[b] = parent[parent[b]]
+            b = parent[b]
+        parent[a] = parent[b] = n + i
+        size[n + i] = size[a] + size[b]
+        Z[i, 0] = min(a, b)
+        Z[i, 1] = max(a, b)
+        Z[i, 2] = height[i]
+        Z[i, 3] = size[n + i]
+
+
+@kernel()
+def spans(
+    Z: NDArray[np.float64],
+    start: NDArray[np.int64],
+    earliest: NDArray[np.int64],
+    parent: NDArray[np.int64],
+) -> None:
+    """Lay the leaves out so that every cluster is a run of them.
+
+    Parameters
+    ----------
+    Z : (n - 1, 4) float64; read
+    start : (2n - 1,) int64, where each cluster's run begins; written
+    earliest : (2n - 1,) int64, its first member; written
+    parent : (2n - 1,) int64, the cluster it is merged into, 2n - 1 for the last; written
+    """
+    n = Z.shape[0] + 1
+    for i in range(n):
+        earliest[i] = i
+    parent[2 * n - 2] = 2 * n - 1
+    for i in range(n - 1):
+        a, b = int(Z[i, 0]), int(Z[i, 1])
+        parent[a] = parent[b] = n + i
+        earliest[n + i] = min(earliest[a], earliest[b])
+    start[2 * n - 2] = 0
+    for i in range(n - 2, -1, -1):
+        a, b = int(Z[i, 0]), int(Z[i, 1])
+        start[a] = start[n + i]
+        start[b] = start[a] + (1 if a < n else int(Z[a - n, 3]))
