@@ -14,17 +14,17 @@ TRIALS = 2
 """Starts for each restart; the one that is better in the sketch goes on."""
 
 FEW = 8192
-"""Points that the starts run on, or 64 for each cluster where that is more."""
+"""Points that the starts run on, or 64 for each cluster where that is more; half of them at most."""
 
 
 def few(n: int, k: int) -> int:
     """On how many of n points the starts run."""
-    return max(FEW, min(64 * k, n // 2))
+    return min(max(FEW, 64 * k), n // 2)
 
 
 def is_large(n: int, k: int) -> bool:
     """Whether a first convergence on some of the points pays."""
-    return n >= 2 * FEW and n >= 16 * k
+    return n >= FEW and n >= 16 * k
 
 
 def starts(
