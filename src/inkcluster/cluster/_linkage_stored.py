@@ -22,8 +22,6 @@ CODES = {
     "centroid": linkage_blend.CENTROID,
     "median": linkage_blend.MEDIAN,
 }
-SQUARED = ("ward", "centroid", "median")
-"""Methods whose formula is in squared distances."""
 UNITS = 2**32 - 8
 """The largest distance in units, where entries are whole numbers."""
 SHRINK = 0.75
@@ -33,19 +31,6 @@ PIECE = 256
 """Rows of distances that a thread takes at a time."""
 WHOLE = 2**24
 """float32 holds all whole numbers up to here."""
-
-
-def from_condensed(
-    condensed: NDArray[np.float64], n: int, method: str
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Merges in their order, and heights, from distances in SciPy's order, which are not changed."""
-    most = condensed.max(initial=0.0) if method in SQUARED else 0.0
-    unit = 2.0 ** np.frexp(most)[1] if most > 0 else 1.0  # so that squares can be had
-    matrix = np.square(condensed / unit) if method in SQUARED else condensed.copy()
-    merges, height = _merge_all(matrix, np.zeros((1, 1)), n, method, 1.0, 0.0)
-    if method in SQUARED:
-        height = np.sqrt(np.maximum(height, 0)) * unit
-    return merges, height
 
 
 def from_points(

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from inkcluster.cluster.clustering import Clustering
 from inkcluster.study.density import SWEEP_USES, choose, count, scaled_sweep, whitened_sweep
 from inkcluster.study.drawing import SAMPLE_USES, WHITENING_USES, Sample, whitened
-from inkcluster.study.steps import pixel_distances
 
 if TYPE_CHECKING:
     from inkcluster.features import Features
@@ -151,24 +150,15 @@ def _linkages(
     *,
     advance: Callable[[float], None],
 ) -> tuple[dict[str, Clustering], NDArray[np.float64]]:
-    """The linkages cut at k, and Ward's hierarchy; distances are computed once, when needed."""
-    from scipy.spatial.distance import pdist
-
+    """The linkages cut at k, and Ward's hierarchy: of the raw pixels, or of the whitened ones."""
     from inkcluster.cluster import hierarchy
 
-    held: list[NDArray[np.float64]] = []
-
-    def distances() -> NDArray[np.float64]:
-        if not held:
-            raw = sample.images.flat()
-            held.append(pixel_distances(raw) if space == PIXELS else pdist(vectors))
-        return held[0]
-
+    points = sample.images.flat() if space == PIXELS else vectors
     found, ward = {}, np.empty((0, 4))
     for method in hierarchy.METHODS:
 
         def compute(method: str = method) -> Mapping[str, NDArray[Any]]:
-            Z = hierarchy.linkage(distances(), method)
+            Z = hierarchy.linkage(points, method)
             labels = {"labels": hierarchy.cut(Z, plan.k)}
             return {**labels, "Z": Z} if method == "ward" else labels
 

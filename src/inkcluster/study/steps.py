@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 KMEANS_USES = ("seed", "k", "scaling", "restarts")
 """The plan's values that :func:`kmeans` depends on."""
 _REVISION = 1
-_BLOCK = 256
 _SMALL = 2_000_000
 
 
@@ -90,46 +89,6 @@ def kmeans(
     parameters = {**plan.values(KMEANS_USES), "dtype": "float32", "revision": _REVISION}
     kept = desk.keep("kmeans", parameters, compute)
     return KMeansRestarts(kept["labels"], kept["inertias"], kept["n_iter"], kept["centres"])
-
-
-def pixel_distances(rows: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Euclidean distances between raw images, by matrix products.
-
-    The squares are whole numbers below 2⁵³, so float64 holds each sum exactly and the result is
-    that of :func:`scipy.spatial.distance.pdist` to the last bit, many times faster.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n, d), uint8
-
-    Returns
-    -------
-    ndarray of shape (n·(n - 1)/2,), float64
-        Condensed, as SciPy's linkage takes it.
-
-    Examples
-    --------
-    >>> pixel_distances(np.array([[0, 0], [3, 4], [0, 4]], np.uint8)).tolist()
-    [5.0, 4.0, 3.0]
-    """
-    n = len(rows)
-    vectors = rows.astype(np.float64)
-    squares = np.einsum("ij,ij->i", vectors, vectors)
-    condensed = np.empty(n * (n - 1) // 2)
-    filled = 0
-    for start in range(0, n, _BLOCK):
-        block = vectors[start : start + _BLOCK]
-        apart = (
-            squares[start : start + _BLOCK, None]
-            + squares[start:]
-            - 2.0 * (block @ vectors[start:].T)
-        )
-        np.sqrt(apart, out=apart)
-        for i in range(len(block)):
-            row = apart[i, i + 1 :]
-            condensed[filled : filled + len(row)] = row
-            filled += len(row)
-    return condensed
 
 
 def _run(vectors: NDArray[np.float32], plan: Plan, desk: Desk) -> dict[str, NDArray[Any]]:

@@ -167,7 +167,7 @@ def test_small_dendrograms_are_those_of_the_exercises_draw(found, few):
     rows = few.flat()[drawn].astype(float)
     for method, (title, Z, k) in zip(METHODS, figure_.panels, strict=True):
         assert (title, k) == (method, 10)
-        np.testing.assert_array_equal(Z, hierarchy.linkage(rows, method))
+        np.testing.assert_allclose(Z, hierarchy.linkage(rows, method), rtol=1e-12)
 
 
 def test_odd_sets(answer, odd_set, check_answer, tmp_path):
@@ -195,4 +195,4 @@ def test_hostile_labels_are_text(answer, hostile, check_answer, tmp_path):
 
 def test_progress_reaches_its_total(answer, few, listener):
     answer("linkages", few, desk=Desk(progress=listener))
-    assert [(total, done[0]) for _, total, done in listener.tasks] == [(8, 8)]
+    assert [(total, done[0]) for _, total, done in listener.tasks] == [(7, 7)]

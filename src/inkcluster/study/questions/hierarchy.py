@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from inkcluster.study import pictures, suggesting
 from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.steps import pixel_distances
 from inkcluster.study.wording import listed, percent, several
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ def _grow(
     index, found, first = [], [], np.empty((0, 4))
     for number in range(resamples):
         drawn = sample_index(len(images), size, plan.seed + number, replace=plan.replace)
-        Z = hierarchy.ward(pixel_distances(images.flat()[drawn]))
+        Z = hierarchy.ward(images.flat()[drawn])
         index.append(drawn)
         found.append(suggesting.read(Z))
         first = Z if number == 0 else first
@@ -194,7 +193,7 @@ def _small(images: ImageSet, plan: Plan) -> Figure:
 
     n = min(SMALL, len(images))
     index = sample_index(len(images), n, plan.seed, replace=plan.replace)
-    Z = hierarchy.ward(pixel_distances(images.flat()[index]))
+    Z = hierarchy.ward(images.flat()[index])
     k = suggestions(Z)["gap"].k
     twins = n - len(np.unique(index))
     says = (

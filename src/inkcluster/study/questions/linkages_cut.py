@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study import pictures
-from inkcluster.study.steps import pixel_distances
 
 if TYPE_CHECKING:
     from inkcluster.evaluate import Scores
@@ -88,18 +87,16 @@ def _draw(images: ImageSet, plan: Plan) -> NDArray[np.int64]:
 
 
 def _hierarchies(sample: ImageSet, plan: Plan, desk: Desk) -> dict[str, NDArray[np.float64]]:
-    """The seven hierarchies of the raw pixels, over distances that are computed once."""
+    """The seven hierarchies of the raw pixels."""
     from inkcluster.cluster import hierarchy
 
     methods = hierarchy.METHODS
 
     def compute() -> dict[str, NDArray[Any]]:
-        with desk.progress.task("linkages", total=1 + len(methods)) as advance:
-            distances = pixel_distances(sample.flat())
-            advance(1)
+        with desk.progress.task("linkages", total=len(methods)) as advance:
             trees = {}
             for method in methods:
-                trees[method] = hierarchy.linkage(distances, method)
+                trees[method] = hierarchy.linkage(sample.flat(), method)
                 advance(1)
         return trees
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inkcluster.study import judging, pictures
-from inkcluster.study.steps import pixel_distances
 from inkcluster.study.wording import listed, percent, sentence, several
 
 if TYPE_CHECKING:
@@ -152,9 +151,9 @@ def dendrograms(cuts: Cuts) -> Figure:
 
     n = min(SMALL, cuts.total)
     index = sample_index(cuts.total, n, cuts.plan.seed, replace=cuts.plan.replace)
-    distances = pixel_distances(cuts.images.flat()[index])
+    rows = cuts.images.flat()[index]
     k = min(cuts.plan.k, len(index))
-    trees = {method: hierarchy.linkage(distances, method) for method in cuts.methods}
+    trees = {method: hierarchy.linkage(rows, method) for method in cuts.methods}
     largest = {m: int(np.bincount(hierarchy.cut(trees[m], k)).max()) for m in cuts.methods}
     says = (
         f"The hierarchies of the same {len(index)} images: cut into {k}, the largest cluster "
