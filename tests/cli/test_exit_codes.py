@@ -117,6 +117,8 @@ def test_130_interrupted_then_goes_on(ink, small, slow, tmp_path, command, envir
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # in a background job the shell has interrupts ignored, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     until = time.monotonic() + 60
     while not (tmp_path / "begun").exists():
