@@ -26,6 +26,7 @@ import numpy as np
 METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
 LIBRARIES = ("ours", "scipy", "fastcluster", "fastcluster vectors", "scikit-learn")
 VECTORS = ("ward", "single", "centroid", "median")
+SHORT = ("--n", "2000", "--methods", "ward", "single", "average")
 FILE = "mnist-original.mat"
 LARGEST = {"ours": 70_000, "fastcluster vectors": 10_000}
 """Above these sizes (20,000 for the others) a library takes too long or too much memory."""
