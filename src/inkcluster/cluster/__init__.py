@@ -10,8 +10,9 @@ from inkcluster.cluster.clustering import NOISE, Clustering, relabel_by_size
 if TYPE_CHECKING:
     from inkcluster.cluster import hierarchy
     from inkcluster.cluster.agglomerative import AgglomerativeClustering
-    from inkcluster.cluster.dbscan import DBSCAN, HDBSCAN
+    from inkcluster.cluster.dbscan import DBSCAN
     from inkcluster.cluster.dbscan_grid import DBSCANGrid
+    from inkcluster.cluster.hdbscan import HDBSCAN
     from inkcluster.cluster.k_range import KMeansRange, kmeans_range
     from inkcluster.cluster.kmeans import KMeans, Restart
 
@@ -19,7 +20,7 @@ _WHERE = {
     "AgglomerativeClustering": "agglomerative",
     "DBSCAN": "dbscan",
     "DBSCANGrid": "dbscan_grid",
-    "HDBSCAN": "dbscan",
+    "HDBSCAN": "hdbscan",
     "KMeans": "kmeans",
     "KMeansRange": "k_range",
     "Restart": "kmeans",
