@@ -1,0 +1,95 @@
+"""Rows with infinity or missing values: left out of the tree, put back into what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+
+NOISE, INFINITE, MISSING = -1, -2, -3
+"""Labels as in scikit-learn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Which rows take part.
+
+    Parameters
+    ----------
+    finite, infinite, missing : ndarray of int64
+        Rows in ascending order; a row with both infinity and missing values is `missing`.
+    """
+
+    finite: NDArray[np.int64]
+    infinite: NDArray[np.int64]
+    missing: NDArray[np.int64]
+
+    @property
+    def n(self) -> int:
+        """All rows."""
+        return len(self.finite) + len(self.infinite) + len(self.missing)
+
+    @property
+    def all_finite(self) -> bool:
+        """Whether no row is left out."""
+        return len(self.finite) == self.n
+
+    def spread(self, values: NDArray[Any], infinite: float, missing: float) -> NDArray[Any]:
+        """Values of the finite rows among those of the others."""
+        out = np.empty(self.n, values.dtype)
+        out[self.finite] = values
+        out[self.infinite] = infinite
+        out[self.missing] = missing
+        return out
+
+    def renumber(self, tree: NDArray[np.void]) -> NDArray[np.void]:
+        """A condensed tree of the finite rows, its points numbered among all rows."""
+        out = tree.copy()
+        for side in ("parent", "child"):
+            out[side] = self._names[tree[side]]
+        return out
+
+    def join_last(self, Z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """A linkage matrix of the finite rows, the others joined at infinite height."""
+        apart = np.sort(np.concatenate([self.infinite, self.missing]))
+        sides = self._names[Z[:, :2].astype(np.int64)]
+        step = np.arange(len(apart))
+        root = self.n + len(Z) - 1  # what the last row of Z makes
+        last = np.column_stack([root + step, apart, np.full(len(apart), np.inf), len(Z) + 2 + step])
+        return np.concatenate([np.column_stack([sides, Z[:, 2:]]), last.astype(np.float64)])
+
+    @property
+    def _names(self) -> NDArray[np.int64]:
+        """What the finite rows, then the nodes above them, are called among all rows."""
+        more = len(self.finite)
+        return np.concatenate([self.finite, np.arange(self.n, self.n + more)])
+
+
+def kinds_of(X: Any) -> Kinds:
+    """Sort the rows of dense or sparse points into finite, infinite and missing."""
+    if getattr(X, "dtype", None) == np.uint8:
+        return all_finite(len(X))
+    missing = np.zeros(X.shape[0], np.bool_)
+    infinite = np.zeros(X.shape[0], np.bool_)
+    if not issparse(X):
+        if not np.isfinite(X).all():
+            missing = np.isnan(X).any(axis=1)
+            infinite = np.isinf(X).any(axis=1)
+    else:
+        entries = cast(Any, X).tocoo()
+        missing[entries.row[np.isnan(entries.data)]] = True
+        infinite[entries.row[np.isinf(entries.data)]] = True
+    return Kinds(
+        np.flatnonzero(~missing & ~infinite),
+        np.flatnonzero(infinite & ~missing),
+        np.flatnonzero(missing),
+    )
+
+
+def all_finite(n: int) -> Kinds:
+    """Rows of which none is left out."""
+    none = np.empty(0, np.int64)
+    return Kinds(np.arange(n), none, none)
