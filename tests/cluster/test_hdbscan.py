@@ -83,6 +83,9 @@ def test_labels_and_probabilities_are_scikit_learns_number_for_number(seed) -> N
     ours, peer = HDBSCAN(**asked).fit(X), Peer(**asked).fit(X)
     np.testing.assert_array_equal(ours.labels_, peer.labels_)
     np.testing.assert_allclose(ours.probabilities_, peer.probabilities_, rtol=1e-12)
+    tree, its = ours.single_linkage_tree_, peers_tree(peer)
+    np.testing.assert_array_equal(tree[:, [0, 1, 3]], its[:, [0, 1, 3]])
+    np.testing.assert_allclose(tree[:, 2], its[:, 2], rtol=1e-12)
     cut = between(ours.single_linkage_tree_[:, 2])
     np.testing.assert_array_equal(ours.dbscan_clustering(cut, 3), peer.dbscan_clustering(cut, 3))
 

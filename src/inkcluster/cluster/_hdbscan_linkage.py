@@ -75,11 +75,16 @@ def walk(
     height : ndarray of shape (n - 1,), float64
     """
     n = len(core)
-    ends = np.concatenate([edges, edges[:, ::-1]]).astype(np.int64)
+    # A point is met through its tree edge, unless another has the same core distance.
+    _, which, shared = np.unique(core, return_inverse=True, return_counts=True)
+    inner, place = np.nonzero((tied >= 0) & (shared[which] > 1)[:, None])
+    ends = np.concatenate(
+        [edges, edges[:, ::-1], np.column_stack([tied[inner, place], inner])]
+    ).astype(np.int64)
     by_end = np.argsort(ends[:, 0], kind="stable")
     begin = np.searchsorted(ends[by_end, 0], np.arange(n + 1)).tolist()
     other = ends[by_end, 1].tolist()
-    length = np.concatenate([height, height])[by_end].tolist()
+    length = np.concatenate([height, height, core[inner]])[by_end].tolist()
     reached = [False] * n
     waiting: list[tuple[float, int, int, int]] = []  # height, new row, step, from where
     walked, heights = [], []
