@@ -34,7 +34,7 @@ class Leading:
         sample = np.asarray(X[::step][:SAMPLE], dtype=np.float64)
         self.origin = sample.mean(axis=0)
         with threadpool_limits(1, "blas"):  # small steps, at each of which threads would wait
-            self.basis = None if d <= 1.5 * WIDTHS[0] else _directions(sample - self.origin, widths)
+            self.basis = None if d <= 1.5 * WIDTHS[0] else _enough(sample - self.origin, widths)
         self.width = d if self.basis is None else self.basis.shape[1] + 1
         """The number of coordinates."""
         self.grain = (self.width + 16) * 2.0**-23
@@ -59,19 +59,26 @@ class Leading:
         return np.asarray(square * (1 - self.grain), dtype=np.float32)
 
 
-def _directions(centred: NDArray[np.float64], widths: tuple[int, ...]) -> NDArray[np.float64]:
-    """Orthonormal directions (d, q) of nearly the largest variance."""
+def _enough(centred: NDArray[np.float64], widths: tuple[int, ...]) -> NDArray[np.float64]:
+    """As few directions (d, q) as hold most of the variance."""
+    found = directions(centred)
+    inside = np.einsum("ij,ij->j", along := centred @ found, along)
+    total = float(np.einsum("ij,ij->", centred, centred))
+    enough = np.cumsum(inside) >= (1 - LEFT_OUT) * total
+    q = next((w for w in widths if w <= len(inside) and enough[w - 1]), widths[-1])
+    return np.ascontiguousarray(found[:, :q])
+
+
+def directions(centred: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal directions (d, up to 255) of nearly the largest variance, the largest first."""
     small = centred.astype(np.float32)
     if small.shape[1] > LARGE:
-        small = small @ _range(small)
-    values, vectors = np.linalg.eigh((small.T @ small).astype(np.float64))
-    values, vectors = values[::-1], vectors[:, ::-1]
-    total = float(np.einsum("ij,ij->", centred, centred))
-    enough = np.cumsum(values) >= (1 - LEFT_OUT) * total
-    q = next((w for w in widths if w <= len(values) and enough[w - 1]), widths[-1])
-    found = vectors[:, : min(q, len(values))]
+        span = _range(small)
+        small = small @ span
+    _, vectors = np.linalg.eigh((small.T @ small).astype(np.float64))
+    found = vectors[:, ::-1][:, : WIDTHS[-1]]
     if centred.shape[1] > LARGE:
-        found = np.linalg.qr(_range(centred.astype(np.float32)).astype(np.float64) @ found)[0]
+        found = np.linalg.qr(span.astype(np.float64) @ found)[0]
     return np.ascontiguousarray(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster._neighbors_small import LANES, folded
+from inkcluster.cluster._neighbors_small import folded, lanes_for
 
 
 def small_tree(
@@ -16,7 +16,8 @@ def small_tree(
     Prim (1957). Each point outside keeps its first edge to the tree; the first of all comes next.
     """
     n, d = X.shape
-    blocks = np.zeros(((d + LANES - 1) // LANES, LANES, n))
+    side = lanes_for(d)
+    blocks = np.zeros(((d + side - 1) // side, side, n))
     blocks.reshape(-1, n)[:d] = np.asarray(X, dtype=np.float64).T
     weight = np.full(n, np.inf)
     squared = np.full(n, np.inf)
@@ -26,7 +27,7 @@ def small_tree(
     x = 0
     for _ in range(n - 1):
         outside[x] = False
-        lanes = np.zeros((LANES, n))
+        lanes = np.zeros((side, n))
         for block in blocks:
             step = block - block[:, x, None]
             lanes += step * step

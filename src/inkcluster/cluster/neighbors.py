@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster._neighbors_search import search
 from inkcluster.cluster._neighbors_small import small_neighbors
 from inkcluster.errors import BadInputError
+
+SMALL = 2500 * 2500
+"""Pairs up to which NumPy looks at all of them, so that nothing has to be compiled."""
 
 
 def nearest_neighbors(
@@ -69,6 +73,7 @@ def nearest_neighbors(
             f"k must be from 1 to {there:,}, the neighbours that there are among {len(X):,} points, "
             f"not {k}."
         )
-    if queries is None:
-        return small_neighbors(X, X, k, itself)
-    return small_neighbors(X, queries, k, True)
+    asking = X if queries is None else queries
+    if len(X) * len(asking) <= SMALL:
+        return small_neighbors(X, asking, k, itself or queries is not None)
+    return search(X, queries, k, itself)
