@@ -12,12 +12,12 @@ from scipy.cluster.hierarchy import ward
 from inkcluster import evaluate
 from inkcluster.images import ImageSet
 
-READS_LABELS = {"scores", "match", "restart_stability", "worth_looking_at"}
+READS_LABELS = {"along_hierarchy", "scores", "match", "restart_stability", "worth_looking_at"}
 """The functions that judge: the only ones with an argument for the true labels."""
 
 
 def public_functions():
-    for room in ("agreement", "density", "matching", "members", "number", "stability"):
+    for room in ("agreement", "along", "density", "matching", "members", "number", "stability"):
         module = importlib.import_module(f"inkcluster.evaluate.{room}")
         for name, value in inspect.getmembers(module, inspect.isfunction):
             if not name.startswith("_") and value.__module__ == module.__name__:
@@ -41,7 +41,8 @@ def test_only_those_that_judge_can_be_given_labels():
 
 def test_importing_the_room_loads_nothing_heavy():
     code = (
-        "import sys, inkcluster.evaluate.agreement, inkcluster.evaluate.matching, "
+        "import sys, inkcluster.evaluate.agreement, inkcluster.evaluate.along, "
+        "inkcluster.evaluate.matching, "
         "inkcluster.evaluate.stability, inkcluster.evaluate.number, inkcluster.evaluate.members, "
         "inkcluster.evaluate.density; "
         "print([m for m in ('sklearn', 'scipy', 'pandas', 'matplotlib') if m in sys.modules])"
@@ -90,6 +91,7 @@ def test_inputs_are_not_changed(rng):
         array.setflags(write=False)
     evaluate.scores(truth, labels)
     evaluate.match(truth, labels)
+    evaluate.along_hierarchy(ward(X), truth)
     evaluate.pairwise_ari([truth, labels])
     evaluate.nearest_and_farthest(X, labels, None, 3)
     evaluate.borderline(X, labels, None, 3)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from inkcluster.evaluate import agreement, density, matching, members, number, stability
     from inkcluster.evaluate.agreement import MEASURES, Scores, pairwise_ari, scores
+    from inkcluster.evaluate.along import along_hierarchy
     from inkcluster.evaluate.bordering import Border, borders
     from inkcluster.evaluate.density import (
         concentration,
@@ -41,6 +42,7 @@ _WHERE = {
     "Scores": "agreement",
     "Stability": "stability",
     "Suggestion": "number",
+    "along_hierarchy": "along",
     "borderline": "members",
     "borders": "bordering",
     "clustergram": "flows",
@@ -73,6 +75,7 @@ __all__ = [
     "Stability",
     "Suggestion",
     "agreement",
+    "along_hierarchy",
     "borderline",
     "borders",
     "clustergram",

@@ -97,3 +97,18 @@ def _all_finite(array: NDArray[Any]) -> bool:
     return all(
         bool(np.isfinite(array[start : start + step]).all()) for start in range(0, len(array), step)
     )
+
+
+def check_hierarchy(Z: Any) -> NDArray[np.float64]:
+    """`Z` as SciPy's matrix of merges, shape (n - 1, 4), or one clear sentence."""
+    from scipy.cluster.hierarchy import is_valid_linkage
+
+    try:
+        tree = np.asarray(Z, dtype=np.float64)
+    except (TypeError, ValueError):
+        tree = np.empty(0)
+    if tree.ndim != 2 or not np.isfinite(tree).all() or not is_valid_linkage(tree):
+        raise BadInputError(
+            "Z is not a hierarchy; give the (n - 1, 4) matrix that SciPy's linkage returns."
+        )
+    return tree

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.evaluate._checks import whole
+from inkcluster.evaluate._checks import check_hierarchy, whole
 
 COLOUR_THRESHOLD = 0.7
 """SciPy's dendrogram colours what merges below this share of the tallest merge."""
@@ -130,16 +130,7 @@ def suggestions(Z: Any, *, k_max: int = 20) -> dict[str, Suggestion]:
 
 def _heights(Z: Any) -> NDArray[np.float64]:
     """Merge heights in order, never falling, shape (n - 1,)."""
-    from scipy.cluster.hierarchy import is_valid_linkage
-
-    try:
-        tree = np.asarray(Z, dtype=np.float64)
-    except (TypeError, ValueError):
-        tree = np.empty(0)
-    if tree.ndim != 2 or not np.isfinite(tree).all() or not is_valid_linkage(tree):
-        raise BadInputError(
-            "Z is not a hierarchy; give the (n - 1, 4) matrix that SciPy's linkage returns."
-        )
+    tree = check_hierarchy(Z)
     if len(tree) < 3:
         raise BadInputError(
             f"A hierarchy of {len(tree) + 1} points suggests no number; give at least four points."
