@@ -9,5 +9,14 @@ class BadInputError(InkclusterError, ValueError):
     """A file, an array or a setting that cannot be used as it is."""
 
 
+class TooLittleMemoryError(BadInputError):
+    """A plan that does not fit into memory: `need` and `have` are its two numbers, in bytes."""
+
+    def __init__(self, sentence: str, need: int, have: int) -> None:
+        super().__init__(sentence)
+        self.need = need
+        self.have = have
+
+
 class RunFolderError(InkclusterError, OSError):
     """A run folder that cannot be written, is in use, or belongs to another data set."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from inkcluster.errors import BadInputError
+from inkcluster.errors import TooLittleMemoryError
 
 VECTORS = ("ward", "single", "centroid", "median")
 """Methods that need no distance matrix where the distance is Euclidean."""
@@ -60,12 +60,13 @@ def free_memory() -> int:
         return 8 << 30
 
 
-def refuse(what: str, n: int, need: int, have: int, instead: str) -> BadInputError:
+def refuse(what: str, n: int, need: int, have: int, instead: str) -> TooLittleMemoryError:
     """The error for a plan over its budget: both numbers, and what would fit."""
-    return BadInputError(
+    sentence = (
         f"{what} of {n:,} points needs {need / 1e9:.2f} GB, and {have / 1e9:.2f} GB may be used; "
         f"{instead}."
     )
+    return TooLittleMemoryError(sentence, need, have)
 
 
 def largest(have: int, d: int, entry: int) -> int:
