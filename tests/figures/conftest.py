@@ -9,9 +9,10 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.metrics import adjusted_rand_score, confusion_matrix
 
-from inkcluster.evaluate import clustergram
+from inkcluster.evaluate import along_hierarchy, clustergram
 from inkcluster.figures import (
     AgreementMap,
+    AlongHierarchy,
     Centres,
     Clustergram,
     ClusterSizes,
@@ -25,6 +26,7 @@ from inkcluster.figures import (
     KCurves,
     KDistance,
     MergeHeights,
+    PictureTree,
     Restarts,
     Scoreboard,
     SuggestionCounts,
@@ -128,6 +130,25 @@ def make_examples(digits: ImageSet) -> Callable[..., dict[str, Figure]]:
                 truncate=20,
                 leaf_labels=[words(f"leaf {i}") for i in range(20)],
                 peak=16,
+            ),
+            PictureTree(
+                "tree",
+                "Tree",
+                says,
+                trees["ward"],
+                5,
+                few.pixels[:39].astype(float),
+                truncate=20,
+                classes=[words(str(i % 10)) for i in range(39)],
+                shares=np.linspace(0.1, 1, 39).tolist(),
+                peak=16,
+            ),
+            AlongHierarchy(
+                "along",
+                "Along",
+                says,
+                {words(m): along_hierarchy(Z, few.labels)["ari"] for m, Z in trees.items()},
+                {words("suggested"): 5, words("classes"): 10},
             ),
             Dendrograms(
                 "dendrograms", "Dendrograms", says, [(words(m), Z, 10) for m, Z in trees.items()]

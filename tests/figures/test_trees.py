@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from inkcluster.figures import Dendrogram, Dendrograms, MergeHeights, _tree
+from inkcluster.figures import (
+    AlongHierarchy,
+    Dendrogram,
+    Dendrograms,
+    MergeHeights,
+    PictureTree,
+    _tree,
+    render,
+)
+from inkcluster.figures.branches import branches, leaf_of
 
 LEGIT = ("ward", "single", "average", "complete", "weighted")
 
@@ -108,3 +117,61 @@ def test_merge_heights_are_the_last_ones() -> None:
     frame = MergeHeights("a", "A", "A.", {"p": heights}, {"p": 3}, most=5).frame()
     assert frame["height"].tolist() == [99, 98, 97, 96]
     assert frame.query("suggested")["k"].tolist() == [3]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n=st.integers(2, 60), seed=st.integers(0, 2**16), share=st.floats(0, 1), method=st.sampled_from(LEGIT), shown=st.integers(1, 40)
+)  # fmt: skip
+def test_branches_are_scipys_leaves_and_merges(n, seed, share, method, shown) -> None:
+    Z = linkage(np.random.default_rng(seed).normal(size=(n, 3)), method)
+    k = 2 + round(share * (n - 2))
+    tree = branches(Z, k, shown)
+    kept = min(shown, n)
+    assert (tree.leaves, len(tree.node)) == (kept, 2 * kept - 1)
+    held = leaf_of(Z, tree)
+    assert np.bincount(held, minlength=kept).tolist() == tree.members[:kept].tolist()
+    assert partition(held) == partition(fcluster(Z, kept, "maxclust"))
+    assert tree.height[kept:].tolist() == Z[n - kept :, 2].tolist()
+    assert tree.members[-1] == n
+    assert sum(tree.parent == -1) == 1
+    if k <= kept:  # the leaves of one colour are a cluster of the cut
+        assert partition(tree.cluster[held]) == partition(fcluster(Z, k, "maxclust"))
+        assert sum(tree.cluster[kept:] == -1) == k - 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(n=st.integers(3, 40), seed=st.integers(0, 2**16), method=st.sampled_from(LEGIT))
+def test_pictures_of_a_tree_do_not_cover_each_other(n, seed, method) -> None:
+    Z = linkage(np.random.default_rng(seed).normal(size=(n, 3)), method)
+    tree = branches(Z, None, 32)
+    x = 5.0 * (1 - tree.height / tree.height.max())
+    wide, high = 0.3, 0.9
+    y = tree.rows(x, wide, high)
+    assert y[: tree.leaves].tolist() == list(range(tree.leaves))
+    beside = np.abs(x[:, None] - x) < wide
+    below = np.abs(y[:, None] - y) < high
+    covered = np.argwhere(np.triu(beside & below, 1))
+    merges = [pair for pair in covered.tolist() if min(pair) >= tree.leaves]
+    assert len(merges) <= 0.05 * len(tree.node)
+    for i in range(tree.leaves, len(tree.node)):  # a merge stands between its branches
+        own = y[tree.parent == i]
+        assert own.min() - 1e-9 <= y[i] <= own.max() + 1e-9
+
+
+def test_a_tree_of_pictures_says_that_it_can_be_zoomed(digits, tmp_path) -> None:
+    Z = linkage(digits.flat()[:40].astype(float), "ward")
+    figure = PictureTree("a", "A", "A.", Z, 3, np.zeros((79, 8, 8)), None)
+    svg, _ = render(figure, tmp_path / "tree")
+    assert '<g id="zoomable">' in svg.read_text()
+    assert figure.nodes().tolist() == figure.frame()["node"].tolist()
+
+
+def test_curves_keep_their_best_and_their_marks() -> None:
+    values = np.zeros(5000)
+    values[[3776, 9]] = 0.9, 0.8
+    frame = AlongHierarchy("a", "A", "A.", {"w": values}, {"classes": 4321}).frame()
+    assert frame.set_index("k")["mark"].to_dict()[3777] == "best"
+    assert frame.set_index("k")["mark"].to_dict()[4321] == "classes"
+    assert len(frame) < 250
+    assert frame["k"].is_monotonic_increasing

@@ -1,6 +1,7 @@
 """One figure a file, each with its data (`frame`) and its picture (`plot`); `render` writes both kinds of file."""
 
 from inkcluster.figures.agreement_map import AgreementMap
+from inkcluster.figures.along_hierarchy import AlongHierarchy
 from inkcluster.figures.base import Figure
 from inkcluster.figures.centres import Centres
 from inkcluster.figures.cluster_sizes import ClusterSizes
@@ -13,6 +14,7 @@ from inkcluster.figures.gallery import Gallery, GalleryRow
 from inkcluster.figures.k_curves import KCurves
 from inkcluster.figures.k_distance import KDistance
 from inkcluster.figures.merge_heights import MergeHeights
+from inkcluster.figures.picture_tree import PictureTree
 from inkcluster.figures.render import render
 from inkcluster.figures.restarts import Restarts
 from inkcluster.figures.scoreboard import Scoreboard
@@ -21,6 +23,7 @@ from inkcluster.figures.sweep import Sweep
 
 __all__ = [
     "AgreementMap",
+    "AlongHierarchy",
     "Centres",
     "ClusterSizes",
     "Clustergram",
@@ -34,6 +37,7 @@ __all__ = [
     "KCurves",
     "KDistance",
     "MergeHeights",
+    "PictureTree",
     "Restarts",
     "Scoreboard",
     "SuggestionCounts",
