@@ -122,7 +122,7 @@ def test_a_row_says_what_is_allowed(name):
         ("restarts", f"{plan.RESTARTS}"),
         ("resamples", f"{plan.RESAMPLES}"),
         ("sample_sizes", ", ".join(map(str, plan.SAMPLE_SIZES))),
-        ("linkage_sample", f"{plan.LINKAGE_SAMPLE}, or all"),
+        ("linkage_sample", "all images"),
         ("map_sample", f"{plan.MAP_SAMPLE}, or all"),
         ("compare_sample", f"{plan.COMPARE_SAMPLE}, or all"),
         ("min_samples", f"{plan.MIN_SAMPLES[0]} to {plan.MIN_SAMPLES[-1]}"),

@@ -35,7 +35,7 @@ def test_the_plan_has_the_names_of_the_settings_and_a_reason_for_each(digits_pla
 
 def test_defaults_on_the_digits(digits, digits_plan):
     plan = digits_plan
-    assert (plan.seed, plan.k, plan.restarts, plan.resamples, plan.many) == (69, 10, 15, 10, 40)
+    assert (plan.seed, plan.k, plan.restarts, plan.resamples, plan.many) == (69, 10, 15, 30, 40)
     assert plan.why["k"] == "from the 10 labels"
     assert plan.why["seed"] == "the default"
     assert plan.sample_sizes == (500, 1000)

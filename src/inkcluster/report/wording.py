@@ -12,7 +12,7 @@ SETTINGS = {
     "replace": "whether samples may hold an image twice",
     "sample_sizes": "images in the samples that suggest a number of clusters",
     "resamples": "samples of each size",
-    "linkage_sample": "images on which the linkages are compared",
+    "linkage_sample": "images that the hierarchies are built on",
     "map_sample": "images of which the DBSCAN map is made",
     "eps": "radii of the DBSCAN map",
     "min_samples": "neighbours that make a core point, on the map",

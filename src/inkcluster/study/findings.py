@@ -22,6 +22,8 @@ CODES: dict[str, str] = {
     "H1": "the number of clusters that the hierarchy suggests",
     "H2": "whether the suggestion holds over resamples and sample sizes",
     "H3": "whether the suggestion is the number of classes in the labels",
+    "H4": "whether the methods agree on a number of clusters, and whether there is a natural one",
+    "H5": "how far the hierarchy agrees with the labels at every number of clusters",
     "L1": "chaining: one cluster of a linkage holds almost every image",
     "L2": "how far the linkages differ from each other",
     "D1": "the best eps lies on the edge of the map",

@@ -71,7 +71,7 @@ class KRange:
             "k-curves",
             "What speaks for how many clusters",
             f"Six criteria along k on {several(len(self.sample), 'image')}; none of them reads "
-            f"labels: {self._said()}.",
+            f"labels: {said(self.suggested)}.",
             ks=self.scores["k"].tolist(),
             curves={words: self.scores[name].to_numpy() for name, words in _PANELS.items()},
             suggested={words: at[name] for name, words in _PANELS.items() if name in at},
@@ -123,21 +123,9 @@ class KRange:
             start = f"K-means suggests {several(together.k or 0, 'cluster')}"
         else:
             start = "K-means suggests no natural number of clusters"
-        words = f"{start}: {self._said()}. {end}."
+        words = f"{start}: {said(self.suggested)}. {end}."
         found = Finding("K5", Level.OK if agrees else Level.NOTICE, words)
         return [found, *self.sample.finding("The number of clusters that k-means suggests")]
-
-    def _said(self) -> str:
-        """``9 by the silhouette and Davies–Bouldin, 2 by …``."""
-        from inkcluster.evaluate.k_suggesting import CRITERIA
-
-        by_k: dict[int, list[str]] = {}
-        for name, words in CRITERIA.items():
-            k = self.suggested[name].k
-            if k is not None:
-                clear = "" if self.suggested[name].clear else " (not clearly)"
-                by_k.setdefault(k, []).append(f"{words}{clear}")
-        return "; ".join(f"{k} by {listed(who)}" for k, who in sorted(by_k.items()))
 
     def _steadiest(self) -> tuple[int, float]:
         """The k > 1 whose clusters stay together most on the way to the next, and what share does."""
@@ -149,23 +137,50 @@ class KRange:
 
 def find(images: ImageSet, plan: Plan, desk: Desk) -> KRange | None:
     """Cluster a sample into each number of clusters and score it; None for under four different images."""
-    import pandas as pd
+    found = suggestions(images, plan, desk)
+    if found is None:
+        return None
+    sample, kept, suggested = found
+    return KRange(sample, _frame(kept, "score-"), _frame(kept, "flow-"), suggested, plan.k)
 
+
+def suggestions(
+    images: ImageSet, plan: Plan, desk: Desk
+) -> tuple[drawing.Sample, Mapping[str, NDArray[Any]], Mapping[str, KSuggestion]] | None:
+    """What :func:`find` stands on, and what each criterion suggests; the plan's k is not read."""
     from inkcluster.evaluate import suggest_k
 
     sample = drawing.draw(images, plan.compare_sample, plan)
-    rows = sample.images.flat()
-    distinct = len({row.tobytes() for row in rows})
+    distinct = len({row.tobytes() for row in sample.images.flat()})
     if distinct < 4:
         return None
-    parameters = {**plan.values(USES), "revision": _REVISION}
-    del parameters["k"]
+    names = tuple(name for name in USES if name != "k")
     kept = desk.keep(
-        "k-range", parameters, lambda: _compute(sample.images, min(MOST, distinct - 1), plan, desk)
+        "k-range",
+        {**plan.values(names), "revision": _REVISION},
+        lambda: _compute(sample.images, min(MOST, distinct - 1), plan, desk),
     )
-    scores = pd.DataFrame({n[6:]: a for n, a in kept.items() if n.startswith("score-")})
-    flows = pd.DataFrame({n[5:]: a for n, a in kept.items() if n.startswith("flow-")})
-    return KRange(sample, scores, flows, suggest_k(scores), plan.k)
+    return sample, kept, suggest_k(_frame(kept, "score-"))
+
+
+def said(suggested: Mapping[str, KSuggestion]) -> str:
+    """``9 by the silhouette and Davies–Bouldin; 2 by …``."""
+    from inkcluster.evaluate.k_suggesting import CRITERIA
+
+    by_k: dict[int, list[str]] = {}
+    for name, words in CRITERIA.items():
+        k = suggested[name].k
+        if k is not None:
+            clear = "" if suggested[name].clear else " (not clearly)"
+            by_k.setdefault(k, []).append(f"{words}{clear}")
+    return "; ".join(f"{k} by {listed(who)}" for k, who in sorted(by_k.items()))
+
+
+def _frame(kept: Mapping[str, NDArray[Any]], start: str) -> pd.DataFrame:
+    """The arrays whose names begin with `start`, as columns."""
+    import pandas as pd
+
+    return pd.DataFrame({n.removeprefix(start): a for n, a in kept.items() if n.startswith(start)})
 
 
 def _compute(images: ImageSet, most: int, plan: Plan, desk: Desk) -> dict[str, NDArray[Any]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.clustering import Clustering
+from inkcluster.errors import TooLittleMemoryError
+from inkcluster.study import hierarchies
 from inkcluster.study.density import SWEEP_USES, choose, count, scaled_sweep, whitened_sweep
 from inkcluster.study.drawing import SAMPLE_USES, WHITENING_USES, Sample, whitened
 
 if TYPE_CHECKING:
     from inkcluster.features import Features
+    from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
     from inkcluster.study.plan import Plan
 
@@ -25,8 +28,6 @@ SPACES = (PIXELS, WHITENED)
 _WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
 METHODS_USES = tuple(dict.fromkeys(("k", "restarts", "scaling", "eps", *SWEEP_USES)))
 """The plan's values that :func:`run` depends on."""
-MOST_DISTANCES = 2 * 10**9
-"""Bytes of distances up to which hierarchies are built; SciPy works on a copy of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,10 @@ class Methods:
     vectors : ndarray of shape (n, components)
         The PCA-whitened images.
     ward : ndarray of shape (n - 1, 4) or None
-        Ward's hierarchy of `vectors`; None where the sample is too large for hierarchies.
+        Ward's hierarchy of `vectors`; None where the memory is too little for it.
+    refused : mapping of str to (int, int)
+        The linkages left out for want of memory: the bytes that they need, and those that
+        may be used.
     """
 
     sample: Sample
@@ -51,6 +55,7 @@ class Methods:
     pca: Features
     vectors: NDArray[np.floating[Any]]
     ward: NDArray[np.float64] | None
+    refused: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -59,9 +64,10 @@ class Methods:
 
     @property
     def kinds(self) -> list[str]:
-        """The methods without their space, each of which was run in both spaces."""
+        """The methods without their space, of those that were run in both spaces."""
         end = title_of("", PIXELS)
-        return [name.removesuffix(end) for name in self.names if name.endswith(end)]
+        kinds = [name.removesuffix(end) for name in self.names if name.endswith(end)]
+        return [kind for kind in kinds if title_of(kind, WHITENED) in self.clusterings]
 
     def largest_share(self, name: str) -> float:
         """The share of all images that the method's largest cluster holds."""
@@ -86,31 +92,37 @@ def title_of(kind: str, space: str) -> str:
     return f"{kind} {_WORDS[space]}"
 
 
-def run(sample: Sample, plan: Plan, desk: Desk) -> Methods:
+def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) -> Methods:
     """Run k-means, the linkages and DBSCAN in both spaces; each step is kept on the desk.
 
     k-means and DBSCAN run on scaled pixels and the linkages on raw ones, as in the other
-    questions; all of them run on the whitened components of the raw pixels.
+    questions; all of them run on the whitened components of the raw pixels. Where the sample
+    holds each of `images`, the linkages of their pixels are those of questions 3 and 4.
     """
     from inkcluster.cluster import hierarchy
 
-    n = len(sample)
-    linked = 8 * n * (n - 1) // 2 <= MOST_DISTANCES
     found: dict[str, Clustering] = {}
-    trees: dict[str, NDArray[np.float64]] = {}
-    with desk.progress.task("methods", total=2 * (2 + len(hierarchy.METHODS) * linked)) as advance:
+    refused: dict[str, tuple[int, int]] = {}
+    ward = None
+    with desk.progress.task("methods", total=2 * (2 + len(hierarchy.METHODS))) as advance:
         pca, vectors = whitened(sample.images, plan)
         for space in SPACES:
             found[title_of("k-means", space)] = _kmeans(sample, vectors, space, plan, desk)
             advance(1)
-            if linked:
-                linkages, trees[space] = _linkages(
-                    sample, vectors, space, plan, desk, advance=advance
-                )
-                found |= linkages
+            for method in hierarchy.METHODS:
+                name = title_of(method, space)
+                try:
+                    labels, Z = _linkage(
+                        sample, vectors, method, space, plan=plan, desk=desk, images=images
+                    )
+                    found[name] = Clustering(labels, name, {"k": plan.k, "method": method})
+                    ward = Z if name == title_of("ward", WHITENED) else ward
+                except TooLittleMemoryError as error:
+                    refused[name] = (error.need, error.have)
+                advance(1)
             found[title_of("DBSCAN", space)] = _dbscan(sample, space, plan, desk)
             advance(1)
-    return Methods(sample, found, pca, vectors, trees.get(WHITENED))
+    return Methods(sample, found, pca, vectors, ward, refused)
 
 
 def parameters(space: str, plan: Plan, *names: str) -> dict[str, Any]:
@@ -141,34 +153,35 @@ def _kmeans(
     return Clustering(kept["labels"], title_of("k-means", space), values)
 
 
-def _linkages(
+def _linkage(
     sample: Sample,
     vectors: NDArray[Any],
+    method: str,
     space: str,
+    *,
     plan: Plan,
     desk: Desk,
-    *,
-    advance: Callable[[float], None],
-) -> tuple[dict[str, Clustering], NDArray[np.float64]]:
-    """The linkages cut at k, and Ward's hierarchy: of the raw pixels, or of the whitened ones."""
+    images: ImageSet | None,
+) -> tuple[NDArray[np.int32], NDArray[np.float64] | None]:
+    """A linkage cut at k, and Ward's hierarchy where it is Ward of the whitened images."""
     from inkcluster.cluster import hierarchy
+    from inkcluster.progress import listening
 
-    points = sample.images.flat() if space == PIXELS else vectors
-    found, ward = {}, np.empty((0, 4))
-    for method in hierarchy.METHODS:
+    whole = images is not None and len(np.unique(sample.index)) == len(sample) == len(images)
+    if images is not None and whole and space == PIXELS:
+        Z = hierarchies.of_all(images, desk, method)
+        return hierarchy.cut(Z, plan.k)[sample.index], None
 
-        def compute(method: str = method) -> Mapping[str, NDArray[Any]]:
+    def compute() -> Mapping[str, NDArray[Any]]:
+        points = sample.images.flat() if space == PIXELS else vectors
+        with listening(desk.progress):
             Z = hierarchy.linkage(points, method)
-            labels = {"labels": hierarchy.cut(Z, plan.k)}
-            return {**labels, "Z": Z} if method == "ward" else labels
+        labels = {"labels": hierarchy.cut(Z, plan.k)}
+        return {**labels, "Z": Z} if method == "ward" else labels
 
-        what = {"method": method, **parameters(space, plan, "k")}
-        kept = desk.keep("compare-linkage", what, compute)
-        ward = kept.get("Z", ward)
-        name = title_of(method, space)
-        found[name] = Clustering(kept["labels"], name, {"k": plan.k, "method": method})
-        advance(1)
-    return found, ward
+    what = {"method": method, **parameters(space, plan, "k")}
+    kept = desk.keep("compare-linkage", what, compute)
+    return kept["labels"], kept.get("Z")
 
 
 def _dbscan(sample: Sample, space: str, plan: Plan, desk: Desk) -> Clustering:

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 DEFAULT = "the default"
 SEED = 69
 RESTARTS = 15
-RESAMPLES = 10
+RESAMPLES = 30
 SAMPLE_SIZES = (500, 1000, 2000, 3000)
-LINKAGE_SAMPLE = 5000
 MAP_SAMPLE = 5000
 COMPARE_SAMPLE = 10_000
 MIN_SAMPLES = tuple(range(2, 10))
@@ -129,8 +128,8 @@ def make(images: ImageSet, settings: Settings, desk: Desk) -> Plan:
     draft.set("min_samples", lambda: (MIN_SAMPLES, DEFAULT))
     draft.set("sweep_min_samples", lambda: (SWEEP_MIN_SAMPLES, DEFAULT))
     draft.set("sample_sizes", lambda: _sizes(n))
+    draft.set("linkage_sample", lambda: (n, f"all {n:,} images"))
     for name, most in (
-        ("linkage_sample", LINKAGE_SAMPLE),
         ("map_sample", MAP_SAMPLE),
         ("compare_sample", COMPARE_SAMPLE),
     ):

@@ -9,7 +9,6 @@ from sklearn.preprocessing import MinMaxScaler
 from inkcluster.cluster import NOISE, hierarchy, relabel_by_size
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
-from inkcluster.study import methods
 from inkcluster.study.answer import Level
 from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
@@ -243,16 +242,37 @@ def test_noise_and_one_cluster_alone_are_compared_too(answer, few, check_answer)
     assert frame.loc["DBSCAN after PCA", "clusters"] == 1
 
 
-def test_a_sample_too_large_for_distances_does_without_linkages(
-    answer, few, check_answer, monkeypatch
-):
-    monkeypatch.setattr(methods, "MOST_DISTANCES", 1000)
+def test_linkages_that_do_not_fit_into_memory_are_left_out(answer, few, check_answer, monkeypatch):
+    from inkcluster.errors import TooLittleMemoryError
+
+    def refuse(rows, method):
+        raise TooLittleMemoryError("too little", 7 * 10**7, 10**6)
+
+    monkeypatch.setattr(hierarchy, "linkage", refuse)
     found = answer("compare", few)
     check_answer(found)
     assert len(table(found, "scores")) == 4
     assert "ward_k" not in found.arrays
     warning = [f for f in found.findings if f.code == "S3" and f.level is Level.WARNING]
-    assert "left out" in warning[0].sentence
+    assert warning[0].sentence.startswith("14 linkages of 120 images are left out")
+    assert "0.07 GB, and 0.00 GB may be used" in warning[0].sentence
+
+
+def test_the_whole_set_takes_the_linkages_of_question_four(few, make_plan, monkeypatch):
+    made = make_plan(few, compare_sample=300, linkage_sample=300)
+    desk = Desk()
+    apart = QUESTIONS["linkages"].answer(few, made, desk)
+    own, built = hierarchy.linkage, []
+    monkeypatch.setattr(
+        hierarchy, "linkage", lambda rows, method: built.append(rows.shape[1]) or own(rows, method)
+    )
+    found = QUESTIONS["compare"].answer(few, made, desk)
+    assert set(built) == {made.components}  # none on pixels
+    for method in hierarchy.METHODS:
+        np.testing.assert_array_equal(
+            found.arrays[f"labels_{method}_on_pixels"],
+            apart.arrays[f"labels_{method}"][found.arrays["index"]],
+        )
 
 
 def test_odd_sets_get_an_answer(answer, odd_set, check_answer, tmp_path):

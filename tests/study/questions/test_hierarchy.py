@@ -32,12 +32,14 @@ def figure(found, name):
 def test_it_holds_what_every_answer_holds(found, check_answer):
     check_answer(found)
     assert [f.name for f in found.figures] == [
+        "tree",
         "suggestions",
-        "suggestions-ratio",
+        "suggestions-gap",
         "suggestions-colour",
+        "heights",
+        "along",
         "dendrogram",
         "dendrograms",
-        "heights",
         "small",
     ]
 
@@ -77,17 +79,47 @@ def test_each_resample_suggests_what_its_own_hierarchy_does(found, few):
 
 def test_counts_and_sentences_are_those_of_the_table(found):
     frame = table(found, "suggestions")
-    for rule, name in zip(RULES, ("", "-ratio", "-colour"), strict=True):
+    for rule, name in zip(RULES, ("", "-gap", "-colour"), strict=True):
         counts = figure(found, f"suggestions{name}").frame()
         assert counts["count"].sum() == 6
         rows = frame[frame["rule"] == rule]
         for row in counts.to_dict("records"):
             same = (rows["sample_size"] == row["sample_size"]) & (rows["k"] == row["k"])
             assert row["count"] == same.sum()
-    gaps = frame.loc[frame["rule"] == "gap", "k"]
-    k = int(gaps.mode().min())
-    assert f"({(gaps == k).sum()} of six samples)" in by_code(found)["H1"].sentence
-    assert figure(found, "dendrogram").k == k
+    ratios = frame.loc[frame["rule"] == "ratio", "k"]
+    often = f"{(ratios == ratios.mode().min()).sum()} of six samples"
+    assert often in figure(found, "suggestions").says
+
+
+def test_the_number_comes_from_the_hierarchy_of_all(found, few):
+    index = found.arrays["index"]
+    np.testing.assert_array_equal(
+        index, resample(np.arange(300), n_samples=150, replace=False, random_state=69)
+    )
+    Z = found.arrays["linkage"]
+    np.testing.assert_allclose(Z[:, 2], ward(few.flat()[index].astype(float))[:, 2], rtol=1e-12)
+    own = suggestions(Z)["ratio"]
+    said = by_code(found)["H1"].sentence
+    assert f"{own.strength:.2f} times the next largest (at {own.runner_up})" in said
+    for name in ("tree", "dendrogram"):
+        assert figure(found, name).k == own.k
+    assert figure(found, "heights").suggested["150 images"] == own.k
+
+
+def test_agreement_along_the_hierarchy_is_scikit_learns(found, few):
+    from sklearn.metrics import adjusted_rand_score
+
+    from inkcluster.cluster import hierarchy
+
+    truth, Z = few.labels[found.arrays["index"]], found.arrays["linkage"]
+    ari = [adjusted_rand_score(truth, hierarchy.cut(Z, k)) for k in range(1, 151)]
+    np.testing.assert_allclose(found.arrays["along_ari"], ari, atol=1e-12)
+    said = by_code(found)["H5"].sentence
+    best = int(np.argmax(found.arrays["along_ari"]))
+    assert f"(ARI {ari[best]:.3f})" in said
+    assert f"{ari[9]:.3f} at 10, the number of classes" in said
+    drawn = figure(found, "along").frame()
+    assert drawn.loc[drawn["mark"].str.contains("best"), "k"].tolist() == [best + 1]
 
 
 def test_typical_table_sums_up_the_resamples(found):
@@ -109,7 +141,10 @@ def test_three_clear_groups_are_suggested_and_hold(answer, check_answer):
     found = answer("hierarchy", images)
     check_answer(found)
     codes = by_code(found)
-    assert codes["H1"].sentence.startswith("Ward's hierarchy suggests three clusters")
+    assert "of 150 images suggests three clusters" in codes["H1"].sentence
+    assert codes["H1"].level is codes["H2"].level is codes["H5"].level is Level.OK
+    assert codes["H4"].level is Level.OK
+    assert codes["H4"].sentence.startswith("There is a natural number of clusters, 3: ")
     assert "three" in figure(found, "suggestions").says
     assert codes["H2"].level is not Level.WARNING
     assert codes["H3"].level is Level.OK
@@ -118,29 +153,40 @@ def test_three_clear_groups_are_suggested_and_hold(answer, check_answer):
     assert "two classes" in by_code(other)["H3"].sentence
 
 
-def test_leaves_of_the_large_dendrogram_are_mean_images(found, few):
-    tree = figure(found, "dendrogram")
-    pixels = few.pixels[found.arrays["index_120"][0]]
-    members = tree.leaf_members()
-    assert sum(len(m) for m in members) == 120
-    assert len(members) == len(tree.leaf_pictures) == 30
-    for picture, own in zip(tree.leaf_pictures, members, strict=True):
-        np.testing.assert_allclose(picture, pixels[own].mean(axis=0))
+def test_each_leaf_and_each_merge_shows_the_mean_of_its_members(found, few):
+    tree = figure(found, "tree")
+    index, Z = found.arrays["index"], found.arrays["linkage"]
+    pixels, truth = few.pixels[index], few.labels[index].astype(str)
+    nodes = tree.nodes()
+    assert len(nodes) == len(tree.pictures) == 63
+    below = [[i] for i in range(150)]
+    for a, b in Z[:, :2].astype(int):
+        below.append(below[a] + below[b])
+    frame = tree.frame()
+    for i, node in enumerate(nodes.tolist()):
+        members = below[node]
+        np.testing.assert_allclose(tree.pictures[i], pixels[members].mean(axis=0))
+        assert frame["members"][i] == len(members)
+        names, counts = np.unique(truth[members], return_counts=True)
+        assert frame["class"][i] in names[counts == counts.max()]
+        assert frame["share"][i] == counts.max() / len(members)
 
 
 def test_labels_change_nothing_but_the_judgement(answer, few, found):
     shuffled = np.random.default_rng(0).permutation(few.labels)
     for labels in (shuffled, None):
         other = answer("hierarchy", ImageSet(few.pixels, labels, "few"), k=10)
-        assert other.arrays.keys() == found.arrays.keys()
         for name, array in found.arrays.items():
-            np.testing.assert_array_equal(other.arrays[name], array)
-    assert "H3" not in by_code(other)
+            if not name.startswith("along_"):
+                np.testing.assert_array_equal(other.arrays[name], array)
+        assert by_code(other)["H4"] == by_code(found)["H4"]
+    assert not {"H3", "H5"} & set(by_code(other))
+    assert "along" not in [f.name for f in other.figures]
     assert figure(other, "small").leaf_labels is None
 
 
 def test_all_images_without_replacement_are_one_sample(answer, few, check_answer):
-    found = answer("hierarchy", few, sample_sizes=(100, 300), resamples=4)
+    found = answer("hierarchy", few, sample_sizes=(100, 300), resamples=4, linkage_sample=300)
     check_answer(found)
     assert found.arrays["index_300"].shape == (1, 300)
     assert found.arrays["index_100"].shape == (4, 100)
@@ -182,9 +228,10 @@ def test_progress_reaches_its_total_computed_or_kept(answer, few, listener):
     desk = Desk(progress=listener)
     answer("hierarchy", few, desk=desk)
     answer("hierarchy", few, desk=desk)
-    assert len(listener.tasks) == 2
-    for what, total, done in listener.tasks:
-        assert done[0] == total == 3 * (60**2 + 120**2), what
+    told = [task for task in listener.tasks if task[0] == "Ward hierarchies of samples"]
+    assert len(told) == 2
+    for _, total, done in told:
+        assert done[0] == total == 3 * (60**2 + 120**2)
 
 
 @pytest.mark.mnist

@@ -35,7 +35,15 @@ def figure(found, name):
 def test_it_holds_what_every_answer_holds(found, check_answer):
     check_answer(found)
     names = [f.name for f in found.figures]
-    assert {"sizes", "centres", "scores", "agreement", "dendrograms", "members-ward"} <= set(names)
+    assert {
+        "sizes",
+        "centres",
+        "scores",
+        "along",
+        "agreement",
+        "dendrograms",
+        "members-ward",
+    } <= set(names)
     assert set(by_code(found)) == {"L1", "L2", "S3"}
 
 
@@ -149,18 +157,60 @@ def test_the_whole_set_needs_no_notice_and_no_drawing(answer, few):
     assert "S3" not in by_code(found)
 
 
-def test_the_notice_says_what_all_images_would_take(found):
-    said = by_code(found)["S3"].sentence
-    assert "150 of 300 images" in said
-    assert f"{8 * 300 * 299 / 2 / 1000:.3g} kB" in said
+def test_the_notice_says_how_many(found):
+    assert "150 of 300 images, drawn without" in by_code(found)["S3"].sentence
 
 
 def test_a_sample_with_replacement(answer, few, check_answer):
-    found = answer("linkages", few, linkage_sample=300, replace=True)
+    found = answer("linkages", few, linkage_sample=200, replace=True)
     check_answer(found)
-    expected = resample(np.arange(300), n_samples=300, replace=True, random_state=69)
+    expected = resample(np.arange(300), n_samples=200, replace=True, random_state=69)
     np.testing.assert_array_equal(found.arrays["index"], expected)
     assert "with replacement" in by_code(found)["S3"].sentence
+
+
+def test_all_images_are_no_sample_even_with_replacement(answer, few):
+    found = answer("linkages", few, linkage_sample=300, replace=True)
+    assert found.arrays["index"].tolist() == list(range(300))
+
+
+def test_the_best_agreement_along_each_hierarchy_is_in_the_table(found, few):
+    from inkcluster.evaluate import along_hierarchy
+
+    truth = few.labels[found.arrays["index"]]
+    for method, row in table(found).iterrows():
+        ari = along_hierarchy(found.arrays[f"linkage_{method}"], truth)["ari"].to_numpy()
+        assert row["best_ARI"] == ari.max() == ari[row["best_clusters"] - 1]
+        assert row["ARI"] == pytest.approx(ari[9])
+
+
+def test_what_does_not_fit_into_memory_rests_on_a_sample(answer, few, monkeypatch, check_answer):
+    from inkcluster.cluster import _linkage_plan
+    from inkcluster.study import hierarchies
+
+    monkeypatch.setattr(hierarchies, "FALLBACK", 100)
+    need = _linkage_plan.matrix_bytes(300, 64, 8)
+    monkeypatch.setattr(_linkage_plan, "free_memory", lambda: need - 1)
+    found = answer("linkages", few, linkage_sample=300)
+    check_answer(found)
+    stored = ("average", "complete", "weighted")
+    said = [f.sentence for f in found.findings if f.code == "S3"]
+    assert len(said) == 3
+    for method, words in zip(stored, said, strict=True):
+        assert f"The {method} linkage of 300 images needs {need / 1e9:.2f} GB" in words
+        assert "built on 100 images" in words
+        index = found.arrays[f"index_{method}"]
+        assert len(index) == len(found.arrays[f"labels_{method}"]) == 100
+        rows = few.flat()[index].astype(float)
+        np.testing.assert_allclose(
+            found.arrays[f"linkage_{method}"][:, 2],
+            scipy_hierarchy.linkage(pdist(rows), method)[:, 2],
+            rtol=1e-12,
+        )
+    labels = {m: found.arrays[f"labels_{m}"] for m in METHODS}
+    on_both = adjusted_rand_score(labels["ward"][index], labels["average"])
+    assert found.arrays["ari"][0, 2] == pytest.approx(on_both)
+    assert table(found)["images"].tolist() == [300, 300, 100, 100, 100, 300, 300]
 
 
 def test_small_dendrograms_are_those_of_the_exercises_draw(found, few):
@@ -197,4 +247,5 @@ def test_hostile_labels_are_text(answer, hostile, check_answer, tmp_path):
 
 def test_progress_reaches_its_total(answer, few, listener):
     answer("linkages", few, desk=Desk(progress=listener))
-    assert [(total, done[0]) for _, total, done in listener.tasks] == [(7, 7)]
+    told = {what: (total, done[0]) for what, total, done in listener.tasks}
+    assert told["linkages"] == (7, 7)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from inkcluster.study.answer import Answer, Finding, Level
 from inkcluster.study.drawing import draw
 from inkcluster.study.joins import joined
-from inkcluster.study.methods import METHODS_USES, run
+from inkcluster.study.methods import METHODS_USES, Methods, run
 from inkcluster.study.questions.compare_agreement import of_agreement
 from inkcluster.study.questions.compare_centres import of_centres
 from inkcluster.study.questions.compare_scores import of_scores
 from inkcluster.study.questions.compare_ward import of_ward
+from inkcluster.study.wording import listed, sentence, several
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
-    from inkcluster.study.drawing import Sample
     from inkcluster.study.plan import Plan
 
 
@@ -36,7 +36,7 @@ class CompareQuestion:
         """Run every method in both spaces on one sample, and hold them against each other."""
         sample = draw(images, plan.compare_sample, plan)
         with desk.progress.task("comparison", total=5) as advance:
-            methods = run(sample, plan, desk)
+            methods = run(sample, plan, desk, images)
             advance(1)
             parts = []
             for part in (of_scores, of_agreement, of_centres, of_ward):
@@ -44,7 +44,7 @@ class CompareQuestion:
                 advance(1)
         labels = {_plain(name): c.labels for name, c in methods.clusterings.items()}
         rest = Answer(
-            findings=(*sample.finding("The comparison"), *_unlinked(methods.ward is None, sample)),
+            findings=(*sample.finding("The comparison"), *_refused(methods)),
             arrays={"index": sample.index, **labels},
         )
         return joined(*parts, rest)
@@ -55,16 +55,20 @@ def _plain(name: str) -> str:
     return "labels_" + name.lower().replace(" ", "_").replace("-", "")
 
 
-def _unlinked(missing: bool, sample: Sample) -> tuple[Finding, ...]:
-    """Say so where the sample is too large for the distances between all of its images."""
-    if not missing:
+def _refused(methods: Methods) -> tuple[Finding, ...]:
+    """Say so where linkages are left out, since the memory is too little for their distances."""
+    if not methods.refused:
         return ()
-    n = len(sample)
-    sentence = (
-        f"The linkages are left out of the comparison, since the distances between {n:,} images "
-        f"take {4 * n * (n - 1) / 1e9:.1f} GB; a compare_sample of 20,000 or fewer brings them back."
+    n = len(methods.sample)
+    most = max(need for need, _ in methods.refused.values())
+    least = min(have for _, have in methods.refused.values())
+    words = (
+        f"{several(len(methods.refused), 'linkage')} of {n:,} images "
+        f"{'is' if len(methods.refused) == 1 else 'are'} left out of the comparison: "
+        f"{listed(methods.refused, 14)} would take up to {most / 1e9:.2f} GB, and "
+        f"{least / 1e9:.2f} GB may be used; a smaller compare_sample brings them back."
     )
-    return (Finding("S3", Level.WARNING, sentence),)
+    return (Finding("S3", Level.WARNING, sentence(words)),)
 
 
 QUESTION = CompareQuestion()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from inkcluster.study import pictures, suggesting
-from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.wording import listed, percent, several
+from inkcluster.study import branching, hierarchies, k_range, suggesting
+from inkcluster.study.answer import Answer, Finding, Level
+from inkcluster.study.hierarchies import Hierarchy
+from inkcluster.study.numbers import Numbers
+from inkcluster.study.questions import hierarchy_samples as drawn
+from inkcluster.study.wording import listed, several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from inkcluster.study.desk import Desk
     from inkcluster.study.plan import Plan
 
-SMALL = 30
 LEAVES = 30
-_REVISION = 2
+_K_RANGE = tuple(name for name in k_range.USES if name != "k")
 
 
 class HierarchyQuestion:
@@ -32,203 +30,115 @@ class HierarchyQuestion:
     key = "hierarchy"
     number = 3
     title = "How many clusters does the hierarchy suggest, and does that hold over resamples?"
-    uses = ("seed", "replace", "sample_sizes", "resamples")
-    revision = 1
+    uses = tuple(dict.fromkeys(("sample_sizes", "resamples", *hierarchies.USES, *_K_RANGE)))
+    revision = 2
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
-        """Draw samples of the raw pixels, build Ward's hierarchies, read the number off each."""
-        samples = _all_samples(images, plan, desk)
+        """Build Ward's hierarchies of all raw pixels and of samples, read the number off each."""
+        ward = hierarchies.build(images, plan, desk, "ward")
+        shown = hierarchies.taken(images, ward.index)
+        samples = drawn.resampled(images, plan, desk)
         frame = suggesting.frame({size: sample.suggested for size, sample in samples.items()})
-        verdict = suggesting.Verdict.of(frame)
-        largest = samples[max(samples)]
+        verdict = suggesting.Verdict.of(suggesting.read(ward.Z), len(ward), frame)
+        found = k_range.suggestions(images, plan, desk)
+        numbers = Numbers(verdict, found[2] if found is not None else None)
+        along = _along(shown, ward) if shown.labels is not None else None
+        whole = (
+            f"{'all ' if len(ward) == len(images) else ''}{len(ward):,} images",
+            ward.Z,
+            verdict.k,
+        )
         figures: list[Figure] = [
+            _tree(shown, ward, verdict.k),
             *suggesting.counts_figures(frame, verdict),
-            _large(images, largest, verdict.k),
-            _panels(samples, verdict.k),
-            _heights(samples, verdict.k),
-            _small(images, plan),
+            drawn.heights(samples, whole),
+            *([_curve(shown, along, verdict.k)] if along is not None else []),
+            _plain(ward, verdict.k),
+            drawn.panels(samples, whole),
+            drawn.small(images, plan),
         ]
-        findings = [*suggesting.findings(verdict), *_against_labels(images, verdict.k)]
-        findings += _drawn(images, plan, samples)
-        tables = (suggesting.summary(frame), _table(frame))
-        arrays = {
-            name: array
-            for size, sample in samples.items()
-            for name, array in sample.arrays(size).items()
-        }
+        findings = [*suggesting.findings(verdict), numbers.finding()]
+        findings += _against_labels(shown, verdict.k)
+        findings += [_agreement(shown, along, verdict.k)] if along is not None else []
+        findings += [*_refused(ward), *_sampled(images, plan, samples, ward)]
+        arrays = {"linkage": ward.Z, "index": ward.index}
+        for size, sample in samples.items():
+            arrays |= sample.arrays(size)
+        if along is not None:
+            arrays |= {f"along_{name}": along[name].to_numpy() for name in along}
+        tables = (numbers.table(), suggesting.summary(frame), drawn.table(frame))
         return Answer(tuple(figures), tables, tuple(findings), arrays)
 
 
-@dataclass(frozen=True, eq=False)
-class _Sample:
-    """All resamples of one size: which images, what they suggest, and the first one's hierarchy."""
-
-    index: NDArray[np.int64]
-    suggested: Mapping[str, NDArray[Any]]
-    Z: NDArray[np.float64]
-
-    def arrays(self, size: int) -> dict[str, NDArray[Any]]:
-        return {f"index_{size}": self.index, f"linkage_{size}": self.Z} | {
-            f"{name}_{size}": array for name, array in self.suggested.items()
-        }
-
-
-def _all_samples(images: ImageSet, plan: Plan, desk: Desk) -> dict[int, _Sample]:
-    sizes = sorted(set(plan.sample_sizes))
-    resamples = {size: _resamples(images, plan, size) for size in sizes}
-    total = sum(size * size * resamples[size] for size in sizes)  # Ward's time grows as n²
-    samples = {}
-    with desk.progress.task("Ward hierarchies of samples", total=total) as advance:
-        for size in sizes:
-            parameters = {
-                **plan.values(("seed", "replace")),
-                "size": size,
-                "resamples": resamples[size],
-                "revision": _REVISION,
-            }
-            todo = float(size * size * resamples[size])
-
-            def step(size: int = size) -> dict[str, NDArray[Any]]:
-                nonlocal todo
-                todo = 0.0  # told while it runs
-                return _grow(images, plan, size, resamples[size], advance)
-
-            kept = desk.keep("ward-samples", parameters, step)
-            advance(todo)
-            suggested = {name: kept[name] for name in suggesting.COLUMNS}
-            samples[size] = _Sample(kept["index"], suggested, kept["linkage"])
-    return samples
+def _tree(images: ImageSet, ward: Hierarchy, k: int) -> Figure:
+    """The top of the hierarchy in pictures."""
+    n = len(ward)
+    heights = ward.Z[::-1, 2]
+    says = (
+        f"Ward's hierarchy of {n:,} images, its last {min(branching.LEAVES, n)} branches: the root is "
+        "left, and each leaf and each merge shows the mean of its images and how many they are. Cut "
+        f"into {k}: the merge that leaves {k} clusters stands at {heights[k - 1]:,.0f}, the next at "
+        f"{heights[k - 2]:,.0f}."
+    )
+    title = "Ward's hierarchy in pictures"
+    return branching.tree(images, ward.Z, k, name="tree", title=title, says=says)
 
 
-def _resamples(images: ImageSet, plan: Plan, size: int) -> int:
-    """How often a sample of `size` is drawn: the whole set without replacement is one sample."""
-    return 1 if size >= len(images) and not plan.replace else plan.resamples
-
-
-def _grow(
-    images: ImageSet, plan: Plan, size: int, resamples: int, advance: Any
-) -> dict[str, NDArray[Any]]:
-    from inkcluster.cluster import hierarchy
-    from inkcluster.images import sample_index
-
-    index, found, first = [], [], np.empty((0, 4))
-    for number in range(resamples):
-        drawn = sample_index(len(images), size, plan.seed + number, replace=plan.replace)
-        Z = hierarchy.ward(images.flat()[drawn])
-        index.append(drawn)
-        found.append(suggesting.read(Z))
-        first = Z if number == 0 else first
-        advance(float(size * size))
-    suggested = {name: np.stack([one[name] for one in found]) for name in suggesting.COLUMNS}
-    return {"index": np.stack(index), "linkage": first, **suggested}
-
-
-def _large(images: ImageSet, sample: _Sample, k: int) -> Figure:
+def _plain(ward: Hierarchy, k: int) -> Figure:
+    """The look that SciPy gives it."""
     from inkcluster.figures import Dendrogram
 
-    n = len(sample.index[0])
-    heights = sample.Z[::-1, 2]
+    n = len(ward)
+    last = ward.Z[-1]
     says = (
-        f"Ward's hierarchy of {n:,} images, its last {min(LEAVES, n)} branches, each with the mean "
-        f"of its images; cut into {k}: the merge that leaves {k} clusters stands at "
-        f"{heights[k - 1]:,.0f}, the next at {heights[k - 2]:,.0f}."
+        f"The same hierarchy as SciPy draws it, its last {min(LEAVES, n)} branches; the last merge, of "
+        f"all {n:,} images, stands at {last[2]:,.0f}."
     )
-    tree = Dendrogram(
+    return Dendrogram(
         "dendrogram",
         f"Ward's hierarchy of {n:,} images",
         says,
-        Z=sample.Z,
+        Z=ward.Z,
         k=k,
         truncate=LEAVES if n > LEAVES else None,
-        peak=pictures.peak(images),
-        ink=pictures.ink(images),
     )
-    pixels = images.pixels[sample.index[0]]
-    means = np.stack([pixels[members].mean(axis=0) for members in tree.leaf_members()])
-    return replace(tree, leaf_pictures=means if n > LEAVES else pixels)
 
 
-def _panels(samples: Mapping[int, _Sample], k: int) -> Figure:
-    from inkcluster.figures import Dendrograms
+def _along(images: ImageSet, ward: Hierarchy) -> pd.DataFrame:
+    from inkcluster.evaluate import along_hierarchy
 
-    own = {size: int(sample.suggested["k"][0, 0]) for size, sample in samples.items()}
+    return along_hierarchy(ward.Z, images.labels)
+
+
+def _best(along: pd.DataFrame) -> tuple[int, float]:
+    """The k that agrees best with the labels, and its ARI; the smallest among equals."""
+    at = int(along["ari"].to_numpy().argmax())
+    return int(along["k"].iloc[at]), float(along["ari"].iloc[at])
+
+
+def _curve(images: ImageSet, along: pd.DataFrame, k: int) -> Figure:
+    """The agreement with the labels at every number of clusters."""
+    from inkcluster.figures import AlongHierarchy
+
+    best, ari = _best(along)
+    classes = len(images.classes)
     says = (
-        "The first sample of each size, coloured at the number of clusters that its own largest "
-        f"gap suggests: {listed(f'{k} at {size:,}' for size, k in own.items())}."
+        f"Every number of clusters that Ward's hierarchy can be cut into, judged by the labels: the "
+        f"ARI is greatest at {best} with {ari:.3f}, and {along['ari'].iloc[k - 1]:.3f} at the "
+        f"{k} clusters suggested. NMI and purity grow with the number of clusters by themselves."
     )
-    return Dendrograms(
-        "dendrograms",
-        "One dendrogram for each sample size",
+    return AlongHierarchy(
+        "along",
+        "Agreement with the labels along the hierarchy",
         says,
-        panels=[(f"{size:,} images", sample.Z, own[size]) for size, sample in samples.items()],
-    )
-
-
-def _heights(samples: Mapping[int, _Sample], k: int) -> Figure:
-    from inkcluster.figures import MergeHeights
-
-    largest = max(samples)
-    high, low = samples[largest].Z[::-1, 2][k - 2 : k].tolist()
-    says = (
-        "A number of clusters is natural where the next merge stands far above those before it: "
-        f"at {largest:,} images that of {k} clusters into {k - 1} stands at {high:,.0f}, that of "
-        f"{k + 1} into {k} at {low:,.0f}, {percent(1 - low / high if high > 0 else 0.0)} lower."
-    )
-    return MergeHeights(
-        "heights",
-        "The heights of the last merges",
-        says,
-        heights={f"{size:,} images": sample.Z[:, 2] for size, sample in samples.items()},
-        suggested={
-            f"{size:,} images": int(sample.suggested["k"][0, 0]) for size, sample in samples.items()
+        curves={
+            "ARI": along["ari"].to_numpy(),
+            "NMI": along["nmi"].to_numpy(),
+            "purity": along["purity"].to_numpy(),
         },
+        marks={"suggested": k, "classes": classes},
+        best=("ARI",),
     )
-
-
-def _small(images: ImageSet, plan: Plan) -> Figure:
-    from inkcluster.cluster import hierarchy
-    from inkcluster.evaluate import suggestions
-    from inkcluster.figures import Dendrogram
-    from inkcluster.images import sample_index
-
-    n = min(SMALL, len(images))
-    index = sample_index(len(images), n, plan.seed, replace=plan.replace)
-    Z = hierarchy.ward(images.flat()[index])
-    k = suggestions(Z)["gap"].k
-    twins = n - len(np.unique(index))
-    says = (
-        f"Ward's hierarchy of {n} images, small enough to see each of them; its largest gap "
-        f"suggests {several(k, 'cluster')}."
-    )
-    if twins:
-        says += f" Drawn with replacement, {several(twins, 'image')} came twice and merged at once."
-    return Dendrogram(
-        "small",
-        f"Ward's hierarchy of {n} images",
-        says,
-        Z=Z,
-        k=k,
-        leaf_pictures=images.pixels[index],
-        truncate=None,
-        leaf_labels=pictures.captions(images, index) if images.labels is not None else None,
-        peak=pictures.peak(images),
-        ink=pictures.ink(images),
-    )
-
-
-def _table(frame: pd.DataFrame) -> Table:
-    gaps = frame[(frame["rule"] == "gap") & np.isfinite(frame["strength"])]
-    says = (
-        "Every resample and rule; strength is the jump in the heights over the largest elsewhere."
-    )
-    if len(gaps):
-        clearest = gaps.sort_values("strength", ascending=False).to_dict("records")[0]
-        says += (
-            f" The clearest gap is in resample {clearest['resample']} of "
-            f"{clearest['sample_size']:,} images: {clearest['k']} clusters, {clearest['strength']:.2f}"
-            f" times the gap at {clearest['runner_up']}."
-        )
-    return Table("suggestions", "What each resample suggests", says, frame)
 
 
 def _against_labels(images: ImageSet, k: int) -> list[Finding]:
@@ -247,17 +157,51 @@ def _against_labels(images: ImageSet, k: int) -> list[Finding]:
     return [Finding("H3", Level.NOTICE, words)]
 
 
-def _drawn(images: ImageSet, plan: Plan, samples: Mapping[int, _Sample]) -> list[Finding]:
-    n, largest = len(images), max(samples)
-    if largest >= n and not plan.replace:
+GOOD = 0.5
+"""From this ARI on, some cut of the hierarchy is said to show the classes."""
+
+
+def _agreement(images: ImageSet, along: pd.DataFrame, k: int) -> Finding:
+    """H5."""
+    best, ari = _best(along)
+    classes = len(images.classes)
+    words = (
+        f"Along Ward's hierarchy of {len(along):,} images the agreement with the labels is best at "
+        f"{several(best, 'cluster')} (ARI {ari:.3f}); it is {along['ari'].iloc[k - 1]:.3f} at the {k} "
+        "that the largest relative gap suggests"
+    )
+    if classes != k:
+        words += f" and {along['ari'].iloc[classes - 1]:.3f} at {classes}, the number of classes"
+    return Finding("H5", Level.OK if ari >= GOOD else Level.NOTICE, f"{words}.")
+
+
+def _refused(ward: Hierarchy) -> list[Finding]:
+    """Say so where the memory was too little for all images."""
+    if ward.refused is None:
+        return []
+    n, need, have = ward.refused
+    words = (
+        f"Ward's hierarchy of {n:,} images needs {need / 1e9:.2f} GB and {have / 1e9:.2f} GB may be "
+        f"used; it rests on {len(ward):,} images, drawn at random."
+    )
+    return [Finding("S3", Level.WARNING, words)]
+
+
+def _sampled(
+    images: ImageSet, plan: Plan, samples: Mapping[int, Any], ward: Hierarchy
+) -> list[Finding]:
+    n = len(images)
+    if max(samples) >= n and not plan.replace and len(ward) == n:
         return []
     how = "with" if plan.replace else "without"
     sizes = listed(f"{size:,}" for size in samples)
     words = (
-        f"The hierarchies rest on samples of {sizes} of the {n:,} images, drawn {how} replacement "
-        f"({several(plan.resamples, 'resample')} of each size)."
+        f"Whether the suggestion holds is judged by samples of {sizes} of the {n:,} images, drawn {how} "
+        f"replacement ({several(plan.resamples, 'resample')} of each size)"
     )
-    return [Finding("S3", Level.NOTICE, words)]
+    if len(ward) != n and ward.refused is None:
+        words += f"; the hierarchy itself rests on {len(ward):,} images, drawn {how} replacement"
+    return [Finding("S3", Level.NOTICE, f"{words}.")]
 
 
 QUESTION = HierarchyQuestion()

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inkcluster.study import hierarchies
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.questions import linkages_figures as draw
-from inkcluster.study.questions.linkages_cut import CHAINED, Cuts
+from inkcluster.study.questions.linkages_cut import CHAINED, Cut, Cuts
 from inkcluster.study.wording import listed, percent, sentence, several
 
 if TYPE_CHECKING:
@@ -26,17 +27,18 @@ class LinkagesQuestion:
         "What do the linkages (ward, single, average, complete, weighted, centroid, median) "
         "give at k clusters?"
     )
-    uses = ("seed", "k", "replace", "linkage_sample")
-    revision = 1
+    uses = ("k", *hierarchies.USES)
+    revision = 2
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
-        """Build all seven hierarchies of one sample of the raw pixels and cut each into k."""
+        """Build all seven hierarchies of the raw pixels and cut each into k."""
         cuts = Cuts(images, plan, desk)
         figures = [draw.sizes(cuts), draw.centres(cuts), *draw.members(cuts)]
         figures += [draw.outsiders(cuts)] if cuts.chained else []
         figures += [draw.scoreboard(cuts)] if cuts.scores is not None else []
+        figures += [draw.along(cuts)] if cuts.scores is not None else []
         figures += [draw.agreement(cuts), draw.dendrograms(cuts)]
-        findings = (_chaining(cuts), _differences(cuts), *_sampled(cuts))
+        findings = (_chaining(cuts), _differences(cuts), *_sampled(cuts), *_refused(cuts))
         return Answer(tuple(figures), (_table(cuts),), findings, cuts.arrays())
 
 
@@ -47,6 +49,7 @@ def _table(cuts: Cuts) -> Table:
     rows: list[dict[str, Any]] = [
         {
             "linkage": method,
+            "images": len(cut.tree),
             "clusters": cuts.k,
             "largest": int(cuts.sizes[method][0]),
             "largest_share": cuts.largest[method],
@@ -54,14 +57,21 @@ def _table(cuts: Cuts) -> Table:
             "single_images": int(np.sum(cuts.sizes[method] == 1)),
             "chains": method in cuts.chained,
         }
-        | ({} if cuts.scores is None else {"ARI": cuts.scores[method].ari})
-        for method in cuts.methods
+        | _judged(cut)
+        for method, cut in cuts.of.items()
     ]
     says = (
         f"{len(cuts.chained)} of {len(cuts.methods)} linkages chain: their largest cluster "
-        f"holds more than {percent(CHAINED)} of the {len(cuts.sample):,} images."
+        f"holds more than {percent(CHAINED)} of the {len(cuts.widest):,} images."
     )
     return Table("linkages", "The linkages", says, pd.DataFrame(rows))
+
+
+def _judged(cut: Cut) -> dict[str, float]:
+    """The ARI at k, and where along the hierarchy it is best."""
+    if cut.scores is None or cut.along is None:
+        return {}
+    return {"ARI": cut.scores.ari, "best_ARI": float(cut.along.max()), "best_clusters": cut.best}
 
 
 def _chaining(cuts: Cuts) -> Finding:
@@ -98,26 +108,31 @@ def _differences(cuts: Cuts) -> Finding:
 
 
 def _sampled(cuts: Cuts) -> list[Finding]:
-    """Say that a sample was used, and what all images would have taken."""
-    if len(cuts.index) >= cuts.total and not cuts.plan.replace:
+    """Say that a sample was asked for."""
+    n = len(cuts.widest)
+    if n == cuts.total:
         return []
-    need = 8 * cuts.total * (cuts.total - 1) / 2
     words = (
-        f"The linkages were built on {len(cuts.index):,} of {cuts.total:,} images, drawn "
-        f"{'with' if cuts.plan.replace else 'without'} replacement: the distances between all "
-        f"of them would take {_bytes(need)}, those of the sample take "
-        f"{_bytes(8 * len(cuts.index) * (len(cuts.index) - 1) / 2)}."
+        f"The linkages were built on {n:,} of {cuts.total:,} images, drawn "
+        f"{'with' if cuts.plan.replace else 'without'} replacement."
     )
     return [Finding("S3", Level.NOTICE, words)]
 
 
-def _bytes(size: float) -> str:
-    """A size in memory, in units of a thousand."""
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:,.1f} GB"
+def _refused(cuts: Cuts) -> list[Finding]:
+    """Say which linkages rest on a sample since the memory is too little for all images."""
+    found = []
+    for method in cuts.refused:
+        tree = cuts.of[method].tree
+        assert tree.refused is not None
+        n, need, have = tree.refused
+        words = (
+            f"The {method} linkage of {n:,} images needs {need / 1e9:.2f} GB and {have / 1e9:.2f} GB "
+            f"may be used; it was built on {len(tree):,} images, drawn at random, and is compared with "
+            "the others on these."
+        )
+        found.append(Finding("S3", Level.WARNING, words))
+    return found
 
 
 def _does(methods: list[str]) -> str:

@@ -1,13 +1,16 @@
-"""The seven hierarchies of one sample of the raw pixels, each cut into k."""
+"""The seven hierarchies of the raw pixels, each cut into k."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study import pictures
+from inkcluster.study import hierarchies, pictures
+from inkcluster.study.hierarchies import Hierarchy
 
 if TYPE_CHECKING:
     from inkcluster.evaluate import Scores
@@ -17,52 +20,103 @@ if TYPE_CHECKING:
 
 CHAINED = 0.9
 """A linkage chains when its largest cluster holds more than this share of the images."""
-_REVISION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """One linkage at k clusters.
+
+    Parameters
+    ----------
+    tree : Hierarchy
+    images : ImageSet
+        Those that the hierarchy is of.
+    labels : ndarray of shape (m,), int32
+        Clusters numbered by decreasing size.
+    k : int
+    scores : Scores or None
+        Against the labels, where there are any.
+    along : ndarray of shape (m,) or None
+        ARI with the labels at 1, 2, … m clusters.
+    """
+
+    tree: Hierarchy
+    images: ImageSet
+    labels: NDArray[np.int32]
+    k: int
+    scores: Scores | None
+    along: NDArray[np.float64] | None
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Members of each cluster, the largest first."""
+        return np.bincount(self.labels, minlength=self.k)
+
+    @property
+    def largest(self) -> float:
+        """The share of the images that the largest cluster holds."""
+        return float(self.sizes[0] / self.sizes.sum())
+
+    @cached_property
+    def means(self) -> NDArray[np.float64]:
+        """The mean image of each cluster."""
+        return pictures.mean_images(self.images.pixels, self.labels, self.k)
+
+    @property
+    def best(self) -> int:
+        """The number of clusters at which it agrees best with the labels."""
+        assert self.along is not None
+        return int(self.along.argmax()) + 1
 
 
 class Cuts:
-    """The seven partitions of one sample, and what is known about them."""
+    """The seven partitions, and what is known about them."""
 
     def __init__(self, images: ImageSet, plan: Plan, desk: Desk) -> None:
         from inkcluster.cluster import hierarchy
-        from inkcluster.evaluate import pairwise_ari, scores
 
         self.plan, self.images, self.total = plan, images, len(images)
         self.methods = hierarchy.METHODS
-        self.index = _draw(images, plan)
-        self.sample = images.take(self.index)
-        self.Z = _hierarchies(self.sample, plan, desk)
-        self.k = min(plan.k, len(self.sample))
-        self.labels = {method: hierarchy.cut(self.Z[method], self.k) for method in self.methods}
-        self.sizes = {
-            method: np.bincount(labels, minlength=self.k) for method, labels in self.labels.items()
-        }
-        self.largest = {m: float(s[0] / s.sum()) for m, s in self.sizes.items()}
+        trees = hierarchies.build_all(images, plan, desk, self.methods)
+        self.k = min(plan.k, *(len(tree) for tree in trees.values()))
+        self.of = {method: _cut(images, tree, self.k) for method, tree in trees.items()}
+        self.sizes = {method: cut.sizes for method, cut in self.of.items()}
+        self.largest = {method: cut.largest for method, cut in self.of.items()}
         self.chained = [m for m in self.methods if self.largest[m] > CHAINED]
         self.apart = [m for m in self.methods if m not in self.chained]
-        self.ari = pairwise_ari([self.labels[method] for method in self.methods])
-        self.means = {
-            method: pictures.mean_images(self.sample.pixels, labels, self.k)
-            for method, labels in self.labels.items()
-        }
-        self.scores: dict[str, Scores] | None = None
-        if self.sample.labels is not None:
-            truth = self.sample.labels
-            self.scores = {m: scores(truth, labels) for m, labels in self.labels.items()}
+        self.ari = self._agreement()
+
+    @property
+    def scores(self) -> dict[str, Scores] | None:
+        """Each linkage against the labels, where there are any."""
+        found = {method: cut.scores for method, cut in self.of.items() if cut.scores is not None}
+        return found or None
+
+    @property
+    def refused(self) -> list[str]:
+        """The linkages that rest on a sample because the memory is too little for all images."""
+        return [method for method, cut in self.of.items() if cut.tree.refused is not None]
+
+    @property
+    def widest(self) -> Hierarchy:
+        """The hierarchy of most images."""
+        return max((cut.tree for cut in self.of.values()), key=len)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What the answer rests on."""
-        found: dict[str, NDArray[Any]] = {"index": self.index, "ari": self.ari}
-        for method in self.methods:
-            found[f"linkage_{method}"] = self.Z[method]
-            found[f"labels_{method}"] = self.labels[method]
-            found[f"centres_{method}"] = self.means[method]
+        found: dict[str, NDArray[Any]] = {"index": self.widest.index, "ari": self.ari}
+        for method, cut in self.of.items():
+            if len(cut.tree) != len(self.widest):
+                found[f"index_{method}"] = cut.tree.index
+            found[f"linkage_{method}"] = cut.tree.Z
+            found[f"labels_{method}"] = cut.labels
+            found[f"centres_{method}"] = cut.means
         return found
 
     def ranked(self) -> tuple[str, str]:
         """The linkages that agree best and least with the labels."""
-        assert self.scores is not None
         found = self.scores
+        assert found is not None
         order = sorted(self.methods, key=lambda m: -found[m].ari)
         return order[0], order[-1]
 
@@ -75,31 +129,35 @@ class Cuts:
         far = (self.methods[rows[bottom]], self.methods[columns[bottom]])
         return near, float(values[top]), far, float(values[bottom])
 
+    def _agreement(self) -> NDArray[np.float64]:
+        """ARI between every two linkages, over the images that both rest on."""
+        from inkcluster.evaluate import pairwise_ari
 
-def _draw(images: ImageSet, plan: Plan) -> NDArray[np.int64]:
-    """Which images: all of them in their own order, or a sample."""
-    from inkcluster.images import sample_index
+        m = len(self.methods)
+        found = np.eye(m)
+        for i in range(m):
+            for j in range(i):
+                both = self._shared(self.of[self.methods[i]], self.of[self.methods[j]])
+                found[i, j] = found[j, i] = pairwise_ari(both)[0, 1]
+        return found
 
-    n = plan.linkage_sample
-    if n >= len(images) and not plan.replace:
-        return np.arange(len(images))
-    return sample_index(len(images), n, plan.seed, replace=plan.replace)
+    def _shared(self, one: Cut, other: Cut) -> list[NDArray[np.int32]]:
+        """The labels of both, of all images or of the sample that one of them rests on."""
+        if len(one.tree) == len(other.tree):
+            return [one.labels, other.labels]
+        few, many = sorted((one, other), key=lambda cut: len(cut.tree))
+        if len(many.tree) == self.total:
+            return [few.labels, many.labels[few.tree.index]]
+        return [few.labels, many.labels[: len(few.tree)]]  # the same draw, ended sooner
 
 
-def _hierarchies(sample: ImageSet, plan: Plan, desk: Desk) -> dict[str, NDArray[np.float64]]:
-    """The seven hierarchies of the raw pixels."""
+def _cut(images: ImageSet, tree: Hierarchy, k: int) -> Cut:
     from inkcluster.cluster import hierarchy
+    from inkcluster.evaluate import along_hierarchy, scores
 
-    methods = hierarchy.METHODS
-
-    def compute() -> dict[str, NDArray[Any]]:
-        with desk.progress.task("linkages", total=len(methods)) as advance:
-            trees = {}
-            for method in methods:
-                trees[method] = hierarchy.linkage(sample.flat(), method)
-                advance(1)
-        return trees
-
-    parameters = {**plan.values(("seed", "replace", "linkage_sample")), "revision": _REVISION}
-    kept = desk.keep("linkages", parameters, compute)
-    return {method: kept[method] for method in methods}
+    shown = hierarchies.taken(images, tree.index)
+    labels = hierarchy.cut(tree.Z, k)
+    if shown.labels is None:
+        return Cut(tree, shown, labels, k, None, None)
+    along = along_hierarchy(tree.Z, shown.labels)["ari"].to_numpy()
+    return Cut(tree, shown, labels, k, scores(shown.labels, labels), along)

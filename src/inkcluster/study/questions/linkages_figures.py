@@ -59,10 +59,10 @@ def centres(cuts: Cuts) -> Figure:
         "centres",
         "Centres of the clusters of each linkage",
         says,
-        pixels=np.concatenate([cuts.means[method][:shown] for method in cuts.methods]),
+        pixels=np.concatenate([cuts.of[method].means[:shown] for method in cuts.methods]),
         rows=rows,
-        ink=pictures.ink(cuts.sample),
-        peak=pictures.peak(cuts.sample),
+        ink=pictures.ink(cuts.images),
+        peak=pictures.peak(cuts.images),
     )
 
 
@@ -72,7 +72,8 @@ def members(cuts: Cuts) -> list[Figure]:
 
 
 def _members(cuts: Cuts, method: str) -> Figure:
-    labels, sizes = cuts.labels[method], cuts.sizes[method]
+    cut = cuts.of[method]
+    labels, sizes = cut.labels, cut.sizes
     drawn = pictures.random_members(labels, MEMBERS, cuts.plan.seed)
     several_members = int(np.sum(sizes > 1))
     rows = [(f"#{c}\n{sizes[c]:,}", drawn[c]) for c in range(several_members)[:CLUSTERS_SHOWN]]
@@ -84,24 +85,25 @@ def _members(cuts: Cuts, method: str) -> Figure:
         f"Up to {MEMBERS} members, drawn at random, of each cluster of the {method} linkage, "
         f"whose sizes run from {sizes[-1]:,} to {sizes[0]:,}"
     )
-    if cuts.scores is not None:
-        says += f"; {percent(cuts.scores[method].purity)} of the images are of the largest class"
+    if cut.scores is not None:
+        says += f"; {percent(cut.scores.purity)} of the images are of the largest class"
         says += " of their cluster"
     if several_members > CLUSTERS_SHOWN:
         says += f"; the {CLUSTERS_SHOWN} largest of {cuts.k} clusters are shown"
     title = f"Members of the clusters: {method}"
-    return pictures.gallery(cuts.sample, f"members-{method}", title, f"{says}.", rows)
+    return pictures.gallery(cut.images, f"members-{method}", title, f"{says}.", rows)
 
 
 def outsiders(cuts: Cuts) -> Figure:
     """What the linkages that chain split off: the members of all clusters but the largest."""
     rows, outside = [], {}
     for method in cuts.chained:
-        labels = cuts.labels[method]
+        labels = cuts.of[method].labels
         order = np.argsort(labels, kind="stable")
         beyond = order[labels[order] > 0]
         outside[method] = len(beyond)
-        rows.append((f"{method}\n{len(beyond):,}", beyond[:OUTSIDERS]))
+        shown = cuts.of[method].tree.index[beyond[:OUTSIDERS]]
+        rows.append((f"{method}\n{len(beyond):,}", shown))
     most = max(outside, key=outside.__getitem__)
     says = (
         f"{listed(cuts.chained, 7)} {'puts' if len(cuts.chained) == 1 else 'put'} almost every image into one cluster; what is split "
@@ -109,7 +111,7 @@ def outsiders(cuts: Cuts) -> Figure:
         f"{several(outside[most], 'image')} with {most}: outliers rather than clusters."
     )
     title = "What the chaining linkages split off"
-    return pictures.gallery(cuts.sample, "outsiders", title, sentence(says), rows)
+    return pictures.gallery(cuts.images, "outsiders", title, sentence(says), rows)
 
 
 def scoreboard(cuts: Cuts) -> Figure:
@@ -127,6 +129,25 @@ def scoreboard(cuts: Cuts) -> Figure:
         "Agreement of each linkage with the labels",
         says,
         frame_=judging.scores_frame(cuts.scores),
+    )
+
+
+def along(cuts: Cuts) -> Figure:
+    """Every linkage against the labels, at every number of clusters."""
+    from inkcluster.figures import AlongHierarchy
+
+    curves = {method: cut.along for method, cut in cuts.of.items() if cut.along is not None}
+    best = max(curves, key=lambda method: float(curves[method].max()))
+    at = {method: cuts.of[method].best for method in curves}
+    latest = max(at, key=at.__getitem__)
+    says = (
+        f"The ARI with the labels wherever each hierarchy is cut: {best} comes nearest to the classes, "
+        f"with {curves[best].max():.3f} at {several(at[best], 'cluster')}; {latest} is at its best only "
+        f"at {several(at[latest], 'cluster')}, with {curves[latest].max():.3f}."
+    )
+    title = "Agreement with the labels along each hierarchy"
+    return AlongHierarchy(
+        "along", title, says, curves=curves, marks={"k": cuts.k}, measure="ARI with the labels"
     )
 
 
