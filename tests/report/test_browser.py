@@ -154,3 +154,124 @@ def test_contrast_of_text_in_both_themes(open_page):
     }"""
     for scheme in ("light", "dark"):
         assert open_page(scheme=scheme).evaluate(script) == []
+
+
+@pytest.fixture(scope="module")
+def tree_report(tmp_path_factory):
+    """The report of a study whose dendrogram can be zoomed into."""
+    from inkcluster.images import load
+    from inkcluster.study.runner import study
+    from inkcluster.study.settings import Settings
+
+    settings = Settings(sample_sizes=[50], resamples=1, compare_sample=60)
+    digits = load("digits").sample(60, seed=69)
+    return report.write(
+        study(digits, tmp_path_factory.mktemp("tree"), settings, only=["hierarchy"])
+    )
+
+
+@pytest.fixture
+def open_tree(browser, tree_report):
+    contexts = []
+
+    def opened(width=1280, **how):
+        context = browser.new_context(viewport={"width": width, "height": 844}, **how)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda m: page.complaints.append(m.text))
+        page.on("pageerror", lambda e: page.complaints.append(str(e)))
+        page.goto(tree_report.as_uri())
+        page.locator("#figure-hierarchy-tree [data-zoom]").scroll_into_view_if_needed()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+TREE = "#figure-hierarchy-tree"
+
+
+def seen(page):
+    """What part of the picture is shown: left, top, width, height."""
+    return [float(v) for v in page.locator(f"{TREE} svg").get_attribute("viewBox").split()]
+
+
+def test_the_tree_is_zoomed_by_buttons_keys_and_wheel_and_dragged(open_tree):
+    page = open_tree()
+    home = seen(page)
+    assert page.locator("[data-zoom]").count() == 1  # the other figures stay as they are
+    assert page.locator(f"{TREE} [data-zoom-by='0']").is_disabled()
+    page.click(f"{TREE} [data-zoom-by='1.6']")
+    near = seen(page)
+    assert near[2] == pytest.approx(home[2] / 1.6, rel=1e-3)
+    assert near[3] / near[2] == pytest.approx(home[3] / home[2], rel=1e-3)
+    page.click(f"{TREE} [data-zoom-by='0']")
+    assert seen(page) == home
+    frame = page.locator(f"{TREE} [data-zoom]")
+    frame.focus()
+    for key in ("+", "+", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+    moved = seen(page)
+    assert moved[2] < near[2]
+    assert moved[0] > home[0]
+    page.keyboard.press("0")
+    assert seen(page) == home
+    box = frame.bounding_box()
+    page.mouse.move(box["x"] + 200, max(box["y"], 0) + 200)
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.wheel(0, -100)
+    page.wait_for_timeout(100)
+    assert seen(page) == home  # the page scrolled
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    page.wait_for_timeout(100)
+    near = seen(page)
+    assert near[2] < home[2]
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, max(box["y"], 0) + 150)
+    page.mouse.up()
+    assert seen(page)[0] > near[0]
+    assert page.complaints == []
+
+
+def test_two_fingers_zoom_the_tree_on_a_phone(open_tree):
+    page = open_tree(390, has_touch=True, is_mobile=True)
+    home = seen(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.evaluate(
+        """(where) => {
+          const svg = document.querySelector(where + ' svg');
+          const send = (type, id, x, y) => svg.dispatchEvent(new PointerEvent(type, {
+            pointerId: id, pointerType: 'touch', clientX: x, clientY: y, button: 0, bubbles: true }));
+          svg.setPointerCapture = () => {};
+          send('pointerdown', 1, 150, 300); send('pointerdown', 2, 200, 300);
+          send('pointermove', 1, 100, 300); send('pointermove', 2, 250, 300);
+          send('pointerup', 1, 100, 300); send('pointerup', 2, 250, 300);
+        }""",
+        TREE,
+    )
+    assert seen(page)[2] == pytest.approx(home[2] / 3, rel=1e-2)
+    assert page.complaints == []
+
+
+def test_the_tree_is_whole_in_print_and_in_what_is_taken_away(open_tree):
+    page = open_tree()
+    home = seen(page)
+    page.click(f"{TREE} [data-zoom-by='1.6']")
+    near = seen(page)
+    with page.expect_download() as got:
+        page.click(f"{TREE} button[data-picture=svg]")
+    assert " ".join(f"{v:g}" for v in home) in got.value.path().read_text()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert seen(page) == home
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert seen(page) == near
+
+
+def test_the_tree_is_there_without_scripts(open_tree):
+    page = open_tree(java_script_enabled=False)
+    assert page.locator(f"{TREE} svg").is_visible()
+    assert page.locator(f"{TREE} .zoom").is_hidden()

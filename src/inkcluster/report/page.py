@@ -26,7 +26,7 @@ def html(run: Run) -> str:
 
     from inkcluster.figures.theme import CSS
 
-    script = _asset("report.js").strip()
+    script = "\n".join(_asset(name).strip() for name in ("report.js", "zoom.js"))
     return (
         _environment()
         .get_template("report.html.j2")

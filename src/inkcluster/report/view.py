@@ -45,6 +45,13 @@ class FigureView:
     filename: str
     data: Download
 
+    @property
+    def zoomable(self) -> bool:
+        """Whether the figure asks to be zoomed into."""
+        from inkcluster.figures.picture_tree import ZOOMABLE
+
+        return self.svg is not None and f'id="{self.filename}-{ZOOMABLE}"' in self.svg
+
 
 @dataclass(frozen=True)
 class TableView:

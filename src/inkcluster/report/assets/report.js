@@ -40,6 +40,7 @@
   const standalone = (figure) => {
     const svg = figure.querySelector("svg").cloneNode(true);
     const style = getComputedStyle(root);
+    svg.setAttribute("viewBox", svg.dataset.home ?? svg.getAttribute("viewBox"));  // all of it, however near
     const box = svg.viewBox.baseVal;
     svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     svg.setAttribute("width", box.width);
