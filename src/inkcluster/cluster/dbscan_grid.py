@@ -1,4 +1,4 @@
-"""DBSCAN for every pair of `eps` and `min_samples`. Neighbours come from scikit-learn, once an eps."""
+"""DBSCAN for every pair of `eps` and `min_samples`, from one pass over the distances."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 from sklearn.base import BaseEstimator
-from sklearn.neighbors import NearestNeighbors
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
+from inkcluster.cluster._dbscan_map import Neighbours, check_memory, rows_of_map
 from inkcluster.cluster.clustering import NOISE
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
+
+SAME = 0.01
+"""Neighbouring eps whose shares of noise and of the largest cluster differ by less are alike."""
 
 
 class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
@@ -28,18 +29,36 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         Radii, ascending, in the units of the points.
     min_samples : sequence of int
         Neighbours within `eps`, itself counted, that make a core point; ascending.
+    refine : int
+        At most so many further `eps` are put where the map changes most: one after the other
+        between the neighbours whose shares of noise and of the largest cluster differ most, times
+        the logarithm of their ratio, as long as shares differ by 0.01.
+    memory_limit : int or None
+        Bytes that may be taken; by default what the machine has free.
 
     Attributes
     ----------
     labels_ : ndarray of shape (n_eps, n_min_samples, n), int32
         -1 is noise.
+    eps_ : ndarray of shape (n_eps,), float
+        The radii of the rows, those of `refine` among them.
     n_clusters_ : ndarray of shape (n_eps, n_min_samples), int
     noise_share_, largest_share_ : ndarray of shape (n_eps, n_min_samples), float
         Shares of all points: noise, and the largest cluster.
 
+    Notes
+    -----
+    All cells stand on the lists of the nearest neighbours, as many as the largest of `min_samples`,
+    and on one spanning forest under mutual reachability for each of `min_samples`: each further
+    `eps` costs only the cut. With `sample_weight`, or more than 128 `min_samples`, each `eps` is a
+    few sweeps over the points instead. Up to 2,500 points or 15 dimensions the neighbourhoods are
+    scikit-learn's own. No way stores more pairs for a larger `eps`.
+
     References
     ----------
     Ester, Kriegel, Sander & Xu (1996), "A density-based algorithm for discovering clusters".
+    Campello, Moulavi & Sander (2013), "Density-based clustering based on hierarchical density
+    estimates", whose spanning tree under mutual reachability holds all `eps` at once.
 
     Examples
     --------
@@ -50,17 +69,39 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
     [[1, 1], [2, 1]]
     """
 
-    def __init__(self, eps: Sequence[float] = (0.5,), min_samples: Sequence[int] = (5,)) -> None:
+    def __init__(
+        self,
+        eps: Sequence[float] = (0.5,),
+        min_samples: Sequence[int] = (5,),
+        *,
+        refine: int = 0,
+        memory_limit: int | None = None,
+    ) -> None:
         self.eps = eps
         self.min_samples = min_samples
+        self.refine = refine
+        self.memory_limit = memory_limit
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: Any = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        lists: Neighbours | None = None,
+    ) -> Self:
         """Label the points at every pair.
 
         Parameters
         ----------
         X : array-like of shape (n, d)
         y : ignored
+        sample_weight : array-like of shape (n,), optional
+            As in :meth:`DBSCAN.fit <inkcluster.DBSCAN.fit>`: any numbers, also zero or negative.
+        lists : tuple of ndarray, optional
+            What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gave for these points with
+            ``itself=True``, at least as many as the largest of `min_samples`; found anew if left
+            out.
 
         Returns
         -------
@@ -70,71 +111,90 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         BadInputError
-            If a range is empty, unsorted or out of bounds.
+            If a range is empty, unsorted or out of bounds, if there is too little memory, or if
+            `lists` are not of these points.
         ValueError
-            If `X` holds NaN or infinity.
+            If `X` is empty or holds NaN or infinity.
         """
         del y
         eps = _ascending("eps", self.eps, 0.0)
-        min_samples = _ascending("min_samples", self.min_samples, 0.5)
-        points = validate_data(self, X, dtype=[np.float64, np.float32])
-        n = len(points)
-        self.labels_ = np.empty((len(eps), len(min_samples), n), np.int32)
-        search = NearestNeighbors().fit(points)
-        with current().task("DBSCAN map", total=len(eps)) as advance:
-            for i, radius in enumerate(eps):
-                lists = search.radius_neighbors(points, radius=radius, return_distance=False)
-                for j, least in enumerate(min_samples):
-                    self.labels_[i, j] = _labels(*_rows(lists), least)
+        min_samples = _ascending_whole("min_samples", self.min_samples)
+        refine = _whole("refine", self.refine)
+        points = validate_data(self, X, dtype=[np.float64, np.float32, np.uint8])
+        weight = None
+        if sample_weight is not None:
+            weight = _check_sample_weight(sample_weight, points)
+        check_memory(
+            points,
+            cells=(len(eps) + refine) * len(min_samples),
+            min_samples=min_samples[-1],
+            weight=weight,
+            memory_limit=self.memory_limit,
+        )
+        if lists is not None:
+            _check_lists(lists, len(points), min_samples[-1])
+        with current().task("DBSCAN map", total=len(eps) + refine) as advance:
+            row = rows_of_map(points, min_samples, eps[-1], weight, lists)
+            found = {}
+            for radius in eps:
+                found[radius] = row(radius)
                 advance(1)
+            for _ in range(refine):
+                between = _widest(found)
+                if between is None:
+                    break
+                found[between] = row(between)
+                advance(1)
+        self.eps_ = np.array(sorted(found))
+        self.labels_ = np.array([found[radius] for radius in sorted(found)], np.int32)
         self.n_clusters_ = self.labels_.max(axis=2) + 1
-        self.noise_share_ = (self.labels_ == NOISE).mean(axis=2)
+        self.noise_share_ = _noise_share(self.labels_)
         self.largest_share_ = _largest_share(self.labels_)
         return self
 
 
-def _rows(lists: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Neighbour lists as the two arrays of a sparse matrix: where each row starts, and its columns."""
-    starts = np.zeros(len(lists) + 1, np.int64)
-    np.cumsum([len(neighbours) for neighbours in lists], out=starts[1:])
-    return starts, np.concatenate(lists).astype(np.int32)
+def _widest(found: dict[float, NDArray[np.int32]]) -> float | None:
+    """The middle between the neighbouring eps where the map changes most; None if nowhere.
 
-
-def _labels(
-    starts: NDArray[np.int64], columns: NDArray[np.int32], min_samples: float
-) -> NDArray[np.int32]:
-    """DBSCAN's labels from neighbour lists, numbered as scikit-learn numbers them.
-
-    Clusters are the connected components of the core points, in the order of their first core
-    point; a border point goes to the lowest-numbered cluster among its core neighbours, since that
-    one is grown first.
+    The change counts times the width, or all would go to where the map jumps.
     """
-    n = len(starts) - 1
-    core = np.diff(starts) >= min_samples
-    labels = np.full(n, NOISE, np.int32)
-    if not core.any():
-        return labels
-    rows = np.repeat(np.arange(n, dtype=np.int32), np.diff(starts))
-    to_core = core[columns]
-    inner = to_core & core[rows]
-    graph = csr_matrix(
-        (np.ones(int(inner.sum()), np.int8), (rows[inner], columns[inner])), shape=(n, n)
-    )
-    component = connected_components(graph, directed=False)[1]
-    _, first, number = np.unique(component[core], return_index=True, return_inverse=True)
-    labels[core] = np.argsort(np.argsort(first))[number]
-    outer = to_core & ~core[rows]
-    lowest = np.full(n, n, np.int32)
-    np.minimum.at(lowest, rows[outer], labels[columns[outer]])
-    border = lowest < n
-    labels[border] = lowest[border]
-    return labels
+    eps = sorted(found)
+    shares = [np.stack([_noise_share(found[e]), _largest_share(found[e])]) for e in eps]
+    best, middle = 0.0, None
+    for (low, before), (high, after) in pairwise(zip(eps, shares, strict=True)):
+        change = float(np.abs(after - before).sum(axis=0).max())
+        between = _round_between(low, high)
+        if change >= SAME and between is not None and change * np.log(high / low) > best:
+            best, middle = change * np.log(high / low), between
+    return middle
+
+
+def _round_between(low: float, high: float) -> float | None:
+    """A number near the middle with as few digits as lie between; None where there is none.
+
+    Examples
+    --------
+    >>> _round_between(5.0, 6.0), _round_between(7.1, 7.2), _round_between(0.0, np.nextafter(0, 1))
+    (5.5, 7.15, None)
+    """
+    middle = low + (high - low) / 2
+    for digits in range(1, 17):
+        rounded = float(f"{middle:.{digits}e}")
+        if low < rounded < high:
+            return rounded
+    return None
+
+
+def _noise_share(labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The share of noise in each of many labellings (..., n)."""
+    return np.asarray((labels == NOISE).mean(axis=-1), dtype=np.float64)
 
 
 def _largest_share(labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The largest cluster's share in each of many labellings (..., n)."""
     flat = labels.reshape(-1, labels.shape[-1])
     shares = [np.bincount(row[row >= 0], minlength=1).max() / len(row) for row in flat]
-    return np.array(shares, float).reshape(labels.shape[:2])
+    return np.array(shares, float).reshape(labels.shape[:-1])
 
 
 def _ascending(name: str, values: Sequence[float], above: float) -> list[float]:
@@ -147,3 +207,31 @@ def _ascending(name: str, values: Sequence[float], above: float) -> list[float]:
     if any(a >= b for a, b in pairwise(numbers)):
         raise BadInputError(f"{name} must be ascending without repeats, not {numbers}.")
     return numbers
+
+
+def _ascending_whole(name: str, values: Sequence[int]) -> list[int]:
+    numbers = _ascending(name, values, 0.5)
+    if any(v != int(v) for v in numbers):
+        raise BadInputError(f"{name} must be whole numbers, not {numbers}.")
+    return [int(v) for v in numbers]
+
+
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise BadInputError(f"{name} must be a whole number, 0 or more, not {value!r}.")
+    return int(value)
+
+
+def _check_lists(lists: Neighbours, n: int, most: int) -> None:
+    squared, rows = lists
+    k = min(most, n)
+    if squared.shape != rows.shape or squared.ndim != 2 or len(rows) != n or rows.shape[1] < k:
+        raise BadInputError(
+            f"lists must hold at least {k:,} neighbours of each of the {n:,} points; these have the "
+            f"shapes {squared.shape} and {rows.shape}."
+        )
+    if squared[:, 0].any():
+        raise BadInputError(
+            "lists must count each point among its own neighbours, at distance 0; find them with "
+            "itself=True."
+        )
