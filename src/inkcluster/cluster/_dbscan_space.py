@@ -17,8 +17,8 @@ WIDTHS = (16, 24, 32, 48, 64, 96, 128, 160, 192)
 """Leading coordinates that a product may take."""
 SAMPLE = 256
 """Points that are compared with each other to choose how many coordinates are taken."""
-CLOSED = 0.01
-"""A point with more than this share of the others within eps is soon done."""
+ENOUGH = 64
+"""Others within eps after which a point is taken to be done, roughly."""
 PIECE = 1024
 # Nanoseconds for a pair: for each coordinate of the product, and for a decision in float64.
 MULTIPLY, DECIDE, DECIDE_EACH = 0.022, 60.0, 0.3
@@ -99,12 +99,13 @@ class Space:
         if self._basis is None:
             return d
         with one_blas_thread():
-            # A point with many others within eps soon has enough of them, whatever is proposed.
-            sparse = self._share(d, eps) < CLOSED
-            best, least = d, d * MULTIPLY
+            true = self._share(d, eps)
+            # A point is done when it has met enough others: it sees this share of the columns.
+            seen = np.minimum(1.0, ENOUGH / (len(self._X) * np.maximum(true, 1e-9)))
+            best, least = d, d * MULTIPLY * float(seen.sum())
             for q in (w for w in WIDTHS if w < d and w <= self._basis.shape[1]):
-                share = float(np.mean(self._share(q, eps) * sparse))
-                cost = q * MULTIPLY + share * (DECIDE + d * DECIDE_EACH)
+                needless = (self._share(q, eps) - true) * (DECIDE + d * DECIDE_EACH)
+                cost = float(seen @ (q * MULTIPLY + needless))
                 if cost < least:
                     best, least = q, cost
         return best

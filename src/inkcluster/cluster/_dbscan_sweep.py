@@ -17,6 +17,9 @@ from inkcluster.cluster._dbscan_space import Reach, Space
 from inkcluster.kernels import dbscan_sweep as kernels
 from inkcluster.progress import current
 
+MUTUAL = 0.35
+"""The share of points that see all others from which on pairs are looked at from both sides."""
+
 
 class Sweeps:
     """The points of one fit, and what DBSCAN asks of them.
@@ -67,18 +70,14 @@ class Sweeps:
             left: int = kernels.count(*block)
             return left
 
-        seen, rest = self._order[:SIDE], self._order[SIDE:]
+        probe, rest = self._order[:SIDE], self._order[SIDE:]
         with current().task("neighbours", total=n) as advance:
-            sweep(reach.lead, self._order, seen, visit, open_)
-            asking, mutual = self._order[open_[self._order]], rest[open_[rest]]
-            advance(n - len(asking))
-            if 2 * len(mutual) < n:
-                sweep(reach.lead, asking, rest, visit, open_, advance=advance)
+            sweep(reach.lead, probe, self._order, visit, open_, advance=advance)
+            if open_[probe].mean() < MUTUAL:
+                sweep(reach.lead, rest, self._order, visit, open_, advance=advance)
                 return total, company
-            # Most are open: from here on a pair of them is looked at once, for both.
-            sweep(reach.lead, asking, rest[~open_[rest]], visit, open_)
-            still = seen[open_[seen]]
-            sweep(reach.lead, still, mutual, visit, open_)
+            # Most points never have enough: each pair is then looked at once, for both.
+            sweep(reach.lead, rest, probe, visit, open_)
             more = Copies(np.zeros(n), lambda whole, copy: np.add(whole, copy, out=whole))
 
             def visit_both(
@@ -87,8 +86,7 @@ class Sweeps:
                 block = (product, asking, columns, same, *points, *counted, more.mine())
                 kernels.count_both(*block)
 
-            triangle(reach.lead, mutual, visit_both, advance)
-            advance(len(asking) - len(mutual))
+            triangle(reach.lead, rest, visit_both, advance)
         return total + more.gathered(), company
 
     def core(self, total: NDArray[np.float64], eps: float, min_samples: int) -> NDArray[np.bool_]:
