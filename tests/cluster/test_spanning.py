@@ -1,11 +1,14 @@
 """The spanning tree, against Kruskal's over every pair."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from inkcluster.cluster import _spanning
 from inkcluster.cluster._spanning import spanning_tree
+from inkcluster.cluster._spanning_small import small_tree
 from inkcluster.cluster.neighbors import nearest_neighbors
 
 points = arrays(
@@ -40,7 +43,38 @@ def test_the_tree_is_kruskals(X, data):
     k = data.draw(st.integers(0, len(X)))
     core = nearest_neighbors(X, k, itself=True)[0][:, -1] if k else np.zeros(len(X))
     at_most = data.draw(st.one_of(st.just(np.inf), st.integers(0, 20).map(float)))
-    edges, weights = spanning_tree(X, core if k else None, at_most)
-    theirs = kruskal(X, core, at_most)
-    np.testing.assert_array_equal(edges, theirs[0])
-    np.testing.assert_array_equal(weights, theirs[1])
+    same(spanning_tree(X, core if k else None, at_most), kruskal(X, core, at_most))
+
+
+@settings(max_examples=150, deadline=None)
+@given(points, st.data())
+def test_the_compiled_tree_is_kruskals_from_any_lists(X, data):
+    n = len(X)
+    itself = data.draw(st.booleans())
+    k = data.draw(st.integers(1, n - (not itself)))
+    m = data.draw(st.integers(1, n))
+    core = nearest_neighbors(X, m, itself=True)[0][:, -1] * data.draw(st.sampled_from([0, 1, 1.5]))
+    at_most = data.draw(st.one_of(st.just(np.inf), st.integers(0, 20).map(float)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_spanning, "SMALL", 0)
+        patch.setattr(_spanning, "FOUND", data.draw(st.sampled_from([1, 2, 8])))
+        lists = nearest_neighbors(X, k, itself=itself)
+        same(spanning_tree(X, core, at_most, lists), kruskal(X, core, at_most))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_the_compiled_tree_is_prims(rng, monkeypatch, dtype):
+    X = (rng.random((900, 6)) @ rng.random((6, 90)) * 40 + rng.random((900, 90)) * 20).astype(dtype)
+    X[100:140] = X[100]
+    squared, rows = nearest_neighbors(X, 12, itself=True)
+    for core in (np.zeros(900), squared[:, 4], squared[:, 11], rng.random(900) * squared.max()):
+        theirs = small_tree(X, core, np.inf)
+        cut = float(np.median(theirs[1]))
+        monkeypatch.setattr(_spanning, "SMALL", 0)
+        same(spanning_tree(X, core, lists=(squared, rows)), theirs)
+        same(spanning_tree(X, core, cut, (squared, rows)), small_tree(X, core, cut))
+
+
+def same(found, expected):
+    np.testing.assert_array_equal(found[0], expected[0])
+    np.testing.assert_array_equal(found[1], expected[1])

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from inkcluster import progress
 from inkcluster.cluster._linkage_threads import in_threads, pieces
-from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, near_together
+from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, largest, near_together
 from inkcluster.kernels import neighbors_pairs as kernels
 
 BLOCK = 1024
@@ -34,7 +34,7 @@ def search(
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` promises; `itself` for rows of `X` only."""
     with threadpool_limits(1, "blas"):
-        space = Coordinates(X, k, _largest(X, queries))
+        space = Coordinates(X, k, max(largest(A) for A in (X, queries) if A is not None))
         points = space.place(X)
         points = points.in_order(near_together(points.first, BLOCK))
         asking = points
@@ -114,11 +114,6 @@ def _silent(n: int) -> Lists:
     lists.limit[:] = NONE
     lists.reach[:] = -1
     return lists
-
-
-def _largest(X: NDArray[np.generic], queries: NDArray[np.generic] | None) -> float:
-    sets = [X] if queries is None else [X, queries]
-    return max(max(abs(float(A.max())), abs(float(A.min()))) for A in sets)
 
 
 def _blocks(placed: Placed) -> list[slice]:
