@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 from sklearn.cluster import DBSCAN
 
+from inkcluster import DBSCANGrid
+from inkcluster.cluster.neighbors import nearest_neighbors
 from inkcluster.errors import BadInputError
 from inkcluster.evaluate import (
     concentration,
@@ -36,6 +38,28 @@ def test_duplicates_are_at_zero_exactly(rng):
 
 def test_uint8_pixels_do_not_wrap():
     assert k_distances(np.array([[0], [255], [250]], np.uint8), 1).tolist() == [5, 5, 250]
+
+
+def test_one_list_of_neighbours_serves_every_k_and_the_map(digits):
+    X = digits.flat()[:400].astype(float)
+    lists = nearest_neighbors(X, 10, itself=True)
+    for k in (1, 4, 9):
+        np.testing.assert_array_equal(k_distances(X, k, lists=lists), k_distances(X, k))
+    eps = suggest_eps(X, min_samples=5, n=6, lists=lists)
+    assert eps == suggest_eps(X, min_samples=5, n=6)
+    grid = DBSCANGrid(eps, [5]).fit(X, lists=lists)
+    assert 0.8 < grid.noise_share_[0, 0] < 1
+    assert grid.noise_share_[-1, 0] < 0.02
+
+
+@pytest.mark.parametrize("cut", [slice(0, 3), slice(0, 4)])
+def test_lists_with_too_few_neighbours_are_refused(rng, cut):
+    X = rng.normal(size=(20, 2))
+    squared, rows = nearest_neighbors(X, 6, itself=True)
+    with pytest.raises(BadInputError, match="do not hold the 5 neighbours"):
+        k_distances(X, 4, lists=(squared[:, cut], rows[:, cut]))
+    with pytest.raises(BadInputError, match="of 20 points"):
+        k_distances(X, 4, lists=(squared[:10], rows[:10]))
 
 
 @pytest.mark.parametrize("k", [4, 7])

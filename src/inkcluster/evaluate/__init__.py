@@ -13,17 +13,13 @@ if TYPE_CHECKING:
     from inkcluster.evaluate.agreement import MEASURES, Scores, pairwise_ari, scores
     from inkcluster.evaluate.along import along_hierarchy
     from inkcluster.evaluate.bordering import Border, borders
-    from inkcluster.evaluate.density import (
-        concentration,
-        k_distances,
-        knee,
-        suggest_eps,
-        suggest_eps_values,
-    )
+    from inkcluster.evaluate.contrast import concentration
+    from inkcluster.evaluate.density import k_distances, suggest_eps, suggest_eps_values
     from inkcluster.evaluate.flows import clustergram
     from inkcluster.evaluate.gap import gap_statistic
     from inkcluster.evaluate.k_scoring import k_scores
     from inkcluster.evaluate.k_suggesting import KSuggestion, suggest_k
+    from inkcluster.evaluate.kneedle import knee
     from inkcluster.evaluate.matching import Match, match
     from inkcluster.evaluate.members import (
         borderline,
@@ -47,11 +43,11 @@ _WHERE = {
     "borders": "bordering",
     "clustergram": "flows",
     "cohesion": "members",
-    "concentration": "density",
+    "concentration": "contrast",
     "gap_statistic": "gap",
     "k_distances": "density",
     "k_scores": "k_scoring",
-    "knee": "density",
+    "knee": "kneedle",
     "largest_gap": "number",
     "match": "matching",
     "nearest_and_farthest": "members",
