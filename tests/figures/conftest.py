@@ -9,6 +9,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.metrics import adjusted_rand_score, confusion_matrix
 
+from inkcluster import HDBSCAN
 from inkcluster.evaluate import along_hierarchy, clustergram
 from inkcluster.figures import (
     AgreementMap,
@@ -16,6 +17,7 @@ from inkcluster.figures import (
     Centres,
     Clustergram,
     ClusterSizes,
+    CondensedTree,
     Confusion,
     Dendrogram,
     Dendrograms,
@@ -27,6 +29,7 @@ from inkcluster.figures import (
     KDistance,
     MergeHeights,
     PictureTree,
+    Reachability,
     Restarts,
     Scoreboard,
     SuggestionCounts,
@@ -67,6 +70,10 @@ def make_examples(digits: ImageSet) -> Callable[..., dict[str, Figure]]:
 
     partitions = {k: KMeans(k, n_init=1, random_state=0).fit_predict(X) for k in range(1, 7)}
     flows = clustergram(X, partitions)
+
+    dense = HDBSCAN(min_cluster_size=8, copy=True).fit(X)
+    kept = range(len(dense.selected_clusters_))
+    means = np.array([few.pixels[dense.labels_ == c].mean(axis=0) for c in kept])
 
     def make(words: Words = lambda name: name) -> dict[str, Figure]:
         says = words("What to see.")
@@ -184,6 +191,24 @@ def make_examples(digits: ImageSet) -> Callable[..., dict[str, Figure]]:
             ),
             Clustergram("clustergram", "Clustergram", says, flows, used=3),
             KDistance("knee", "Knee", says, curve, 280, 5),
+            CondensedTree(
+                "condensed",
+                "Condensed tree",
+                says,
+                dense.condensed_tree_,
+                dense.selected_clusters_,
+                means,
+                [words(f"cluster {c}") for c in kept],
+                peak=16,
+            ),
+            Reachability(
+                "reachability",
+                "Reachability",
+                says,
+                dense.reachability_,
+                dense.ordering_,
+                dense.labels_,
+            ),
             Sweep("sweep", "Sweep", says, eps, {words("scaled"): line, words("white"): whitened}),
         ]
         return {type(figure).__name__: figure for figure in figures}

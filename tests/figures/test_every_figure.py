@@ -107,6 +107,11 @@ def smallest() -> list[Figure]:
     )
     no_flows = evaluate.clustergram(np.zeros((2, 1)), {2: [0, 1]})
     pair = np.array([[0.0, 1.0, 3.0, 2.0]])
+
+    def condensed(rows: list[tuple[int, int, float, int]]) -> np.ndarray:
+        names = ("parent", "child", "lambda_val", "child_size")
+        return np.array(rows, list(zip(names, (int, int, float, int), strict=True)))
+
     return [
         f.Gallery(*head, np.zeros((0, 8, 8), np.uint8), []),
         f.Gallery(*head, np.zeros((1, 3, 40), np.uint8), [f.GalleryRow("", [0]), f.GalleryRow("none", [])]),
@@ -142,6 +147,10 @@ def smallest() -> list[Figure]:
         f.Clustergram(*head, no_flows),
         f.Clustergram(*head, evaluate.clustergram(np.zeros((2, 1)), {1: [0, 0], 2: [0, 1]})),
         f.KDistance(*head, np.array([0.0]), None, 1),
+        f.CondensedTree(*head, condensed([(2, 0, 1.0, 1), (2, 1, 1.0, 1)]), np.array([], int)),
+        f.CondensedTree(*head, condensed([(2, 0, np.inf, 1), (2, 1, np.inf, 1)]), [2], one[None]),
+        f.Reachability(*head, [np.inf, 0.0], [1, 0], [-1, -3]),
+        f.Reachability(*head, [np.inf], [0], [0]),
         f.Sweep(*head, [1.0], {"a": line}),
         f.Sweep(*head, [], {}),
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from inkcluster.figures.base import Figure
 from inkcluster.figures.centres import Centres
 from inkcluster.figures.cluster_sizes import ClusterSizes
 from inkcluster.figures.clustergram import Clustergram
+from inkcluster.figures.condensed_tree import CondensedTree
 from inkcluster.figures.confusion import Confusion
 from inkcluster.figures.dendrogram import Dendrogram
 from inkcluster.figures.dendrograms import Dendrograms
@@ -15,6 +16,7 @@ from inkcluster.figures.k_curves import KCurves
 from inkcluster.figures.k_distance import KDistance
 from inkcluster.figures.merge_heights import MergeHeights
 from inkcluster.figures.picture_tree import PictureTree
+from inkcluster.figures.reachability import Reachability
 from inkcluster.figures.render import render
 from inkcluster.figures.restarts import Restarts
 from inkcluster.figures.scoreboard import Scoreboard
@@ -27,6 +29,7 @@ __all__ = [
     "Centres",
     "ClusterSizes",
     "Clustergram",
+    "CondensedTree",
     "Confusion",
     "Dendrogram",
     "Dendrograms",
@@ -38,6 +41,7 @@ __all__ = [
     "KDistance",
     "MergeHeights",
     "PictureTree",
+    "Reachability",
     "Restarts",
     "Scoreboard",
     "SuggestionCounts",

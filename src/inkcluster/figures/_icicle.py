@@ -1,0 +1,144 @@
+"""Laying a condensed tree out: which clusters are drawn, where, and how wide at each height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEPS = 48
+"""The outline of a cluster has at most this many steps on each side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Icicle:
+    """The clusters of a condensed tree that are drawn, each before those it splits into.
+
+    Parameters
+    ----------
+    cluster, parent : ndarray of shape (m,), int64
+        Their numbers in the tree; the root's parent is -1.
+    size : ndarray of shape (m,), int64
+        Points when a cluster appears.
+    top, bottom : ndarray of shape (m,)
+        Heights at which it appears and ends; infinite for the root's top.
+    x : ndarray of shape (m,)
+        The middle of its bar; clusters that end stand one apart.
+    label : ndarray of shape (m,), int64
+        The selected cluster that it is or lies under, from 0; -1 for none.
+    selected : ndarray of shape (m,), bool
+        Whether it is selected itself.
+    outline : list of (heights, counts)
+        Each cluster's points that are left below each height, from its top down.
+    left_out : int
+        How many clusters are not drawn.
+    least : int
+        They have fewer points than this.
+    """
+
+    cluster: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    size: NDArray[np.int64]
+    top: NDArray[np.float64]
+    bottom: NDArray[np.float64]
+    x: NDArray[np.float64]
+    label: NDArray[np.int64]
+    selected: NDArray[np.bool_]
+    outline: list[tuple[NDArray[np.float64], NDArray[np.float64]]]
+    left_out: int
+    least: int
+
+
+def layout(tree: NDArray[Any], selected: NDArray[Any], most: int) -> Icicle:
+    """Lay out a condensed tree, without its smallest clusters where more than `most` end.
+
+    A cluster that is left out only makes its parent lose its points; the parent's bar goes on in
+    the other part of that split.
+    """
+    root = int(tree["parent"].min())
+    with np.errstate(divide="ignore"):
+        height = 1.0 / tree["lambda_val"]
+    splits = np.flatnonzero(tree["child"] >= root)
+    m = 1 + len(splits)
+    at = tree["child"][splits] - root
+    parent, size, top = np.full(m, -1, np.int64), np.zeros(m, np.int64), np.full(m, np.inf)
+    parent[at] = tree["parent"][splits] - root
+    size[at] = tree["child_size"][splits]
+    size[0] = tree["child_size"][tree["parent"] == root].sum()
+    top[at] = height[splits]
+    least = _least(parent, size, most)
+    drawn = np.flatnonzero((size >= least) | (parent < 0))
+    number = np.full(m, -1, np.int64)
+    chosen = np.asarray(selected, np.int64) - root
+    number[chosen] = np.arange(len(chosen))
+    label = number.copy()
+    for c in range(1, m):
+        if label[c] < 0:
+            label[c] = label[parent[c]]
+    by_cluster = np.argsort(tree["parent"], kind="stable")
+    bounds = np.searchsorted(tree["parent"][by_cluster], np.arange(root, root + m + 1))
+    outline, bottom = [], np.empty(m)
+    for c in drawn.tolist():
+        own = by_cluster[bounds[c] : bounds[c + 1]]
+        stays = (tree["child"][own] >= root) & (tree["child_size"][own] >= least)
+        bottom[c] = height[own].min()
+        outline.append(_outline(height[own][~stays], tree["child_size"][own][~stays], int(size[c])))
+    return Icicle(
+        drawn + root,
+        np.where(parent[drawn] < 0, -1, parent[drawn] + root),
+        size[drawn],
+        top[drawn],
+        bottom[drawn],
+        _middles(parent, drawn),
+        label[drawn],
+        number[drawn] >= 0,
+        outline,
+        m - len(drawn),
+        least,
+    )
+
+
+def _least(parent: NDArray[np.int64], size: NDArray[np.int64], most: int) -> int:
+    """From which size on clusters are drawn, so that at most `most` of them end."""
+    for least in map(int, np.unique(size)):
+        there = size >= least
+        ends = there.copy()
+        ends[parent[there & (parent >= 0)]] = False
+        if np.count_nonzero(ends) <= most:
+            return least
+    return int(size.max())
+
+
+def _outline(
+    height: NDArray[np.float64], leave: NDArray[np.int64], size: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What is left after each height at which points leave, thinned out."""
+    order = np.argsort(-height, kind="stable")
+    left = size - np.cumsum(leave[order])
+    shown = np.linspace(0, len(order) - 1, min(len(order), STEPS)).round().astype(np.int64)
+    return height[order][shown], left[shown].astype(np.float64)
+
+
+def _middles(parent: NDArray[np.int64], drawn: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Ends stand at 0, 1, 2, … in the order of the tree; a split stands between its parts."""
+    children: dict[int, list[int]] = {int(c): [] for c in drawn}
+    for c in drawn[1:].tolist():
+        children[int(parent[c])].append(c)
+    middle: dict[int, float] = {}
+    ends = 0
+    stack = [int(drawn[0])]
+    while stack:
+        c = stack[-1]
+        waiting = [child for child in children[c] if child not in middle]
+        if waiting:
+            stack.append(waiting[0])
+            continue
+        if children[c]:
+            middle[c] = float(np.mean([middle[child] for child in children[c]]))
+        else:
+            middle[c] = float(ends)
+            ends += 1
+        stack.pop()
+    return np.array([middle[int(c)] for c in drawn])
