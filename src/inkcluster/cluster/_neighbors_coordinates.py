@@ -18,8 +18,11 @@ FIRST = (15, 23, 31, 47, 63, 95, 127)
 """Numbers of directions that the products may be made in."""
 SECOND = (63, 95, 127, 191, 255)
 """Numbers of directions that the pairs left open may be looked at in."""
-MULTIPLY, STEP, EXACT = 0.022, 0.06, 0.15
-"""Nanoseconds a coordinate, in a product, in a bound and in a distance; only the speed depends on them."""
+MULTIPLY, STEP, EXACT = 0.022, 0.1, 0.2
+"""Nanoseconds a coordinate, in a product, in a bound and in a distance; only the speed depends on them.
+
+Twice as many pairs stay open as a point's own limit leaves, because the other's may be wider.
+"""
 TINY = 1e-36
 """More than what float32 loses of a squared distance below its smallest numbers."""
 PIECE = 1024
@@ -131,7 +134,7 @@ class Coordinates:
         most, d = inside.shape[1], centred.shape[1]
 
         def cost(p: int, q: int) -> float:
-            deeper = left[p] * (3 + STEP * q) if q > p else 0.0
+            deeper = left[p] * (6 + STEP * q) if q > p else 0.0
             return float(MULTIPLY * p + deeper + left[q] * (20 + EXACT * d))
 
         choices = [

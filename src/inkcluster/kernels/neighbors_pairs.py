@@ -12,26 +12,64 @@ from inkcluster.kernels.gaps import LANES, squared_gap
 ROWS = 256
 COLUMNS = 512
 """Products at a time, so that they stay in the second-level cache."""
-STRIP = 16
-"""Columns of which only the least is compared first."""
+STRIP = 8
+"""Columns whose signs are looked at together."""
+NEGATIVE = np.uint64(0x8000000080000000)
+"""The signs of two float32."""
 FAR = np.float32(1e38)
 """More than any squared distance of coordinates, which are scaled to norms of at most 1."""
 
 
 @kernel(fastmath=True)
-def _nearest_of(
+def _beyond_limits(
     product: NDArray[np.float32],
     square: NDArray[np.float32],
     limit: NDArray[np.float32],
     own_square: np.float32,
     own_limit: np.float32,
-) -> np.float32:
-    """The least of STRIP bounds, each less what either point of the pair allows."""
-    least = FAR
-    for j in range(STRIP):
-        v = own_square + square[j] - np.float32(2) * product[j] - max(own_limit, limit[j])
-        least = min(least, v)
-    return least
+    out: NDArray[np.float32],
+) -> None:
+    """A point's bounds to a block of others, each less what either point of the pair allows."""
+    for j in range(np.uint64(product.shape[0])):
+        bound = own_square + square[j] - np.float32(2) * product[j]
+        out[j] = bound - max(own_limit, limit[j])
+
+
+@kernel()
+def within_limits(
+    product: NDArray[np.float32],
+    square: NDArray[np.float32],
+    limit: NDArray[np.float32],
+    own_square: np.float32,
+    own_limit: np.float32,
+    out: NDArray[np.float32],
+    signs: NDArray[np.uint64],
+    which: NDArray[np.int32],
+) -> int:
+    """List the pairs of one point with a block of others whose bound is below a limit.
+
+    Parameters
+    ----------
+    product : (c,) float32, scalar products; square, limit : (c,) float32; read
+    out : (COLUMNS,) float32, of which `signs` (COLUMNS / 2,) uint64 is the same memory; overwritten
+    which : (COLUMNS,) int32, the others that are left; written
+
+    Returns
+    -------
+    int
+        How many are left.
+    """
+    width = product.shape[0]
+    _beyond_limits(product, square, limit, own_square, own_limit, out[:width])
+    out[width : min(COLUMNS, width + STRIP)] = 1
+    count = 0
+    for s in range((width + STRIP - 1) // STRIP):
+        at = s * (STRIP // 2)
+        if (signs[at] | signs[at + 1] | signs[at + 2] | signs[at + 3]) & NEGATIVE:
+            for j in range(s * STRIP, (s + 1) * STRIP):
+                which[count] = j
+                count += out[j] < 0
+    return count
 
 
 @kernel(fastmath=True)
@@ -96,6 +134,9 @@ def near_pairs(
     count = 0
     deeper = first.shape[1] < second.shape[1]
     lanes = np.empty(LANES)
+    out = np.empty(COLUMNS, np.float32)
+    signs = out.view(np.uint64)
+    which = np.empty(COLUMNS, np.int32)
     block = np.empty(ROWS * COLUMNS, np.float32)
     for top in range(start, stop, ROWS):
         bottom = min(stop, top + ROWS)
@@ -107,30 +148,25 @@ def near_pairs(
             product = block[: (bottom - top) * width].reshape(bottom - top, width)
             np.dot(first[top:bottom], other_first[side:end].T, product)
             for i in range(top, bottom):
-                row = product[i - top]
                 mine = limit[i]
-                from_ = max(side, i + 1) - side if one_set else 0
-                for s in range(from_ - from_ % STRIP, width, STRIP):
-                    e = min(width, s + STRIP)
-                    if e - s == STRIP and _nearest_of(
-                        row[s:e], other_square[side + s : side + e],
-                        other_limit[side + s : side + e], square[i], mine,
-                    ) > 0:  # fmt: skip
+                open_ = within_limits(
+                    product[i - top], other_square[side:end], other_limit[side:end],
+                    square[i], mine, out, signs, which,
+                )  # fmt: skip
+                for c in range(open_):
+                    j = side + which[c]
+                    if one_set and j <= i:
                         continue
-                    for j in range(side + max(s, from_), side + e):
-                        wide = max(mine, other_limit[j])
-                        if square[i] + other_square[j] - np.float32(2) * row[j - side] > wide:
+                    if deeper:
+                        low = bound_between(second[i], other_second[j]) - slack[i] - other_slack[j]
+                        if low > max(mine, other_limit[j]):
                             continue
-                        if deeper:
-                            low = bound_between(second[i], other_second[j])
-                            if low - slack[i] - other_slack[j] > wide:
-                                continue
-                        gap = squared_gap(points[order[i]], others[other_order[j]], lanes)
-                        if gap <= max(reach[i], other_reach[j]):
-                            who[count] = i
-                            whom[count] = j
-                            squared[count] = gap
-                            count += 1
+                    gap = squared_gap(points[order[i]], others[other_order[j]], lanes)
+                    if gap <= max(reach[i], other_reach[j]):
+                        who[count] = i
+                        whom[count] = j
+                        squared[count] = gap
+                        count += 1
     return count
 
 

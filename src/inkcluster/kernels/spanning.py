@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.gaps import LANES, squared_gap
-from inkcluster.kernels.neighbors_pairs import COLUMNS, FAR, STRIP, bound_between
+from inkcluster.kernels.neighbors_pairs import COLUMNS, FAR, bound_between, within_limits
 
 
 @kernel()
@@ -145,18 +145,8 @@ def grow(  # noqa: PLR0912, PLR0915 (three passes over the points, each short)
     return count, open_
 
 
-@kernel(fastmath=True)
-def _least_of(
-    product: NDArray[np.float32], square: NDArray[np.float32], own: np.float32
-) -> np.float32:
-    least = FAR
-    for j in range(STRIP):
-        least = min(least, own + square[j] - np.float32(2) * product[j])
-    return least
-
-
 @kernel()
-def beyond(  # noqa: PLR0912, PLR0915 (one pass over blocks, nothing to share)
+def beyond(  # noqa: PLR0915 (one pass over blocks, nothing to share)
     points: NDArray[np.generic],
     order: NDArray[np.int32],
     first: NDArray[np.float32],
@@ -199,6 +189,10 @@ def beyond(  # noqa: PLR0912, PLR0915 (one pass over blocks, nothing to share)
         limit[i] = cap[part[x]]
         near[x] = -1
         far[x] = np.inf
+    out = np.empty(COLUMNS, np.float32)
+    signs = out.view(np.uint64)
+    which = np.empty(COLUMNS, np.int32)
+    none = np.full(COLUMNS, -FAR, np.float32)
     block = np.empty(count * COLUMNS, np.float32)
     sides = (n + COLUMNS - 1) // COLUMNS
     for turn in range(sides):  # its own neighbourhood first
@@ -208,38 +202,33 @@ def beyond(  # noqa: PLR0912, PLR0915 (one pass over blocks, nothing to share)
         product = block[: count * width].reshape(count, width)
         np.dot(rows, first[side:end].T, product)
         for i in range(count):
-            row = product[i]
             here = places[i]
             x = order[here]
             limit[i] = min(limit[i], cap[part[x]])
             wide = np.nextafter(np.float32(min(limit[i] * scale, np.float64(FAR))), FAR)
-            for s in range(0, width, STRIP):
-                e = min(width, s + STRIP)
-                if e - s == STRIP and (
-                    _least_of(row[s:e], square[side + s : side + e], square[here]) > wide
-                ):
+            open_ = within_limits(
+                product[i], square[side:end], none[:width], square[here], wide, out, signs, which
+            )
+            for c in range(open_):
+                j = side + which[c]
+                y = order[j]
+                if part[y] == part[x] or core[y] > limit[i]:
                     continue
-                for j in range(side + s, side + e):
-                    if square[here] + square[j] - np.float32(2) * row[j - side] > wide:
+                if deeper:
+                    low = bound_between(second[here], second[j])
+                    if low - slack[here] - slack[j] > wide:
                         continue
-                    y = order[j]
-                    if part[y] == part[x] or core[y] > limit[i]:
-                        continue
-                    if deeper:
-                        low = bound_between(second[here], second[j])
-                        if low - slack[here] - slack[j] > wide:
-                            continue
-                    d = squared_gap(points[x], points[y], lanes)
-                    w = max(d, core[x], core[y])
-                    if w > limit[i]:
-                        continue
-                    _enter(x, y, w, d, core, near[x], far[x])
-                    last = near[x, m - 1]
-                    if last >= 0:
-                        limit[i] = min(limit[i], max(far[x, m - 1], core[x], core[last]))
-                    cap[part[x]] = min(cap[part[x]], w)
-                    limit[i] = min(limit[i], cap[part[x]])
-                    wide = np.nextafter(np.float32(min(limit[i] * scale, np.float64(FAR))), FAR)
+                d = squared_gap(points[x], points[y], lanes)
+                w = max(d, core[x], core[y])
+                if w > limit[i]:
+                    continue
+                _enter(x, y, w, d, core, near[x], far[x])
+                last = near[x, m - 1]
+                if last >= 0:
+                    limit[i] = min(limit[i], max(far[x, m - 1], core[x], core[last]))
+                cap[part[x]] = min(cap[part[x]], w)
+                limit[i] = min(limit[i], cap[part[x]])
+                wide = np.nextafter(np.float32(min(limit[i] * scale, np.float64(FAR))), FAR)
     for i in range(count):
         x = order[places[i]]
         last = near[x, m - 1]
