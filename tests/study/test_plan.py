@@ -13,7 +13,7 @@ from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.study.desk import Desk
 from inkcluster.study.fromdata import spectrum
-from inkcluster.study.plan import Plan, make
+from inkcluster.study.plan import REFINE, Plan, make
 from inkcluster.study.settings import NAMES, Settings
 
 
@@ -41,6 +41,7 @@ def test_defaults_on_the_digits(digits, digits_plan):
     assert plan.sample_sizes == (500, 1000)
     assert plan.why["sample_sizes"] == "the default, as far as 1,797 images go"
     assert plan.linkage_sample == plan.map_sample == plan.compare_sample == len(digits)
+    assert plan.sweep_sample == len(digits)
     assert plan.why["map_sample"] == "all 1,797 images"
     assert plan.min_samples == tuple(range(2, 10))
     assert plan.sweep_min_samples == 3
@@ -211,3 +212,23 @@ def test_a_sample_of_images_that_are_all_alike():
     pixels[5] = 9
     with pytest.raises(BadInputError, match="The 10 images drawn from images are all alike"):
         plan_of(ImageSet(pixels), k=2, compare_sample=10)
+
+
+def test_radii_are_added_only_where_none_are_given(blobs):
+    free, given = plan_of(blobs), plan_of(blobs, eps=[1.0, 2.0])
+    assert (free.refine, given.refine) == (REFINE, 0)
+    assert given.why["refine"] == "none, since eps is given"
+    assert plan_of(blobs, eps=[1.0], refine=3).refine == 3
+
+
+def test_radii_of_many_images_rest_on_some_of_them_among_all(monkeypatch, rng):
+    from inkcluster.evaluate import k_distances, suggest_eps_values
+    from inkcluster.study import fromdata
+
+    X = rng.normal(size=(90, 3))
+    monkeypatch.setattr(fromdata, "ASKED", 40)
+    found = fromdata._radii(X, 5, 6)
+    expected = suggest_eps_values(k_distances(X, 4, ordered=False)[:40], n=6)
+    np.testing.assert_allclose(found, expected)
+    draw = fromdata.Draw(90, 69, False)
+    assert "of 40 of 90 images" in fromdata._phrased(found, 5, draw, "")[1]

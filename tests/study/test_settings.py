@@ -22,6 +22,8 @@ GOOD = {
     "resamples": st.integers(1, 1000),
     "linkage_sample": st.integers(10, 10**6),
     "map_sample": st.integers(10, 10**6),
+    "sweep_sample": st.integers(10, 10**6),
+    "refine": st.integers(0, 100),
     "eps": st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=20),
     "min_samples": st.lists(st.integers(1, 100), min_size=1, max_size=20),
     "compare_sample": st.integers(10, 10**6),

@@ -138,6 +138,7 @@ def study(
     map_sample: Annotated[int | None, _how("Images the DBSCAN map is made of.")] = None,
     eps: Annotated[str | None, _how("The eps of the DBSCAN map.", "8,8.5,9")] = None,
     min_samples: Annotated[str | None, _how("The min_samples of the map.", "2-9")] = None,
+    refine: Annotated[int | None, _how("Eps added where the map changes most.")] = None,
     compare_sample: Annotated[int | None, _how("Images all methods are compared on.")] = None,
     components: Annotated[
         str | None, _how("Components of the PCA, or the share of variance kept.", "100|0.9")
@@ -145,6 +146,7 @@ def study(
     svd_solver: Annotated[
         str | None, _how("The PCA's solver: randomized, covariance_eigh, full.", "NAME")
     ] = None,
+    sweep_sample: Annotated[int | None, _how("Images of the sweep after whitening.")] = None,
     sweep_eps: Annotated[str | None, _how("The eps after whitening.", "8,9,10")] = None,
     sweep_min_samples: Annotated[int | None, _how("The min_samples after whitening.")] = None,
     many: Annotated[int | None, _how("The larger number of Ward clusters.")] = None,

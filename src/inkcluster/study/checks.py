@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from inkcluster.study.settings import Settings
 
 FEWEST = 10
-_SAMPLES = ("linkage_sample", "map_sample", "compare_sample")
+_SAMPLES = ("linkage_sample", "map_sample", "compare_sample", "sweep_sample")
 
 
 def check(images: ImageSet, settings: Settings) -> None:

@@ -14,6 +14,7 @@ from inkcluster.study.drawing import SAMPLE_USES, WHITENING_USES, Sample, whiten
 if TYPE_CHECKING:
     import pandas as pd
 
+    from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
     from inkcluster.study.plan import Plan
 
@@ -25,8 +26,9 @@ RULE = (
     "so little, the one with least noise"
 )
 """How a setting is chosen, without labels."""
-SWEEP_USES = ("compare_sample", "sweep_eps", "sweep_min_samples", *WHITENING_USES)
-"""The plan's values that :func:`whitened_sweep` depends on."""
+ALONG_USES = ("sweep_eps", "sweep_min_samples", *WHITENING_USES)
+SWEEP_USES = ("compare_sample", *ALONG_USES)
+"""The plan's values that :func:`whitened_sweep` depends on, on the sample of the comparison."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def whitened_sweep(sample: Sample, plan: Plan, desk: Desk, solver: str | None = 
     Parameters
     ----------
     sample : Sample
-        The plan's `compare_sample` images.
+        Which images.
     plan, desk : Plan, Desk
     solver : str, optional
         Another solver of the PCA than the plan's.
@@ -159,12 +161,26 @@ def whitened_sweep(sample: Sample, plan: Plan, desk: Desk, solver: str | None = 
     solver = solver or plan.svd_solver
 
     def compute() -> Mapping[str, NDArray[Any]]:
-        vectors = whitened(sample.images, plan, solver)[1]
+        vectors = whitened_vectors(sample.images, plan, desk, solver)
         return {"labels": along(vectors, plan.sweep_eps, plan.sweep_min_samples, desk)}
 
-    parameters = {**plan.values(SWEEP_USES), "svd_solver": solver}
+    parameters = {**plan.values(ALONG_USES), "images": len(sample), "svd_solver": solver}
     kept = desk.keep("whitened-sweep", parameters, compute)
     return Sweep(solver, plan.sweep_eps, kept["labels"])
+
+
+def whitened_vectors(
+    images: ImageSet, plan: Plan, desk: Desk, solver: str | None = None
+) -> NDArray[np.floating[Any]]:
+    """A sample's PCA-whitened images, shape (n, components), from the desk if they were there."""
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        return {"vectors": whitened(images, plan, solver)[1]}
+
+    parameters = {
+        **plan.values(WHITENING_USES), "images": len(images), "svd_solver": solver or plan.svd_solver
+    }  # fmt: skip
+    return desk.keep("whitened", parameters, compute)["vectors"]
 
 
 def scaled_sweep(sample: Sample, plan: Plan, desk: Desk) -> NDArray[np.int32]:

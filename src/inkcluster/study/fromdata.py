@@ -19,6 +19,8 @@ SUGGESTION_SAMPLE = 1000
 SPECTRUM_SAMPLE = 2000
 MAP_EPS = 9
 SWEEP_EPS = 8
+ASKED = 2500
+"""Images at most whose distances to their neighbours among all images decide about radii."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def sweep_eps(
     def compute() -> dict[str, NDArray[Any]]:
         from inkcluster.features import PCA
 
-        pca = PCA(kept, whiten=True, svd_solver=solver, seed=draw.seed)
+        pca = PCA(min(kept, draw.n), whiten=True, svd_solver=solver, seed=draw.seed)
         return {"eps": _radii(pca.fit_transform(draw.of(images)), core, SWEEP_EPS)}
 
     parameters = {
@@ -144,12 +146,28 @@ def _radii(X: NDArray[Any], core: int, n: int) -> NDArray[np.float64]:
     from inkcluster.evaluate import density
 
     try:
-        return np.asarray(density.suggest_eps(X, min_samples=min(core, len(X)), n=n))
+        return np.asarray(density.suggest_eps_values(_distances(X, core), n=n))
     except BadInputError:
         X = np.unique(X, axis=0)
         return np.asarray(density.suggest_eps(X, min_samples=min(core, len(X)), n=n))
 
 
+def _distances(X: NDArray[Any], core: int) -> NDArray[np.float64]:
+    """How far the (core - 1)-th nearest other point is from each; of many points, from the first.
+
+    The points come in random order, so that the first are a sample; all of them are searched.
+    """
+    from inkcluster.cluster.neighbors import nearest_neighbors
+    from inkcluster.evaluate import density
+
+    k = min(max(1, core - 1), len(X) - 1)
+    if len(X) <= ASKED:
+        return density.k_distances(X, k)
+    squared, _ = nearest_neighbors(X, k + 1, queries=X[:ASKED])  # each is its own nearest
+    return np.sqrt(squared[:, k])
+
+
 def _phrased(eps: NDArray[Any], core: int, draw: Draw, where: str) -> tuple[tuple[float, ...], str]:
-    why = f"quantiles of the {max(1, core - 1)}-distances of {draw.n:,} images{where}"
+    of = f"{ASKED:,} of {draw.n:,}" if draw.n > ASKED else f"{draw.n:,}"
+    why = f"quantiles of the {max(1, core - 1)}-distances of {of} images{where}"
     return tuple(eps.tolist()), why

@@ -20,9 +20,9 @@ SEED = 69
 RESTARTS = 15
 RESAMPLES = 30
 SAMPLE_SIZES = (500, 1000, 2000, 3000)
-MAP_SAMPLE = 5000
 COMPARE_SAMPLE = 10_000
 MIN_SAMPLES = tuple(range(2, 10))
+REFINE = 4
 SWEEP_MIN_SAMPLES = 3
 MANY_TIMES_K = 4
 EXACT_UP_TO = 2000
@@ -34,7 +34,8 @@ class Plan:
 
     Parameters
     ----------
-    seed, k, restarts, resamples, linkage_sample, map_sample, compare_sample, many : int
+    seed, k, restarts, resamples, linkage_sample, map_sample, refine, compare_sample : int
+    sweep_sample, many : int
     scaling, svd_solver : str
     replace : bool
     sample_sizes, min_samples : tuple of int
@@ -57,9 +58,11 @@ class Plan:
     map_sample: int
     eps: tuple[float, ...]
     min_samples: tuple[int, ...]
+    refine: int
     compare_sample: int
     components: int
     svd_solver: str
+    sweep_sample: int
     sweep_eps: tuple[float, ...]
     sweep_min_samples: int
     many: int
@@ -128,14 +131,13 @@ def make(images: ImageSet, settings: Settings, desk: Desk) -> Plan:
     draft.set("min_samples", lambda: (MIN_SAMPLES, DEFAULT))
     draft.set("sweep_min_samples", lambda: (SWEEP_MIN_SAMPLES, DEFAULT))
     draft.set("sample_sizes", lambda: _sizes(n))
-    draft.set("linkage_sample", lambda: (n, f"all {n:,} images"))
-    for name, most in (
-        ("map_sample", MAP_SAMPLE),
-        ("compare_sample", COMPARE_SAMPLE),
-    ):
-        draft.set(
-            name, lambda most=most: (n, f"all {n:,} images") if n <= most else (most, DEFAULT)
-        )
+    for name in ("linkage_sample", "map_sample", "sweep_sample"):
+        draft.set(name, lambda: (n, f"all {n:,} images"))
+    draft.set(
+        "compare_sample",
+        lambda: (n, f"all {n:,} images") if n <= COMPARE_SAMPLE else (COMPARE_SAMPLE, DEFAULT),
+    )
+    draft.set("refine", lambda: _refine(settings))
     seed, replace = draft["seed"], draft["replace"]
     compared = fromdata.Draw(draft["compare_sample"], seed, replace)
     draft.set("k", lambda: fromdata.number_of_clusters(images, seed, desk))
@@ -156,7 +158,7 @@ def make(images: ImageSet, settings: Settings, desk: Desk) -> Plan:
         "sweep_eps",
         lambda: fromdata.sweep_eps(
             images,
-            compared,
+            fromdata.Draw(draft["sweep_sample"], seed, replace),
             desk,
             kept=draft["components"],
             solver=draft["svd_solver"],
@@ -200,6 +202,12 @@ class _Draft:
     def _given(self, name: str) -> str:
         origin = self._settings.given[name]
         return f"given on the {origin}" if origin == COMMAND_LINE else f"given in {origin}"
+
+
+def _refine(settings: Settings) -> tuple[int, str]:
+    if settings.eps is not None:
+        return 0, "none, since eps is given"
+    return REFINE, DEFAULT
 
 
 def _sizes(n: int) -> tuple[tuple[int, ...], str]:

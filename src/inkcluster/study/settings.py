@@ -43,10 +43,14 @@ class Settings:
         The map's radii, in units of the scaled pixels.
     min_samples : tuple of int, optional
         The map's core sizes.
+    refine : int, optional
+        Further radii that are put where the map changes most.
     components : int or float, optional
         Principal components that are kept; a float below 1 is a share of the variance.
     svd_solver : str, optional
         scikit-learn's name of the PCA's solver.
+    sweep_sample : int, optional
+        Images for the sweep after whitening.
     sweep_eps : tuple of float, optional
         Radii of the sweep after whitening.
     sweep_min_samples : int, optional
@@ -82,9 +86,11 @@ class Settings:
     map_sample: int | None = None
     eps: tuple[float, ...] | None = None
     min_samples: tuple[int, ...] | None = None
+    refine: int | None = None
     compare_sample: int | None = None
     components: int | float | None = None
     svd_solver: str | None = None
+    sweep_sample: int | None = None
     sweep_eps: tuple[float, ...] | None = None
     sweep_min_samples: int | None = None
     many: int | None = None
