@@ -83,3 +83,17 @@ def decimals(value: float, digits: int = 2) -> str:
         return "–"
     written = f"{value:.{digits}f}"
     return written.removeprefix("-") if not written.strip("-0.") else written.replace("-", "−")
+
+
+def tick(value: float) -> str:
+    """Write a value on an axis, short enough for the room beside a small panel.
+
+    Examples
+    --------
+    >>> tick(2_740_000.0), tick(45_000.0), tick(0.25)
+    ('2.74M', '45k', '0.25')
+    """
+    for size, unit in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= 2 * size:
+            return f"{value / size:.3g}{unit}"
+    return short(value).replace("-", "−")

@@ -111,7 +111,8 @@ class ClusterSizes:
         clusters = sum(number for what, number, _ in parts if what != "noise")
         largest = max((images for what, _, images in parts if what == "cluster"), default=0)
         share = 100 * largest / max(1, total)
-        return f"{_text.count(clusters)} · {share:.{1 if share > 99 else 0}f} %"
+        said = ">99.9" if 99.95 <= share < 100 else f"{share:.{1 if 99 < share < 100 else 0}f}"
+        return f"{_text.count(clusters)} · {said} %"
 
     def _pieces(self) -> dict[str, tuple[list[tuple[str, int, int]], int]]:
         """For each method the pieces (what, clusters, images) of its bar, and all its images."""

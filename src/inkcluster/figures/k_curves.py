@@ -116,7 +116,7 @@ class KCurves:
         axes.locator_params(axis="y", nbins=4)
         axes.locator_params(axis="x", nbins=6, integer=True)
         axes.grid(axis="x", visible=False)
-        axes.yaxis.set_major_formatter(lambda value, _: _tick(value))
+        axes.yaxis.set_major_formatter(lambda value, _: _text.tick(value))
         for k, value in rows.loc[rows["suggested"], ["k", "value"]].itertuples(index=False):
             axes.scatter([k], [value], s=44, color=theme.ACCENTS[1], linewidths=0, zorder=4)
             right = k > (ends[0] + ends[-1]) / 2
@@ -128,17 +128,3 @@ class KCurves:
                 size=theme.SMALL,
                 ha="right" if right else "left",
             )
-
-
-def _tick(value: float) -> str:
-    """Short enough for the room beside a panel.
-
-    Examples
-    --------
-    >>> _tick(2_740_000.0), _tick(45_000.0), _tick(0.25)
-    ('2.74M', '45k', '0.25')
-    """
-    for size, unit in ((1e6, "M"), (1e3, "k")):
-        if abs(value) >= 2 * size:
-            return f"{value / size:.3g}{unit}"
-    return _text.short(value).replace("-", "−")

@@ -84,6 +84,7 @@ class MergeHeights:
             axes.set_xlim(1.2, max(self.most, 3) + 0.8)
             axes.set_ylim(0, 1.12 * float(last.max(initial=0.0)) or 1.0)
             axes.locator_params(axis="y", nbins=4)
+            axes.yaxis.set_major_formatter(lambda value, _: _text.tick(value))
             axes.locator_params(axis="x", nbins=6, integer=True)
             axes.grid(axis="x", visible=False)
             k = self.suggested.get(panel)

@@ -252,7 +252,10 @@ def _holding(verdict: Verdict) -> Finding:
             return Finding("H2", Level.OK, sentence(f"{words}; {both}."))
         words += f". But the rules disagree, saying {listed(numbers)}: {both}."
         return Finding("H2", Level.NOTICE, sentence(words))
+    typical = {mine for mine, _ in verdict.by_size.values()}
     own = listed(f"{mine} at {size:,}" for size, (mine, _) in verdict.by_size.items())
+    if len(typical) == 1:
+        own = str(typical.pop())
     words = (
         f"The suggestions disagree: {range_} say {k}, the fewest at {weakest:,} images; the most "
         f"frequent number of each size is {own}; {both}."

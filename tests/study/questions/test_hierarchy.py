@@ -6,10 +6,19 @@ from sklearn.utils import resample
 from inkcluster.evaluate import suggestions
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
+from inkcluster.study import k_range
 from inkcluster.study.answer import Level
 from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.suggesting import RULES
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_k():
+    """k-means up to 8 clusters, not 20: what it suggests has tests of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(k_range, "MOST", 8)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -249,3 +249,21 @@ def test_progress_reaches_its_total(answer, few, listener):
     answer("linkages", few, desk=Desk(progress=listener))
     told = {what: (total, done[0]) for what, total, done in listener.tasks}
     assert told["linkages"] == (7, 7)
+
+
+def test_outsiders_are_one_of_each_cluster_in_turn(answer, digits):
+    found = answer("linkages", digits, linkage_sample=1000)
+    shown = figure(found, "outsiders")
+    for row in shown.rows:
+        method = row.label.split("\n")[0]
+        labels = found.arrays[f"labels_{method}"]
+        beyond = labels[labels > 0]
+        assert row.label.endswith(f"{len(beyond)}")
+        kept = min(len(beyond), 20)
+        assert len(row.where) == kept
+        pixels = digits.pixels[found.arrays["index"]]
+        each = [
+            labels[np.flatnonzero((pixels == shown.pixels[i]).all(axis=(1, 2)))[0]]
+            for i in row.where
+        ]
+        assert len(set(each)) == min(kept, len(set(beyond.tolist())))

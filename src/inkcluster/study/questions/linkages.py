@@ -8,6 +8,7 @@ import numpy as np
 
 from inkcluster.study import hierarchies
 from inkcluster.study.answer import Answer, Finding, Level, Table
+from inkcluster.study.joins import decimals
 from inkcluster.study.questions import linkages_figures as draw
 from inkcluster.study.questions.linkages_cut import CHAINED, Cut, Cuts
 from inkcluster.study.wording import listed, percent, sentence, several
@@ -95,14 +96,14 @@ def _chaining(cuts: Cuts) -> Finding:
 def _differences(cuts: Cuts) -> Finding:
     (a, b), high, (c, d), low = cuts.pairs()
     words = (
-        f"The ARI between two linkages at {cuts.k} clusters runs from {low:.3f} ({c} and {d}) "
-        f"to {high:.3f} ({a} and {b})"
+        f"The ARI between two linkages at {cuts.k} clusters runs from {decimals(low)} ({c} and {d}) "
+        f"to {decimals(high)} ({a} and {b})"
     )
     if cuts.scores is not None:
         best, worst = cuts.ranked()
         words += (
-            f"; {best} agrees best with the labels (ARI {cuts.scores[best].ari:.3f}), {worst} "
-            f"least ({cuts.scores[worst].ari:.3f})"
+            f"; {best} agrees best with the labels (ARI {decimals(cuts.scores[best].ari)}), {worst} "
+            f"least ({decimals(cuts.scores[worst].ari)})"
         )
     return Finding("L2", Level.OK if low >= 0.5 else Level.NOTICE, f"{words}.")
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inkcluster.study import judging, pictures
+from inkcluster.study.joins import decimals
 from inkcluster.study.wording import listed, percent, sentence, several
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ SMALL = 30
 MEMBERS = 10
 CLUSTERS_SHOWN = 12
 OUTSIDERS = 20
+TINY = 0.01
+"""Up to this share of the images what is split off is called outliers."""
 
 
 def sizes(cuts: Cuts) -> Figure:
@@ -98,20 +102,29 @@ def outsiders(cuts: Cuts) -> Figure:
     """What the linkages that chain split off: the members of all clusters but the largest."""
     rows, outside = [], {}
     for method in cuts.chained:
-        labels = cuts.of[method].labels
-        order = np.argsort(labels, kind="stable")
-        beyond = order[labels[order] > 0]
-        outside[method] = len(beyond)
-        shown = cuts.of[method].tree.index[beyond[:OUTSIDERS]]
-        rows.append((f"{method}\n{len(beyond):,}", shown))
+        cut = cuts.of[method]
+        shown = cut.tree.index[_in_turn(cut.labels)[:OUTSIDERS]]
+        outside[method] = int(cut.sizes[1:].sum())
+        rows.append((f"{method}\n{outside[method]:,}", shown))
     most = max(outside, key=outside.__getitem__)
+    tiny = all(cuts.sizes[m][1] <= TINY * cuts.sizes[m].sum() for m in cuts.chained)
     says = (
-        f"{listed(cuts.chained, 7)} {'puts' if len(cuts.chained) == 1 else 'put'} almost every image into one cluster; what is split "
-        f"off is shown (at most {OUTSIDERS} each, the larger clusters first), "
-        f"{several(outside[most], 'image')} with {most}: outliers rather than clusters."
+        f"{listed(cuts.chained, 7)} {'puts' if len(cuts.chained) == 1 else 'put'} almost every image "
+        f"into one cluster; what is split off is shown (at most {OUTSIDERS} each, one of each cluster "
+        f"in turn), {several(outside[most], 'image')} with {most}"
     )
+    says += ": outliers rather than clusters." if tiny else "."
     title = "What the chaining linkages split off"
     return pictures.gallery(cuts.images, "outsiders", title, sentence(says), rows)
+
+
+def _in_turn(labels: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The members of all clusters but the largest, the first of each, then the second of each, …"""
+    order = np.argsort(labels, kind="stable")
+    order = order[labels[order] > 0]
+    cluster = labels[order]
+    turn = np.arange(len(order)) - np.searchsorted(cluster, cluster)
+    return np.asarray(order[np.lexsort((cluster, turn))], np.int64)
 
 
 def scoreboard(cuts: Cuts) -> Figure:
@@ -122,7 +135,7 @@ def scoreboard(cuts: Cuts) -> Figure:
     best, worst = cuts.ranked()
     says = (
         f"{sentence(best)} agrees best with the labels, with an ARI of "
-        f"{cuts.scores[best].ari:.3f}; {worst} least, with {cuts.scores[worst].ari:.3f}."
+        f"{decimals(cuts.scores[best].ari)}; {worst} least, with {decimals(cuts.scores[worst].ari)}."
     )
     return Scoreboard(
         "scores",
@@ -158,7 +171,7 @@ def agreement(cuts: Cuts) -> Figure:
     (a, b), high, (c, d), low = cuts.pairs()
     says = (
         f"Adjusted Rand index between every two linkages: {a} and {b} are closest with "
-        f"{high:.3f}, {c} and {d} farthest apart with {low:.3f}."
+        f"{decimals(high)}, {c} and {d} farthest apart with {decimals(low)}."
     )
     title = "How alike are the linkages?"
     return AgreementMap("agreement", title, says, matrix=cuts.ari, names=list(cuts.methods))
