@@ -16,8 +16,9 @@ from sklearn.neighbors import KDTree, NearestNeighbors
 
 from inkcluster.cluster._dbscan_labels import numbered
 
-FEW_POINTS, FEW_DIMENSIONS = 2500, 15
-"""Up to either, scikit-learn's neighbourhoods are used: all at once, or from its k-d tree."""
+FEW_POINTS = 2500
+"""Points of which all neighbourhoods are found at once."""
+SAMPLE = 256
 PAIRS = 1 << 23
 """Pairs that may be held at a time, some 50 bytes each."""
 
@@ -47,6 +48,10 @@ class Lists:
 
     def labels(self, eps: float) -> NDArray[np.int32]:
         """Labels of shape (n_min_samples, n)."""
+        return self.labels_and_cores(eps)[0]
+
+    def labels_and_cores(self, eps: float) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Labels and core points, both of shape (n_min_samples, n)."""
         n = len(self._X)
         total = np.zeros(n)
         stored: list[list[Pairs]] = []
@@ -55,7 +60,7 @@ class Lists:
                 len(near) if self._weight is None else np.sum(self._weight[near]) for near in lists
             ]
             stored = [[_pairs(part.start, lists)]] if len(lists) == n else []
-        cores = [total >= least for least in self._min_samples]
+        cores = np.array([total >= least for least in self._min_samples])
         names = [np.arange(n, dtype=np.int32) for _ in cores]
 
         def pairs() -> Iterator[Pairs]:
@@ -76,7 +81,7 @@ class Lists:
                 np.minimum.at(lowest[j], rows[outer], labels[j, columns[outer]])
         border = lowest < n
         labels[border] = lowest[border]
-        return labels
+        return labels, cores
 
     def _neighbourhoods(self, eps: float) -> Iterator[tuple[slice, NDArray[Any]]]:
         """Rows and their lists of neighbours, no more than `PAIRS` at a time where trees count."""
@@ -92,6 +97,12 @@ class Lists:
             stop = max(start + 1, int(np.searchsorted(ends, before + PAIRS, side="right")))
             yield slice(start, stop), self._tree.query_radius(self._X[start:stop], eps)
             start = stop
+
+
+def crowd(X: NDArray[Any], eps: float) -> float:
+    """The share of all points that is within `eps` of a point, the mean of a sample."""
+    some = X[np.random.default_rng(0).integers(0, len(X), SAMPLE)]
+    return float(KDTree(X).query_radius(some, eps, count_only=True).mean() / len(X))
 
 
 def _pairs(start: int, lists: NDArray[Any]) -> Pairs:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster._dbscan_lists import FEW_DIMENSIONS, FEW_POINTS, PAIRS, Lists
+from inkcluster.cluster._dbscan_lists import FEW_POINTS, PAIRS, Lists, crowd
 from inkcluster.cluster._linkage_plan import budget, refuse
 
 Neighbours = tuple[NDArray[np.float64], NDArray[np.int32]]
@@ -17,21 +18,36 @@ SPARE = 128 << 20
 """Compiled loops, blocks of products and one cell's labels, whatever the size of the data."""
 LISTED = 128
 """The largest min_samples up to which lists of neighbours are kept."""
+FEW_DIMENSIONS = 15
+"""Up to here scikit-learn measures by its trees, which are fast where few points are near."""
+CROWDED = 0.01
+"""The share of points within eps from which on sweeps are faster than trees."""
+STORED = 1 << 27
+"""Pairs that scikit-learn may store, of 8 bytes each."""
 
 
-def listed(n: int, d: int) -> bool:
-    """Whether scikit-learn's neighbourhoods are the best there are: few points or dimensions."""
-    return n <= FEW_POINTS or d <= FEW_DIMENSIONS
+def by_lists(X: NDArray[Any], eps: float) -> bool:
+    """Whether scikit-learn's neighbourhoods are the fastest: few points, or few near in few dimensions."""
+    n, d = X.shape
+    return bool(n <= FEW_POINTS or (d <= FEW_DIMENSIONS and crowd(X, eps) < CROWDED))
+
+
+def by_scikit_learn(X: NDArray[Any], eps: float) -> bool:
+    """Whether scikit-learn's DBSCAN is the fastest, and the pairs it would store are bounded."""
+    n, d = X.shape
+    if n <= FEW_POINTS:
+        return True
+    return bool(d <= FEW_DIMENSIONS and crowd(X, eps) < min(CROWDED, STORED / n**2))
 
 
 def bytes_needed(n: int, d: int, cells: int, most: int, *, weighted: bool) -> int:
     """The bytes that labels of `cells` cells and what they stand on take."""
-    labels = 4 * n * cells
-    if listed(n, d):
-        return SPARE + labels + 50 * min(PAIRS, n * n) + 8 * n * d
+    labels = SPARE + 4 * n * cells
+    if n <= FEW_POINTS or d <= FEW_DIMENSIONS:
+        return labels + 50 * min(PAIRS, n * n) + 24 * n * d
     if weighted or most > LISTED:
-        return SPARE + labels + n * (8 * d + 256)
-    return SPARE + labels + n * (8 * d + 24 * most + 1500)
+        return labels + n * (8 * d + 256)
+    return labels + n * (8 * d + 24 * most + 1500)
 
 
 def check_memory(
@@ -68,6 +84,9 @@ def labels_and_cores(
     X: NDArray[Any], eps: float, min_samples: int, weight: NDArray[np.floating[Any]] | None
 ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """Labels and core points, each of shape (n,), of one setting."""
+    if by_lists(X, eps):
+        found = Lists(X, [min_samples], weight).labels_and_cores(eps)
+        return found[0][0], found[1][0]
     from inkcluster.cluster._dbscan_sweep import Sweeps
 
     sweeps = Sweeps(plain(X), weight)
@@ -95,8 +114,10 @@ def rows_of_map(
         What ``nearest_neighbors(X, k, itself=True)`` gave, k at least the largest of `min_samples`.
     """
     n, d = X.shape
-    if listed(n, d):
+    if n <= FEW_POINTS:
         return Lists(X, min_samples, weight).labels
+    if d <= FEW_DIMENSIONS:
+        return _Either(X, min_samples, weight).labels
     if weight is not None or min_samples[-1] > LISTED:
         return _Swept(X, min_samples, weight).labels
     from inkcluster.cluster._dbscan_forests import Forests
@@ -131,3 +152,21 @@ class _Swept:
             parent = self._sweeps.parents(eps, core, parent)
             labels[j] = self._sweeps.labels(eps, core, company, parent)
         return labels
+
+
+class _Either:
+    """Points of few dimensions: each row by lists where few points are near, else by sweeps."""
+
+    def __init__(
+        self,
+        X: NDArray[Any],
+        min_samples: Sequence[int],
+        weight: NDArray[np.floating[Any]] | None,
+    ) -> None:
+        self._X = X
+        self._lists = Lists(X, min_samples, weight)
+        self._swept = partial(_Swept, X, min_samples, weight)
+
+    def labels(self, eps: float) -> NDArray[np.int32]:
+        """Labels of shape (n_min_samples, n)."""
+        return (self._lists if by_lists(self._X, eps) else self._swept()).labels(eps)

@@ -11,7 +11,7 @@ from sklearn.base import _fit_context
 from sklearn.cluster import DBSCAN as SklearnDBSCAN  # noqa: N811
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from inkcluster.cluster._dbscan_map import check_memory, labels_and_cores, listed
+from inkcluster.cluster._dbscan_map import by_scikit_learn, check_memory, labels_and_cores
 
 _OURS = ("euclidean", "l2")
 
@@ -21,10 +21,10 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
 
     Parameters and attributes are those of :class:`sklearn.cluster.DBSCAN`, and so are the labels,
     number for number. Two points are neighbours if the sum of their squared differences in float64
-    is at most ``eps * eps``. No pair is stored, whatever `eps` is. Left to scikit-learn are metrics
-    other than the Euclidean, precomputed distances and sparse points, and data of up to 2,500
-    points or 15 dimensions, for which it is fast; `algorithm`, `leaf_size` and `n_jobs` matter only
-    there.
+    is at most ``eps * eps``. Memory does not grow with `eps`. Left to scikit-learn are metrics other
+    than the Euclidean, precomputed distances and sparse points, and what it is fast at: up to 2,500
+    points, or up to 15 dimensions where few points are within `eps`. Only there do `algorithm`,
+    `leaf_size` and `n_jobs` matter.
 
     References
     ----------
@@ -65,7 +65,7 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         if not self._euclidean() or issparse(X):
             return self._by_scikit_learn(X, sample_weight)
         points: NDArray[Any] = validate_data(self, X, accept_sparse="csr")
-        if listed(*points.shape) or points.dtype.kind not in "buif":
+        if points.dtype.kind not in "buif" or by_scikit_learn(points, self.eps):
             return self._by_scikit_learn(X, sample_weight)
         weight = None
         if sample_weight is not None:

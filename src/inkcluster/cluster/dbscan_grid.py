@@ -51,8 +51,9 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
     All cells stand on the lists of the nearest neighbours, as many as the largest of `min_samples`,
     and on one spanning forest under mutual reachability for each of `min_samples`: each further
     `eps` costs only the cut. With `sample_weight`, or more than 128 `min_samples`, each `eps` is a
-    few sweeps over the points instead. Up to 2,500 points or 15 dimensions the neighbourhoods are
-    scikit-learn's own. No way stores more pairs for a larger `eps`.
+    few sweeps over the points instead. Up to 2,500 points, and up to 15 dimensions where few points
+    are within `eps`, the neighbourhoods are scikit-learn's own. No way stores more pairs for a larger
+    `eps`.
 
     References
     ----------

@@ -13,17 +13,26 @@ from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 
+IN_ORDER = 15
+"""Dimensions up to which scikit-learn's trees measure the distances, which decides ties."""
 STRIP = 64
 """Columns of which only the greatest is compared first; most strips hold no candidate."""
 
 
 @kernel()
 def squared(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
-    """Squared distance of two points (d,) in float64: eight sums side by side, folded by halves.
+    """Squared distance of two points (d,) in float64, the same to the bit for (b, a).
 
-    The order is that of :func:`inkcluster.cluster._neighbors_small.paired`, and the same for (b, a).
+    Up to 15 dimensions the terms are added one after the other, as in scikit-learn's trees; beyond,
+    in eight sums side by side, as in :func:`inkcluster.cluster._neighbors_small.paired`.
     """
     d = a.shape[0]
+    if d <= IN_ORDER:
+        one = 0.0
+        for t in range(d):
+            step = np.float64(a[t]) - np.float64(b[t])
+            one += step * step
+        return one
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
     whole = d - d % 8
     for t in range(0, whole, 8):
