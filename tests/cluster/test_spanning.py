@@ -37,7 +37,7 @@ def kruskal(X, core, at_most):
     return np.array(edges).reshape(-1, 2), np.array(weights)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(points, st.data())
 def test_the_tree_is_kruskals(X, data):
     k = data.draw(st.integers(0, len(X)))
@@ -46,7 +46,7 @@ def test_the_tree_is_kruskals(X, data):
     same(spanning_tree(X, core if k else None, at_most), kruskal(X, core, at_most))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(points, st.data())
 def test_the_compiled_tree_is_kruskals_from_any_lists(X, data):
     n = len(X)
@@ -64,10 +64,10 @@ def test_the_compiled_tree_is_kruskals_from_any_lists(X, data):
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
 def test_the_compiled_tree_is_prims(rng, monkeypatch, dtype):
-    X = (rng.random((900, 6)) @ rng.random((6, 90)) * 40 + rng.random((900, 90)) * 20).astype(dtype)
+    X = (rng.random((600, 6)) @ rng.random((6, 90)) * 40 + rng.random((600, 90)) * 20).astype(dtype)
     X[100:140] = X[100]
     squared, rows = nearest_neighbors(X, 12, itself=True)
-    for core in (np.zeros(900), squared[:, 4], squared[:, 11], rng.random(900) * squared.max()):
+    for core in (np.zeros(600), squared[:, 4], squared[:, 11], rng.random(600) * squared.max()):
         theirs = small_tree(X, core, np.inf)
         cut = float(np.median(theirs[1]))
         monkeypatch.setattr(_spanning, "SMALL", 0)
