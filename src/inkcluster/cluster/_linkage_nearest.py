@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import scipy.linalg  # noqa: F401 (compiled products use its BLAS, which must be there to be limited)
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
