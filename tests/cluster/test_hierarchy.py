@@ -161,7 +161,7 @@ def test_leaves_in_order_are_scipys(rng):
 @pytest.mark.parametrize("spread", [1, 4, 1000])
 def test_four_bytes_a_pair_make_the_merges_of_eight(method, spread, rng):
     X = rng.integers(0, spread, (300, 3)) / 1.0  # from nothing but ties to hardly any
-    fine, coarse = (from_points(X, method, coarse) for coarse in (False, True))
+    fine, coarse = (from_points(X, np.ones(300), method, coarse) for coarse in (False, True))
     np.testing.assert_array_equal(fine[0], coarse[0])
     np.testing.assert_allclose(fine[1], coarse[1], rtol=1e-7)
 
