@@ -35,10 +35,10 @@ class Stored:
     ----------
     matrix : ndarray of shape (n·(n - 1)/2,), float64 or uint32
         Distances · `per_unit`, SciPy's order; overwritten.
+    points : ndarray of shape (n, d), any real dtype
     per_unit : float
     error : float
         A bound for how far an entry may be off, in units; 0 where entries decide.
-    points : ndarray of shape (n, d), any real dtype
     size : ndarray of shape (n,), float64
         How many points each row stands for.
     method : str
@@ -47,9 +47,10 @@ class Stored:
     def __init__(
         self,
         matrix: NDArray[Any],
+        points: NDArray[Any],
+        *,
         per_unit: float,
         error: float,
-        points: NDArray[Any],
         size: NDArray[np.float64],
         method: str,
     ) -> None:
@@ -61,9 +62,7 @@ class Stored:
         self.fine = matrix.dtype == np.float64
         self.half = 0.0 if self.fine else 0.5
         # finite, since compiled loops assume that all numbers are
-        self.ceiling = float(
-            np.finfo(np.float64).max if self.fine else np.iinfo(matrix.dtype).max
-        )
+        self.ceiling = float(np.finfo(np.float64).max if self.fine else np.iinfo(matrix.dtype).max)
         self.decides = error == 0
         self.grain = 0.0 if self.decides or method == "complete" else 0.5
         """What a merge's rounding adds to the error."""
@@ -134,7 +133,7 @@ def _pass(
     lead = lead.astype(np.uint32)
     merged = np.flatnonzero(other >= 0).astype(np.int32)
     unchanged = len(merged) == 0
-    keys = np.dtype(np.int64 if state.fine else np.uint32)
+    keys: Any = np.int64 if state.fine else np.uint32
     top = np.iinfo(keys).max
     columns, rows = (
         (np.full(k, top, keys), np.full(k, top, keys), np.full(k, -1, np.int32)) for _ in range(2)
@@ -149,7 +148,7 @@ def _pass(
         def work(part: slice, seen: Any = seen, new: Any = new, direct: bool = direct) -> None:
             into = state.matrix[starts[part.start] : starts[part.stop]]
             out = into if direct else np.empty_like(into)
-            found = tuple(np.full(k, a, a.dtype) for a in (keys.type(top), keys.type(top), np.int32(-1)))
+            found = (np.full(k, top, keys), np.full(k, top, keys), np.full(k, -1, np.int32))
             _pass_over(
                 state.matrix, m, lead, other, share, merged, state.half, state.fine,
                 part.start, part.stop, out, np.empty(k if state.fine else 0, keys), *found, *rows,
@@ -221,7 +220,7 @@ def _wave(starts: NDArray[np.int64], first: int, most: int) -> list[slice]:
     rows = len(starts) - 1
     workers = numba.get_num_threads()
     each = max(min(most, starts[-1] - starts[first]) // workers, LEAST)
-    wave = []
+    wave: list[slice] = []
     while first < rows and len(wave) < workers:
         stop = max(int(np.searchsorted(starts, starts[first] + each, "right")) - 1, first + 1)
         stop = rows if stop >= rows - 1 else stop  # the last row has no entries

@@ -55,7 +55,12 @@ def from_points(
     error = 2 * (0.26 + UNITS * 1e-11) if coarse else 0.0
     told_apart = told_apart and method == "complete"  # a maximum is an entry
     state = Stored(
-        matrix, per_unit, 0.0 if told_apart else error, np.ascontiguousarray(X), size, method
+        matrix,
+        np.ascontiguousarray(X),
+        per_unit=per_unit,
+        error=0.0 if told_apart else error,
+        size=size,
+        method=method,
     )
     with progress.current().task("merges", total=pairs(n)) as advance:
         by_rounds(state, EFFORT * pairs(n), advance)

@@ -99,7 +99,14 @@ def heights(
     for i in range(which.shape[0]):
         t = which[i]
         height[t] = between(
-            points, weight, following, method, merges[t, 0], merges[t, 1], counts[t, 0], counts[t, 1]
+            points,
+            weight,
+            following,
+            method,
+            merges[t, 0],
+            merges[t, 1],
+            counts[t, 0],
+            counts[t, 1],
         )
 
 

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.linkage_between import between
+from inkcluster.kernels.linkage_between import between, join
 from inkcluster.kernels.linkage_blend import AVERAGE, COMPLETE, WEIGHTED, at
-from inkcluster.kernels.linkage_between import join
 from inkcluster.kernels.linkage_ties import rounded
 
 LANES = 64
@@ -34,7 +33,7 @@ def _least(keys: NDArray[np.integer]) -> int:
     low = keys[0]
     for t in range(keys.shape[0]):
         low = min(low, keys[t])
-    return low
+    return int(low)
 
 
 @kernel()
@@ -187,7 +186,7 @@ def pass_over(
     whole = np.empty(m, np.float64)
     to = 0
     for p in range(first, last):
-        a, b = np.int64(lead[p]), np.int64(other[p])
+        a, b = int(lead[p]), int(other[p])
         row = out[to : to + k - p - 1]
         to += k - p - 1
         if b >= 0:
@@ -220,7 +219,7 @@ def combine(
 ) -> None:
     """Take in what later slots have seen, all (k,): the first three are updated."""
     for t in range(least.shape[0]):
-        second[t] = min(min(second[t], more_second[t]), max(least[t], more[t]))
+        second[t] = min(second[t], more_second[t], max(least[t], more[t]))
         if more[t] < least[t] or nearest[t] < 0:
             least[t] = more[t]
             nearest[t] = more_nearest[t]

@@ -33,9 +33,7 @@ def _exact(
     count: NDArray[np.int32],
 ) -> float:
     a, b = (x, y) if earliest[x] < earliest[y] else (y, x)
-    d = between(
-        points, weight, following, method, earliest[a], earliest[b], count[a], count[b]
-    )
+    d = between(points, weight, following, method, earliest[a], earliest[b], count[a], count[b])
     return float(d * per_unit)
 
 
