@@ -1,9 +1,11 @@
 """Our hierarchies beside SciPy's, fastcluster's and scikit-learn's: time, memory, and the product.
 
 Each is run in a process of its own, after a small run that compiles and warms up; peak memory is
-that process's. The yardstick is one n × n × d product in float32, measured in the same run.
+that process's, with its libraries and data. The yardstick is one n × n × d product in float32,
+measured in the same process just before. Beyond 10,000 points only ours is run, and how its time
+grows is given as the exponent of n.
 
-    python -m benchmarks.hierarchy --n 10000
+    python -m benchmarks.hierarchy --json hierarchy.json
     python -m benchmarks.hierarchy --n 70000 --methods ward single --only ours
 """
 
@@ -12,12 +14,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
-import resource
+import platform
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +33,9 @@ LIBRARIES = ("ours", "scipy", "fastcluster", "fastcluster vectors", "scikit-lear
 VECTORS = ("ward", "single", "centroid", "median")
 SHORT = ("--n", "2000", "--methods", "ward", "single", "average")
 FILE = "mnist-original.mat"
-LARGEST = {"ours": 70_000, "fastcluster vectors": 10_000}
-"""Above these sizes (20,000 for the others) a library takes too long or too much memory."""
+LARGEST = 10_000
+"""Points up to which the others are run: beyond, they take minutes, then too much memory."""
+PACKAGES = {"fastcluster": "fastcluster", "fastcluster vectors": "fastcluster"}
 
 
 def points(n: int) -> np.ndarray:
@@ -110,10 +116,43 @@ def one(library: str, method: str, n: int) -> dict[str, Any] | None:
         "d": X.shape[1],
         "seconds": seconds,
         "cpu_seconds": time.process_time() - before,
-        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
+        "peak_gb": peak_bytes() / 1e9,
         "product_seconds": product,
         "of_product": seconds / product,
+        "load": os.getloadavg()[0],
     }
+
+
+def peak_bytes() -> int:
+    """Linux's VmHWM, which begins anew with the program; ``ru_maxrss`` keeps the parent's peak."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) * 1024
+
+
+def growth(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How our time grows from the fewest to the most points: the exponent of n, wall and processor."""
+    out = []
+    for method in METHODS:
+        runs = sorted(
+            (r for r in results if r["library"] == "ours" and r["method"] == method),
+            key=lambda r: r["n"],
+        )
+        runs = [r for r in runs if "seconds" in r]
+        if len(runs) > 1 and runs[0]["n"] < runs[-1]["n"]:
+            few, many = runs[0], runs[-1]
+            span = math.log(many["n"] / few["n"])
+            out.append(
+                {
+                    "method": method,
+                    "from": few["n"],
+                    "to": many["n"],
+                    "wall": math.log(many["seconds"] / few["seconds"]) / span,
+                    "cpu": math.log(many["cpu_seconds"] / few["cpu_seconds"]) / span,
+                }
+            )
+    return out
 
 
 def _in_a_process(library: str, method: str, n: int, limit: float) -> dict[str, Any] | None:
@@ -152,9 +191,46 @@ def table(results: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def run(
+    sizes: Sequence[int], methods: Sequence[str], libraries: Sequence[str], limit: float
+) -> list[dict[str, Any]]:
+    """Run everything asked for, and print each result as it comes."""
+    results: list[dict[str, Any]] = []
+    there = [a for a in libraries if a not in PACKAGES or find_spec(PACKAGES[a]) is not None]
+    for library in sorted(set(libraries) - set(there)):
+        print(f"{library} skipped: {PACKAGES[library]} is not installed (group `bench`)")
+    for n in sizes:
+        for method in methods:
+            for library in there:
+                if library != "ours" and n > LARGEST:
+                    continue
+                result = _in_a_process(library, method, n, limit)
+                if result is not None:
+                    results.append(result)
+                    lines = table(results).splitlines()
+                    print("\n".join(lines[-1 if results[1:] else 0 :]), flush=True)
+    return results
+
+
+def summary(results: list[dict[str, Any]], grown: list[dict[str, Any]]) -> str:
+    """What all our methods take together at each size, and how each grows."""
+    lines = []
+    for n in sorted({r["n"] for r in results}):
+        ours = [r for r in results if r["library"] == "ours" and r["n"] == n]
+        if len(ours) > 1 and all("seconds" in r for r in ours):
+            seconds = sum(r["seconds"] for r in ours)
+            lines.append(f"ours, {len(ours)} methods, n = {n:,}: {seconds:.1f} s together")
+    lines += [
+        f"{r['method']:9} grows as n^{r['wall']:.2f} (processor n^{r['cpu']:.2f}) "
+        f"from {r['from']:,} to {r['to']:,}"
+        for r in grown
+    ]
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--n", type=int, nargs="+", default=[10_000])
+    parser.add_argument("--n", type=int, nargs="+", default=[10_000, 70_000])
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--only", nargs="+", choices=LIBRARIES, default=LIBRARIES)
     parser.add_argument("--limit", type=float, default=600, help="seconds for each run")
@@ -167,24 +243,26 @@ def main() -> None:
         library, method, n = asked.one
         print(json.dumps(one(library, method, int(n))))
         return
-    results = []
-    for n in asked.n:
-        for method in asked.methods:
-            for library in asked.only:
-                if n > LARGEST.get(library, 20_000):
-                    continue
-                result = _in_a_process(library, method, n, asked.limit)
-                if result is not None:
-                    results.append(result)
-                    print(
-                        table(results).splitlines()[-1] if len(results) > 1 else table(results),
-                        flush=True,
-                    )
+    results = run(asked.n, asked.methods, asked.only, asked.limit)
     print("\n" + table(results))
+    grown = growth(results)
+    print(summary(results, grown))
+    text = json.dumps(
+        {
+            "machine": {
+                "processors": os.cpu_count(),
+                "platform": platform.platform(),
+                "python": platform.python_version(),
+            },
+            "results": results,
+            "growth": grown,
+        },
+        indent=1,
+    )
     if asked.json:
-        asked.json.write_text(json.dumps(results, indent=2), encoding="utf-8")
+        asked.json.write_text(text, encoding="utf-8")
     else:
-        print(json.dumps(results))
+        print(text)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,8 @@ import pytest
 
 from inkcluster import hierarchy
 
-OTHER_ARRAYS = "is about arrays of libraries other than NumPy"
-TIES = "writes down which of several equal distances SciPy happens to take; ours has a stated rule"
-
 LEFT_OUT: dict[str, str] = {}
+"""None: whatever builds a hierarchy is run."""
 
 
 def _load() -> ModuleType:

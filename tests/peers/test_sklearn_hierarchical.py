@@ -19,6 +19,9 @@ from inkcluster import AgglomerativeClustering
 
 PRIVATE = "tests a private helper of scikit-learn's, not the class"
 
+WARD_TREE = "tests scikit-learn's own function ward_tree, of which the class has no need"
+DICTIONARY = "tests a dictionary of scikit-learn's own that only its linkages use"
+
 LEFT_OUT = {
     r"test_linkage_misc": PRIVATE,
     r"test_structured_linkage_tree": PRIVATE,
@@ -28,9 +31,9 @@ LEFT_OUT = {
     r"test_sparse_scikit_vs_scipy": PRIVATE,
     r"test_vector_scikit_single_vs_scipy_single": PRIVATE,
     r"test_mst_linkage_core_memory_mapped": PRIVATE,
-    r"test_ward_tree_children_order": PRIVATE,
-    r"test_ward_linkage_tree_return_distance": PRIVATE,
-    r"test_int_float_dict": PRIVATE,
+    r"test_ward_tree_children_order": WARD_TREE,
+    r"test_ward_linkage_tree_return_distance": WARD_TREE,
+    r"test_int_float_dict": DICTIONARY,
     r"test_affinity_passed_to_fix_connectivity": PRIVATE,
 }
 

@@ -22,6 +22,8 @@ from inkcluster.kernels import linkage_tree
 METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
 INVERTED = ("centroid", "median")
 """Methods whose heights may fall."""
+ORDERED = (*INVERTED, "single")
+"""Methods whose merges come in the naive algorithm's order already."""
 EUCLIDEAN = ("ward", "centroid", "median")
 """Methods that are only defined for Euclidean distances."""
 _scipy: Any = scipy_hierarchy
@@ -133,37 +135,39 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
         raise plan.refuse(f"A {method} hierarchy", n, need, have, f"up to {fits:,} points fit")
     unit = _unit(data)
     points = np.ascontiguousarray(data) if unit == 1 else data.astype(np.float64) / unit
-    if stored:
-        merges, height = from_points(points, method, coarse)
-        return _labelled(merges, np.maximum.accumulate(height) * unit)
-    merges, squared = _without_duplicates(points, method)
-    height = np.sqrt(squared) * unit
-    if method != "ward":  # in order already
+    merges, height = _without_duplicates(points, method, coarse)
+    height *= unit
+    if method in ORDERED:
         return _labelled(merges, height)
     return _labelled(*_ordered(merges, height))
 
 
 def _without_duplicates(
-    points: NDArray[Any], method: str
+    points: NDArray[Any], method: str, coarse: bool
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Merges and squared heights of a method that needs no distances, equal points merged first."""
+    """Merges and heights, equal points merged first."""
     n = len(points)
     first, same = distinct(points)
     merges = np.empty((n - 1, 2), np.int32)
-    squared = np.zeros(n - 1)
+    height = np.zeros(n - 1)
     later = np.flatnonzero(same != np.arange(n))
     merges[: len(later), 0], merges[: len(later), 1] = same[later], later
     if len(first) > 1:
         points = points[first] if len(later) else points
         size = np.bincount(same, minlength=n)[first].astype(np.float64)
-        if method in INVERTED:
-            found, squared[len(later) :] = centre_merges(points, size, method == "median")
-        elif method == "ward":
-            found, squared[len(later) :] = ward_merges(points, size)
+        if method not in plan.VECTORS:
+            found, high = from_points(points, size, method, coarse)
         else:
-            found, squared[len(later) :] = spanning_tree(points)
+            if method in INVERTED:
+                found, squared = centre_merges(points, size, method == "median")
+            elif method == "ward":
+                found, squared = ward_merges(points, size)
+            else:
+                found, squared = spanning_tree(points)
+            high = np.sqrt(squared)
         merges[len(later) :] = first[found]
-    return merges, squared
+        height[len(later) :] = high
+    return merges, height
 
 
 def _unit(data: NDArray[Any]) -> float:

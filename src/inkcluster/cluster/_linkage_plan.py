@@ -15,7 +15,9 @@ KEPT = 12
 """Neighbours that a cluster remembers from one search to the next."""
 FINE = 4096
 """Points up to which distances are stored in 8 bytes; beyond, 4 are enough and faster."""
-SPARE = 64 << 20
+WAVE = 1 << 23
+"""Entries of a new matrix that are made beside the old one, by all threads together."""
+SPARE = 128 << 20
 """What compiled loops and blocks take, whatever the size of the data."""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.linkage_blend import COMPLETE, WEIGHTED
+from inkcluster.kernels.linkage_blend import COMPLETE
 from inkcluster.kernels.pairs_fill import gap
 
 
@@ -78,33 +78,70 @@ def between(
 
 
 @kernel()
+def heights(
+    which: NDArray[np.int64],
+    merges: NDArray[np.int32],
+    counts: NDArray[np.int32],
+    method: int,
+    points: NDArray[np.generic],
+    weight: NDArray[np.float64],
+    following: NDArray[np.int32],
+    height: NDArray[np.float64],
+) -> None:
+    """Heights of the merges `which` (r,), from the members that their two clusters had then.
+
+    Parameters
+    ----------
+    merges, counts : (n - 1, 2) int32, earliest members and how many; read
+    points, weight, following : see :func:`between`; later merges change no cluster's own shares
+    height : (n - 1,) float64; those of `which` written
+    """
+    for i in range(which.shape[0]):
+        t = which[i]
+        height[t] = between(
+            points,
+            weight,
+            following,
+            method,
+            merges[t, 0],
+            merges[t, 1],
+            counts[t, 0],
+            counts[t, 1],
+        )
+
+
+@kernel()
 def join(
     x: int,
     y: int,
-    method: int,
+    balance: bool,
     weight: NDArray[np.float64],
     mass: NDArray[np.float64],
     following: NDArray[np.int32],
     last: NDArray[np.int32],
     earliest: NDArray[np.int32],
-    size: NDArray[np.float64],
+    count: NDArray[np.int32],
 ) -> None:
-    """Chain the members of `y` to those of `x`, the earlier cluster first."""
-    if method == WEIGHTED:
-        _balance(earliest[x], earliest[y], size[x], size[y], weight, mass, following)
+    """Chain the members of `y` to those of `x`, the earlier cluster first.
+
+    What was a cluster's chain stays the beginning of a chain: its earliest member and the number
+    of its members give it ever after.
+    """
+    if balance:
+        _balance(earliest[x], earliest[y], count[x], count[y], weight, mass, following)
     a, b = min(earliest[x], earliest[y]), max(earliest[x], earliest[y])
     following[last[a]] = b
     last[a] = last[b]
     earliest[x] = a
-    size[x] += size[y]
+    count[x] += count[y]
 
 
 @kernel()
 def _balance(
     first: int,
     second: int,
-    count_first: float,
-    count_second: float,
+    count_first: int,
+    count_second: int,
     weight: NDArray[np.float64],
     mass: NDArray[np.float64],
     following: NDArray[np.int32],
@@ -113,14 +150,14 @@ def _balance(
     few, many = (first, second) if count_first < count_second else (second, first)
     factor = mass[many] / mass[few]
     at = few
-    for _ in range(np.int64(min(count_first, count_second))):
+    for _ in range(min(count_first, count_second)):
         weight[at] *= factor
         at = following[at]
     total = 2 * mass[many]
     if total > 1e250:  # weights this far apart vanish beside each other anyway
         for start, count in ((first, count_first), (second, count_second)):
             at = start
-            for _ in range(np.int64(count)):
+            for _ in range(count):
                 weight[at] /= total
                 at = following[at]
         total = 1.0

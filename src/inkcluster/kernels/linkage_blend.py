@@ -11,26 +11,12 @@ from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 
-SINGLE, COMPLETE, AVERAGE, WEIGHTED, WARD, CENTROID, MEDIAN = range(7)
+COMPLETE, AVERAGE, WEIGHTED = range(3)
 
 
 @kernel()
-def _shares(method: int, na: float, nb: float, nz: float) -> tuple[float, float, float]:
-    """What the distances a–z, b–z and a–b count in that of a ∪ b to z."""
-    n = na + nb
-    if method == AVERAGE:
-        return na / n, nb / n, 0.0
-    if method == WEIGHTED:
-        return 0.5, 0.5, 0.0
-    if method == WARD:
-        return (na + nz) / (n + nz), (nb + nz) / (n + nz), -nz / (n + nz)
-    if method == CENTROID:
-        return na / n, nb / n, -na * nb / (n * n)
-    return 0.5, 0.5, -0.25
-
-
-@kernel()
-def _at(i: int, j: int, m: int) -> int:
+def at(i: int, j: int, m: int) -> int:
+    """Where the entry of slots i < j of m is."""
     return i * m - i * (i + 1) // 2 - i - 1 + j
 
 
@@ -42,7 +28,6 @@ def blend(
     size: NDArray[np.float64],
     i: int,
     j: int,
-    ab: float,
     method: int,
     half: float,
     fresh: NDArray[np.float64],
@@ -53,30 +38,23 @@ def blend(
     ----------
     matrix : (m·(m - 1)/2,) rows above the diagonal; the entries of i are overwritten
     alive : (c,) int64, slots without i and j; read
-    size : (m,) float64, before the merge; read
-    i, j : slots, i < j; ab : their distance
+    size : (m,) float64, points, before the merge; read
+    i, j : slots, i < j
     half : what makes a whole number the nearest one where the matrix holds such, else 0
     fresh : (c,) float64, the new distances as stored; written
     """
-    row_i, row_j = _at(i, 0, m), _at(j, 0, m)
-    pa, pb, pab = _shares(method, size[i], size[j], 1.0)
+    row_i, row_j = at(i, 0, m), at(j, 0, m)
+    pa = size[i] / (size[i] + size[j]) if method == AVERAGE else 0.5
     m2 = 2 * m - 1
     for t in range(alive.shape[0]):
         z = alive[t]
         base = z * (m2 - z) // 2 - z - 1
-        at = base + i if z < i else row_i + z
+        one = base + i if z < i else row_i + z
         other = base + j if z < j else row_j + z
-        a, b = np.float64(matrix[at]), np.float64(matrix[other])
-        if method == COMPLETE:
-            d = max(a, b)
-        elif method == SINGLE:
-            d = min(a, b)
-        else:
-            if method == WARD:
-                pa, pb, pab = _shares(method, size[i], size[j], size[z])
-            d = pa * a + pb * b + pab * ab
+        a, b = np.float64(matrix[one]), np.float64(matrix[other])
+        d = max(a, b) if method == COMPLETE else pa * a + (1 - pa) * b
         stored = matrix.dtype.type(d + half)
-        matrix[at] = stored
+        matrix[one] = stored
         fresh[t] = np.float64(stored)
 
 
@@ -112,7 +90,7 @@ def row_least(
     """
     if x == m - 1:
         return np.inf, 0
-    start = _at(x, x + 1, m)
+    start = at(x, x + 1, m)
     row = matrix[start : start + m - x - 1]
     least = _least(row, gone[x + 1 :])
     count = 0
@@ -128,7 +106,7 @@ def compact(matrix: NDArray[np.generic], m: int, alive: NDArray[np.int64]) -> No
     """Move the rows and columns of the slots `alive`, ascending, to the front, in their order."""
     to = 0
     for p in range(alive.shape[0]):
-        start = _at(alive[p], 0, m)
+        start = at(alive[p], 0, m)
         for q in range(p + 1, alive.shape[0]):
             matrix[to] = matrix[start + alive[q]]
             to += 1

@@ -12,19 +12,12 @@ from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage_between import between, join
-from inkcluster.kernels.linkage_blend import (
-    COMPLETE,
-    SINGLE,
-    blend,
-    row_least,
-)
+from inkcluster.kernels.linkage_blend import COMPLETE, WEIGHTED, blend, row_least
 from inkcluster.kernels.linkage_heap import remove, settle_in, within
 from inkcluster.kernels.linkage_ties import rounded
 
 TIE = 1e-11
 """More than the share in which two ties may differ."""
-SMALL = 64
-"""Pairs of members up to which a height is always summed anew."""
 
 
 @kernel()
@@ -37,19 +30,10 @@ def _exact(
     weight: NDArray[np.float64],
     following: NDArray[np.int32],
     earliest: NDArray[np.int32],
-    size: NDArray[np.float64],
+    count: NDArray[np.int32],
 ) -> float:
     a, b = (x, y) if earliest[x] < earliest[y] else (y, x)
-    d = between(
-        points,
-        weight,
-        following,
-        method,
-        earliest[a],
-        earliest[b],
-        int(size[a]),
-        int(size[b]),
-    )
+    d = between(points, weight, following, method, earliest[a], earliest[b], count[a], count[b])
     return float(d * per_unit)
 
 
@@ -65,7 +49,7 @@ def _look(
     weight: NDArray[np.float64],
     following: NDArray[np.int32],
     earliest: NDArray[np.int32],
-    size: NDArray[np.float64],
+    count: NDArray[np.int32],
     error: NDArray[np.float64],
     most: float,
     key: NDArray[np.float64],
@@ -75,20 +59,20 @@ def _look(
     room: NDArray[np.int64],
 ) -> None:
     """Find the nearest of row `x`; where the entries leave it open, from the members."""
-    _, count = row_least(matrix, m, x, gone, 2 * (error[x] + most), room)
-    if count == 0:
+    _, found = row_least(matrix, m, x, gone, 2 * (error[x] + most), room)
+    if found == 0:
         key[x] = np.inf
         nearest[x] = -1
         doubt[x] = 0
         return
     start = x * m - x * (x + 1) // 2 - x - 1
     reach = np.inf
-    for t in range(count):
+    for t in range(found):
         y = room[t]
         reach = min(reach, np.float64(matrix[start + y]) + error[x] + error[y])
     reach *= 1 + TIE
     kept = 0
-    for t in range(count):
+    for t in range(found):
         y = room[t]
         if np.float64(matrix[start + y]) - error[x] - error[y] <= reach:
             room[kept] = y
@@ -99,7 +83,7 @@ def _look(
         d = float(matrix[start + y])
         wide = error[x] + error[y]
         if kept > 1 and wide > 0:
-            d = _exact(x, y, method, per_unit, points, weight, following, earliest, size)
+            d = _exact(x, y, method, per_unit, points, weight, following, earliest, count)
             wide = 0.0
         low, high = min(earliest[x], earliest[y]), max(earliest[x], earliest[y])
         if best < 0 or (rounded(d), low, high) < (rounded(key[x]), pair[x, 0], pair[x, 1]):
@@ -126,6 +110,7 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
     last: NDArray[np.int32],
     earliest: NDArray[np.int32],
     size: NDArray[np.float64],
+    count: NDArray[np.int32],
     error: NDArray[np.float64],
     key: NDArray[np.float64],
     nearest: NDArray[np.int64],
@@ -133,7 +118,9 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
     pair: NDArray[np.int32],
     doubt: NDArray[np.float64],
     merges: NDArray[np.int32],
+    counts: NDArray[np.int32],
     height: NDArray[np.float64],
+    off: NDArray[np.float64],
 ) -> None:
     """Make as many merges as there is room for in `merges`.
 
@@ -146,42 +133,44 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
     points, weight, following : see :func:`~inkcluster.kernels.linkage_between.between`
     last : (n,) int32, at a cluster's earliest member its last; mass : (n,) float64, there its
         weight; updated, as are weight and following
-    earliest : (m,) int32, each slot's earliest member; size : (m,) members; updated
+    earliest : (m,) int32, each slot's earliest member; size : (m,) points; count : (m,) int32,
+        members chained; updated
     error : (m,) float64, parts of the bound of the rounding of a pair's entry; updated
     key, nearest, stale, pair, doubt : (m,), of each row the distance to the nearest after it,
         which that is (-1: none), whether it may have changed, both earliest members, and how far
         the key may be off; updated
-    merges : (r, 2) int32, earliest members; height : (r,) float64; written
+    merges, counts : (r, 2) int32, earliest members and members; height, off : (r,) float64, in
+        units, and how far that may be off; written
     """
-    coarse = error.max() > 0
+    most = error.max()
+    coarse = most > 0
     heap = np.empty(m, np.int64)
     place = np.full(m, -1, np.int64)
     alive = np.empty(m, np.int64)
     room = np.empty(m, np.int64)
     fresh = np.empty(m)
-    count = 0
+    left = 0
     for x in range(m):
         if gone[x] == 0:
-            alive[count] = x
-            heap[count] = x
-            place[x] = count
-            settle_in(x, heap, place, count + 1, key, pair)
-            count += 1
+            alive[left] = x
+            heap[left] = x
+            place[x] = left
+            settle_in(x, heap, place, left + 1, key, pair)
+            left += 1
     done = 0
     while done < merges.shape[0]:
         x = heap[0]
-        most = error.max() if coarse else 0.0
         if stale[x]:
             _look(
-                x, matrix, m, gone, method, per_unit, points, weight, following, earliest, size,
+                x, matrix, m, gone, method, per_unit, points, weight, following, earliest, count,
                 error, most, key, nearest, pair, doubt, room,
             )  # fmt: skip
             stale[x] = False
-            settle_in(x, heap, place, count, key, pair)
+            settle_in(x, heap, place, left, key, pair)
             continue
         if coarse:
             reach = (key[x] + doubt[x]) * (1 + TIE)
-            found = within(heap, count, key, doubt, 2 * most, reach, room)
+            found = within(heap, left, key, doubt, 2 * most, reach, room)
             again = False
             if found > 1:
                 rows = room[:found].copy()
@@ -190,31 +179,30 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
                     if stale[z]:
                         _look(
                             z, matrix, m, gone, method, per_unit, points, weight, following,
-                            earliest, size, error, most, key, nearest, pair, doubt, room,
+                            earliest, count, error, most, key, nearest, pair, doubt, room,
                         )  # fmt: skip
                         stale[z] = False
                     elif doubt[z] > 0:
                         key[z] = _exact(
                             z, nearest[z], method, per_unit, points, weight, following, earliest,
-                            size,
+                            count,
                         )  # fmt: skip
                         doubt[z] = 0
                     else:
                         continue
-                    settle_in(z, heap, place, count, key, pair)
+                    settle_in(z, heap, place, left, key, pair)
                     again = True
             if again:
                 continue
         y = nearest[x]
-        d = key[x]
-        if doubt[x] > 0 and size[x] * size[y] <= SMALL:
-            d = _exact(x, y, method, per_unit, points, weight, following, earliest, size)
-        height[done] = d / per_unit
+        height[done] = key[x]
+        off[done] = doubt[x]
         merges[done, 0], merges[done, 1] = pair[x, 0], pair[x, 1]
+        counts[done, 0], counts[done, 1] = count[x], count[y]
         done += 1
 
         kept = 0
-        for t in range(count):
+        for t in range(left):
             if alive[t] != y:
                 alive[kept] = alive[t]
                 kept += 1
@@ -222,13 +210,14 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
         others = np.empty(kept - 1, np.int64)
         others[:spot] = alive[:spot]
         others[spot:] = alive[spot + 1 : kept]
-        count = remove(y, heap, place, count, key, pair)
+        left = remove(y, heap, place, left, key, pair)
         gone[y] = matrix.dtype.type(ceiling)
-        blend(matrix, m, others, size, x, y, key[x], method, half, fresh)
-        join(x, y, method, weight, mass, following, last, earliest, size)
+        blend(matrix, m, others, size, x, y, method, half, fresh)
+        join(x, y, method == WEIGHTED, weight, mass, following, last, earliest, count)
+        size[x] += size[y]
         if coarse:
-            error[x] = max(error[x], error[y]) + (0.0 if method in (COMPLETE, SINGLE) else 0.5)
-            error[y] = 0.0
+            error[x] = max(error[x], error[y]) + (0.0 if method == COMPLETE else 0.5)
+            most = max(most, error[x])
         for t in range(others.shape[0]):
             z = others[t]
             if z > y:
@@ -252,7 +241,7 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
                 pair[z, 0], pair[z, 1] = low, high
             else:
                 continue
-            settle_in(z, heap, place, count, key, pair)
+            settle_in(z, heap, place, left, key, pair)
         key[x] = -np.inf
         stale[x] = True
-        settle_in(x, heap, place, count, key, pair)
+        settle_in(x, heap, place, left, key, pair)

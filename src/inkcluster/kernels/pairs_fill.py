@@ -32,15 +32,11 @@ def _write(
     per_unit: float,
     half: float,
     out: NDArray[np.generic],
-) -> float:
-    """Store a strip of distances; gives the least share that one is of the squared norms."""
-    least = 1.0
+) -> None:
+    """Store a strip of distances."""
     for j in range(product.shape[0]):
-        both = own + square[j]
-        d = max(both - 2 * np.float64(product[j]), 0.0)
-        least = min(least, d - NEAR * both)
+        d = max(own + square[j] - 2 * np.float64(product[j]), 0.0)
         out[j] = out.dtype.type(np.sqrt(d) * per_unit + half)
-    return least
 
 
 @kernel()
@@ -79,7 +75,7 @@ def fill(
                 j = max(left, i + 1)
                 if j >= right:
                     continue
-                least = _write(
+                _write(
                     product[i - start, j - left : right - left],
                     square[j:right],
                     square[i],
@@ -87,7 +83,7 @@ def fill(
                     half,
                     out[base + j : base + right],
                 )
-                if least < 0 and not exact:
+                if not exact:
                     for u in range(j, right):
                         both = square[i] + square[u]
                         if both - 2 * np.float64(product[i - start, u - left]) < NEAR * both:
