@@ -10,6 +10,7 @@ from scipy.cluster.hierarchy import is_valid_linkage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import cdist
+from sklearn.base import clone
 from sklearn.cluster import DBSCAN
 from sklearn.cluster import HDBSCAN as Peer  # noqa: N811
 from sklearn.datasets import make_blobs
@@ -17,6 +18,7 @@ from sklearn.datasets import make_blobs
 from inkcluster import HDBSCAN
 from inkcluster.cluster._hdbscan_condense import clusters_of, condense
 from inkcluster.cluster._hdbscan_select import Rule, label, outlier_scores, select
+from inkcluster.cluster.neighbors import nearest_neighbors
 from inkcluster.errors import BadInputError
 
 
@@ -126,6 +128,26 @@ def test_tree_is_read_as_scikit_learn_reads_it(seed, kind) -> None:
     labels, probabilities = label(tree, clusters, select(clusters, rule), len(X), rule)
     np.testing.assert_array_equal(labels, peer.labels_)
     np.testing.assert_array_equal(probabilities, peer.probabilities_)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**20), kind=st.sampled_from(["generic", "rounded", "repeated"]))
+def test_neighbours_found_before_give_the_same(seed, kind) -> None:
+    X = some_points(seed, kind)
+    model = HDBSCAN(min_cluster_size=4, min_samples=3, copy=True)
+    alone = clone(model).fit(X)
+    given_lists = model.fit(X, lists=nearest_neighbors(X, 6, itself=True))
+    np.testing.assert_array_equal(given_lists.single_linkage_tree_, alone.single_linkage_tree_)
+    np.testing.assert_array_equal(given_lists.labels_, alone.labels_)
+
+
+def test_neighbours_of_other_points_are_refused() -> None:
+    X = some_points(0)
+    lists = nearest_neighbors(X, 6, itself=True)
+    with pytest.raises(BadInputError, match="at least 7 neighbours"):
+        HDBSCAN(min_samples=7, copy=True).fit(X, lists=lists)
+    with pytest.raises(BadInputError, match="itself=True"):
+        HDBSCAN(min_samples=3, copy=True).fit(X, lists=nearest_neighbors(X, 6))
 
 
 @settings(max_examples=40, deadline=None)

@@ -7,12 +7,16 @@ import heapq
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster._spanning import spanning_tree
+from inkcluster.cluster._spanning import Lists, spanning_tree
 from inkcluster.cluster.neighbors import nearest_neighbors
 
 
 def mutual_reachability_tree(
-    X: NDArray[np.generic], min_samples: int, alpha: float = 1.0, brute: bool = False
+    X: NDArray[np.generic],
+    min_samples: int,
+    alpha: float = 1.0,
+    brute: bool = False,
+    lists: Lists | None = None,
 ) -> NDArray[np.float64]:
     """The single-linkage tree under max(core(a), core(b), d(a, b) / alpha).
 
@@ -26,6 +30,8 @@ def mutual_reachability_tree(
     brute : bool
         Whether to do as scikit-learn's ``algorithm="brute"``: it divides core distances by `alpha`
         too, and links each row of the walk to the one met just before, which only matters for ties.
+    lists : tuple of ndarray, optional
+        What ``nearest_neighbors(X, k, itself=True)`` gave, k at least `min_samples`.
 
     Returns
     -------
@@ -33,7 +39,9 @@ def mutual_reachability_tree(
         As SciPy's linkage matrices, but the part that Prim's walk from row 0 meets first is named
         first, as in scikit-learn, whose clusters are numbered by it.
     """
-    squared, near = nearest_neighbors(X, min_samples, itself=True)
+    squared, near = nearest_neighbors(X, min_samples, itself=True) if lists is None else lists
+    squared = np.ascontiguousarray(squared[:, :min_samples])
+    near = np.ascontiguousarray(near[:, :min_samples])
     core = squared[:, -1] * (1.0 if brute else alpha * alpha)
     edges, weight = spanning_tree(X, core, lists=(squared, near))
     tied = (core[near] <= core[:, None]) & (squared <= core[:, None])

@@ -16,6 +16,8 @@ from inkcluster.cluster import _hdbscan_linkage as hierarchy
 from inkcluster.cluster import _hdbscan_rows as rows
 from inkcluster.cluster import _hdbscan_select as selection
 from inkcluster.cluster._hdbscan_condense import clusters_of, condense
+from inkcluster.cluster._spanning import Lists
+from inkcluster.cluster.dbscan_grid import _check_lists
 from inkcluster.errors import BadInputError
 
 OURS = ("euclidean", "l2")
@@ -103,7 +105,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
     ordering_: NDArray[np.int64]
     reachability_: NDArray[np.float64]
 
-    def fit(self, X: Any, y: object = None) -> Self:
+    def fit(self, X: Any, y: object = None, *, lists: Lists | None = None) -> Self:
         """Find the clusters.
 
         Parameters
@@ -111,6 +113,10 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         X : array-like or sparse matrix of shape (n, d), or (n, n) with ``metric="precomputed"``
             uint8, float32 and float64 points are taken as they are, all else as float64.
         y : ignored
+        lists : tuple of ndarray, optional
+            What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gave for these points, all
+            of them finite, with ``itself=True`` and at least `min_samples` neighbours; found anew
+            if left out. The same lists serve :meth:`DBSCANGrid.fit <inkcluster.DBSCANGrid.fit>`.
 
         Raises
         ------
@@ -142,7 +148,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         )
         kinds = rows.kinds_of(points)
         finite = points if kinds.all_finite else points[kinds.finite]
-        self._read_off(self._tree(finite, copy), kinds)
+        self._read_off(self._tree(finite, copy, lists), kinds)
         if self.store_centers:
             labels, strength = self.labels_[kinds.finite], self.probabilities_[kinds.finite]
             if self.store_centers in ("centroid", "both"):
@@ -180,7 +186,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         labels[apart] = self.labels_[apart]
         return labels
 
-    def _tree(self, points: Any, copy: bool) -> NDArray[np.float64]:
+    def _tree(self, points: Any, copy: bool, lists: Lists | None) -> NDArray[np.float64]:
         """The single-linkage tree of finite points."""
         n = points.shape[0]
         if n == 1:
@@ -194,7 +200,11 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         if not ours or self.metric_params or issparse(points):
             return self._peers_tree(points, copy)
         brute = self.algorithm == "brute"
-        return hierarchy.mutual_reachability_tree(points, min_samples, float(self.alpha), brute)
+        if lists is not None:
+            _check_lists(lists, n, min_samples)
+        return hierarchy.mutual_reachability_tree(
+            points, min_samples, float(self.alpha), brute, lists
+        )
 
     def _peers_tree(self, X: Any, copy: bool) -> NDArray[np.float64]:
         """The single-linkage tree that scikit-learn builds."""
