@@ -178,6 +178,9 @@ def make_examples(digits: ImageSet) -> Callable[..., dict[str, Figure]]:
                 {words("clusters"): clusters, words("noise share"): noise, "largest": largest},
                 noise < 0.1,
                 criterion=words("over 90 % clustered"),
+                beneath={"largest": 1 - noise},
+                chosen=(2, 3),
+                suggested=22,
             ),
             KCurves(
                 "curves",
@@ -190,7 +193,7 @@ def make_examples(digits: ImageSet) -> Callable[..., dict[str, Figure]]:
                 used=5,
             ),
             Clustergram("clustergram", "Clustergram", says, flows, used=3),
-            KDistance("knee", "Knee", says, curve, 280, 5),
+            KDistance("knee", "Knee", says, curve, 280, 5, (10.0, 20.0)),
             CondensedTree(
                 "condensed",
                 "Condensed tree",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from inkcluster.figures import _heat, _text, theme
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
 
@@ -27,12 +28,18 @@ class EpsMap:
     eps : sequence of float, length a
     min_samples : sequence of int, length b
     panels : mapping of str to ndarray of shape (a, b)
-        Values by panel title. Shares (all between 0 and 1, not integers) are shaded from 0 to 1
+        Values by panel title. Shares (floats, all between 0 and 1) are shaded from 0 to 1
         and written in percent; counts are shaded by their logarithm. NaN leaves a cell empty.
     marked : ndarray of shape (a, b), bool, or None
         Cells that meet the criterion; they are outlined in every panel.
     criterion : str
         What the outline means, in words.
+    beneath : mapping of str to ndarray of shape (a, b)
+        For some of the panels, shares that are written under the values, in percent.
+    chosen : (int, int) or None
+        The place of one cell that is ringed in every panel.
+    suggested : float or None
+        One of `eps`, which is marked on the axis.
 
     Examples
     --------
@@ -41,7 +48,7 @@ class EpsMap:
     >>> panels = {"clusters": np.array([[3, 2], [1, 1]])}
     >>> figure = EpsMap("map", "Map", "One.", [8, 9], [2, 3], panels, np.eye(2, dtype=bool))
     >>> figure.frame().columns.tolist(), len(figure.frame())
-    (['panel', 'eps', 'min_samples', 'value', 'marked'], 4)
+    (['panel', 'eps', 'min_samples', 'value', 'beneath', 'marked', 'chosen'], 4)
     """
 
     name: str
@@ -52,22 +59,29 @@ class EpsMap:
     panels: Mapping[str, NDArray[Any]]
     marked: NDArray[np.bool_] | None = None
     criterion: str = ""
+    beneath: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    chosen: tuple[int, int] | None = None
+    suggested: float | None = None
 
     def frame(self) -> pd.DataFrame:
-        """One row for each cell of each panel: panel, eps, min_samples, value, marked."""
+        """One row for each cell of each panel: its place, its values, whether marked or chosen."""
         import pandas as pd
 
         eps = np.asarray(self.eps, np.float64)
         least = np.asarray(self.min_samples, np.int64)
         m, cells = len(self.panels), len(eps) * len(least)
         values = [np.asarray(panel, np.float64).ravel() for panel in self.panels.values()]
+        nothing = np.full((len(eps), len(least)), np.nan)
+        under = [np.asarray(self.beneath.get(p, nothing), np.float64).ravel() for p in self.panels]
         return pd.DataFrame(
             {
                 "panel": np.repeat(np.array([str(p) for p in self.panels], object), cells),
                 "eps": np.tile(np.repeat(eps, len(least)), m),
                 "min_samples": np.tile(least, m * len(eps)),
                 "value": np.concatenate(values) if values else np.empty(0),
+                "beneath": np.concatenate(under) if under else np.empty(0),
                 "marked": np.tile(self._marked().ravel(), m),
+                "chosen": np.tile(self._ringed().ravel(), m),
             }
         )
 
@@ -80,10 +94,10 @@ class EpsMap:
         a, b = len(self.eps), len(self.min_samples)
         left, gap, top, bottom = 0.5, 0.3, 0.42, 0.34
         width = (theme.WIDTH - left - 0.1 - gap * (columns - 1)) / columns
-        down = min(max(2.3 / max(b, 1), 0.13), 0.27)
+        down = min(max((3.4 if self.beneath else 2.3) / max(b, 1), 0.13), 0.31)
         height = down * b
-        extra = 0.3 if self._marked().any() and self.criterion else 0.06
-        picture = theme.new(theme.WIDTH, lines * (top + height + bottom) + extra)
+        notes = self._notes()
+        picture = theme.new(theme.WIDTH, lines * (top + height + bottom) + 0.06 + 0.19 * len(notes))
         points = min(theme.TINY, 72 * down * 0.62, 72 * width / max(a, 1) / 3.0)
         for i, (title, panel) in enumerate(self.panels.items()):
             line, column = divmod(i, columns)
@@ -95,32 +109,73 @@ class EpsMap:
                 height,
             )
             _heat.bare(axes)
-            shades, write, percent = _scale(np.asarray(panel, np.float64).T)
-            _heat.cells(axes, shades, write if points >= 4.5 else None, points=points)
+            shades, write, percent = _scale(np.asarray(panel).T)
+            there = np.argwhere(np.isfinite(shades)).tolist()
+            longest = max((len(write(i, j)) for i, j in there), default=1)
+            size = min(points, 72 * width / max(a, 1) / (0.68 * longest))
+            if title in self.beneath:
+                write = _two_lines(write, np.asarray(self.beneath[title], np.float64).T)
+                size = min(size, 72 * down * 0.4)
+            _heat.cells(axes, shades, write if points >= 4.5 else None, points=size)
             _heat.outline(axes, self._marked().T)
-            heading = _text.clean(title, 40)
+            _heat.outline(axes, self._ringed().T, theme.INK, 1.4)
+            heading = _text.clean(title, 60)
             if percent and "%" not in heading:
                 heading += ", in %"
             axes.set_title(heading, size=theme.SMALL, pad=6)
-            axes.tick_params(labelbottom=True, length=0)
-            thin = max(1, -(-a // 14))
-            axes.set_xticks(range(0, a, thin), [_text.short(float(e)) for e in self.eps][::thin])
-            axes.set_xlabel("eps", labelpad=1)
-            axes.set_yticks([])
-            if column == 0:
-                axes.tick_params(labelleft=True)
-                axes.set_yticks(range(b), [str(int(s)) for s in self.min_samples])
-                axes.set_ylabel("min_samples")
-        if self._marked().any() and self.criterion:
+            self._name_axes(axes, first=column == 0)
+        for i, words in enumerate(reversed(notes)):
             picture.text(
                 left / theme.WIDTH,
-                0.05 / picture.get_size_inches()[1],
-                f"Outlined: {_text.clean(self.criterion, 90)}",
+                (0.05 + 0.19 * i) / picture.get_size_inches()[1],
+                words,
                 size=theme.SMALL,
                 color=theme.MUTED,
                 va="bottom",
             )
         return picture
+
+    def _name_axes(self, axes: Axes, *, first: bool) -> None:
+        a, b = len(self.eps), len(self.min_samples)
+        axes.tick_params(labelbottom=True, length=0)
+        thin = max(1, -(-a // 14))
+        shown = list(range(0, a, thin))
+        at = None if self.suggested is None else int(
+            np.abs(np.asarray(self.eps, np.float64) - self.suggested).argmin()
+        )  # fmt: skip
+        if at is not None and at not in shown:
+            shown[min(at // thin, len(shown) - 1)] = at
+        axes.set_xticks(shown, [_text.short(float(self.eps[i])) for i in shown])
+        for i, label in zip(shown, axes.get_xticklabels(), strict=True):
+            if i == at:
+                label.set(color=theme.INK, fontweight="bold")
+        axes.set_xlabel("eps", labelpad=1)
+        axes.set_yticks([])
+        if first:
+            axes.tick_params(labelleft=True)
+            axes.set_yticks(range(b), [str(int(s)) for s in self.min_samples])
+            axes.set_ylabel("min_samples")
+
+    def _notes(self) -> list[str]:
+        """What the lines and the bold eps mean, a line each."""
+        notes = []
+        if self._marked().any() and self.criterion:
+            notes.append(f"Outlined: {_text.clean(self.criterion, 90)}")
+        others = []
+        if self.chosen is not None:
+            others.append("framed in ink: the setting that is looked at further")
+        if self.suggested is not None:
+            others.append("bold: the eps that is suggested")
+        if others:
+            words = "; ".join(others)
+            notes.append(words[:1].upper() + words[1:])
+        return notes
+
+    def _ringed(self) -> NDArray[np.bool_]:
+        ringed = np.zeros((len(self.eps), len(self.min_samples)), bool)
+        if self.chosen is not None:
+            ringed[self.chosen] = True
+        return ringed
 
     def _marked(self) -> NDArray[np.bool_]:
         if self.marked is None:
@@ -129,16 +184,28 @@ class EpsMap:
 
 
 def _scale(
-    values: NDArray[np.float64],
+    panel: NDArray[Any],
 ) -> tuple[NDArray[np.float64], Callable[[int, int], str], bool]:
     """Shades between 0 and 1 for a panel's values, how a value is written, and whether in percent."""
+    values = np.asarray(panel, np.float64)
     finite = values[np.isfinite(values)]
-    whole = bool(np.all(finite == np.rint(finite)))
-    if len(finite) and np.abs(finite).max() <= 1 and not whole:
+    if panel.dtype.kind == "f" and np.abs(finite).max(initial=0.0) <= 1:
         return np.clip(values, 0, 1), lambda i, j: _percent(float(values[i, j])), True
     logs = np.log1p(np.maximum(values, 0.0))
     top = float(np.max(logs, initial=0.0, where=np.isfinite(logs)))
     return logs / (top or 1.0), lambda i, j: _text.count(float(values[i, j])), False
+
+
+def _two_lines(
+    write: Callable[[int, int], str], under: NDArray[np.float64]
+) -> Callable[[int, int], str]:
+    """What is written in a cell, with a share under it."""
+
+    def both(i: int, j: int) -> str:
+        words = write(i, j)
+        return f"{words}\n{_percent(float(under[i, j]))}" if words else ""
+
+    return both
 
 
 def _percent(share: float) -> str:

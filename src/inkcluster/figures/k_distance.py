@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from inkcluster.figures import _text, theme
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
 MOST_POINTS = 1_000
@@ -32,6 +34,8 @@ class KDistance:
         Where the curve turns up.
     k : int
         Which neighbour.
+    levels : sequence of float
+        The eps of a map, marked at the right.
 
     Examples
     --------
@@ -48,6 +52,7 @@ class KDistance:
     curve: NDArray[Any]
     knee_index: int | None
     k: int
+    levels: Sequence[float] = ()
 
     def frame(self) -> pd.DataFrame:
         """One row for each point of the drawn curve: rank, distance, whether it is the knee."""
@@ -75,6 +80,7 @@ class KDistance:
         axes.set_xlim(0, max(len(self.curve) - 1, 1))
         axes.set_ylim(0, 1.08 * float(frame["distance"].max()) or 1.0)
         axes.grid(axis="x", visible=False)
+        self._mark_levels(axes)
         if self.knee_index is not None:
             height = float(np.asarray(self.curve)[self.knee_index])
             style: dict[str, Any] = {"color": theme.ACCENTS[1], "zorder": 4}
@@ -82,7 +88,7 @@ class KDistance:
             axes.scatter([self.knee_index], [height], s=46, linewidths=0, **style)
             share = 100 * (self.knee_index + 1) / max(len(self.curve), 1)
             axes.annotate(
-                f"Knee: eps = {_text.short(height)}, {share:.0f} % of the images below",
+                f"Knee, the suggested eps: {_text.short(height)}, {share:.0f} % of the images below",
                 (0, height),
                 xycoords=("axes fraction", "data"),
                 xytext=(6, 5),
@@ -90,3 +96,27 @@ class KDistance:
                 size=theme.SMALL,
             )
         return picture
+
+    def _mark_levels(self, axes: Axes) -> None:
+        """Short lines at the right end, one for each eps of the map."""
+        top = axes.get_ylim()[1]
+        inside = [level for level in self.levels if level <= top]
+        if not inside:
+            return
+        axes.hlines(
+            inside,
+            0.965,
+            1.0,
+            transform=axes.get_yaxis_transform(),
+            color=theme.MUTED,
+            linewidth=1.2,
+        )
+        axes.annotate(
+            "eps of the map",
+            (0.96, min(inside)),
+            xycoords=("axes fraction", "data"),
+            size=theme.TINY,
+            color=theme.MUTED,
+            ha="right",
+            va="center",
+        )
