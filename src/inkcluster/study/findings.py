@@ -31,6 +31,7 @@ CODES: dict[str, str] = {
     "D3": "whether any setting clusters more than 90 % of the images",
     "D4": "distances concentrate: near and far neighbours are almost equally far",
     "D5": "the whitened sweep depends on the solver of the PCA",
+    "D6": "what HDBSCAN keeps, which needs no eps",
     "C1": "the method that agrees best with the labels",
     "C2": "which methods agree with each other and which do not",
     "C3": "whether PCA whitening helps or hurts",

@@ -19,6 +19,7 @@ QUICK = {
     "linkage_sample": 150,
     "map_sample": 100,
     "compare_sample": 120,
+    "sweep_sample": 120,
     "eps": (1.0, 2.0),
     "min_samples": (2, 3),
     "sweep_eps": (1.0, 2.0),
@@ -38,7 +39,7 @@ def make_plan():
 
     def _make(images, **settings):
         quick = dict(QUICK)
-        for name in ("linkage_sample", "map_sample", "compare_sample"):
+        for name in ("linkage_sample", "map_sample", "compare_sample", "sweep_sample"):
             quick[name] = min(quick[name], len(images))
         quick["sample_sizes"] = tuple(s for s in quick["sample_sizes"] if s <= len(images)) or (
             len(images),

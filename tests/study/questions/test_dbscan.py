@@ -1,18 +1,22 @@
 import numpy as np
 import pytest
-from sklearn.cluster import DBSCAN
+from scipy.spatial.distance import pdist
+from sklearn.cluster import DBSCAN, HDBSCAN
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import MinMaxScaler
 
-from inkcluster.cluster import NOISE
+from inkcluster.cluster import NOISE, DBSCANGrid
+from inkcluster.errors import TooLittleMemoryError
+from inkcluster.evaluate import knee
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.density import MEMBERS, MOST_NOISE, Counts, choose, count
 from inkcluster.study.desk import Desk
-from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.questions import QUESTIONS, dbscan_map
+from inkcluster.study.wording import percent
 
 EPS, LEAST = (0.8, 1.1, 1.4, 1.8), (2, 3, 5)
 ASKED = {"eps": EPS, "min_samples": LEAST, "sweep_eps": (0.5, 1.0, 1.5, 9.0), "components": 6}
@@ -20,7 +24,7 @@ ASKED = {"eps": EPS, "min_samples": LEAST, "sweep_eps": (0.5, 1.0, 1.5, 9.0), "c
 
 @pytest.fixture(scope="module")
 def found(answer, few):
-    return answer("dbscan", few, map_sample=250, compare_sample=280, **ASKED)
+    return answer("dbscan", few, map_sample=250, sweep_sample=280, **ASKED)
 
 
 def codes(found):
@@ -39,7 +43,7 @@ def test_it_holds_what_every_answer_holds(found, check_answer):
     check_answer(found)
     names = {f.name for f in found.figures}
     assert {"map", "k-distance", "members", "noise", "sweep", "sweep-sizes"} <= names
-    assert set(codes(found)) == {"D1", "D2", "D3", "D4", "D5", "S3"}
+    assert set(codes(found)) == {"D1", "D2", "D3", "D4", "D5", "D6", "S3"}
 
 
 def test_uses_are_exactly_the_values_read(read_values, few):
@@ -59,6 +63,83 @@ def test_the_map_is_scikit_learns_on_minmax_scaled_pixels(found, few):
             assert cell["noise share"] == pytest.approx(np.mean(expected == NOISE))
             assert cell["percentage clustered"] == pytest.approx(100 * np.mean(expected >= 0))
             assert cell["ARI"] == pytest.approx(adjusted_rand_score(truth, expected))
+            inside = expected >= 0
+            apart = adjusted_rand_score(truth[inside], expected[inside]) if inside.any() else np.nan
+            assert cell["ARI, clustered only"] == pytest.approx(apart, nan_ok=True)
+
+
+def test_without_eps_the_knee_is_suggested_and_radii_are_added(answer, few, make_plan):
+    settings = {"eps": None, "min_samples": (2, 5), "map_sample": 200, "refine": 3}
+    plan, found = make_plan(few, **settings), answer("dbscan", few, **settings)
+    assert plan.refine == 3
+    eps = found.arrays["map_eps"].tolist()
+    shown = figure(found, "map")
+    assert len(plan.eps) < len(eps) <= len(plan.eps) + 4
+    assert set(plan.eps) <= set(eps)
+    assert shown.suggested in eps
+    curve = figure(found, "k-distance")
+    assert shown.suggested == pytest.approx(curve.curve[knee(curve.curve)], rel=0.05)
+    assert tuple(curve.levels) == tuple(eps)
+    rows = MinMaxScaler().fit_transform(few.flat()[found.arrays["map_index"]])
+    for i, radius in enumerate(eps):
+        expected = DBSCAN(eps=radius, min_samples=5).fit_predict(rows)
+        np.testing.assert_array_equal(found.arrays["map_labels"][i, 1], expected)
+
+
+def test_hdbscan_is_scikit_learns_numbered_by_size(found, few):
+    rows = MinMaxScaler().fit_transform(few.flat()[found.arrays["map_index"]])
+    labels = found.arrays["hdbscan_labels"]
+    expected = HDBSCAN(min_cluster_size=5, min_samples=3, copy=True).fit(rows).labels_
+    assert adjusted_rand_score(expected, labels) == 1.0
+    np.testing.assert_array_equal(labels == NOISE, expected == NOISE)
+    sizes = np.bincount(labels[labels >= 0])
+    assert (np.diff(sizes) <= 0).all()
+    assert figure(found, "condensed-tree").frame()["selected"].sum() == len(sizes)
+    frame = table(found, "hdbscan").set_index("method")
+    truth = few.labels[found.arrays["map_index"]]
+    assert frame.loc["HDBSCAN", "clusters"] == len(sizes)
+    assert frame.loc["HDBSCAN", "ARI"] == pytest.approx(adjusted_rand_score(truth, labels))
+    assert percent(np.mean(labels == NOISE)) in codes(found)["D6"].sentence
+
+
+def test_d2_counts_the_settings_with_one_cluster_and_noise(found):
+    alone = 0
+    for rows in found.arrays["map_labels"]:
+        for labels in rows:
+            sizes = np.bincount(labels[labels >= 0], minlength=1)
+            alone += np.sum(sizes >= MEMBERS) < 2 or sizes.max() > 0.9 * sizes.sum()
+    assert 0 < alone < 12
+    assert f"in {alone} of the map's 12 settings" in codes(found)["D2"].sentence
+    chosen = table(found, "map")["chosen"].to_numpy().argmax()
+    labels = found.arrays["map_labels"].reshape(12, -1)[chosen]
+    sizes = np.sort(np.bincount(labels[labels >= 0]))
+    assert f"the next {percent(sizes[-2] / sizes.sum())}" in codes(found)["D2"].sentence
+
+
+def test_d4_gives_the_nearest_and_the_spread_over_the_mean_distance(found, few):
+    rows = MinMaxScaler().fit_transform(few.flat()[found.arrays["map_index"]])
+    between = pdist(rows)
+    near = np.median(NearestNeighbors(n_neighbors=1).fit(rows).kneighbors()[0])
+    said = codes(found)["D4"].sentence
+    assert f"all images is {percent(near / between.mean())}" in said
+    assert f"spread by {percent(between.std() / between.mean())}" in said
+
+
+def test_too_little_memory_gives_a_stated_sample(answer, few, check_answer, monkeypatch):
+    fit = DBSCANGrid.fit
+
+    def refuse(self, X, *rest, **named):
+        if len(X) > 150:
+            raise TooLittleMemoryError("too little", 7 * 10**9, 2 * 10**9)
+        return fit(self, X, *rest, **named)
+
+    monkeypatch.setattr(DBSCANGrid, "fit", refuse)
+    monkeypatch.setattr(dbscan_map, "FALLBACK", 90)
+    found = answer("dbscan", few, map_sample=300, sweep_sample=100)
+    check_answer(found)
+    said = [f.sentence for f in found.findings if f.code == "S3"]
+    assert any("300 images needs 7.00 GB and 2.00 GB may be used" in one for one in said)
+    assert len(found.arrays["map_index"]) == 90
 
 
 def test_the_criterion_is_the_exercises(found):
@@ -164,17 +245,19 @@ def test_small_clusters_come_from_the_eps_with_most_clusters(found, few):
     best = frame.loc[frame["clusters"].idxmax(), "eps"]
     says = figure(found, "small-clusters").says
     assert says.startswith(f"Eps {best:g} is the one with most clusters")
-    labels = found.arrays["members_labels"]
-    small = [c for c in range(labels.max() + 1) if np.sum(labels == c) <= 15]
+    labels = found.arrays["sweep_labels_covariance_eigh"][frame["clusters"].idxmax()]
+    sizes = np.bincount(labels[labels >= 0])
     shown = [int(row.label.split()[1]) for row in figure(found, "small-clusters").rows]
-    assert shown == small[: len(shown)]
+    small = sorted(np.flatnonzero(sizes <= 15), key=lambda c: (-sizes[c], c))
+    assert shown == small[:16]
+    assert f"{len(small)} have 15 members or fewer" in figure(found, "small-clusters").says
 
 
 def test_without_labels_nothing_is_judged_and_nothing_else_changes(
     answer, few, found, check_answer
 ):
     bare = ImageSet(few.pixels, None, "few")
-    other = answer("dbscan", bare, k=10, map_sample=250, compare_sample=280, **ASKED)
+    other = answer("dbscan", bare, k=10, map_sample=250, sweep_sample=280, **ASKED)
     check_answer(other)
     assert "ARI" not in table(other, "map").columns
     assert "label" not in table(other, "noise").columns
@@ -184,7 +267,7 @@ def test_without_labels_nothing_is_judged_and_nothing_else_changes(
 
 def test_permuted_labels_give_the_same_arrays(answer, few, found, rng):
     mixed = ImageSet(few.pixels, rng.permutation(few.labels), "few")
-    same_arrays(found, answer("dbscan", mixed, map_sample=250, compare_sample=280, **ASKED))
+    same_arrays(found, answer("dbscan", mixed, map_sample=250, sweep_sample=280, **ASKED))
 
 
 def same_arrays(found, other):
@@ -242,11 +325,9 @@ def test_hostile_labels_do_no_harm(answer, hostile, check_answer, tmp_path):
 
 
 def test_steps_are_kept(answer, few, monkeypatch):
-    from inkcluster.cluster import DBSCANGrid
-
     desk = Desk()
     first = answer("dbscan", few, desk=desk)
-    monkeypatch.setattr(DBSCANGrid, "fit", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr(DBSCANGrid, "fit", lambda *_, **__: pytest.fail("computed again"))
     same_arrays(first, answer("dbscan", few, desk=desk))
 
 

@@ -13,14 +13,19 @@ from inkcluster.study.joins import cluster_label, first_members, one_class_only,
 from inkcluster.study.wording import class_name, percent, several
 
 if TYPE_CHECKING:
+    from inkcluster.study.questions.dbscan_hdbscan import Kept
     from inkcluster.study.questions.dbscan_map import Map
 
 ROWS, PER_ROW = 12, 12
 STRANGEST = 36
 
 
-def of_chosen(found: Map) -> Answer:
-    """The members of the chosen setting's clusters, and the strangest images."""
+def of_chosen(found: Map, kept: Kept) -> Answer:
+    """The members of the chosen setting's clusters, and the strangest images.
+
+    Strange is what is far from its neighbours, which is what DBSCAN calls noise; HDBSCAN's outlier
+    scores stand beside it.
+    """
     labels, images = found.chosen_labels, found.sample.images
     figures: list[Any] = []
     sizes = np.bincount(labels[labels >= 0])
@@ -38,7 +43,7 @@ def of_chosen(found: Map) -> Answer:
     strange = noise if len(noise) else np.arange(len(labels))
     order = strange[np.argsort(-found.distances[strange], kind="stable")][:STRANGEST]
     figures.append(_noise_gallery(found, order, len(noise)))
-    return Answer(figures=tuple(figures), tables=(_noise_table(found, order),))
+    return Answer(figures=tuple(figures), tables=(_noise_table(found, kept, order),))
 
 
 def _noise_gallery(found: Map, order: NDArray[np.int64], n_noise: int) -> Any:
@@ -59,8 +64,8 @@ def _noise_gallery(found: Map, order: NDArray[np.int64], n_noise: int) -> Any:
         else f"At {found.setting} nothing is noise, so these are the strangest of all images"
     )
     says = (
-        f"{called}; the strangest is {distances[order[0]]:.3g} from its "
-        f"{ordinal(found.neighbour)} neighbour, {times:.1f} times as far as usual."
+        f"{called}; shown by the distance to the {ordinal(found.neighbour)} neighbour, the strangest "
+        f"first: {distances[order[0]]:.3g}, {times:.1f} times as far as usual."
     )
     return Gallery(
         "noise",
@@ -73,18 +78,28 @@ def _noise_gallery(found: Map, order: NDArray[np.int64], n_noise: int) -> Any:
     )
 
 
-def _noise_table(found: Map, order: NDArray[np.int64]) -> Table:
+def _noise_table(found: Map, kept: Kept, order: NDArray[np.int64]) -> Table:
     import pandas as pd
 
     distances = found.distances[order]
-    columns: dict[str, Any] = {"image": found.sample.index[order], "distance": distances}
+    scores = kept.outlier_scores
+    rank = np.empty(len(scores), np.int64)
+    rank[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    columns: dict[str, Any] = {
+        "image": found.sample.index[order],
+        "distance": distances,
+        "outlier score": scores[order],
+        "rank by outlier score": rank[order],
+    }
     labels = found.sample.images.labels
     if labels is not None:
         columns["label"] = [class_name(label) for label in labels[order].tolist()]
     says = (
         f"The {len(order)} images shown as strangest, by the distance to their "
         f"{ordinal(found.neighbour)} neighbour, from {distances.max():.3g} down to "
-        f"{distances.min():.3g}; `image` counts from 0 in the whole set."
+        f"{distances.min():.3g}; `image` counts from 0 in the whole set. The outlier score is "
+        f"HDBSCAN's (GLOSH); {several(int(np.sum(rank[order] <= len(order))), 'of these is', 'of these are')} "
+        f"among the {len(order)} with the highest."
     )
     return Table("noise", "The strangest images", says, pd.DataFrame(columns))
 

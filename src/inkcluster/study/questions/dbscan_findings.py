@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from inkcluster.study.answer import Finding, Level
-from inkcluster.study.drawing import Sample, whitened
-from inkcluster.study.questions.dbscan_map import CRITERION, Map, criterion_frame, span
+from inkcluster.study.questions.dbscan_map import Map
+from inkcluster.study.questions.dbscan_map_figures import criterion_frame, span
 from inkcluster.study.wording import percent, sentence, several
 
 if TYPE_CHECKING:
@@ -14,15 +17,19 @@ if TYPE_CHECKING:
 
 LOW_CONTRAST = 2.0
 """The farthest image is less than this many times as far as the nearest: all are alike."""
+MOSTLY = 0.5
+"""In more than this share of the settings there is one cluster with noise and little else."""
+COMPARED = 1000
+"""Images whose distances to each other and to their nearest are looked at."""
 
 
-def findings(found: Map, compared: Sample, plan: Plan) -> tuple[Finding, ...]:
-    """D1 to D4 on the map `found` and, for D4, on the images `compared` after PCA whitening."""
+def findings(found: Map, whitened: NDArray[np.floating[Any]], plan: Plan) -> tuple[Finding, ...]:
+    """D1 to D4 on the map `found` and, for D4, on the PCA-whitened images (n, d) as well."""
     return (
         _on_edge(found, plan),
         _one_cluster(found),
         _criterion(found),
-        _contrast(found, compared, plan),
+        _contrast(found, whitened, plan),
     )
 
 
@@ -49,19 +56,29 @@ def _one_cluster(found: Map) -> Finding:
     lead = f"At {found.setting} DBSCAN finds {several(c.clusters, 'cluster')}"
     if not c.clusters:
         return Finding("D2", Level.WARNING, f"{lead}: every image is noise.")
-    parts = (
-        f"the largest holds {percent(c.largest_of_clustered)} of the clustered images, and "
-        f"{percent(c.noise_share)} of all images are noise"
+    sizes = np.sort(np.bincount(found.chosen_labels[found.chosen_labels >= 0]))[::-1]
+    parts = f"the largest holds {percent(c.largest_of_clustered)} of the clustered images"
+    if len(sizes) > 1:
+        parts += f", the next {percent(sizes[1] / sizes.sum())}"
+    parts += f", and {percent(c.noise_share)} of all images are noise"
+    end = ", so it is one cluster with noise and little else" if found.alone[i, j] else ""
+    often = int(found.alone.sum())
+    share = (
+        f"in {often:,} of the map's {found.alone.size:,} settings ({percent(found.alone.mean())}) there "
+        "is one cluster with noise and little else, or noise alone"
     )
-    alone = c.considerable < 2 or c.largest_of_clustered > CRITERION
-    end = ", so it is one cluster with noise and little else" if alone else ""
-    return Finding("D2", Level.WARNING if alone else Level.OK, f"{lead}; {parts}{end}.")
+    level = Level.OK
+    if found.alone[i, j]:
+        level = Level.WARNING
+    elif found.alone.mean() > MOSTLY:
+        level = Level.NOTICE
+    return Finding("D2", level, f"{lead}; {parts}{end}; {share}.")
 
 
 def _criterion(found: Map) -> Finding:
     """D3."""
     frame = criterion_frame(found)
-    total = found.labels[..., 0].size
+    total = found.met.size
     if not len(frame):
         best = 100 * (1 - found.panel("noise_share").min())
         words = (
@@ -81,16 +98,42 @@ def _criterion(found: Map) -> Finding:
     return Finding("D3", Level.OK, f"{words}.")
 
 
-def _contrast(found: Map, compared: Sample, plan: Plan) -> Finding:
-    """D4: how much farther the farthest image is than the nearest."""
+def _contrast(found: Map, whitened: NDArray[np.floating[Any]], plan: Plan) -> Finding:
+    """D4: how much farther the farthest image is than the nearest, and how all distances spread."""
     from inkcluster.evaluate import concentration
 
     scaled = 1 + concentration(found.vectors, plan.seed)
-    white = 1 + concentration(whitened(compared.images, plan)[1], plan.seed)
+    white = 1 + concentration(whitened, plan.seed)
     low = min(scaled, white) < LOW_CONTRAST
+    near, spread = _spread(found.vectors, np.sqrt(found.lists[0][:COMPARED, 1]))
+    near_white, spread_white = _spread(whitened, None)
     words = (
         f"From a typical image, the farthest other one is {scaled:.2f} times as far as the nearest "
         f"in scaled pixels and {white:.2f} times after PCA whitening, so that an eps can "
-        f"{'hardly ' if low else ''}tell near from far; the line is drawn at {LOW_CONTRAST:g} times."
+        f"{'hardly ' if low else ''}tell near from far; the line is drawn at {LOW_CONTRAST:g} times. "
+        f"The nearest of all images is {percent(near)} of the mean distance away in scaled pixels "
+        f"({percent(near_white)} after whitening), and distances spread by {percent(spread)} about "
+        f"their mean ({percent(spread_white)})."
     )
     return Finding("D4", Level.WARNING if low else Level.OK, words)
+
+
+def _spread(
+    vectors: NDArray[np.floating[Any]], nearest: NDArray[np.float64] | None
+) -> tuple[float, float]:
+    """The nearest image's distance in the median, and the standard deviation, over the mean distance.
+
+    Of up to 1,000 images: the nearest among all, the mean and the deviation among themselves.
+    Vectors come in random order.
+    """
+    from scipy.spatial.distance import pdist
+
+    from inkcluster.cluster.neighbors import nearest_neighbors
+
+    some = np.ascontiguousarray(vectors[:COMPARED], np.float64)
+    if nearest is None:
+        squared, _ = nearest_neighbors(vectors, min(2, len(vectors)), queries=some)
+        nearest = np.sqrt(squared[:, -1])  # each is its own nearest
+    between = pdist(some)
+    mean = max(float(between.mean()), np.finfo(float).tiny)
+    return float(np.median(nearest)) / mean, float(between.std()) / mean

@@ -1,4 +1,4 @@
-"""The map of DBSCAN over eps × min_samples on scaled pixels."""
+"""The map of DBSCAN over eps × min_samples on scaled pixels: how it is found, and what each setting gives."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import BadInputError
-from inkcluster.study.answer import Answer, Table
-from inkcluster.study.density import MEMBERS, MOST_NOISE, RULE, Counts, choose, count
-from inkcluster.study.drawing import SAMPLE_USES, Sample
-from inkcluster.study.joins import ordinal
-from inkcluster.study.wording import percent, sentence, several
+from inkcluster.errors import BadInputError, TooLittleMemoryError
+from inkcluster.study.density import Counts, choose, count
+from inkcluster.study.drawing import SAMPLE_USES, Sample, draw
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
     from inkcluster.study.plan import Plan
 
-MAP_USES = ("map_sample", "eps", "min_samples", "scaling", *SAMPLE_USES)
+    Lists = tuple[NDArray[np.float64], NDArray[np.int32]]
+
+MAP_USES = ("map_sample", "eps", "min_samples", "refine", "scaling", *SAMPLE_USES)
 CRITERION = 0.9
 """The exercise's own: more than this share of the points in clusters."""
+FALLBACK = 5000
+"""Images that the map rests on where those asked for do not fit into memory."""
+LISTED = 128
+"""Neighbours at most that are found once for all that asks for them."""
+_SAME = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +41,20 @@ class Map:
     vectors : ndarray of shape (n, d)
         The scaled pixels.
     eps : tuple of float
+        The plan's, the suggested one and those put where the map changes most.
     min_samples : tuple of int
     labels : ndarray of shape (n_eps, n_min_samples, n), int32
-    distances : ndarray of shape (n,), float64
-        Each image's distance to its `neighbour`-th other image.
+    lists : tuple of ndarray
+        Squared distances and rows of each image's nearest neighbours, itself counted, (n, k).
     neighbour : int
         One less than the median of min_samples, since DBSCAN counts the point itself.
+    knee : int or None
+        Where the curve of the distances to that neighbour turns up; None where it is flat.
+    suggested : float or None
+        The eps that is suggested: the knee's distance, to two digits.
+    refused : (int, int, int) or None
+        Where the images asked for did not fit into memory: how many, the bytes that they need,
+        and the bytes that may be used.
     """
 
     sample: Sample
@@ -51,8 +62,16 @@ class Map:
     eps: tuple[float, ...]
     min_samples: tuple[int, ...]
     labels: NDArray[np.int32]
-    distances: NDArray[np.float64]
+    lists: Lists
     neighbour: int
+    knee: int | None
+    suggested: float | None
+    refused: tuple[int, int, int] | None = None
+
+    @cached_property
+    def distances(self) -> NDArray[np.float64]:
+        """Each image's distance to its `neighbour`-th other image."""
+        return np.sqrt(self.lists[0][:, self.neighbour])
 
     @cached_property
     def counts(self) -> list[list[Counts]]:
@@ -61,8 +80,9 @@ class Map:
 
     @cached_property
     def chosen(self) -> tuple[int, int]:
-        """The chosen setting's place in the map."""
-        return chosen_cell(self.labels)
+        """The chosen setting's place in the map, by :data:`~inkcluster.study.density.RULE`."""
+        best = choose([one for row in self.counts for one in row])
+        return divmod(best, len(self.min_samples))
 
     @property
     def chosen_labels(self) -> NDArray[np.int32]:
@@ -75,16 +95,33 @@ class Map:
         return np.array([[getattr(c, what) for c in row] for row in self.counts], np.float64)
 
     @cached_property
+    def met(self) -> NDArray[np.bool_]:
+        """The settings that meet the exercise's criterion, shape (n_eps, n_min_samples)."""
+        return self.panel("clustered_share") > CRITERION
+
+    @cached_property
+    def alone(self) -> NDArray[np.bool_]:
+        """The settings that give one cluster with noise and little else, or noise alone."""
+        few = self.panel("considerable") < 2
+        return np.asarray(few | (self.panel("largest_of_clustered") > CRITERION))
+
+    @cached_property
     def ari(self) -> NDArray[np.float64] | None:
         """Agreement with the labels for every setting, noise a cluster of its own."""
+        return self._judged(noise=True)
+
+    @cached_property
+    def ari_clustered(self) -> NDArray[np.float64] | None:
+        """The same over the clustered images alone; NaN where there are fewer than two."""
+        return self._judged(noise=False)
+
+    def _judged(self, *, noise: bool) -> NDArray[np.float64] | None:
         truth = self.sample.images.labels
         if truth is None:
             return None
-        from inkcluster.evaluate import pairwise_ari
-
         codes = np.unique(truth, return_inverse=True)[1]
         return np.array(
-            [[pairwise_ari([codes, row])[0, 1] for row in rows] for rows in self.labels]
+            [[agreement(codes, row, noise=noise) for row in rows] for rows in self.labels]
         )
 
     @property
@@ -94,174 +131,110 @@ class Map:
         return f"eps {self.eps[i]:g} with min_samples {self.min_samples[j]}"
 
 
-def chosen_cell(labels: NDArray[np.int32]) -> tuple[int, int]:
-    """The place of the setting that :data:`~inkcluster.study.density.RULE` chooses."""
-    n_eps, n_min_samples, n = labels.shape
-    best = choose([count(row) for row in labels.reshape(-1, n)])
-    i, j = np.unravel_index(best, (n_eps, n_min_samples))
-    return int(i), int(j)
+def agreement(a: NDArray[Any], b: NDArray[np.integer[Any]], *, noise: bool) -> float:
+    """ARI of `a` with the labels `b`, noise (-1) a cluster of its own or left out.
+
+    NaN where fewer than two points are left.
+
+    Examples
+    --------
+    >>> a, b = np.array([0, 0, 1, 1]), np.array([0, 0, 1, -1])
+    >>> round(agreement(a, b, noise=True), 2), agreement(a, b, noise=False)
+    (0.57, 1.0)
+    """
+    from inkcluster.evaluate import pairwise_ari
+
+    if not noise:
+        a, b = a[b >= 0], b[b >= 0]
+    return float(pairwise_ari([a, b])[0, 1]) if len(a) > 1 else np.nan
 
 
-def sweep_the_map(sample: Sample, plan: Plan, desk: Desk) -> Map:
-    """Run the map on the sample's scaled pixels, or take it from the desk."""
+def sweep_the_map(images: ImageSet, plan: Plan, desk: Desk) -> Map:
+    """Run the map on the scaled pixels of the plan's `map_sample` images, or take it from the desk.
+
+    Where these do not fit into memory, it rests on 5,000 images drawn at random.
+    """
+    try:
+        return _mapped(draw(images, plan.map_sample, plan), plan, desk)
+    except TooLittleMemoryError as error:
+        if plan.map_sample <= FALLBACK:
+            raise
+        refused = (plan.map_sample, error.need, error.have)
+        return _mapped(draw(images, FALLBACK, plan), plan, desk, refused)
+
+
+def _mapped(
+    sample: Sample, plan: Plan, desk: Desk, refused: tuple[int, int, int] | None = None
+) -> Map:
     from inkcluster.cluster import DBSCANGrid
+    from inkcluster.cluster.neighbors import nearest_neighbors
     from inkcluster.evaluate import k_distances
     from inkcluster.features import make
     from inkcluster.progress import listening
 
-    vectors = make(plan.scaling).fit_transform(sample.images)
+    n = len(sample)
+    vectors = np.asarray(make(plan.scaling).fit_transform(sample.images))
+    neighbour = min(max(int(np.median(plan.min_samples)) - 1, 1), n - 1)
+    most = min(max(plan.min_samples), LISTED)
+    listed = min(max(most, neighbour + 1), n)
+    what = {**plan.values(MAP_USES), "map_sample": n}
 
     def compute() -> Mapping[str, NDArray[Any]]:
         with listening(desk.progress):
-            labels = DBSCANGrid(plan.eps, plan.min_samples).fit(vectors).labels_
-        neighbour = min(max(int(np.median(plan.min_samples)) - 1, 1), len(vectors) - 1)
-        distances = k_distances(vectors, neighbour, ordered=False)
-        return {"labels": labels, "distances": distances, "neighbour": np.array(neighbour)}
+            lists = nearest_neighbors(vectors, listed, itself=True)
+            distances = k_distances(vectors, neighbour, lists=lists)
+            at, suggested = suggestion(distances, plan.eps)
+            more = (suggested,) if suggested is not None and plan.refine else ()
+            eps = tuple(sorted({*plan.eps, *more}))
+            grid = DBSCANGrid(eps, plan.min_samples, refine=plan.refine)
+            grid.fit(vectors, lists=lists if max(plan.min_samples) <= most else None)
+        return {
+            "labels": grid.labels_,
+            "eps": grid.eps_,
+            "squared": lists[0],
+            "rows": lists[1],
+            "knee": np.array(-1 if at is None else at),
+            "suggested": np.array(np.nan if suggested is None else suggested),
+        }
 
-    kept = desk.keep("dbscan-map", plan.values(MAP_USES), compute)
+    kept = desk.keep("dbscan-map", what, compute)
+    at, suggested = int(kept["knee"]), float(kept["suggested"])
     return Map(
         sample,
         vectors,
-        plan.eps,
+        tuple(kept["eps"].tolist()),
         plan.min_samples,
         kept["labels"],
-        kept["distances"],
-        int(kept["neighbour"]),
+        (kept["squared"], kept["rows"]),
+        neighbour,
+        at if at >= 0 else None,
+        suggested if at >= 0 else None,
+        refused,
     )
 
 
-def of_map(found: Map) -> Answer:
-    """Everything that is said about the map."""
-    return Answer(
-        figures=(_map_figure(found), _distance_figure(found)),
-        tables=(_map_table(found), *_criterion_table(found)),
-        arrays={
-            "map_index": found.sample.index,
-            "map_labels": found.labels,
-            "map_clusters": found.panel("clusters").astype(np.int64),
-            "map_noise_share": found.panel("noise_share"),
-            "map_largest_share": found.panel("largest_share"),
-            "map_distances": found.distances,
-        },
-    )
+def suggestion(
+    curve: NDArray[np.float64], eps: tuple[float, ...]
+) -> tuple[int | None, float | None]:
+    """Where a sorted curve of distances has its knee, and the eps that it suggests.
 
+    That is one of `eps` where one lies within 2 % of the knee, else the knee's distance to two
+    digits.
 
-def criterion_frame(found: Map) -> pd.DataFrame:
-    """The settings that cluster more than 90 % of the images, as the exercise prints them."""
-    import pandas as pd
-
-    rows = [
-        (100 * c.clustered_share, eps, least, c.clusters)
-        for eps, row in zip(found.eps, found.counts, strict=True)
-        for least, c in zip(found.min_samples, row, strict=True)
-        if c.clustered_share > CRITERION
-    ]
-    names = ["percentage clustered", "eps", "min_samples", "number of clusters"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _map_figure(found: Map) -> Any:
-    from inkcluster.figures import EpsMap
-
-    panels = {
-        "clusters": found.panel("clusters").astype(np.int64),
-        "noise": found.panel("noise_share"),
-        "largest cluster": found.panel("largest_share"),
-    }
-    if found.ari is not None:
-        panels["ARI with the labels, in %"] = np.clip(found.ari, 0.0, 1.0)
-    noise = panels["noise"]
-    says = (
-        f"Of {noise.size:,} settings, {_none(np.sum(noise == 1))} leave every image as noise and "
-        f"{_none(_met(found).sum())} put more than 90 % into clusters (marked)"
-    )
-    talking = (found.panel("considerable") >= 2) & (noise <= MOST_NOISE)
-    says += (
-        f"; {_none(talking.sum())} find two or more clusters of at least {MEMBERS} members with at "
-        f"most half of the images as noise. By the stated rule, {found.setting} is looked at further."
-    )
-    return EpsMap(
-        "map",
-        "DBSCAN for every eps and min_samples",
-        says,
-        np.array(found.eps),
-        np.array(found.min_samples),
-        panels,
-        _met(found),
-        criterion="more than 90 % of the images in clusters",
-    )
-
-
-def _distance_figure(found: Map) -> Any:
+    Examples
+    --------
+    >>> curve = np.array([1.0, 1.1, 1.2, 1.34, 5.0])
+    >>> suggestion(curve, (1.0, 2.0)), suggestion(curve, (1.33,)), suggestion(np.ones(3), (1.0,))
+    ((3, 1.3), (3, 1.33), (None, None))
+    """
     from inkcluster.evaluate import knee
-    from inkcluster.figures import KDistance
 
-    curve = np.sort(found.distances)
-    low, high = np.quantile(curve, [0.05, 0.95])
-    at: int | None = None
     try:
         at = knee(curve)
-        where = (
-            f"the knee of the curve is at {curve[at]:.3g}, "
-            f"which {percent(np.mean(curve <= curve[at]))} of the images do not exceed"
-        )
     except BadInputError:
-        where = "the curve is flat and has no knee"
-    says = (
-        f"For nine images in ten the distance to the {ordinal(found.neighbour)} neighbour lies "
-        f"between {low:.3g} and {high:.3g}; {where}."
-    )
-    title = f"Distance to the {ordinal(found.neighbour)} neighbour"
-    return KDistance("k-distance", title, says, curve, at, found.neighbour)
-
-
-def _map_table(found: Map) -> Table:
-    import pandas as pd
-
-    rows = []
-    for i, eps in enumerate(found.eps):
-        for j, least in enumerate(found.min_samples):
-            c = found.counts[i][j]
-            row = {
-                "eps": eps,
-                "min_samples": least,
-                "clusters": c.clusters,
-                f"clusters of {MEMBERS} or more": c.considerable,
-                "percentage clustered": 100 * c.clustered_share,
-                "noise share": c.noise_share,
-                "largest share": c.largest_share,
-            }
-            if found.ari is not None:
-                row["ARI"] = found.ari[i, j]
-            rows.append({**row, "chosen": (i, j) == found.chosen})
-    frame = pd.DataFrame(rows)
-    says = f"Every setting of the map; chosen is {found.setting}, by this rule: {RULE}."
-    return Table("map", "The map, setting by setting", says, frame)
-
-
-def _criterion_table(found: Map) -> tuple[Table, ...]:
-    """The settings that meet the criterion; no table where none does, as D3 says then."""
-    frame = criterion_frame(found)
-    if not len(frame):
-        return ()
-    says = (
-        f"{sentence(several(len(frame), 'setting'))} of {found.labels[..., 0].size:,} "
-        f"{'puts' if len(frame) == 1 else 'put'} more than 90 % of the images into clusters, with "
-        f"{span(frame['number of clusters'])}."
-    )
-    return (Table("criterion", "Settings with more than 90 % in clusters", says, frame),)
-
-
-def _met(found: Map) -> NDArray[np.bool_]:
-    return np.array([[c.clustered_share > CRITERION for c in row] for row in found.counts])
-
-
-def span(counts: pd.Series[int]) -> str:
-    """How many clusters several settings give, in words."""
-    low, high = int(counts.min()), int(counts.max())
-    each = " each" if len(counts) > 1 else ""
-    return f"{several(low, 'cluster')}{each}" if low == high else f"{low:,} to {high:,} clusters"
-
-
-def _none(number: Any) -> str:
-    return f"{int(number):,}" if number else "none"
+        return None, None
+    bend = float(curve[at])
+    if bend <= 0:
+        return None, None
+    near = min(eps, key=lambda one: abs(one - bend))
+    return at, near if abs(near - bend) <= _SAME * bend else float(f"{bend:.2g}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,39 +10,39 @@ from numpy.typing import NDArray
 
 from inkcluster.study import pictures
 from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.density import SWEEP_USES, Sweep, along, sizes_with_noise, whitened_sweep
-from inkcluster.study.drawing import Sample, draw, other_solver, whitened
-from inkcluster.study.joins import cluster_label, first_members, joined, one_class_only
+from inkcluster.study.density import Sweep, sizes_with_noise, whitened_sweep
+from inkcluster.study.drawing import Sample, other_solver
+from inkcluster.study.joins import cluster_label, first_members, one_class_only
 from inkcluster.study.wording import listed, percent, several
 
 if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
     from inkcluster.study.plan import Plan
 
-MEMBERS_SAMPLE = 1000
 ROWS, PER_ROW = 16, 15
+MOST_SIZES = 120
+"""Sizes listed in one row of a table."""
 
 
-def of_sweep(
-    images: ImageSet, sample: Sample, plan: Plan, desk: Desk, advance: Callable[[float], None]
-) -> Answer:
-    """Everything that is said about the sweep; `advance` is told of two steps."""
+def of_sweep(sample: Sample, plan: Plan, desk: Desk, advance: Callable[[float], None]) -> Answer:
+    """Everything that is said about the sweep of the images of `sample`; `advance` is told of two steps."""
     sweep = whitened_sweep(sample, plan, desk)
+    advance(1)
     solver = other_solver(sample.images, plan)
     other = None if solver is None else whitened_sweep(sample, plan, desk, solver)
     advance(1)
-    members = _small_clusters(images, sweep, plan, desk)
-    advance(1)
     sweeps = [sweep] if other is None else [sweep, other]
-    whole = Answer(
-        figures=(_sweep_figure(sweeps, plan), *_sizes_figure(sweep)),
+    return Answer(
+        figures=(
+            _sweep_figure(sweeps, plan),
+            *_sizes_figure(sweep),
+            *_small_clusters(sample, sweep),
+        ),
         tables=(_sweep_table(sweeps, sample), _sizes_table(sweep)),
         findings=(*_solver_finding(sweeps), *sample.finding("The sweep after PCA whitening")),
         arrays={"sweep_index": sample.index}
         | {f"sweep_labels_{one.solver}": one.labels for one in sweeps},
     )
-    return joined(whole, members)
 
 
 def most_clusters(labels: NDArray[np.int32]) -> int:
@@ -126,7 +126,7 @@ def _sizes_table(sweep: Sweep) -> Table:
                 "noise": noise,
                 "clusters": len(clusters),
                 "largest": max(clusters, default=0),
-                "sizes": " ".join(map(str, clusters)),
+                "sizes": _sizes_in_words(clusters),
             }
         )
     frame = pd.DataFrame(rows)
@@ -136,6 +136,12 @@ def _sizes_table(sweep: Sweep) -> Table:
         f"longest list, at eps {sweep.eps[at]:g}, has {several(sweep.counts[at].clusters, 'cluster')}."
     )
     return Table("sweep-sizes", "Cluster sizes along the sweep", says, frame)
+
+
+def _sizes_in_words(clusters: list[int]) -> str:
+    words = " ".join(map(str, clusters[:MOST_SIZES]))
+    more = len(clusters) - MOST_SIZES
+    return f"{words} and {more:,} more" if more > 0 else words
 
 
 def _solver_finding(sweeps: list[Sweep]) -> tuple[Finding, ...]:
@@ -161,35 +167,24 @@ def _solver_finding(sweeps: list[Sweep]) -> tuple[Finding, ...]:
     return (Finding("D5", Level.NOTICE, words),)
 
 
-def _small_clusters(images: ImageSet, sweep: Sweep, plan: Plan, desk: Desk) -> Answer:
-    """The members of small clusters at the eps with most clusters, on a sample of its own."""
-    sample = draw(images, min(MEMBERS_SAMPLE, len(sweep.labels[0])), plan)
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        vectors = whitened(sample.images, plan)[1]
-        return {"labels": along(vectors, plan.sweep_eps, plan.sweep_min_samples, desk)}
-
-    parameters = {**plan.values(SWEEP_USES), "compare_sample": len(sample)}
-    labels = desk.keep("whitened-members", parameters, compute)["labels"]
-    at, why = most_clusters(sweep.labels), f"most clusters among {sweep.labels.shape[1]:,} images"
-    if labels[at].max() < 0:
-        at, why = most_clusters(labels), "most clusters in this sample"
-    arrays = {"members_index": sample.index, "members_labels": labels[at]}
-    if labels[at].max() < 0:
-        return Answer(arrays=arrays)
-    return Answer(figures=(_members(sample, labels[at], plan, at, why),), arrays=arrays)
-
-
-def _members(sample: Sample, labels: NDArray[np.int32], plan: Plan, at: int, why: str) -> Any:
+def _small_clusters(sample: Sample, sweep: Sweep) -> tuple[Any, ...]:
+    """The members of small clusters at the eps with most clusters; nothing where all is noise."""
+    at = most_clusters(sweep.labels)
+    labels = sweep.labels[at]
     sizes = np.bincount(labels[labels >= 0])
+    if not len(sizes):
+        return ()
     small = np.flatnonzero(sizes <= PER_ROW)
-    shown = (small if len(small) else np.arange(len(sizes)))[:ROWS].tolist()
+    among = small if len(small) else np.arange(len(sizes))
+    shown = among[np.argsort(-sizes[among], kind="stable")][:ROWS].tolist()
     rows = [(cluster_label(c, int(sizes[c])), first_members(labels, c, PER_ROW)) for c in shown]
+    which = f"the {len(shown)} largest of them" if len(shown) < len(among) else "all of them"
     says = (
-        f"Eps {plan.sweep_eps[at]:g} is the one with {why}; on {several(len(sample), 'image')} it "
-        f"gives {several(len(sizes), 'cluster')}, {len(small):,} of them with {PER_ROW} members or "
-        f"fewer, of which {len(shown) if len(small) else 0} are shown"
-        f"{one_class_only(sample.images, labels, shown)}."
+        f"Eps {sweep.eps[at]:g} is the one with most clusters among {len(sample):,} images, "
+        f"{len(sizes):,}; {len(small):,} have {PER_ROW} members or fewer"
+        f"{f', {which} shown' if len(small) else ''}{one_class_only(sample.images, labels, shown)}."
     )
-    title = "Members of the small clusters"
-    return pictures.gallery(sample.images, "small-clusters", title, says, rows)
+    title = (
+        "Members of the small clusters" if len(small) else "Members of the clusters after whitening"
+    )
+    return (pictures.gallery(sample.images, "small-clusters", title, says, rows),)
