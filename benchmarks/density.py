@@ -172,7 +172,7 @@ def main() -> None:
     parts: dict[str, tuple[str, Callable[[NDArray[np.float64]], list[Timing]]]] = {
         "map": ("the map beside one fit of scikit-learn's", map_beside_one_fit),
         "dbscan": (f"one fit, eps {EPS:g}, min_samples {LEAST}", one_fit),
-        "whitened": ("PCA-whitened, 100 components, min_samples 3", whitened),
+        "whitened": ("after PCA whitening, min_samples 3", whitened),
         "weights": ("one fit with weights from -1 to 3", weights),
         "neighbours": (f"the {NEIGHBOURS} nearest neighbours", neighbours),
         "memory": ("peak memory", memory),
@@ -193,7 +193,8 @@ def main() -> None:
         done[part] = run(X)
         pairs = range(0, len(done[part]), 2 if part == "whitened" else len(done[part]))
         for start, stop in zip(pairs, [*pairs[1:], len(done[part])], strict=True):
-            print(table(f"{len(X):,} × 784: {title}", done[part][start:stop]), flush=True)
+            shape = f"{min(len(X), 10_000):,} × 100" if part == "whitened" else f"{len(X):,} × 784"
+            print(table(f"{shape}: {title}", done[part][start:stop]), flush=True)
             print()
     text = as_json(done)
     if asked.json:
