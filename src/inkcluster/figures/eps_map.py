@@ -123,7 +123,7 @@ class EpsMap:
             if percent and "%" not in heading:
                 heading += ", in %"
             axes.set_title(heading, size=theme.SMALL, pad=6)
-            self._name_axes(axes, first=column == 0)
+            self._name_axes(axes, width, first=column == 0)
         for i, words in enumerate(reversed(notes)):
             picture.text(
                 left / theme.WIDTH,
@@ -135,17 +135,18 @@ class EpsMap:
             )
         return picture
 
-    def _name_axes(self, axes: Axes, *, first: bool) -> None:
+    def _name_axes(self, axes: Axes, width: float, *, first: bool) -> None:
+        """Name as many eps as have room in `width` inches, the suggested one among them."""
         a, b = len(self.eps), len(self.min_samples)
         axes.tick_params(labelbottom=True, length=0)
-        thin = max(1, -(-a // 14))
-        shown = list(range(0, a, thin))
-        at = None if self.suggested is None else int(
-            np.abs(np.asarray(self.eps, np.float64) - self.suggested).argmin()
-        )  # fmt: skip
-        if at is not None and at not in shown:
-            shown[min(at // thin, len(shown) - 1)] = at
-        axes.set_xticks(shown, [_text.short(float(self.eps[i])) for i in shown])
+        names = [_text.short(float(eps)) for eps in self.eps]
+        room = width / max(a, 1)
+        thin = max(1, int(np.ceil(1.2 * _text.widest(names, theme.SMALL) / room)))
+        shown, at = list(range(0, a, thin)), None
+        if self.suggested is not None:
+            at = int(np.abs(np.asarray(self.eps, np.float64) - self.suggested).argmin())
+            shown = sorted([*(i for i in shown if abs(i - at) >= thin), at])
+        axes.set_xticks(shown, [names[i] for i in shown])
         for i, label in zip(shown, axes.get_xticklabels(), strict=True):
             if i == at:
                 label.set(color=theme.INK, fontweight="bold")
