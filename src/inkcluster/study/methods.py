@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.clustering import Clustering
 from inkcluster.errors import TooLittleMemoryError
-from inkcluster.study import hierarchies
+from inkcluster.study import hdbscan, hierarchies
 from inkcluster.study.density import SWEEP_USES, choose, count, scaled_sweep, whitened_sweep
 from inkcluster.study.drawing import SAMPLE_USES, WHITENING_USES, Sample, whitened
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PIXELS, WHITENED = "pixels", "whitened"
 SPACES = (PIXELS, WHITENED)
 _WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
-METHODS_USES = tuple(dict.fromkeys(("k", "restarts", "scaling", "eps", *SWEEP_USES)))
+METHODS_USES = tuple(dict.fromkeys(("k", "restarts", "scaling", "eps", "min_samples", *SWEEP_USES)))
 """The plan's values that :func:`run` depends on."""
 
 
@@ -93,9 +93,9 @@ def title_of(kind: str, space: str) -> str:
 
 
 def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) -> Methods:
-    """Run k-means, the linkages and DBSCAN in both spaces; each step is kept on the desk.
+    """Run k-means, the linkages, DBSCAN and HDBSCAN in both spaces; each step is kept on the desk.
 
-    k-means and DBSCAN run on scaled pixels and the linkages on raw ones, as in the other
+    k-means and the two by density run on scaled pixels and the linkages on raw ones, as in the other
     questions; all of them run on the whitened components of the raw pixels. Where the sample
     holds each of `images`, the linkages of their pixels are those of questions 3 and 4.
     """
@@ -104,7 +104,7 @@ def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) 
     found: dict[str, Clustering] = {}
     refused: dict[str, tuple[int, int]] = {}
     ward = None
-    with desk.progress.task("methods", total=2 * (2 + len(hierarchy.METHODS))) as advance:
+    with desk.progress.task("methods", total=2 * (3 + len(hierarchy.METHODS))) as advance:
         pca, vectors = whitened(sample.images, plan)
         for space in SPACES:
             found[title_of("k-means", space)] = _kmeans(sample, vectors, space, plan, desk)
@@ -121,6 +121,8 @@ def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) 
                     refused[name] = (error.need, error.have)
                 advance(1)
             found[title_of("DBSCAN", space)] = _dbscan(sample, space, plan, desk)
+            advance(1)
+            found[title_of("HDBSCAN", space)] = _hdbscan(sample, vectors, space, plan, desk)
             advance(1)
     return Methods(sample, found, pca, vectors, ward, refused)
 
@@ -195,3 +197,18 @@ def _dbscan(sample: Sample, space: str, plan: Plan, desk: Desk) -> Clustering:
     at = choose([count(row) for row in rows])
     values = {"eps": eps[at], "min_samples": plan.sweep_min_samples}
     return Clustering(relabel_by_size(rows[at]), title_of("DBSCAN", space), values)
+
+
+def _hdbscan(
+    sample: Sample, vectors: NDArray[Any], space: str, plan: Plan, desk: Desk
+) -> Clustering:
+    """HDBSCAN as in question 5."""
+    from inkcluster.features import make
+
+    uses = WHITENING_USES if space == WHITENED else ("scaling", *SAMPLE_USES)
+    points = vectors
+    if space == PIXELS:
+        points = np.asarray(make(plan.scaling).fit_transform(sample.images))
+    kept = hdbscan.run(points, plan.min_samples, {"space": space, **plan.values(uses)}, desk)
+    values = {"min_cluster_size": kept.least, "min_samples": kept.min_samples}
+    return Clustering(kept.labels, title_of("HDBSCAN", space), values)

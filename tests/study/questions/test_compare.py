@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from scipy.cluster import hierarchy as scipy_hierarchy
-from sklearn.cluster import DBSCAN, AgglomerativeClustering
+from sklearn.cluster import DBSCAN, HDBSCAN, AgglomerativeClustering
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from sklearn.preprocessing import MinMaxScaler
@@ -14,7 +14,7 @@ from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
 
 ASKED = {"eps": (1.0, 1.4, 1.8), "sweep_eps": (1.0, 1.5, 2.5), "components": 8, "many": 25}
-KINDS = ("k-means", *hierarchy.METHODS, "DBSCAN")
+KINDS = ("k-means", *hierarchy.METHODS, "DBSCAN", "HDBSCAN")
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +89,18 @@ def test_dbscan_is_scikit_learns_at_the_eps_of_the_rule(found, sample, vectors, 
     np.testing.assert_array_equal(labels_of(found, f"DBSCAN {space}"), relabel_by_size(labels))
     settings = table(found, "sizes").set_index("method").loc[f"DBSCAN {space}", "settings"]
     assert f"eps {eps:g}" in settings or f"eps {eps}" in settings
+
+
+@pytest.mark.parametrize("space", ["on pixels", "after PCA"])
+def test_hdbscan_is_scikit_learns_with_the_settings_of_question_5(found, sample, vectors, space):
+    rows = MinMaxScaler().fit_transform(sample.flat()) if space == "on pixels" else vectors
+    labels = HDBSCAN(min_cluster_size=5, min_samples=2, copy=True).fit(rows).labels_
+    ours = labels_of(found, f"HDBSCAN {space}")
+    assert adjusted_rand_score(ours, labels) == 1
+    np.testing.assert_array_equal(ours == NOISE, labels == NOISE)
+    assert (np.diff(np.bincount(ours[ours >= 0])) <= 0).all()
+    settings = table(found, "sizes").set_index("method").loc[f"HDBSCAN {space}", "settings"]
+    assert settings == "min_cluster_size 5, min_samples 2"
 
 
 def test_scores_are_scikit_learns_with_noise_and_without(found, sample):
@@ -251,7 +263,7 @@ def test_linkages_that_do_not_fit_into_memory_are_left_out(answer, few, check_an
     monkeypatch.setattr(hierarchy, "linkage", refuse)
     found = answer("compare", few)
     check_answer(found)
-    assert len(table(found, "scores")) == 4
+    assert len(table(found, "scores")) == 6
     assert "ward_k" not in found.arrays
     warning = [f for f in found.findings if f.code == "S3" and f.level is Level.WARNING]
     assert warning[0].sentence.startswith("14 linkages of 120 images are left out")

@@ -1,3 +1,5 @@
+import importlib
+
 import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
@@ -135,11 +137,14 @@ def test_too_little_memory_gives_a_stated_sample(answer, few, check_answer, monk
 
     monkeypatch.setattr(DBSCANGrid, "fit", refuse)
     monkeypatch.setattr(dbscan_map, "FALLBACK", 90)
-    found = answer("dbscan", few, map_sample=300, sweep_sample=100)
+    monkeypatch.setattr(importlib.import_module(dbscan_map.__package__ + ".dbscan"), "FALLBACK", 80)
+    found = answer("dbscan", few, map_sample=300, sweep_sample=200)
     check_answer(found)
     said = [f.sentence for f in found.findings if f.code == "S3"]
     assert any("300 images needs 7.00 GB and 2.00 GB may be used" in one for one in said)
+    assert any("whitening of 200 images needs 7.00 GB" in one for one in said)
     assert len(found.arrays["map_index"]) == 90
+    assert len(found.arrays["sweep_index"]) == 80
 
 
 def test_the_criterion_is_the_exercises(found):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from inkcluster.errors import TooLittleMemoryError
 from inkcluster.study.answer import Answer, Finding, Level
 from inkcluster.study.density import ALONG_USES, whitened_vectors
 from inkcluster.study.drawing import draw
@@ -11,15 +13,18 @@ from inkcluster.study.joins import joined
 from inkcluster.study.questions.dbscan_chosen import of_chosen
 from inkcluster.study.questions.dbscan_findings import findings
 from inkcluster.study.questions.dbscan_hdbscan import hdbscan, of_hdbscan
-from inkcluster.study.questions.dbscan_map import MAP_USES, sweep_the_map
+from inkcluster.study.questions.dbscan_map import FALLBACK, MAP_USES, sweep_the_map
 from inkcluster.study.questions.dbscan_map_figures import of_map
 from inkcluster.study.questions.dbscan_sweep import of_sweep
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.desk import Desk
+    from inkcluster.study.drawing import Sample
     from inkcluster.study.plan import Plan
     from inkcluster.study.questions.dbscan_map import Map
+
+    Refusal = tuple[int, int, int]
 
 
 class DBSCANQuestion:
@@ -40,23 +45,42 @@ class DBSCANQuestion:
             advance(1)
             mapped = joined(of_map(found), of_chosen(found, kept), of_hdbscan(found, kept))
             advance(1)
-            swept = draw(images, plan.sweep_sample, plan)
-            whitened = whitened_vectors(swept.images, plan, desk)
-            said = Answer(findings=findings(found, whitened, plan))
-            advance(1)
+            swept, said, refused = _swept(images, found, plan, desk, advance)
+        rests = (
+            *_refused("The DBSCAN map", found.refused, found.sample),
+            *found.sample.finding("The DBSCAN map"),
+            *_refused("The sweep after PCA whitening", refused, swept),
+        )
+        return joined(mapped, said, Answer(findings=rests))
+
+
+def _swept(
+    images: ImageSet, found: Map, plan: Plan, desk: Desk, advance: Callable[[float], None]
+) -> tuple[Sample, Answer, Refusal | None]:
+    """The findings on the map and the sweep, on fewer images where all do not fit into memory."""
+    size, refused = plan.sweep_sample, None
+    while True:
+        swept = draw(images, size, plan)
+        said = Answer(findings=findings(found, whitened_vectors(swept.images, plan, desk), plan))
+        try:
             along = of_sweep(swept, plan, desk, advance)
-        used = Answer(findings=(*_refused(found), *found.sample.finding("The DBSCAN map")))
-        return joined(mapped, said, along, used)
+        except TooLittleMemoryError as error:
+            if size <= FALLBACK:
+                raise
+            size, refused = FALLBACK, (size, error.need, error.have)
+            continue
+        advance(1)
+        return swept, joined(said, along), refused
 
 
-def _refused(found: Map) -> tuple[Finding, ...]:
+def _refused(what: str, refused: Refusal | None, sample: Sample) -> tuple[Finding, ...]:
     """Say so where the memory was too little for all images."""
-    if found.refused is None:
+    if refused is None:
         return ()
-    n, need, have = found.refused
+    n, need, have = refused
     words = (
-        f"The DBSCAN map of {n:,} images needs {need / 1e9:.2f} GB and {have / 1e9:.2f} GB may be used; "
-        f"it rests on {len(found.sample):,} images."
+        f"{what} of {n:,} images needs {need / 1e9:.2f} GB and {have / 1e9:.2f} GB may be used; "
+        f"it rests on {len(sample):,} images."
     )
     return (Finding("S3", Level.WARNING, words),)
 

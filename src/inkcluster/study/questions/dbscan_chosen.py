@@ -13,7 +13,7 @@ from inkcluster.study.joins import cluster_label, first_members, one_class_only,
 from inkcluster.study.wording import class_name, percent, several
 
 if TYPE_CHECKING:
-    from inkcluster.study.questions.dbscan_hdbscan import Kept
+    from inkcluster.study.hdbscan import Kept
     from inkcluster.study.questions.dbscan_map import Map
 
 ROWS, PER_ROW = 12, 12

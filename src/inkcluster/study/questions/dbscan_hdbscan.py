@@ -2,97 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inkcluster.study import pictures
 from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.density import MEMBERS, MOST_NOISE, Counts, count
+from inkcluster.study.density import MEMBERS, MOST_NOISE, count
+from inkcluster.study.drawing import SAMPLE_USES
+from inkcluster.study.hdbscan import Kept, run
 from inkcluster.study.joins import cluster_label, decimals, first_members, one_class_only
-from inkcluster.study.questions.dbscan_map import MAP_USES, Map, agreement
+from inkcluster.study.questions.dbscan_map import Map, agreement
 from inkcluster.study.wording import percent, several
 
 if TYPE_CHECKING:
     from inkcluster.study.desk import Desk
     from inkcluster.study.plan import Plan
 
-ONE_IN = 1000
-"""A cluster is kept from one in so many images on, but not with fewer than five members."""
 ROWS, PER_ROW = 12, 12
-
-
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """HDBSCAN's clusters of the map's images.
-
-    Parameters
-    ----------
-    least : int
-        The members that a cluster must have.
-    min_samples : int
-        Which neighbour's distance is the core distance, the image itself counted.
-    labels : ndarray of shape (n,)
-        Clusters by decreasing size; -1 for noise.
-    outlier_scores : ndarray of shape (n,)
-        GLOSH.
-    ordering, reachability : ndarray of shape (n,)
-        Of the reachability plot.
-    tree : structured ndarray
-        The condensed tree.
-    selected : ndarray of shape (k,)
-        Each cluster's number in the tree.
-    """
-
-    least: int
-    min_samples: int
-    labels: NDArray[np.int32]
-    outlier_scores: NDArray[np.float64]
-    ordering: NDArray[np.int64]
-    reachability: NDArray[np.float64]
-    tree: NDArray[np.void]
-    selected: NDArray[np.int64]
-
-    @property
-    def counts(self) -> Counts:
-        """What the labelling comes to."""
-        return count(self.labels)
-
-    @property
-    def setting(self) -> str:
-        """The setting in words."""
-        return f"min_cluster_size {self.least} and min_samples {self.min_samples}"
 
 
 def hdbscan(found: Map, plan: Plan, desk: Desk) -> Kept:
     """Run HDBSCAN on the map's images and neighbours, or take it from the desk."""
-    from inkcluster.cluster import HDBSCAN
-    from inkcluster.progress import listening
-
-    n = len(found.sample)
-    least = max(MEMBERS, n // ONE_IN)
-    core = found.neighbour + 1
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        with listening(desk.progress):
-            model = HDBSCAN(min_cluster_size=least, min_samples=core, copy=True)
-            model.fit(found.vectors, lists=found.lists)
-        order = np.argsort(-np.bincount(model.labels_[model.labels_ >= 0]), kind="stable")
-        place = np.append(np.argsort(order), -1)  # the last is for noise
-        return {
-            "labels": place[model.labels_].astype(np.int32),
-            "outlier_scores": model.outlier_scores_,
-            "ordering": model.ordering_,
-            "reachability": model.reachability_,
-            "tree": model.condensed_tree_,
-            "selected": model.selected_clusters_[order],
-        }
-
-    kept = desk.keep("dbscan-hdbscan", {**plan.values(MAP_USES), "map_sample": n}, compute)
-    return Kept(least, core, **kept)
+    what = {"space": "pixels", **plan.values(("scaling", *SAMPLE_USES))}
+    return run(found.vectors, plan.min_samples, what, desk, found.lists)
 
 
 def of_hdbscan(found: Map, kept: Kept) -> Answer:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError, TooLittleMemoryError
 from inkcluster.study.density import Counts, choose, count
 from inkcluster.study.drawing import SAMPLE_USES, Sample, draw
+from inkcluster.study.hdbscan import neighbour_of
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -167,6 +168,7 @@ def _mapped(
     sample: Sample, plan: Plan, desk: Desk, refused: tuple[int, int, int] | None = None
 ) -> Map:
     from inkcluster.cluster import DBSCANGrid
+    from inkcluster.cluster._dbscan_map import check_memory
     from inkcluster.cluster.neighbors import nearest_neighbors
     from inkcluster.evaluate import k_distances
     from inkcluster.features import make
@@ -174,12 +176,15 @@ def _mapped(
 
     n = len(sample)
     vectors = np.asarray(make(plan.scaling).fit_transform(sample.images))
-    neighbour = min(max(int(np.median(plan.min_samples)) - 1, 1), n - 1)
+    neighbour = neighbour_of(plan.min_samples, n)
     most = min(max(plan.min_samples), LISTED)
     listed = min(max(most, neighbour + 1), n)
     what = {**plan.values(MAP_USES), "map_sample": n}
 
     def compute() -> Mapping[str, NDArray[Any]]:
+        # The map would refuse too, but only after the neighbours have been searched for.
+        cells = (len(plan.eps) + 1 + plan.refine) * len(plan.min_samples)
+        check_memory(vectors, cells=cells, min_samples=max(plan.min_samples), weight=None)
         with listening(desk.progress):
             lists = nearest_neighbors(vectors, listed, itself=True)
             distances = k_distances(vectors, neighbour, lists=lists)
