@@ -1,0 +1,152 @@
+"""A map of images in two dimensions from their neighbours, by UMAP's layout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+
+from inkcluster.errors import BadInputError
+from inkcluster.progress import current
+
+A, B = 1.577, 0.895
+"""Of the nearness 1 / (1 + A d^2B) in the plane: UMAP's for ``min_dist=0.1`` and ``spread=1``."""
+ROUNDS = 200
+STEPS = 200
+"""Of the random walk along neighbours over which the first places are averaged."""
+EXTENT = 10.0
+"""Half the width of the first places, in the units of the map."""
+
+
+def image_map(
+    neighbors: ArrayLike, distances: ArrayLike, start: ArrayLike, *, seed: int = 0
+) -> NDArray[np.float32]:
+    """Place images in the plane so that neighbours stay near each other.
+
+    The objective and its descent are UMAP's (McInnes, Healy & Melville 2018): the neighbours become
+    a graph with a weight for each edge, edges attract in proportion to it, and images drawn at
+    random repel. The descent starts where a random walk along the neighbours brings the coordinates
+    `start`, so that what hangs together starts together, whether the graph is connected or not.
+
+    Parameters
+    ----------
+    neighbors : array-like of shape (n, k), int
+        Rows of each image's neighbours, nearest first, itself not among them; -1 for none.
+    distances : array-like of shape (n, k)
+        How far they are, ascending; read where there is a neighbour.
+    start : array-like of shape (n, 2)
+        Rough coordinates: the first two principal components, say.
+    seed : int
+        Of the images drawn at random.
+
+    Returns
+    -------
+    ndarray of shape (n, 2), float32
+        The same on any number of threads.
+
+    Raises
+    ------
+    BadInputError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.cluster.image_map import image_map
+    >>> ring = (np.arange(40)[:, None] + [1, -1]) % 20 + 20 * (np.arange(40)[:, None] >= 20)
+    >>> start = np.repeat([[0.0, 0.0], [9.0, 9.0]], 20, axis=0)
+    >>> places = image_map(ring, np.ones((40, 2)), start)
+    >>> bool(np.linalg.norm(places[:20].mean(axis=0) - places[20:].mean(axis=0)) > 1)
+    True
+    """
+    rows, far, first = _checked(neighbors, distances, start)
+    graph = fuzzy_graph(rows, far)
+    places = _first_places(graph, first, seed)
+    if graph.nnz:
+        _descend(places, graph, seed)
+    return places
+
+
+def fuzzy_graph(rows: NDArray[np.int64], far: NDArray[np.float64]) -> sp.coo_matrix:
+    """UMAP's weights, symmetric, shape (n, n).
+
+    Each image's nearest neighbour weighs 1, and the weights of its k add up to log2 k; the two
+    weights of an edge are joined as the probability that at least one of two events happens.
+    """
+    n, k = rows.shape
+    there = rows >= 0
+    beyond = np.where(there, far - np.where(there[:, :1], far[:, :1], 0), np.inf)
+    scale = _scales(beyond, np.log2(k + 1))
+    weight = np.exp(-beyond / scale[:, None])
+    of = np.repeat(np.arange(n), k)[there.ravel()]
+    one = sp.csr_matrix((weight[there], (of, rows[there])), shape=(n, n))
+    other = one.T.tocsr()
+    joined: sp.coo_matrix = (one + other - one.multiply(other)).tocoo()
+    return joined
+
+
+def _scales(beyond: NDArray[np.float64], total: float) -> NDArray[np.float64]:
+    """The scale of each row (n, k) at which its weights add up to `total`, by bisection."""
+    finite = np.isfinite(beyond)
+    usual = float(beyond[finite].mean()) if finite.any() else 1.0
+    low = np.full(len(beyond), 1e-3 * (usual or 1.0))
+    high = np.full(len(beyond), 1e3 * (usual or 1.0))
+    for _ in range(40):
+        middle = np.sqrt(low * high)
+        more = np.exp(-beyond / middle[:, None]).sum(axis=1) > total
+        high, low = np.where(more, middle, high), np.where(more, low, middle)
+    return np.asarray(np.sqrt(low * high))
+
+
+def _first_places(
+    graph: sp.coo_matrix, start: NDArray[np.float64], seed: int
+) -> NDArray[np.float32]:
+    """The coordinates averaged along the graph, as wide as the map, with a little noise."""
+    degree = np.asarray(graph.sum(axis=1)).ravel()
+    step = sp.diags_array(1 / np.where(degree > 0, degree, 1)) @ graph.tocsr()
+    alone = degree <= 0
+    places = start - start.mean(axis=0)
+    with current().task("start of the map", STEPS) as done:
+        for _ in range(STEPS):
+            places = np.where(alone[:, None], places, (step @ places + places) / 2)
+            done(1)
+    places = places - places.mean(axis=0)
+    places *= EXTENT / max(float(np.abs(places).max(initial=0)), 1e-12)
+    noise = np.random.default_rng(seed).normal(0, 0.01, places.shape)
+    return np.ascontiguousarray(places + noise, dtype=np.float32)
+
+
+def _descend(places: NDArray[np.float32], graph: sp.coo_matrix, seed: int) -> None:
+    """Move `places` (n, 2) in rounds of ever shorter steps."""
+    from inkcluster.kernels.layout import move
+
+    kept = graph.data >= graph.data.max() / ROUNDS
+    every = (graph.data.max() / graph.data[kept]).astype(np.float32)
+    heads, tails = graph.row[kept].astype(np.int32), graph.col[kept].astype(np.int32)
+    due = every.copy()
+    state = np.array([np.random.default_rng(seed).integers(1, 2**63)], np.uint64)
+    with current().task("map", ROUNDS) as done:
+        for now in range(ROUNDS):
+            rate = 1.0 - now / ROUNDS
+            move(places, heads, tails, every, due, state, now, rate, A, B)
+            done(1)
+
+
+def _checked(
+    neighbors: ArrayLike, distances: ArrayLike, start: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    rows, far = np.asarray(neighbors, np.int64), np.asarray(distances, np.float64)
+    first: Any = np.asarray(start, np.float64)
+    if rows.ndim != 2 or far.shape != rows.shape:
+        raise BadInputError(
+            f"neighbors have the shape {rows.shape} and distances {far.shape}; give both as (n, k)."
+        )
+    if first.shape != (len(rows), 2):
+        raise BadInputError(
+            f"start has the shape {first.shape}; give two coordinates for each of {len(rows):,} images."
+        )
+    if rows.size and (rows.max() >= len(rows) or rows.min() < -1):
+        raise BadInputError(f"neighbors name rows beyond the {len(rows):,} images.")
+    return rows, far, first
