@@ -61,18 +61,15 @@ def _one_cluster(found: Map) -> Finding:
     if len(sizes) > 1:
         parts += f", the next {percent(sizes[1] / sizes.sum())}"
     parts += f", and {percent(c.noise_share)} of all images are noise"
-    end = ", so it is one cluster with noise and little else" if found.alone[i, j] else ""
+    alone, mostly = bool(found.alone[i, j]), found.alone.mean() > MOSTLY
+    end = ", so it is one cluster with noise and little else" if alone else ""
     often = int(found.alone.sum())
     share = (
         f"in {often:,} of the map's {found.alone.size:,} settings ({percent(found.alone.mean())}) there "
         "is one cluster with noise and little else, or noise alone"
     )
-    level = Level.OK
-    if found.alone[i, j]:
-        level = Level.WARNING
-    elif found.alone.mean() > MOSTLY:
-        level = Level.NOTICE
-    return Finding("D2", level, f"{lead}; {parts}{end}; {share}.")
+    words = f"{lead}; {parts}{end}; {share}."
+    return Finding("D2", Level.WARNING if alone else Level.NOTICE if mostly else Level.OK, words)
 
 
 def _criterion(found: Map) -> Finding:
