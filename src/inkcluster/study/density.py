@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.drawing import SAMPLE_USES, WHITENING_USES, Sample, whitened
+from inkcluster.study.fromdata import WHITENED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,7 +181,7 @@ def whitened_vectors(
     parameters = {
         **plan.values(WHITENING_USES), "images": len(images), "svd_solver": solver or plan.svd_solver
     }  # fmt: skip
-    return desk.keep("whitened", parameters, compute)["vectors"]
+    return desk.keep(WHITENED, parameters, compute)["vectors"]
 
 
 def scaled_sweep(sample: Sample, plan: Plan, desk: Desk) -> NDArray[np.int32]:

@@ -19,6 +19,8 @@ SUGGESTION_SAMPLE = 1000
 SPECTRUM_SAMPLE = 2000
 MAP_EPS = 9
 SWEEP_EPS = 8
+WHITENED = "whitened"
+"""The step that holds a sample's whitened images, which the sweep takes up."""
 ASKED = 2500
 """Images at most whose distances to their neighbours among all images decide about radii."""
 
@@ -128,11 +130,18 @@ def sweep_eps(
 ) -> tuple[tuple[float, ...], str]:
     """Radii for the sweep, from the distances after PCA whitening."""
 
-    def compute() -> dict[str, NDArray[Any]]:
+    def white() -> dict[str, NDArray[Any]]:
         from inkcluster.features import PCA
 
         pca = PCA(min(kept, draw.n), whiten=True, svd_solver=solver, seed=draw.seed)
-        return {"eps": _radii(pca.fit_transform(draw.of(images)), core, SWEEP_EPS)}
+        return {"vectors": pca.fit_transform(draw.of(images))}
+
+    def compute() -> dict[str, NDArray[Any]]:
+        what = {
+            "components": kept, "svd_solver": solver, "seed": draw.seed, "replace": draw.replace,
+            "images": draw.n,
+        }  # fmt: skip
+        return {"eps": _radii(desk.keep(WHITENED, what, white)["vectors"], core, SWEEP_EPS)}
 
     parameters = {
         **draw.parameters(), "components": kept, "solver": solver, "core": core, "n": SWEEP_EPS

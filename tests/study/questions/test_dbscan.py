@@ -14,10 +14,14 @@ from inkcluster.errors import TooLittleMemoryError
 from inkcluster.evaluate import knee
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
+from inkcluster.study import density
+from inkcluster.study import plan as plans
 from inkcluster.study.answer import Level
 from inkcluster.study.density import MEMBERS, MOST_NOISE, Counts, choose, count
 from inkcluster.study.desk import Desk
+from inkcluster.study.drawing import draw, whitened
 from inkcluster.study.questions import QUESTIONS, dbscan_map
+from inkcluster.study.settings import Settings
 from inkcluster.study.wording import percent
 
 EPS, LEAST = (0.8, 1.1, 1.4, 1.8), (2, 3, 5)
@@ -369,3 +373,13 @@ def test_d4_warns_where_distances_concentrate(answer, found, rng):
     other = answer("dbscan", noise, k=3, eps=(10.0, 11.5), sweep_eps=(8.0, 10.0), components=90)
     assert codes(other)["D4"].level is Level.WARNING
     assert "hardly tell near from far" in codes(other)["D4"].sentence
+
+
+def test_the_plans_whitened_images_are_taken_up(few, monkeypatch):
+    desk = Desk()
+    plan = plans.make(few, Settings(), desk)
+    sample = draw(few, plan.sweep_sample, plan)
+    alone = whitened(sample.images, plan)[1]
+    monkeypatch.setattr(density, "whitened", lambda *_: pytest.fail("whitened again"))
+    taken = density.whitened_vectors(sample.images, plan, desk)
+    np.testing.assert_array_equal(taken, alone)
