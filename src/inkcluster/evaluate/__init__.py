@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from inkcluster.evaluate.number import Suggestion, largest_gap, suggestions
     from inkcluster.evaluate.stability import Stability, restart_stability
+    from inkcluster.evaluate.suspects import look_first, suspicious_labels
 
 _WHERE = {
     "Border": "bordering",
@@ -49,6 +50,7 @@ _WHERE = {
     "k_scores": "k_scoring",
     "knee": "kneedle",
     "largest_gap": "number",
+    "look_first": "suspects",
     "match": "matching",
     "nearest_and_farthest": "members",
     "pairwise_ari": "agreement",
@@ -58,6 +60,7 @@ _WHERE = {
     "suggest_eps_values": "density",
     "suggest_k": "k_suggesting",
     "suggestions": "number",
+    "suspicious_labels": "suspects",
     "worth_looking_at": "members",
 }
 _MODULES = ("agreement", "density", "matching", "members", "number", "stability")
@@ -83,6 +86,7 @@ __all__ = [
     "k_scores",
     "knee",
     "largest_gap",
+    "look_first",
     "match",
     "matching",
     "members",
@@ -96,6 +100,7 @@ __all__ = [
     "suggest_eps_values",
     "suggest_k",
     "suggestions",
+    "suspicious_labels",
     "worth_looking_at",
 ]
 
