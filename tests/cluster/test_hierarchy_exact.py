@@ -1,5 +1,7 @@
 """SciPy's heights and flat clusters on digits, whatever the blocks, the threads and the storage."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numba
 import numpy as np
 import pytest
@@ -8,11 +10,14 @@ from scipy.spatial.distance import pdist
 
 from inkcluster import hierarchy
 from inkcluster.cluster import (
+    _linkage_centres,
     _linkage_nearest,
     _linkage_plan,
     _linkage_rounds,
     _linkage_stored,
     _linkage_ward,
+    _spanning,
+    neighbors,
 )
 from inkcluster.cluster.hierarchy import cuts
 from inkcluster.progress import Progress, listening
@@ -86,7 +91,7 @@ def test_threads_and_blocks_change_nothing(method, coarse, digits, rng, monkeypa
     if coarse:
         monkeypatch.setattr(_linkage_plan, "FINE", 100)
     X = digits.flat()[rng.permutation(1797)[:600]]
-    X = np.concatenate([X, X[:20], X[7:8].repeat(9, axis=0)])
+    X = np.concatenate([X, X[:20], X[7:8].repeat(9, axis=0)]).astype(float)
     Z = hierarchy.linkage(X, method)
     threads = numba.get_num_threads()
     for count, piece in ((1, 40), (threads, 7), (threads, 1000)):
@@ -108,12 +113,33 @@ def test_threads_and_blocks_change_nothing(method, coarse, digits, rng, monkeypa
 def test_rounds_and_single_steps_make_the_same_merges(method, coarse, effort, digits, monkeypatch):
     if coarse:
         monkeypatch.setattr(_linkage_plan, "FINE", 100)
-    X = digits.flat()[:500]
+    X = digits.flat()[:500].astype(float)
     Z = hierarchy.linkage(X, method)
     monkeypatch.setattr(_linkage_stored, "EFFORT", effort)
     stepped = hierarchy.linkage(X, method)
     np.testing.assert_array_equal(stepped[:, [0, 1, 3]], Z[:, [0, 1, 3]])
     np.testing.assert_allclose(stepped[:, 2], Z[:, 2], rtol=1e-7)
+
+
+@pytest.mark.parametrize("method", ["ward", "single", "centroid", "median"])
+def test_small_and_large_data_are_searched_alike(method, digits, rng, monkeypatch):
+    X = digits.flat()[rng.permutation(1797)[:600]].astype(float)
+    X = np.concatenate([X, X[:20], X[7:8].repeat(9, axis=0)])
+    Z = hierarchy.linkage(X, method)
+    for module in (_spanning, neighbors):
+        monkeypatch.setattr(module, "SMALL", 0)
+    np.testing.assert_array_equal(hierarchy.linkage(X, method), Z)
+
+
+def test_hierarchies_side_by_side_are_those_one_by_one(digits):
+    X = digits.flat()[:700].astype(float)
+    one_by_one = {method: hierarchy.linkage(X, method) for method in hierarchy.METHODS}
+    with ThreadPoolExecutor(2) as pool:
+        side_by_side = {
+            method: pool.submit(hierarchy.linkage, X, method) for method in hierarchy.METHODS
+        }
+    for method, Z in one_by_one.items():
+        np.testing.assert_array_equal(side_by_side[method].result(), Z)
 
 
 class Listener(Progress):
@@ -160,6 +186,7 @@ def test_progress_runs_to_its_total(method, effort, rng, monkeypatch):
 
 @pytest.mark.parametrize("stop", [0, 3])
 @pytest.mark.parametrize("method", hierarchy.METHODS)
-def test_an_interrupt_gets_through(method, stop, rng):
+def test_an_interrupt_gets_through(method, stop, rng, monkeypatch):
+    monkeypatch.setattr(_linkage_centres, "STEP", 100)
     with listening(Listener(stop)), pytest.raises(KeyboardInterrupt):
         hierarchy.linkage(rng.standard_normal((900, 40)), method)

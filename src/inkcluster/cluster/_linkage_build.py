@@ -13,9 +13,9 @@ from scipy.spatial import distance
 from inkcluster.cluster import _linkage_plan as plan
 from inkcluster.cluster._linkage_centres import centre_merges
 from inkcluster.cluster._linkage_duplicates import distinct
-from inkcluster.cluster._linkage_single import spanning_tree
 from inkcluster.cluster._linkage_stored import from_points
 from inkcluster.cluster._linkage_ward import ward_merges
+from inkcluster.cluster._spanning import spanning_tree
 from inkcluster.errors import BadInputError
 from inkcluster.kernels import linkage_tree
 

@@ -30,10 +30,9 @@ def centre_merges(
         Median linkage, which takes the middle of two centres, rather than centroid linkage.
     """
     n = len(X)
-    with progress.current().task("merges", total=2 * n - 1) as advance:
-        clusters = Nearest(X, np.ones(n))
-        slots = np.arange(n)
-        clusters.search(slots, slots, advance=advance)
+    clusters = Nearest(X, np.ones(n))
+    slots = np.arange(n)
+    with progress.current().task("merges", total=n - 1) as advance:
         key = np.minimum(clusters.far[:, 0], clusters.bound)
         key[clusters.sure] = clusters.far[clusters.sure, 0]
         clusters.bound[clusters.sure & (clusters.near[:, 1] < 0)] = np.inf  # found by a scan

@@ -58,6 +58,17 @@ class Leading:
         square = np.einsum("ij,ij->i", lead, lead, dtype=np.float64)
         return np.asarray(square * (1 - self.grain), dtype=np.float32)
 
+    def fewer(
+        self, lead: NDArray[np.float32], width: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The first coordinates and the norm of all others, (m, width), and their squared norms."""
+        if self.basis is None or lead.shape[1] <= width:
+            return lead, self.squares(lead)
+        others = lead[:, width - 1 :]
+        rest = np.sqrt(np.einsum("ij,ij->i", others, others, dtype=np.float64))
+        few = np.column_stack([lead[:, : width - 1], rest]).astype(np.float32)
+        return few, self.squares(few)
+
 
 def _enough(centred: NDArray[np.float64], widths: tuple[int, ...]) -> NDArray[np.float64]:
     """As few directions (d, q) as hold most of the variance."""

@@ -43,8 +43,7 @@ def ward_merges(
     into = np.full(n, -1, np.int32)
     found = np.empty((n, 2), np.int32)
     done = 0
-    with progress.current().task("merges", total=2 * n - 1) as advance:
-        clusters.search(slots, slots, advance=advance)
+    with progress.current().task("merges", total=n - 1) as advance:
         while done < n - 1:
             count = linkage_lists.pairs(slots, clusters.nearest, clusters.sure, into, found)
             if count == 0:

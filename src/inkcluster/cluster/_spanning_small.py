@@ -1,63 +1,73 @@
-"""The spanning tree of few points, by Prim's algorithm in NumPy; nothing is compiled."""
+"""The spanning tree of few points, by Borůvka's algorithm in NumPy; nothing is compiled."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from inkcluster.cluster._neighbors_small import folded, lanes_for
+from inkcluster import progress
+from inkcluster.cluster._neighbors_small import paired
+
+WHOLE = 2.0**53
+"""float64 holds all whole numbers up to here."""
 
 
 def small_tree(
     X: NDArray[np.generic], core: NDArray[np.float64], at_most: float
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """What :func:`~inkcluster.cluster._spanning.spanning_tree` promises, a point at a time.
+    """What :func:`~inkcluster.cluster._spanning.spanning_tree` promises, from all pairs at once.
 
-    Prim (1957). Each point outside keeps its first edge to the tree; the first of all comes next.
+    Borůvka (1926): each round every part takes its first edge out. A product proposes edges; all
+    that its rounding cannot exclude are decided by the sums that the compiled search makes.
     """
-    n, d = X.shape
-    side = lanes_for(d)
-    blocks = np.zeros(((d + side - 1) // side, side, n))
-    blocks.reshape(-1, n)[:d] = np.asarray(X, dtype=np.float64).T
-    weight = np.full(n, np.inf)
-    squared = np.full(n, np.inf)
-    other = np.zeros(n, np.int64)  # the end in the tree of each point's first edge
-    outside = np.ones(n, np.bool_)
-    edges, lengths, between = [], [], []
-    x = 0
-    for _ in range(n - 1):
-        outside[x] = False
-        lanes = np.zeros((side, n))
-        for block in blocks:
-            step = block - block[:, x, None]
-            lanes += step * step
-        gap = folded(lanes.T)
-        reach = np.maximum(np.maximum(gap, core[x]), core)
-        y = np.arange(n)
-        edge = (np.minimum(x, y), np.maximum(x, y))
-        held = (np.minimum(other, y), np.maximum(other, y))
-        first = _before((reach, gap, *edge), (weight, squared, *held)) & outside
-        weight[first], squared[first], other[first] = reach[first], gap[first], x
-        left = np.flatnonzero(outside)
-        left = left[weight[left] == weight[left].min()]
-        pairs = np.minimum(other[left], left), np.maximum(other[left], left)
-        at = np.lexsort((*pairs[::-1], squared[left]))[0]
-        x = left[at]
-        edges.append((pairs[0][at], pairs[1][at]))
-        lengths.append(weight[x])
-        between.append(squared[x])
-    pairs_ = np.array(edges, np.int32).reshape(-1, 2)
-    w = np.array(lengths, np.float64)
-    order = np.lexsort((pairs_[:, 1], pairs_[:, 0], np.array(between), w))
+    n = len(X)
+    weight, grain = _rough(X)
+    np.maximum(weight, core, out=weight)
+    np.maximum(weight, core[:, None], out=weight)
+    edges: list[NDArray[np.intp]] = []
+    lengths: list[NDArray[np.float64]] = []
+    part: NDArray[np.intp] = np.arange(n)
+    parts = n
+    with progress.current().task("merges", total=n - 1) as advance:
+        while parts > 1:
+            weight[part[:, None] == part] = np.inf  # also a point and itself
+            least = np.full(parts, np.inf)
+            np.minimum.at(least, part, weight.min(axis=1))
+            who, whom = np.nonzero(weight <= (least + grain)[part][:, None])
+            squared = paired(X, who, X, whom)
+            reach = np.maximum(np.maximum(squared, core[who]), core[whom])
+            pair = np.minimum(who, whom), np.maximum(who, whom)
+            order = np.lexsort((*pair[::-1], squared, reach, part[who]))
+            first = order[np.diff(part[who][order], prepend=-1) > 0]
+            chosen = np.unique(pair[0][first] * n + pair[1][first], return_index=True)[1]
+            first = first[chosen]  # two parts may take the same edge
+            a, b = pair[0][first], pair[1][first]
+            edges.append(np.column_stack([a, b]))
+            lengths.append(np.column_stack([squared[first], reach[first]]))
+            joins = coo_array((np.ones(len(a)), (part[a], part[b])), (parts, parts))
+            parts, into = connected_components(joins, directed=False)
+            part = into[part].astype(np.intp)
+            advance(len(a))
+    found = np.concatenate([np.empty((0, 2), np.int32), *edges]).astype(np.int32)
+    between, w = np.concatenate([np.empty((0, 2)), *lengths]).T
+    order = np.lexsort((found[:, 1], found[:, 0], between, w))
     order = order[w[order] <= at_most]
-    return pairs_[order], w[order]
+    return found[order], w[order]
 
 
-def _before(
-    a: tuple[NDArray[np.generic], ...], b: tuple[NDArray[np.generic], ...]
-) -> NDArray[np.bool_]:
-    """Whether the tuples `a` come before `b`, element by element."""
-    before = np.zeros(len(a[0]), np.bool_)
-    for x, y in zip(reversed(a), reversed(b), strict=True):
-        before = (x < y) | ((x == y) & before)
-    return before
+def _rough(X: NDArray[np.generic]) -> tuple[NDArray[np.float64], float]:
+    """Squared distances of all pairs, (n, n), and twice what they may be off; 0 for whole numbers."""
+    points = np.asarray(X, dtype=np.float64)
+    square = np.einsum("ij,ij->i", points, points)
+    whole = 4 * square.max() < WHOLE and np.array_equal(points, np.rint(points))
+    if not whole:
+        points = points - points.mean(axis=0)
+        square = np.einsum("ij,ij->i", points, points)
+    rough = points @ points.T
+    rough *= -2
+    rough += square
+    rough += square[:, None]
+    grain = 0.0 if whole else (X.shape[1] + 16) * 2.0**-48 * float(square.max())
+    return rough, grain

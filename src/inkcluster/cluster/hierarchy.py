@@ -38,7 +38,8 @@ def linkage(
 
     The merges are those of the naive algorithm: at every step the two nearest clusters. Distances
     that agree in 40 of their 53 bits are ties, which go to the pair that holds the earliest point,
-    then to the earlier other cluster. The result depends neither on threads nor on block sizes.
+    then to the earlier other cluster. Single linkage orders pairs of points: by distance, then by
+    the earlier point, then by the later. The result depends neither on threads nor on block sizes.
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
+from inkcluster.kernels.linkage_search import dot
 from inkcluster.kernels.linkage_ties import precedes, rounded
 
 SAFE = 1 - 1e-12
@@ -126,21 +127,12 @@ def settle(
         _conclude(x, near[x], far[x], bound[x], nearest, sure)
 
 
-@kernel(fastmath=True)
-def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
-    total = np.float32(0)
-    for t in range(a.shape[0]):
-        total += a[t] * b[t]
-    return total
-
-
 @kernel()
 def scan(
     sums: NDArray[np.float64],
     size: NDArray[np.float64],
     slots: NDArray[np.int64],
     queries: NDArray[np.int64],
-    group: NDArray[np.int32],
     lead: NDArray[np.float32],
     square: NDArray[np.float32],
     near: NDArray[np.int32],
@@ -160,9 +152,9 @@ def scan(
         at = -1
         for j in range(slots.shape[0]):
             y = slots[j]
-            if group[j] != group[row]:
+            if j != row:
                 weight = 2 * size[x] * size[y] / (size[x] + size[y])
-                low = square[row] + square[j] - np.float32(2) * _dot(lead[row], lead[j])
+                low = square[row] + square[j] - np.float32(2) * dot(lead[row], lead[j])
                 if low * weight <= best * (1 + 1e-9):
                     d = ward_squared(sums, size, x, y)
                     if precedes(d, x, y, best, at) and rounded(d) <= rounded(best):

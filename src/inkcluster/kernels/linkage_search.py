@@ -7,31 +7,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
+from inkcluster.kernels.neighbors_pairs import COLUMNS, NEGATIVE, ROWS, STRIP
 
-ROWS = 128
-"""Queries at a time, so that the block of products stays in the second-level cache."""
-COLUMNS = 1024
-STRIP = 64
-"""Columns of which only the least is compared first; most strips hold no candidate."""
+FAR = np.float32(1e36)
+"""Stands for a limit that is not known yet; more than any squared distance."""
+WIDER = np.float32(1 + 1e-6)
+"""What a limit grows by, more than the rounding of comparing with it."""
 
 
 @kernel(fastmath=True)
-def _strip(
+def _beyond(
     product: NDArray[np.float32],
     square: NDArray[np.float32],
     inverse: NDArray[np.float32],
     own_square: np.float32,
     own_inverse: np.float32,
-    value: NDArray[np.float32],
-) -> np.float32:
-    """Twice the weighted squared distances of one query to a strip of clusters, and their least."""
-    least = np.float32(np.inf)
-    two = np.float32(2)
-    for j in range(product.shape[0]):
-        v = (own_square + square[j] - two * product[j]) / (own_inverse + inverse[j])
-        value[j] = v
-        least = min(least, v)
-    return least
+    limit: np.float32,
+    out: NDArray[np.float32],
+) -> None:
+    """What the bounds of one query to a block of clusters exceed its limit by, times the weights."""
+    own = own_square - limit * own_inverse
+    for j in range(np.uint64(product.shape[0])):
+        out[j] = own + (square[j] - limit * inverse[j]) - np.float32(2) * product[j]
+
+
+@kernel(fastmath=True)
+def dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
+    """Scalar product of two rows (p,) in float32."""
+    total = np.float32(0)
+    for t in range(np.uint64(a.shape[0])):
+        total += a[t] * b[t]
+    return total
 
 
 @kernel()
@@ -50,10 +56,11 @@ def insert(
 
 @kernel()
 def propose(
+    few: NDArray[np.float32],
+    few_square: NDArray[np.float32],
     lead: NDArray[np.float32],
     square: NDArray[np.float32],
     inverse: NDArray[np.float32],
-    group: NDArray[np.int32],
     queries: NDArray[np.int64],
     values: NDArray[np.float32],
     ids: NDArray[np.int32],
@@ -61,51 +68,54 @@ def propose(
     """The clusters with the smallest lower bounds of the weighted squared distance to each query.
 
     The bound of a pair is 2·(‖a‖² + ‖b‖² - 2·a·b) / (1/nₐ + 1/n_b) over the leading coordinates.
+    Products in few of them tell most pairs to be out of reach.
 
     Parameters
     ----------
+    few : (m, q) float32, the first coordinates and the norm of all others; read
     lead : (m, p) float32, leading coordinates and the norm of what they leave out; read
-    square : (m,) float32, squared norms of `lead`, made smaller by the rounding of the product; read
-    inverse : (m,) float32, 1/size, a little enlarged, for Ward; ones for plain distances; read
-    group : (m,) int32, a query takes no candidate of its own group; read
+    few_square, square : (m,) float32, squared norms of both, made smaller by the rounding of the
+        product; read
+    inverse : (m,) float32, 1/size, a little enlarged; read
     queries : (r,) int64, rows of `lead` that ask; read
     values : (r, M) float32, ascending lower bounds, infinite where there is none; written
     ids : (r, M) int32, their rows, -1 where there is none; written
     """
-    m, p = lead.shape
-    wanted = values.shape[1]
+    m = lead.shape[0]
+    last = values.shape[1] - 1
     count = queries.shape[0]
-    for b in range((count + ROWS - 1) // ROWS):
-        start = b * ROWS
-        stop = min(count, start + ROWS)
-        rows = np.empty((stop - start, p), np.float32)
-        for i in range(start, stop):
-            rows[i - start] = lead[queries[i]]
-        values[start:stop] = np.inf
-        ids[start:stop] = -1
-        strip = np.empty(STRIP, np.float32)
-        block = np.empty((stop - start) * COLUMNS, np.float32)
+    out = np.empty(COLUMNS, np.float32)
+    signs = out.view(np.uint64)
+    block = np.empty(min(count, ROWS) * COLUMNS, np.float32)
+    values[:] = np.inf
+    ids[:] = -1
+    for start in range(0, count, ROWS):
+        rows = few[queries[start : start + ROWS]]
         for left in range(0, m, COLUMNS):
             right = min(m, left + COLUMNS)
-            product = block[: (stop - start) * (right - left)].reshape(stop - start, right - left)
-            np.dot(rows, lead[left:right].T, product)
-            for i in range(start, stop):
+            width = right - left
+            product = block[: len(rows) * width].reshape(len(rows), width)
+            np.dot(rows, few[left:right].T, product)
+            for i in range(start, start + len(rows)):
                 me = queries[i]
                 mine = values[i]
-                for s in range(left, right, STRIP):
-                    e = min(right, s + STRIP)
-                    least = _strip(
-                        product[i - start, s - left : e - left],
-                        square[s:e],
-                        inverse[s:e],
-                        square[me],
-                        inverse[me],
-                        strip,
-                    )
-                    if least < mine[wanted - 1]:
-                        for j in range(s, e):
-                            if strip[j - s] < mine[wanted - 1] and group[j] != group[me]:
-                                insert(strip[j - s], j, mine, ids[i])
-        for i in range(start, stop):
-            for t in range(wanted):
-                values[i, t] = max(np.float32(2) * values[i, t], np.float32(0))
+                _beyond(
+                    product[i - start], few_square[left:right], inverse[left:right],
+                    few_square[me], inverse[me], min(mine[last] * WIDER, FAR), out[:width],
+                )  # fmt: skip
+                out[width : min(COLUMNS, width + STRIP)] = 1
+                for s in range((width + STRIP - 1) // STRIP):
+                    at = s * (STRIP // 2)
+                    if (signs[at] | signs[at + 1] | signs[at + 2] | signs[at + 3]) & NEGATIVE:
+                        for c in range(s * STRIP, (s + 1) * STRIP):
+                            j = left + c
+                            if out[c] < 0 and j != me:
+                                gap = (
+                                    square[me] + square[j] - np.float32(2) * dot(lead[me], lead[j])
+                                )
+                                value = gap / (inverse[me] + inverse[j])
+                                if value < mine[last]:
+                                    insert(value, j, mine, ids[i])
+    for i in range(count):
+        for t in range(last + 1):
+            values[i, t] = max(np.float32(2) * values[i, t], np.float32(0))
