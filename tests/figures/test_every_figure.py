@@ -151,6 +151,10 @@ def smallest() -> list[Figure]:
         f.CondensedTree(*head, condensed([(2, 0, np.inf, 1), (2, 1, np.inf, 1)]), [2], one[None]),
         f.Reachability(*head, [np.inf, 0.0], [1, 0], [-1, -3]),
         f.Reachability(*head, [np.inf], [0], [0]),
+        f.Spectrum(*head, [1.0], [], 1),
+        f.Spectrum(*head, [1.0, 1.0, 0.5], [5e8], 2, (2,)),
+        f.ImageMap(*head, np.zeros((1, 2)), [-1], np.zeros((0, 4, 4)), np.zeros((0, 2))),
+        f.ImageMap(*head, np.array([[0, 5.0], [0, 5.0]]), [0, 0], np.ones((2, 3, 9)), np.zeros((2, 2)), ["a", ""]),
         f.Sweep(*head, [1.0], {"a": line}),
         f.Sweep(*head, [], {}),
     ]  # fmt: skip

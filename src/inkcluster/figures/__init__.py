@@ -12,6 +12,7 @@ from inkcluster.figures.dendrogram import Dendrogram
 from inkcluster.figures.dendrograms import Dendrograms
 from inkcluster.figures.eps_map import EpsMap
 from inkcluster.figures.gallery import Gallery, GalleryRow
+from inkcluster.figures.image_map import ImageMap
 from inkcluster.figures.k_curves import KCurves
 from inkcluster.figures.k_distance import KDistance
 from inkcluster.figures.merge_heights import MergeHeights
@@ -20,6 +21,7 @@ from inkcluster.figures.reachability import Reachability
 from inkcluster.figures.render import render
 from inkcluster.figures.restarts import Restarts
 from inkcluster.figures.scoreboard import Scoreboard
+from inkcluster.figures.spectrum import Spectrum
 from inkcluster.figures.suggestion_counts import SuggestionCounts
 from inkcluster.figures.sweep import Sweep
 
@@ -37,6 +39,7 @@ __all__ = [
     "Figure",
     "Gallery",
     "GalleryRow",
+    "ImageMap",
     "KCurves",
     "KDistance",
     "MergeHeights",
@@ -44,6 +47,7 @@ __all__ = [
     "Reachability",
     "Restarts",
     "Scoreboard",
+    "Spectrum",
     "SuggestionCounts",
     "Sweep",
     "render",
