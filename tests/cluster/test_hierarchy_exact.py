@@ -1,7 +1,5 @@
 """SciPy's heights and flat clusters on digits, whatever the blocks, the threads and the storage."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numba
 import numpy as np
 import pytest
@@ -129,17 +127,6 @@ def test_small_and_large_data_are_searched_alike(method, digits, rng, monkeypatc
     for module in (_spanning, neighbors):
         monkeypatch.setattr(module, "SMALL", 0)
     np.testing.assert_array_equal(hierarchy.linkage(X, method), Z)
-
-
-def test_hierarchies_side_by_side_are_those_one_by_one(digits):
-    X = digits.flat()[:700].astype(float)
-    one_by_one = {method: hierarchy.linkage(X, method) for method in hierarchy.METHODS}
-    with ThreadPoolExecutor(2) as pool:
-        side_by_side = {
-            method: pool.submit(hierarchy.linkage, X, method) for method in hierarchy.METHODS
-        }
-    for method, Z in one_by_one.items():
-        np.testing.assert_array_equal(side_by_side[method].result(), Z)
 
 
 class Listener(Progress):

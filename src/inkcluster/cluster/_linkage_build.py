@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.cluster import hierarchy as scipy_hierarchy
@@ -14,6 +17,7 @@ from inkcluster.cluster import _linkage_plan as plan
 from inkcluster.cluster._linkage_centres import centre_merges
 from inkcluster.cluster._linkage_duplicates import distinct
 from inkcluster.cluster._linkage_stored import from_points
+from inkcluster.cluster._linkage_together import together
 from inkcluster.cluster._linkage_ward import ward_merges
 from inkcluster.cluster._spanning import spanning_tree
 from inkcluster.errors import BadInputError
@@ -56,6 +60,25 @@ def build(
     if optimal_ordering and len(Z) > 1:
         return np.asarray(_scipy.optimal_leaf_ordering(Z, y))
     return Z
+
+
+def build_all(
+    y: ArrayLike, methods: Sequence[str], memory_limit: int | None
+) -> dict[str, NDArray[np.float64]]:
+    """Hierarchies by several methods, those that merge on one thread side by side where they fit."""
+    data = np.asarray(y)
+    alone = [m for m in dict.fromkeys(methods) if m in INVERTED and data.ndim == 2]
+    need = len(alone) * plan.vector_bytes(*data.shape) if alone else 0
+    if numba.get_num_threads() < len(alone) or need > plan.budget(memory_limit):
+        alone = []
+    each = plan.budget(memory_limit) // len(alone) if alone else None
+    found = together(
+        {m: partial(build, data, m, "euclidean", False, each) for m in alone if len(alone) > 1}
+    )
+    return {
+        m: found[m] if m in found else build(data, m, "euclidean", False, memory_limit)
+        for m in methods
+    }
 
 
 def _as_array(y: ArrayLike) -> NDArray[Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+
+from inkcluster.cluster._linkage_threads import one_blas_thread
 
 SAMPLE = 4096
 """Points from which the directions are found; any directions are valid, good ones are faster."""
@@ -33,7 +34,7 @@ class Leading:
         step = max(1, n // SAMPLE)
         sample = np.asarray(X[::step][:SAMPLE], dtype=np.float64)
         self.origin = sample.mean(axis=0)
-        with threadpool_limits(1, "blas"):  # small steps, at each of which threads would wait
+        with one_blas_thread():  # small steps, at each of which threads would wait
             self.basis = None if d <= 1.5 * WIDTHS[0] else _enough(sample - self.origin, widths)
         self.width = d if self.basis is None else self.basis.shape[1] + 1
         """The number of coordinates."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.linalg  # noqa: F401 (compiled products use its BLAS, which must be there to be limited)
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from inkcluster.cluster._linkage_leading import SAMPLE, Leading
 from inkcluster.cluster._linkage_plan import KEPT
-from inkcluster.cluster._linkage_threads import in_threads, pieces
+from inkcluster.cluster._linkage_threads import in_threads, one_blas_thread, pieces
 from inkcluster.cluster.neighbors import nearest_neighbors
 from inkcluster.kernels import linkage_lists, linkage_search
 
@@ -72,7 +70,7 @@ class Nearest:
 
     def search(self, slots: NDArray[np.int64], asking: NDArray[np.int64]) -> None:
         """Make the lists of `slots[asking]` anew, from the clusters in `slots`."""
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             lead, square = self._coordinates(slots)
             assert self._leading is not None
             few, few_square = self._leading.fewer(lead, FEW)
@@ -134,7 +132,7 @@ class Nearest:
             some = stale[part]
             self.lead[some] = leading(self.sums[some] / self.size[some, None])
 
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             for _ in in_threads(project, pieces(len(stale), PIECE)):
                 pass
         self.fresh[stale] = True

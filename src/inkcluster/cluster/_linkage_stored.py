@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from inkcluster import progress
 from inkcluster.cluster._linkage_plan import pairs
 from inkcluster.cluster._linkage_rounds import Stored, by_rounds
 from inkcluster.cluster._linkage_steps import by_steps
-from inkcluster.cluster._linkage_threads import in_threads, pieces
+from inkcluster.cluster._linkage_threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels import linkage_between, pairs_fill
 
 UNITS = 2**32 - 8
@@ -117,7 +116,7 @@ def _filled(X: NDArray[Any], coarse: bool) -> tuple[NDArray[Any], float, bool]:
     at = 0
     with (
         progress.current().task("distances", total=len(matrix)) as advance,
-        threadpool_limits(1, "blas"),
+        one_blas_thread(),
     ):
         for done in in_threads(fill, pieces(n, PIECE)):
             advance(done * (2 * n - 2 * at - done - 1) / 2)

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Lock
 
 import numba
+import scipy.linalg  # noqa: F401 (compiled products use its BLAS, which must be there to be limited)
+from threadpoolctl import threadpool_limits
 
 
 def pieces(count: int, size: int) -> list[slice]:
@@ -39,3 +43,31 @@ def in_threads(work: Callable[[slice], None], parts: list[slice]) -> Iterator[in
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+class _Held:
+    """Who wants the BLAS on one thread: the first sets the limit, the last lifts it."""
+
+    lock = Lock()
+    by = 0
+    limits: threadpool_limits | None = None
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold matrix products to the thread that asks for them; from several threads, too.
+
+    A limit is the whole process's. Two that overlap, each set and lifted by its own thread, would
+    be lifted too early, and the later one would leave the BLAS on one thread for good.
+    """
+    with _Held.lock:
+        if _Held.by == 0:
+            _Held.limits = threadpool_limits(1, "blas")
+        _Held.by += 1
+    try:
+        yield
+    finally:
+        with _Held.lock:
+            _Held.by -= 1
+            if _Held.by == 0 and _Held.limits is not None:
+                _Held.limits.restore_original_limits()

@@ -5,12 +5,10 @@ from __future__ import annotations
 from threading import Lock
 
 import numpy as np
-import scipy.linalg  # noqa: F401 (compiled products use its BLAS, which must be there to be limited)
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from inkcluster import progress
-from inkcluster.cluster._linkage_threads import in_threads, pieces
+from inkcluster.cluster._linkage_threads import in_threads, one_blas_thread, pieces
 from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, largest, near_together
 from inkcluster.kernels import neighbors_pairs as kernels
 
@@ -33,7 +31,7 @@ def search(
     X: NDArray[np.generic], queries: NDArray[np.generic] | None, k: int, itself: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` promises; `itself` for rows of `X` only."""
-    with threadpool_limits(1, "blas"):
+    with one_blas_thread():
         space = Coordinates(X, k, max(largest(A) for A in (X, queries) if A is not None))
         points = space.place(X)
         points = points.in_order(near_together(points.first, BLOCK))

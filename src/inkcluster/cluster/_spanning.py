@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.linalg  # noqa: F401 (compiled products use its BLAS, which must be there to be limited)
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from inkcluster import progress
-from inkcluster.cluster._linkage_threads import in_threads, pieces
+from inkcluster.cluster._linkage_threads import in_threads, one_blas_thread, pieces
 from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, largest, near_together
 from inkcluster.cluster._spanning_small import small_tree
 from inkcluster.cluster.neighbors import nearest_neighbors
@@ -147,7 +145,7 @@ class Spanning:
         far: NDArray[np.float64],
         floor: NDArray[np.float64],
     ) -> None:
-        with threadpool_limits(1, "blas"):
+        with one_blas_thread():
             placed, scale, place = self._place()
             places = np.sort(place[asking])
 

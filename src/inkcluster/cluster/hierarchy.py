@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inkcluster.cluster._linkage_build import METHODS, build
+from inkcluster.cluster._linkage_build import METHODS, build, build_all
 from inkcluster.errors import BadInputError
 from inkcluster.kernels import linkage_tree
 
@@ -19,6 +20,7 @@ __all__ = [
     "cut",
     "cuts",
     "linkage",
+    "linkages",
     "median",
     "single",
     "ward",
@@ -78,6 +80,43 @@ def linkage(
     [1.0, 4.5]
     """
     return build(y, method, metric, optimal_ordering, memory_limit)
+
+
+def linkages(
+    y: ArrayLike, methods: Sequence[str] = METHODS, *, memory_limit: int | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """Build several hierarchies of `y`, each as :func:`linkage` does.
+
+    Centroid and median, which can use one core each, are built side by side; so is nothing else,
+    as all others use every core.
+
+    Parameters
+    ----------
+    y : array-like of shape (n, d) or (n·(n - 1)/2,)
+    methods : sequence of str
+        Some of :data:`METHODS`.
+    memory_limit : int or None
+        Bytes that may be taken; by default what the machine has free.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n - 1, 4), float64
+        In the order of `methods`.
+
+    Raises
+    ------
+    BadInputError
+        As :func:`linkage` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.cluster.hierarchy import linkages
+    >>> found = linkages(np.array([[0.0], [1.0], [5.0]]), ["centroid", "median"])
+    >>> {method: Z[:, 2].tolist() for method, Z in found.items()}
+    {'centroid': [1.0, 4.5], 'median': [1.0, 4.5]}
+    """
+    return build_all(y, methods, memory_limit)
 
 
 def ward(y: ArrayLike, *, memory_limit: int | None = None) -> NDArray[np.float64]:
