@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Clustering,
         DBSCANGrid,
         KMeans,
+        ShapeClustering,
     )
     from inkcluster.images import ImageSet, load
 
@@ -30,6 +31,7 @@ _WHERE = {
     "HDBSCAN": "inkcluster.cluster",
     "ImageSet": "inkcluster.images",
     "KMeans": "inkcluster.cluster",
+    "ShapeClustering": "inkcluster.cluster",
     "load": "inkcluster.images",
 }
 _MODULES = (
@@ -51,6 +53,7 @@ __all__ = [
     "DBSCANGrid",
     "ImageSet",
     "KMeans",
+    "ShapeClustering",
     "__version__",
     "cluster",
     "evaluate",

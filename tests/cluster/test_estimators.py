@@ -5,7 +5,7 @@ import pytest
 from sklearn import cluster as peer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from inkcluster import DBSCAN, HDBSCAN, AgglomerativeClustering, DBSCANGrid, KMeans
+from inkcluster import DBSCAN, HDBSCAN, AgglomerativeClustering, DBSCANGrid, KMeans, ShapeClustering
 
 ESTIMATORS = [
     KMeans(n_init=2),
@@ -13,6 +13,7 @@ ESTIMATORS = [
     DBSCAN(),
     HDBSCAN(copy=True),
     DBSCANGrid(),
+    ShapeClustering(),
 ]
 WEIGHTS = "k-means++ draws differ between a weight of two and a point twice, as in scikit-learn"
 

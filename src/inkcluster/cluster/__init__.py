@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from inkcluster.cluster.hdbscan import HDBSCAN
     from inkcluster.cluster.k_range import KMeansRange, kmeans_range
     from inkcluster.cluster.kmeans import KMeans, Restart
+    from inkcluster.cluster.shape import ShapeClustering
 
 _WHERE = {
     "AgglomerativeClustering": "agglomerative",
@@ -24,6 +25,7 @@ _WHERE = {
     "KMeans": "kmeans",
     "KMeansRange": "k_range",
     "Restart": "kmeans",
+    "ShapeClustering": "shape",
     "kmeans_range": "k_range",
 }
 
@@ -37,6 +39,7 @@ __all__ = [
     "KMeans",
     "KMeansRange",
     "Restart",
+    "ShapeClustering",
     "hierarchy",
     "kmeans_range",
     "relabel_by_size",

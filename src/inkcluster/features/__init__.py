@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from inkcluster.features.base import Features
+    from inkcluster.features.deskewing import deskew
     from inkcluster.features.pca import PCA
     from inkcluster.features.scaling import MinMax, Pixels, Standard, make
 
@@ -16,10 +17,11 @@ _WHERE = {
     "PCA": "pca",
     "Pixels": "scaling",
     "Standard": "scaling",
+    "deskew": "deskewing",
     "make": "scaling",
 }
 
-__all__ = ["PCA", "Features", "MinMax", "Pixels", "Standard", "make"]
+__all__ = ["PCA", "Features", "MinMax", "Pixels", "Standard", "deskew", "make"]
 
 
 def __getattr__(name: str) -> Any:
