@@ -145,12 +145,11 @@ class Maker:
             Finding("K2", Level.WARNING, f"Two clusters are {self.words[0]}."),
             Finding("K3", Level.NOTICE, f"See {self.words[4]} and {self.words[5]}."),
         )
-        pending = Finding("S1", Level.NOTICE, "This is not built yet.")
         return [
             Asked(
                 "centres", 1, "What do the clusters look like?", Answer((figure,), tables, findings)
             ),
-            Asked("shape", 7, "How well?", Answer(findings=(pending,))),
+            Asked("shape", 7, "How well?", Answer(findings=(findings[0],))),
         ]
 
     def _state(self, facts: DataFacts, entries: dict[str, Any], state: str) -> dict[str, Any]:

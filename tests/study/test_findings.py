@@ -30,7 +30,7 @@ def codes_in(path):
         and id(node) not in skipped
         and isinstance(node.value, str)
         and len(node.value) == 2
-        and node.value[0] in "KRHLDCIS"
+        and node.value[0] in "KRHLDCIPS"
         and node.value[1].isdigit()
     }
 

@@ -112,7 +112,7 @@ def results(run: Run, page: Path) -> dict[str, Any]:
 
 
 def _question(run: Run, answer: WrittenAnswer) -> dict[str, Any]:
-    state = "failed" if answer.key in run.failed else "pending" if answer.pending else "answered"
+    state = "failed" if answer.key in run.failed or answer.pending else "answered"
     return {
         "key": answer.key,
         "number": answer.number,

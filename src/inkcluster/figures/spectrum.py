@@ -1,4 +1,4 @@
-"""`Spectrum`: the largest eigenvalues of a graph, and after which of them it breaks off."""
+"""`Spectrum`: the largest eigenvalues of a graph, and how much speaks for each number of clusters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CUT = 1.6
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """Eigenvalues, and under them how clearly they break off after each.
+    """Eigenvalues, and under them how much speaks for each number of clusters.
 
     Parameters
     ----------
@@ -30,8 +30,8 @@ class Spectrum:
         As for every figure.
     eigenvalues : ndarray of shape (m,)
         Descending from 1.
-    strengths : ndarray of shape (m - 2,)
-        How clearly they break off after 2, 3, … of them.
+    strengths : ndarray
+        How much speaks for 2, 3, … clusters; 1 is nothing.
     chosen : int
         The number of clusters.
     marked : sequence of int
@@ -54,14 +54,15 @@ class Spectrum:
     marked: Sequence[int] = ()
 
     def frame(self) -> pd.DataFrame:
-        """One row for each eigenvalue: its number, its value, the strength of a break after it, and
+        """One row for each eigenvalue: its number, its value, what speaks for so many clusters, and
         whether it is among as many as there are clusters."""
         import pandas as pd
 
         values = np.asarray(self.eigenvalues, np.float64)
         number = np.arange(1, len(values) + 1)
         strengths = np.full(len(values), np.nan)
-        strengths[1 : 1 + len(self.strengths)] = np.asarray(self.strengths)[: len(values)]
+        given = np.asarray(self.strengths, np.float64)[: max(len(values) - 1, 0)]
+        strengths[1 : 1 + len(given)] = given
         return pd.DataFrame(
             {
                 "number": number,
@@ -85,9 +86,7 @@ class Spectrum:
         above.scatter(frame["number"], frame["eigenvalue"], s=26, c=colours, linewidths=0, zorder=3)
         self._break(above, frame["eigenvalue"].to_numpy())
         above.set_title("Eigenvalues of the neighbours' graph", size=theme.SMALL)
-        below.set_title(
-            "How clearly they break off after each number of clusters", size=theme.SMALL
-        )
+        below.set_title("What speaks for each number of clusters", size=theme.SMALL)
         self._bars(below, frame)
         for axes in (above, below):
             axes.set_xlim(0.4, len(frame) + 0.6)
@@ -120,7 +119,7 @@ class Spectrum:
         number, strength = shown["number"].to_numpy(), shown["strength"].to_numpy()
         ranked = np.sort(strength)[::-1]
         cut = _CUT * ranked[min(1, len(ranked) - 1)]
-        drawn = np.minimum(strength, cut) - 1
+        drawn = np.maximum(np.minimum(strength, cut) - 1, 0)
         colours = [theme.ACCENTS[0] if k == self.chosen else theme.NOISE for k in number]
         axes.bar(number, drawn, color=colours, width=0.7, bottom=1)
         axes.set_ylim(1, 1 + 1.35 * max(float(drawn.max()), 1e-6))

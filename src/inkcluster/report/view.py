@@ -66,7 +66,7 @@ class TableView:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """One question's part of the page; `state` is answered, pending, failed or unasked."""
+    """One question's part of the page; `state` is answered, failed or unasked."""
 
     key: str
     number: int
@@ -154,7 +154,7 @@ def _question(answer: WrittenAnswer, *, failed: bool) -> QuestionView:
         key=key,
         number=answer.number,
         title=answer.title,
-        state="failed" if failed else "pending" if pending else "answered",
+        state="failed" if failed or pending else "answered",
         note=pending or "",
         took=duration(answer.seconds),
         findings=findings,

@@ -89,8 +89,8 @@ def study(
     >>> pixels = np.random.default_rng(0).integers(0, 256, (60, 4, 4)).astype(np.uint8)
     >>> with tempfile.TemporaryDirectory() as out:
     ...     run = study(ImageSet(pixels), out, Settings(k=3), only=["shape"])
-    ...     print(run.answer("shape").pending)
-    Clustering by deformation-invariant neighbours is not built yet; ...
+    ...     [f.code for f in run.answer("shape").findings]
+    ['P1', 'P3', 'P5']
     """
     settings = settings if settings is not None else Settings()
     questions = QUESTIONS if questions is None else questions

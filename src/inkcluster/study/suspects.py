@@ -11,6 +11,8 @@ from inkcluster.study.answer import Table
 from inkcluster.study.wording import sentence, several
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from inkcluster.evaluate import Match
 
 MOST = 200
@@ -77,3 +79,33 @@ def suspects(
         "nearer to it than to a cluster of their label. `image` counts from 0 in the whole set."
     )
     return Table("suspects", "Images whose label and cluster disagree", says, frame)
+
+
+def suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64]) -> Table:
+    """The images whose label is not what their shape cluster stands for, the most suspicious first.
+
+    Parameters
+    ----------
+    odd : DataFrame
+        What :func:`inkcluster.evaluate.suspicious_labels` gave, not empty.
+    index : ndarray of shape (n,), int64
+        Where the images stand in the whole set.
+    """
+    first = odd.iloc[:MOST]
+    frame = first.drop(columns="index").rename(
+        columns={
+            "suggested": "cluster's class",
+            "membership": "of that class",
+            "of_label": "of its label",
+            "neighbors_suggested": "neighbours of that class",
+            "neighbors_label": "neighbours of its label",
+        }
+    )
+    frame.insert(0, "image", index[first["index"].to_numpy()])
+    says = (
+        f"{sentence(several(len(odd), 'image'))} whose label is not what their cluster stands for"
+        f"{f'; the first {MOST} of them' if len(odd) > MOST else ''}. The confidence is the mean of two "
+        "differences between the cluster's class and the label: of memberships, and of the neighbours' "
+        "labels. `image` counts from 0 in the whole set."
+    )
+    return Table("suspects", "Labels at odds with the shape clusters", says, frame)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ANSWER = "answer.json"
 ARRAYS = "arrays.npz"
-_NOT_AN_ANSWER = ("S1", "S2")
+_NOT_AN_ANSWER = ("S2",)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class WrittenAnswer:
 
     @property
     def pending(self) -> str | None:
-        """Why there is nothing to show (not built yet, could not be answered), or None."""
+        """Why there is nothing to show (it could not be answered), or None."""
         if self.figures or self.tables:
             return None
         reasons = [f.sentence for f in self.findings if f.code in _NOT_AN_ANSWER]

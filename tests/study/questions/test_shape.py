@@ -1,0 +1,196 @@
+"""Question 7 on digits with labels and without, and on sets that are unlike digits."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+from inkcluster.cluster import ShapeClustering
+from inkcluster.errors import TooLittleMemoryError
+from inkcluster.evaluate import look_first, suspicious_labels
+from inkcluster.figures import render
+from inkcluster.images import ImageSet
+from inkcluster.study.answer import Level
+from inkcluster.study.desk import Desk
+from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.questions.shape import _number_finding
+from inkcluster.study.questions.shape_figures import islands
+
+
+@pytest.fixture(scope="module")
+def found(answer, few):
+    return answer("shape", few)
+
+
+@pytest.fixture(scope="module")
+def unlabelled(answer, few):
+    return answer("shape", ImageSet(few.pixels, None, "few"))
+
+
+def codes(found):
+    return {finding.code: finding for finding in found.findings}
+
+
+def table(found, name):
+    return next(t.frame for t in found.tables if t.name == name)
+
+
+def figure(found, name):
+    return next(f for f in found.figures if f.name == name)
+
+
+def test_it_holds_what_every_answer_holds(found, check_answer):
+    check_answer(found)
+    names = {f.name for f in found.figures}
+    assert {"spectrum", "centres", "map", "extremes", "confusion", "confused"} <= names
+    assert set(codes(found)) == {"P1", "P2", "P3", "P4"}
+
+
+def test_without_labels_it_says_what_to_look_at(unlabelled, check_answer):
+    check_answer(unlabelled)
+    assert {f.name for f in unlabelled.figures} == {
+        *("spectrum", "centres", "map", "extremes", "look-first"),
+    }
+    assert set(codes(unlabelled)) == {"P1", "P3", "P5"}
+
+
+def test_clusters_are_the_estimators_and_know_no_labels(found, unlabelled, few):
+    model = ShapeClustering(random_state=69).fit(few)
+    for answered in (found, unlabelled):
+        np.testing.assert_array_equal(answered.arrays["labels"], model.labels_)
+        np.testing.assert_array_equal(answered.arrays["neighbors"], model.neighbors_)
+    np.testing.assert_array_equal(found.arrays["places"], unlabelled.arrays["places"])
+
+
+def test_numbers_of_the_findings(found, few):
+    labels, sentence = found.arrays["labels"], codes(found)["P2"].sentence
+    assert f"NMI {normalized_mutual_info_score(few.labels, labels):.4f}" in sentence
+    assert f"ARI {adjusted_rand_score(few.labels, labels):.4f}" in sentence
+    sure = 100 * np.mean(found.arrays["confidence"] >= 0.9)
+    assert f"{sure:.1f}".removesuffix(".0") + " % of the images" in codes(found)["P3"].sentence
+    assert f"{labels.max() + 1} clusters" in codes(found)["P1"].sentence or labels.max() < 11
+
+
+def test_centres_are_the_means(found, few):
+    labels = found.arrays["labels"]
+    shown = figure(found, "centres").centres
+    for cluster in range(labels.max() + 1):
+        np.testing.assert_allclose(shown[cluster], few.pixels[labels == cluster].mean(axis=0))
+
+
+def test_the_map_holds_every_image(found, few):
+    assert figure(found, "map").frame()["images"].sum() == len(few)
+    assert len(figure(found, "map").pictures) >= found.arrays["labels"].max() + 1
+
+
+def test_a_wrong_label_is_the_most_suspicious(answer, few):
+    clusters = answer("shape", few).arrays["labels"]
+    confidence = answer("shape", few).arrays["confidence"]
+    classes, counts = np.unique(few.labels[clusters == 1], return_counts=True)
+    own = classes[counts.argmax()]
+    surest = np.flatnonzero((clusters == 1) & (few.labels == own))
+    wrong = surest[confidence[surest].argmax()]
+    labels = few.labels.copy()
+    labels[wrong] = next(d for d in range(10) if d != own and d in _classes(few, clusters))
+    spoiled = answer("shape", ImageSet(few.pixels, labels, "spoiled"))
+    first = table(spoiled, "suspects").iloc[0]
+    assert first["image"] == wrong
+    assert (first["label"], first["cluster's class"]) == (labels[wrong], own)
+    assert codes(spoiled)["P4"].level is Level.NOTICE
+    assert (
+        f"image {wrong}, labelled {labels[wrong]} and like a {own}" in codes(spoiled)["P4"].sentence
+    )
+    assert figure(spoiled, "suspects").rows[0].captions[0] == f"{labels[wrong]} → {own}"
+
+
+def _classes(images, clusters):
+    """Classes that are the largest of a cluster."""
+    return {np.bincount(images.labels[clusters == c]).argmax() for c in np.unique(clusters)}
+
+
+def test_suspects_are_those_of_evaluate(found, few):
+    arrays = found.arrays
+    odd = suspicious_labels(
+        few.labels, arrays["labels"], arrays["memberships"], arrays["neighbors"]
+    )
+    homes = _classes(few, arrays["labels"])
+    odd = odd[odd["label"].isin(list(homes))]
+    assert table(found, "suspects")["image"].tolist() == odd["index"].tolist()[:200]
+
+
+def test_look_first_is_that_of_evaluate(unlabelled):
+    arrays = unlabelled.arrays
+    first = look_first(arrays["memberships"], arrays["neighbors"], 45)
+    assert table(unlabelled, "look-first")["image"].tolist() == first["index"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("strengths", "level", "words"),
+    [
+        ([1.1, 3.0, 1.2], Level.OK, "show three clusters: "),
+        ([1.1, 1.5, 1.45], Level.NOTICE, "on weak evidence"),
+        ([0.0, 500.0, 0.0], Level.OK, "strength of 3 is over 100"),
+        ([], Level.NOTICE, "no other number"),
+    ],
+)
+def test_weak_evidence_is_called_weak(strengths, level, words):
+    strengths = np.array(strengths)
+    shapes = SimpleNamespace(k=3, strengths=strengths, gap_strengths=strengths)
+    finding = _number_finding(shapes)
+    assert finding.level is level
+    assert words in finding.sentence
+
+
+def test_where_memory_is_too_little_a_sample_is_stated(monkeypatch, make_plan, digits):
+    plain = ShapeClustering.fit
+
+    def fit(self, X, y=None):
+        if len(X) > 700:
+            raise TooLittleMemoryError("It takes too much.", 3_000_000_000, 2_000_000_000)
+        return plain(self, X, y)
+
+    monkeypatch.setattr(ShapeClustering, "fit", fit)
+    many = ImageSet(digits.pixels[:1200], digits.labels[:1200], "many")
+    answered = QUESTIONS["shape"].answer(many, make_plan(many), Desk())
+    assert len(answered.arrays["index"]) == len(answered.arrays["labels"]) == 640
+    warning = codes(answered)["S3"]
+    assert warning.level is Level.WARNING
+    assert "640 of the 1,200 images" in warning.sentence
+    assert "3.00 GB, and 2.00 GB" in warning.sentence
+    monkeypatch.setattr(ShapeClustering, "fit", lambda self, X: fit(self, np.zeros((701, 2, 2))))
+    few = many.take(np.arange(700))
+    plan = make_plan(few)
+    with pytest.raises(TooLittleMemoryError):
+        QUESTIONS["shape"].answer(few, plan, Desk())
+
+
+def test_islands_are_apart_from_every_middle(rng):
+    bulk = rng.uniform(0, 3, (900, 2))
+    far = rng.normal([9, 9], 0.1, (30, 2))
+    few = rng.normal([9, 0], 0.05, (3, 2))
+    found = islands(np.concatenate([bulk, far, few]), np.array([[1.5, 1.5]]))
+    assert [sorted(part) for part in found] == [list(range(900, 930))]
+
+
+def test_odd_sets_are_answered(answer, check_answer, odd_set):
+    check_answer(answer("shape", odd_set))
+
+
+def test_hostile_labels(answer, check_answer, hostile, tmp_path):
+    found = answer("shape", hostile)
+    check_answer(found)
+    for shown in found.figures:
+        render(shown, tmp_path / shown.name)
+
+
+def test_it_depends_on_what_it_says_and_no_more(read_values, few):
+    assert read_values("shape", few) <= set(QUESTIONS["shape"].uses)
+
+
+def test_the_work_is_kept_on_the_desk(few, make_plan, monkeypatch):
+    desk, plan = Desk(), make_plan(few)
+    first = QUESTIONS["shape"].answer(few, plan, desk)
+    monkeypatch.setattr(ShapeClustering, "fit", None)
+    second = QUESTIONS["shape"].answer(few, plan, desk)
+    np.testing.assert_array_equal(first.arrays["labels"], second.arrays["labels"])
