@@ -44,7 +44,7 @@ def centre_merges(
         leading = Leading(X, WIDTHS)
         blocks = -(-n // linkage_lanes.LANES)
         lead = np.zeros((blocks, leading.width, linkage_lanes.LANES), np.float32)
-        square = np.full(blocks * linkage_lanes.LANES, 2 * linkage_lanes.FAR)
+        square = np.full(blocks * linkage_lanes.LANES, 2 * linkage_lanes.FAR, np.float32)
         coordinates = np.empty((n, leading.width - (leading.basis is not None)))
         for start in range(0, n, STEP):
             centred = np.asarray(X[start : start + STEP], dtype=np.float64) - leading.origin

@@ -138,6 +138,7 @@ def _centred(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64], bool]:
             small[start : start + CHUNK] = rows
             square[start : start + CHUNK] = np.einsum("ij,ij->i", rows, rows)
         if square.max() < WHOLE:
-            return small, square, True
+            varied = small.any(axis=0)  # the rim of images is the same in all
+            return np.ascontiguousarray(small[:, varied]), square, True
     points = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
     return points, np.einsum("ij,ij->i", points, points), False
