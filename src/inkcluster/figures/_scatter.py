@@ -21,12 +21,14 @@ CELL = 0.04
 def hue(cluster: int) -> tuple[int, int, int]:
     """A colour that stands out on light and on dark paper; grey for noise.
 
-    Neighbouring numbers have far hues; the third coordinate keeps yellows from being too light.
+    Neighbouring numbers have far hues; yellows and greens are made darker and blues lighter, as the
+    eye sees them.
     """
     if cluster < 0:
         return (140, 148, 160)
     turn = (0.58 + cluster * GOLDEN) % 1.0
     light = (0.52, 0.44, 0.60)[(cluster // 5) % 3] - (0.1 if 0.1 < turn < 0.5 else 0.0)
+    light += 0.12 if 0.62 < turn < 0.82 else 0.0
     red, green, blue = colorsys.hls_to_rgb(turn, light, 0.62)
     return (round(255 * red), round(255 * green), round(255 * blue))
 

@@ -135,4 +135,5 @@ class ImageMap:
                     ha="center",
                     va="top",
                     zorder=4,
+                    bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6},
                 )

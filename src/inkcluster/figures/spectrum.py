@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-_CUT = 1.6
+_CUT = 4.0
 """A bar that is this many times as high as the next is drawn no higher, and says so."""
 
 
