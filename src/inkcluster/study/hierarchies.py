@@ -22,7 +22,12 @@ FALLBACK = 5000
 """Images that a linkage rests on whose distances do not fit into memory."""
 _FEW = 2 * 10**8
 """n² · d up to which SciPy builds a hierarchy sooner than our engine has looked at the data."""
+_AT_ONCE = ("centroid", "median")
+"""Methods that merge on one thread and in little memory, so that two cores build them side by side."""
 _REVISION = 1
+
+_Ahead = dict[str, NDArray[np.float64]]
+"""Hierarchies that were built beside another one and are not kept yet, by their method."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +54,9 @@ class Hierarchy:
         return len(self.index)
 
 
-def build(images: ImageSet, plan: Plan, desk: Desk, method: str) -> Hierarchy:
+def build(
+    images: ImageSet, plan: Plan, desk: Desk, method: str, ahead: _Ahead | None = None
+) -> Hierarchy:
     """Build a hierarchy of `linkage_sample` images, or take it from the desk.
 
     Parameters
@@ -63,6 +70,8 @@ def build(images: ImageSet, plan: Plan, desk: Desk, method: str) -> Hierarchy:
         Keeps the result, which several questions share.
     method : str
         One of :data:`inkcluster.cluster.hierarchy.METHODS`.
+    ahead : dict of ndarray, optional
+        Where given, centroid and median are built at once, and the one not asked for waits here.
 
     Returns
     -------
@@ -76,7 +85,7 @@ def build(images: ImageSet, plan: Plan, desk: Desk, method: str) -> Hierarchy:
     """
     wanted = plan.linkage_sample
     try:
-        return _kept(images, plan, desk, method, wanted)
+        return _kept(images, plan, desk, method, wanted, ahead=ahead)
     except TooLittleMemoryError as error:
         if wanted <= FALLBACK:
             raise
@@ -89,9 +98,10 @@ def build_all(
 ) -> dict[str, Hierarchy]:
     """Several hierarchies, as :func:`build` makes each of them."""
     trees = {}
+    ahead: _Ahead | None = {} if set(_AT_ONCE) <= set(methods) else None
     with desk.progress.task("linkages", total=len(methods)) as advance:
         for method in methods:
-            trees[method] = build(images, plan, desk, method)
+            trees[method] = build(images, plan, desk, method, ahead)
             advance(1)
     return trees
 
@@ -133,23 +143,35 @@ def of_all(images: ImageSet, desk: Desk, method: str) -> NDArray[np.float64]:
     return _linked(images, desk, method, {"images": len(images)})
 
 
-def _kept(images: ImageSet, plan: Plan, desk: Desk, method: str, n: int) -> Hierarchy:
+def _kept(
+    images: ImageSet, plan: Plan, desk: Desk, method: str, n: int, *, ahead: _Ahead | None = None
+) -> Hierarchy:
     index = drawn(images, plan, n)
     if n == len(images):
-        return Hierarchy(method, index, of_all(images, desk, method))
+        return Hierarchy(method, index, _linked(images, desk, method, {"images": n}, ahead))
     what = {"images": n, **plan.values(("seed", "replace"))}
-    return Hierarchy(method, index, _linked(images.take(index), desk, method, what))
+    return Hierarchy(method, index, _linked(images.take(index), desk, method, what, ahead))
 
 
 def _linked(
-    images: ImageSet, desk: Desk, method: str, what: Mapping[str, Any]
+    images: ImageSet,
+    desk: Desk,
+    method: str,
+    what: Mapping[str, Any],
+    ahead: _Ahead | None = None,
 ) -> NDArray[np.float64]:
     from inkcluster.cluster import hierarchy
     from inkcluster.progress import listening
 
     def compute() -> Mapping[str, NDArray[Any]]:
+        if ahead is not None and method in ahead:
+            return {"Z": ahead.pop(method)}
+        methods = _AT_ONCE if ahead is not None and method in _AT_ONCE else (method,)
         with listening(desk.progress):
-            return {"Z": hierarchy.linkage(images.flat(), method)}
+            built = hierarchy.linkages(images.flat(), methods)
+        if ahead is not None:
+            ahead.update({other: Z for other, Z in built.items() if other != method})
+        return {"Z": built[method]}
 
     kept = desk.keep("linkage", {"method": method, **what, "revision": _REVISION}, compute)
     return kept["Z"]

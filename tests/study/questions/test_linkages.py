@@ -267,3 +267,20 @@ def test_outsiders_are_one_of_each_cluster_in_turn(answer, digits):
             for i in row.where
         ]
         assert len(set(each)) == min(kept, len(set(beyond.tolist())))
+
+
+def test_centroid_and_median_are_built_at_once_and_kept_apart(answer, found, few, monkeypatch):
+    asked = []
+    linkages = hierarchy.linkages
+    monkeypatch.setattr(
+        hierarchy,
+        "linkages",
+        lambda y, methods: asked.append(tuple(methods)) or linkages(y, methods),
+    )
+    again = answer("linkages", few)
+    assert sorted(asked) == sorted(
+        [(m,) for m in METHODS if m not in ("centroid", "median")] + [("centroid", "median")]
+    )
+    for method in METHODS:
+        name = f"linkage_{method}"
+        np.testing.assert_array_equal(again.arrays[name], found.arrays[name])
