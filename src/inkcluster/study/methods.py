@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.clustering import Clustering
-from inkcluster.errors import TooLittleMemoryError
-from inkcluster.study import hdbscan, hierarchies
+from inkcluster.errors import BadInputError, TooLittleMemoryError
+from inkcluster.study import hdbscan, hierarchies, shape
 from inkcluster.study.density import SWEEP_USES, choose, count, scaled_sweep, whitened_sweep
 from inkcluster.study.drawing import SAMPLE_USES, WHITENING_USES, Sample, whitened
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from inkcluster.study.plan import Plan
 
 PIXELS, WHITENED = "pixels", "whitened"
+SHAPE = "shape clustering"
 SPACES = (PIXELS, WHITENED)
 _WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
 METHODS_USES = tuple(dict.fromkeys(("k", "restarts", "scaling", "eps", "min_samples", *SWEEP_USES)))
@@ -97,14 +98,15 @@ def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) 
 
     k-means and the two by density run on scaled pixels and the linkages on raw ones, as in the other
     questions; all of them run on the whitened components of the raw pixels. Where the sample
-    holds each of `images`, the linkages of their pixels are those of questions 3 and 4.
+    holds each of `images`, the linkages of their pixels are those of questions 3 and 4. Shape
+    clustering is that of question 7, of all images, where it can be had.
     """
     from inkcluster.cluster import hierarchy
 
     found: dict[str, Clustering] = {}
     refused: dict[str, tuple[int, int]] = {}
     ward = None
-    with desk.progress.task("methods", total=2 * (3 + len(hierarchy.METHODS))) as advance:
+    with desk.progress.task("methods", total=2 * (3 + len(hierarchy.METHODS)) + 1) as advance:
         pca, vectors = whitened(sample.images, plan)
         for space in SPACES:
             found[title_of("k-means", space)] = _kmeans(sample, vectors, space, plan, desk)
@@ -124,6 +126,9 @@ def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) 
             advance(1)
             found[title_of("HDBSCAN", space)] = _hdbscan(sample, vectors, space, plan, desk)
             advance(1)
+        if images is not None:
+            found |= _shape(sample, images, plan, desk)
+        advance(1)
     return Methods(sample, found, pca, vectors, ward, refused)
 
 
@@ -131,6 +136,23 @@ def parameters(space: str, plan: Plan, *names: str) -> dict[str, Any]:
     """What a step depends on that runs in `space` with the plan's values `names`."""
     uses = (*WHITENING_USES, *names) if space == WHITENED else (*SAMPLE_USES, *names)
     return {"space": space, **plan.values(("compare_sample", *uses))}
+
+
+def _shape(sample: Sample, images: ImageSet, plan: Plan, desk: Desk) -> dict[str, Clustering]:
+    """Shape clustering of all images, as far as it says something about the sample.
+
+    Nothing where it cannot be had, which question 7 says, or where it rests on other images.
+    """
+    from inkcluster.cluster import relabel_by_size
+
+    try:
+        shapes = shape.find(images, plan, desk)
+    except BadInputError:
+        return {}
+    if shapes.short is not None:
+        return {}
+    values = {"images": shapes.total, "clusters found": shapes.k}
+    return {SHAPE: Clustering(relabel_by_size(shapes.labels[sample.index]), SHAPE, values)}
 
 
 def _kmeans(

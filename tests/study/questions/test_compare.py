@@ -6,7 +6,8 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
 from sklearn.preprocessing import MinMaxScaler
 
-from inkcluster.cluster import NOISE, hierarchy, relabel_by_size
+from inkcluster.cluster import NOISE, ShapeClustering, hierarchy, relabel_by_size
+from inkcluster.errors import BadInputError
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
@@ -57,8 +58,25 @@ def test_it_holds_what_every_answer_holds(found, check_answer):
     }
     assert set(codes(found)) == {"C1", "C2", "C3", "C4", "S3"}
     assert table(found, "scores")["method"].tolist() == [
-        f"{kind} {space}" for space in ("on pixels", "after PCA") for kind in KINDS
+        *(f"{kind} {space}" for space in ("on pixels", "after PCA") for kind in KINDS),
+        "shape clustering",
     ]
+
+
+def test_shape_clustering_is_that_of_question_7(answer, found, few):
+    whole = answer("shape", few).arrays["labels"]
+    kept = relabel_by_size(whole[found.arrays["index"]])
+    np.testing.assert_array_equal(labels_of(found, "shape clustering"), kept)
+
+
+def test_where_shape_clustering_cannot_be_had_the_others_are_compared(answer, few, monkeypatch):
+    def refuse(self, X, y=None):
+        raise BadInputError("No shapes in these.")
+
+    monkeypatch.setattr(ShapeClustering, "fit", refuse)
+    found = answer("compare", few, compare_sample=120, **ASKED)
+    assert "shape clustering" not in table(found, "scores")["method"].tolist()
+    assert len(table(found, "scores")) == 2 * len(KINDS)
 
 
 def test_uses_are_exactly_the_values_read(read_values, few):
@@ -263,7 +281,7 @@ def test_linkages_that_do_not_fit_into_memory_are_left_out(answer, few, check_an
     monkeypatch.setattr(hierarchy, "linkage", refuse)
     found = answer("compare", few)
     check_answer(found)
-    assert len(table(found, "scores")) == 6
+    assert len(table(found, "scores")) == 7  # k-means, DBSCAN and HDBSCAN twice, and the shapes
     assert "ward_k" not in found.arrays
     warning = [f for f in found.findings if f.code == "S3" and f.level is Level.WARNING]
     assert warning[0].sentence.startswith("14 linkages of 120 images are left out")

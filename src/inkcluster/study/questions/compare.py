@@ -30,7 +30,7 @@ class CompareQuestion:
         "with each other and with the labels?"
     )
     uses: tuple[str, ...] = (*METHODS_USES, "many")
-    revision = 2
+    revision = 3
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Run every method in both spaces on one sample, and hold them against each other."""

@@ -30,7 +30,7 @@ LISTED = 40
 
 def of_scores(methods: Methods, plan: Plan, desk: Desk) -> Answer:
     """Sizes always; scores, the best method and the effect of whitening where there are labels."""
-    del desk
+    del plan, desk
     sizes = Answer(figures=(_sizes_figure(methods),), tables=(_sizes_table(methods),))
     if methods.sample.images.labels is None:
         return Answer(sizes.figures, sizes.tables, (_whitening_unlabelled(methods),))
@@ -41,7 +41,7 @@ def of_scores(methods: Methods, plan: Plan, desk: Desk) -> Answer:
     return Answer(
         figures=(_scoreboard(found), *sizes.figures),
         tables=(_scores_table(methods, found), *sizes.tables),
-        findings=(_best(found, plan), _whitening(methods, found)),
+        findings=(_best(methods, found), _whitening(methods, found)),
     )
 
 
@@ -137,13 +137,14 @@ def _sizes_table(methods: Methods) -> Table:
     return Table("sizes", "Clusters of every method", says, pd.DataFrame(rows))
 
 
-def _best(found: dict[str, Scores], plan: Plan) -> Finding:
+def _best(methods: Methods, found: dict[str, Scores]) -> Finding:
     """C1."""
     first, second, *_, last = _ranked(found)
     best = found[first]
     sentence_ = (
         f"{sentence(first)} agrees best with the labels: ARI {decimals(best.ari)}, NMI {decimals(best.nmi)}, "
-        f"{percent(best.accuracy)} of the images placed right at {plan.k} clusters; "
+        f"{percent(best.accuracy)} of the images placed right at "
+        f"{methods.clusterings[first].n_clusters} clusters; "
         f"{second} follows with ARI {decimals(found[second].ari)}, and {last} is last with "
         f"{decimals(found[last].ari)}."
     )
