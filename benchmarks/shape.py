@@ -1,0 +1,310 @@
+"""Shape clustering beside what else clusters images without labels, on many data sets, from one run.
+
+    python -m benchmarks.shape [--sets mnist test …] [--peers EVoC …] [--seeds N] [--memory] [--json FILE]
+
+For each set, each contestant is run with as many seeds as are asked for (those that have no seed,
+once). ACC, NMI and ARI are against the labels, which nobody sees; the median over the seeds, with the
+least and the most of ACC. What a contestant calls noise counts as wrong: each such image as a cluster
+of its own. ``auto`` finds the number of clusters itself; the others are given it, but for EVoC and
+HDBSCAN, which take none. Times include what a contestant must do before it clusters; compilation is
+done before. ``--memory`` adds the peak of each, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import rotate, zoom
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+import inkcluster
+from benchmarks._bench import Timing, as_json, installed, mnist_file, peak_megabytes, table
+from inkcluster.cluster import hierarchy
+from inkcluster.evaluate import scores
+from inkcluster.images import ImageSet
+
+SHORT = ("--sets", "sub500", "digits", "three", "--seeds", "2", "--peers", "k-means", "Ward")
+"""The arguments of a short run, for ``python -m benchmarks``."""
+TEST = 10_000
+"""The last so many images of the file are MNIST's test set."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A contestant: `run` takes images, the number of classes and a seed, and returns labels."""
+
+    run: Callable[[ImageSet, int, int], NDArray[Any]]
+    seeded: bool = True
+    packages: tuple[str, ...] = ()
+
+
+def ours_auto(images: ImageSet, k: int, seed: int) -> NDArray[Any]:
+    del k
+    return inkcluster.ShapeClustering(random_state=seed).fit(images).labels_
+
+
+def ours(images: ImageSet, k: int, seed: int) -> NDArray[Any]:
+    return inkcluster.ShapeClustering(k, random_state=seed).fit(images).labels_
+
+
+def kmeans(images: ImageSet, k: int, seed: int) -> NDArray[Any]:
+    X = images.flat().astype(np.float32) / 255
+    return inkcluster.KMeans(k, n_init=3, random_state=seed).fit(X).labels_
+
+
+def ward(images: ImageSet, k: int, seed: int) -> NDArray[Any]:
+    del seed
+    return hierarchy.cut(hierarchy.linkage(images.flat(), "ward"), k)
+
+
+def evoc(images: ImageSet, k: int, seed: int) -> NDArray[Any]:
+    """EVoC on the pixels as its README has it, at the layer that it chooses itself."""
+    from evoc import EVoC  # noqa: PLC0415 (only where it is installed)
+
+    del k
+    X = images.flat().astype(np.float32) / 255
+    return np.asarray(EVoC(random_state=seed).fit_predict(X))
+
+
+def _umap(images: ImageSet, seed: int) -> NDArray[np.float32]:
+    """As UMAP's documentation has it for clustering."""
+    import umap  # noqa: PLC0415 (only where it is installed)
+
+    X = images.flat().astype(np.float32) / 255
+    neighbours = min(30, len(X) - 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a seed means one thread
+        model = umap.UMAP(n_neighbors=neighbours, min_dist=0.0, random_state=seed)
+        return np.asarray(model.fit_transform(X))
+
+
+def umap_hdbscan(images: ImageSet, k: int, seed: int) -> NDArray[Any]:
+    """With clusters of at least 500 of 70,000 images, as UMAP's documentation has it."""
+    least = max(10, len(images) * 500 // 70_000)
+    del k
+    model = inkcluster.HDBSCAN(min_cluster_size=least, min_samples=10, copy=True)
+    return model.fit(_umap(images, seed)).labels_
+
+
+def umap_mixture(images: ImageSet, k: int, seed: int) -> NDArray[Any]:
+    from sklearn.mixture import GaussianMixture  # noqa: PLC0415
+
+    return GaussianMixture(k, random_state=seed).fit_predict(_umap(images, seed))
+
+
+PEERS: dict[str, Peer] = {
+    "ShapeClustering, auto": Peer(ours_auto),
+    "ShapeClustering": Peer(ours),
+    "EVoC": Peer(evoc, packages=("evoc",)),
+    "UMAP + HDBSCAN": Peer(umap_hdbscan, packages=("umap",)),
+    "UMAP + mixture": Peer(umap_mixture, packages=("umap",)),
+    "k-means": Peer(kmeans),
+    "Ward": Peer(ward, seeded=False),
+}
+OURS = ("ShapeClustering, auto", "ShapeClustering")
+
+
+def _mnist() -> ImageSet:
+    return inkcluster.load(mnist_file())
+
+
+def _drawn(n: int) -> ImageSet:
+    return _mnist().sample(n, 0)
+
+
+def _classes(*wanted: int) -> ImageSet:
+    """10,000 images of these classes at most."""
+    images = _mnist()
+    index = np.flatnonzero(np.isin(images.labels, wanted))
+    return images.take(np.sort(np.random.default_rng(0).permutation(index)[:TEST]))
+
+
+def _unequal() -> ImageSet:
+    """From 2,000 images of the digit 0 down to 200 of the digit 9: one to ten."""
+    images = _mnist()
+    rng = np.random.default_rng(0)
+    wanted = np.geomspace(2000, 200, 10).round().astype(int)
+    index = [
+        rng.permutation(np.flatnonzero(images.labels == digit))[:size]
+        for digit, size in enumerate(wanted)
+    ]
+    return images.take(np.sort(np.concatenate(index)))
+
+
+def _changed(change: Callable[[NDArray[np.uint8]], NDArray[Any]]) -> ImageSet:
+    """The test images, each changed."""
+    images = _test()
+    pixels = np.array([change(image) for image in images.pixels])
+    return ImageSet(np.clip(np.rint(pixels), 0, 255).astype(np.uint8), images.labels, "changed")
+
+
+def _test() -> ImageSet:
+    images = _mnist()
+    return images.take(np.arange(len(images) - TEST, len(images)))
+
+
+def _rotated() -> ImageSet:
+    """Each by an angle of its own, up to 15 degrees either way."""
+    angles = iter(np.random.default_rng(0).uniform(-15, 15, TEST))
+    return _changed(lambda image: rotate(image.astype(float), next(angles), reshape=False, order=1))
+
+
+def _rescaled() -> ImageSet:
+    """Each larger or smaller, by up to a quarter, about its centre."""
+    factors = iter(np.random.default_rng(0).uniform(0.75, 1.25, TEST))
+    return _changed(
+        lambda image: _about_the_centre(zoom(image.astype(float), next(factors), order=1))
+    )
+
+
+def _about_the_centre(image: NDArray[Any], side: int = 28) -> NDArray[Any]:
+    """Cut or padded to `side`."""
+    out = np.zeros((side, side))
+    h, w = (min(size, side) for size in image.shape)
+    top, left = ((size - kept) // 2 for size, kept in zip(image.shape, (h, w), strict=True))
+    y, x = (side - h) // 2, (side - w) // 2
+    out[y : y + h, x : x + w] = image[top : top + h, left : left + w]
+    return out
+
+
+def _coarse() -> ImageSet:
+    """16 × 16, as USPS has them."""
+    return _changed(lambda image: zoom(image.astype(float), 16 / 28, order=1))
+
+
+SETS: dict[str, tuple[str, Callable[[], ImageSet]]] = {
+    "mnist": ("all of MNIST", _mnist),
+    "test": ("MNIST's test images", _test),
+    "sub2000": ("2,000 of MNIST", lambda: _drawn(2000)),
+    "sub500": ("500 of MNIST", lambda: _drawn(500)),
+    "three": ("the digits 0, 1 and 2", lambda: _classes(0, 1, 2)),
+    "three-hard": ("the digits 3, 5 and 8", lambda: _classes(3, 5, 8)),
+    "five": ("the digits 1, 3, 4, 7 and 9", lambda: _classes(1, 3, 4, 7, 9)),
+    "unequal": ("classes of unequal size, 1 : 10", _unequal),
+    "rotated": ("test images rotated by up to 15 degrees", _rotated),
+    "rescaled": ("test images rescaled by up to a quarter", _rescaled),
+    "coarse": ("test images at 16 × 16", _coarse),
+    "binary": ("test images, black and white", lambda: _changed(lambda x: 255 * (x > 127))),
+    "digits": ("the 8 × 8 digits", lambda: inkcluster.load("digits")),
+}
+
+
+def judged(truth: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
+    """ACC, NMI and ARI; each image of noise is a cluster of its own."""
+    whole = labels.astype(np.int64).copy()
+    noise = np.flatnonzero(whole < 0)
+    whole[noise] = whole.max(initial=-1) + 1 + np.arange(len(noise))
+    return {
+        "ACC": scores(truth, labels).accuracy,
+        "NMI": float(normalized_mutual_info_score(truth, whole)),
+        "ARI": float(adjusted_rand_score(truth, whole)),
+        "clusters": len(np.unique(labels[labels >= 0])),
+        "noise": len(noise) / len(labels),
+    }
+
+
+def measured(name: str, images: ImageSet, seeds: int) -> Timing:
+    """A contestant on a set: the least time, and the figures over the seeds."""
+    peer = PEERS[name]
+    k = len(np.unique(images.labels))
+    blind = ImageSet(images.pixels, None, images.name)
+    timing = Timing(name, float("inf"), float("inf"))
+    found: list[dict[str, float]] = []
+    for seed in range(seeds if peer.seeded else 1):
+        wall, processor = time.perf_counter(), time.process_time()
+        labels = peer.run(blind, k, seed)
+        timing.rounds.append(time.perf_counter() - wall)
+        timing.processor_seconds = min(timing.processor_seconds, time.process_time() - processor)
+        found.append(judged(np.asarray(images.labels), labels))
+    timing.seconds = min(timing.rounds)
+    every = {key: np.array([one[key] for one in found]) for key in found[0]}
+    timing.figures = {
+        **{key: f"{np.median(every[key]):.4f}" for key in ("ACC", "NMI", "ARI")},
+        "ACC from": f"{every['ACC'].min():.4f}",
+        "to": f"{every['ACC'].max():.4f}",
+        "clusters": _range(every["clusters"]),
+        "noise": f"{np.median(every['noise']):.3f}",
+        "seeds": len(found),
+    }
+    return timing
+
+
+def _range(counts: NDArray[np.float64]) -> str:
+    low, high = int(counts.min()), int(counts.max())
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def warm(names: Sequence[str]) -> None:
+    """Compile before the clock starts; what keeps its machine code keeps it for next time."""
+    for images in (_drawn(3000), _drawn(500), inkcluster.load("digits")):
+        for name in names if len(images) == 3000 else OURS:
+            PEERS[name].run(ImageSet(images.pixels, None, "warm"), 10, 0)
+
+
+def contest(names: Sequence[str], chosen: str, seeds: int, memory: bool) -> list[Timing]:
+    images = SETS[chosen][1]()
+    timings = []
+    for name in names:
+        print(f"  {name} …", file=sys.stderr, flush=True)
+        timing = measured(name, images, seeds)
+        if memory:
+            timing.figures["peak MB"] = peak_megabytes(
+                "benchmarks.shape", "--sets", chosen, "--one", name
+            )
+        timings.append(timing)
+    return timings
+
+
+def contestants(wanted: Sequence[str]) -> list[str]:
+    """Ours, and of the peers wanted those whose packages are installed."""
+    needed: Mapping[str, str] = {
+        name: package for name in wanted for package in PEERS[name].packages
+    }
+    there = installed(needed)
+    return [*OURS, *(n for n in wanted if n not in OURS and (n not in needed or n in there))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sets", nargs="+", choices=list(SETS), default=list(SETS))
+    others = [name for name in PEERS if name not in OURS]
+    parser.add_argument("--peers", nargs="*", choices=others, default=others)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--memory", action="store_true", help="measure peak memory too")
+    parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
+    parser.add_argument("--one", choices=list(PEERS), help="only this, once, and no table")
+    asked = parser.parse_args()
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    if asked.one:
+        images = SETS[asked.sets[0]][1]()
+        k = len(np.unique(images.labels))
+        PEERS[asked.one].run(ImageSet(images.pixels, None, images.name), k, 0)
+        return
+    names = contestants(asked.peers)
+    warm(names)
+    done: dict[str, list[Timing]] = {}
+    for chosen in asked.sets:
+        done[chosen] = contest(names, chosen, asked.seeds, asked.memory)
+        print(table(f"{SETS[chosen][0]}:", done[chosen]), flush=True)
+        print()
+    text = as_json(done)
+    if asked.json:
+        asked.json.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()
