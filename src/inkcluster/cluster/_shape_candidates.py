@@ -35,8 +35,7 @@ class View:
         some = look(images[:: max(1, len(images) // SAMPLE)])
         self.mean = some.mean(axis=0, dtype=np.float64).astype(np.float32)
         centred = some - self.mean
-        vectors = np.linalg.eigh((centred.T @ centred).astype(np.float64))[1]
-        self.directions = np.ascontiguousarray(vectors[:, ::-1][:, :COORDINATES], np.float32)
+        self.directions = np.ascontiguousarray(_principal(centred)[:, :COORDINATES], np.float32)
 
     def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Coordinates (n, q) of prepared images."""
@@ -45,8 +44,20 @@ class View:
         def work(part: slice) -> None:
             out[part] = (self.look(images[part]) - self.mean) @ self.directions
 
-        in_blocks(work, len(images))
+        in_blocks(work, len(images), "views")
         return out
+
+
+def _principal(centred: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Principal directions (d, q) of rows (n, d), the first ones first."""
+    n, d = centred.shape
+    if n >= d:
+        return np.asarray(np.linalg.eigh((centred.T @ centred).astype(np.float64))[1][:, ::-1])
+    # few images of many pixels: the same directions from the products of images
+    variances, shares = np.linalg.eigh((centred @ centred.T).astype(np.float64))
+    some = variances > 1e-6 * max(float(variances[-1]), 1e-300)
+    directions = centred.T @ (shares[:, some] / np.sqrt(variances[some]))
+    return np.asarray(directions[:, ::-1] if some.any() else np.eye(d, 1))
 
 
 def plain(images: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from inkcluster.cluster._linkage_threads import in_threads, pieces
+from inkcluster.cluster._linkage_threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels import distortion as kernels
 from inkcluster.progress import current
 
@@ -40,15 +39,15 @@ def whole_gradients(pixels: NDArray[np.generic], unit: float) -> NDArray[np.int8
     def work(part: slice) -> None:
         out[part] = np.clip(np.rint(sobel(pixels[part]) / np.float32(unit)), -STEPS, STEPS)
 
-    in_blocks(work, len(pixels))
+    in_blocks(work, len(pixels), "gradients")
     return out
 
 
-def in_blocks(work: Callable[[slice], None], n: int) -> None:
+def in_blocks(work: Callable[[slice], None], n: int, what: str) -> None:
     """Do `work` on blocks of `n` images, in threads; products inside stay on one thread each."""
-    with threadpool_limits(1, "blas"):
-        for _ in in_threads(work, pieces(n, BLOCK)):
-            pass
+    with one_blas_thread(), current().task(what, n) as advance:
+        for count in in_threads(work, pieces(n, BLOCK)):
+            advance(count)
 
 
 class Fields:

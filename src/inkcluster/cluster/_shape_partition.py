@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans as SmallKMeans
 from sklearn.metrics import adjusted_rand_score
 
@@ -24,6 +25,8 @@ SEEDS = 2
 """Members for each of these."""
 FEWEST = 8
 """Images in a small cluster, on average, at least."""
+MANY = 400
+"""Small clusters, at most, unless more than half as many are asked for; merging takes their cube."""
 MOST = 30
 """Clusters up to which the merges are looked at for the number."""
 APART = 0.01
@@ -86,12 +89,17 @@ def members_of(
     found = []
     with current().task("small clusters", len(plan)) as done:
         for eigen, small in plan:
-            count = min(n, max(k, min(small * k, n // FEWEST)))
+            count = min(n, max(k, min(small * k, most_small_clusters(n, k))))
             rows = _on_the_sphere(vectors[:, : eigen * k])
             micro = _small_clusters(rows, count, random_state)
             found.append(Member(micro, *merge(_affinity(links, places, micro))))
             done(1)
     return found
+
+
+def most_small_clusters(n: int, k: int) -> int:
+    """How many small clusters there may be of `n` images, in which `k` clusters are looked for."""
+    return min(n, max(k, min(n // FEWEST, max(MANY, 2 * k))))
 
 
 def strengths(members: list[Member]) -> NDArray[np.float64]:
@@ -111,8 +119,10 @@ def smoothed(votes: NDArray[np.float64], step: sp.csr_matrix) -> NDArray[np.floa
     """The votes after a random walk from the clusters they decide on, shape (n, k)."""
     k = votes.shape[1]
     shares = np.eye(k)[votes.argmax(axis=1)]
-    for _ in range(ROUNDS):
-        shares = step @ shares
+    with current().task("random walk", ROUNDS) as done:
+        for _ in range(ROUNDS):
+            shares = step @ shares
+            done(1)
     if len(np.unique(shares.argmax(axis=1))) < k:  # a cluster too small to hold its own
         return votes
     return np.asarray(shares)
@@ -182,7 +192,7 @@ def _affinity(
     shared = np.asarray((within @ links @ within.T).todense())
     centres = np.asarray(within @ places.astype(np.float64))
     centres /= np.bincount(micro)[:, None]
-    gaps = np.square(centres[:, None] - centres[None]).sum(axis=2)
+    gaps = cdist(centres, centres, "sqeuclidean")
     near = np.exp(-gaps / max(float(gaps.mean()), 1e-300))
     return np.asarray(shared + 1e-9 * near * np.diag(shared).min(initial=1.0))
 

@@ -59,7 +59,7 @@ class Preparation:
         def work(part: slice) -> None:
             out[part] = self._resized(pixels[part])
 
-        in_blocks(work, len(pixels))
+        in_blocks(work, len(pixels), "resized images")
         return out
 
     def straighten(self, resized: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -71,7 +71,7 @@ class Preparation:
         def work(part: slice) -> None:
             out[part] = deskew(resized[part])
 
-        in_blocks(work, len(resized))
+        in_blocks(work, len(resized), "upright images")
         return out
 
     def _resized(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:

@@ -14,13 +14,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from inkcluster.cluster import _shape_graph as graphs
 from inkcluster.cluster import _shape_neighbors as neighbors
 from inkcluster.cluster import _shape_partition as partition
-from inkcluster.cluster._shape_prepare import learn
+from inkcluster.cluster._shape_plan import check_memory, fingerprints
+from inkcluster.cluster._shape_prepare import SAMPLE, learn
 from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.progress import current
 
 KEPT = 10
-"""Neighbours kept in a list, at least."""
+"""Neighbours whose links are counted, at least."""
 WALKED = 5
 """Neighbours to which the random walk that smooths the clusters may go."""
 EIGENVALUES = 31
@@ -52,7 +53,9 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         is a square, and else images of one row.
     random_state : int, RandomState instance or None
         For the start of the eigenvectors' iteration and of the small clusters; results hardly
-        depend on it.
+        depend on it, and not at all on the order of the images.
+    memory_limit : int, optional
+        Bytes that may be taken, beside the images; what the machine has free if left out.
 
     Attributes
     ----------
@@ -107,6 +110,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         deskew: bool = True,
         image_shape: tuple[int, int] | None = None,
         random_state: int | np.random.RandomState | None = None,
+        memory_limit: int | None = None,
     ) -> None:
         self.n_clusters = n_clusters
         self.n_neighbors = n_neighbors
@@ -114,6 +118,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.deskew = deskew
         self.image_shape = image_shape
         self.random_state = random_state
+        self.memory_limit = memory_limit
 
     def fit(self, X: ImageSet | ArrayLike, y: object = None) -> Self:
         """Find the clusters.
@@ -127,23 +132,32 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         ------
         BadInputError
             For parameters or images that cannot be used.
+        TooLittleMemoryError
+            If more bytes are needed than `memory_limit`.
         """
         del y
         self._check_parameters()
         pixels = self._read(X, reset=True)
         n = len(pixels)
-        if (pixels == pixels[0]).all():
+        prints = fingerprints(pixels)
+        different = len(np.unique(prints))
+        if different == 1:
             return self._keep_one(n)
-        self._check_number(pixels)
+        self._check_number(n, different)
+        given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
         random_state = check_random_state(self.random_state)
-        self._preparation = learn(pixels, int(self.warp), bool(self.deskew))
-        self._shapes = neighbors.shapes_of(pixels, self._preparation)
-        found = neighbors.find(self._shapes, min(n - 1, max(KEPT, int(self.n_neighbors))))
+        # an order that is the images' own, so that the one in which they come shows nowhere
+        self._order = np.argsort(prints, kind="stable")
+        some = pixels[self._order[:: max(1, n // SAMPLE)]]
+        self._preparation = learn(some, int(self.warp), bool(self.deskew))
+        count = min(n - 1, max(KEPT, int(self.n_neighbors)))
+        check_memory(pixels, self._preparation, count, given, self.memory_limit)
+        self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
+        found = neighbors.find(self._shapes, count)
         near = found.forward.nearest(min(n - 1, int(self.n_neighbors)))
         places = self._shapes.places[0]
         least = max(int(self.n_neighbors) + 2, n // 500)
         graph = graphs.joined(graphs.weights(near), places, least)
-        given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
         with current().task("eigenvectors", 1) as done:
             count = max(EIGENVALUES, 3 * given)
             spectrum, vectors = graphs.leading(graph, count, random_state.uniform(0.5, 1, n))
@@ -162,7 +176,9 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
                 f"n_clusters={k}; ask for fewer clusters."
             )
         shares = partition.smoothed(votes, graphs.walk(near.nearest(WALKED)))
-        self._keep(shares, near)
+        back = np.argsort(self._order)
+        rows = np.where(near.rows >= 0, self._order[near.rows], -1).astype(np.int32)
+        self._keep(shares[back], neighbors.Lists(rows[back], near.distances[back]))
         return self
 
     def fit_predict(self, X: ImageSet | ArrayLike, y: object = None) -> NDArray[np.int32]:
@@ -188,7 +204,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         scale = np.maximum(far.max(axis=1, keepdims=True), 1)
         share = np.where(there, np.exp(-((far / scale) ** 2)), 0)
         share /= share.sum(axis=1, keepdims=True)
-        return np.asarray(np.einsum("mk,mkc->mc", share, self.memberships_[near.rows]))
+        return np.asarray(np.einsum("mk,mkc->mc", share, self.memberships_[self._order[near.rows]]))
 
     def _read(self, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[Any]:
         """Images (n, h, w), of the dtype given where it is uint8 or float32."""
@@ -230,18 +246,12 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if k != "auto" and (not isinstance(k, int | np.integer) or k < 1):
             raise BadInputError(f'n_clusters must be "auto" or a whole number from 1, not {k!r}.')
 
-    def _check_number(self, pixels: NDArray[Any]) -> None:
-        if self.n_clusters == "auto":
-            return
-        different: set[bytes] = set()
-        for image in pixels:
-            different.add(image.tobytes())
-            if len(different) >= int(self.n_clusters):
-                return
-        raise BadInputError(
-            f"n_clusters={self.n_clusters} of {len(pixels)} images, of which {len(different)} are "
-            f"different; ask for at most {len(different)} clusters."
-        )
+    def _check_number(self, n: int, different: int) -> None:
+        if self.n_clusters != "auto" and int(self.n_clusters) > different:
+            raise BadInputError(
+                f"n_clusters={self.n_clusters} of {n} images, of which {different} are different; "
+                f"ask for at most {different} clusters."
+            )
 
     def _keep_one(self, n: int) -> Self:
         """All images are the same: one cluster."""
