@@ -1,6 +1,6 @@
-"""Density on MNIST: ours, scikit-learn and faiss from one run.
+"""Density on MNIST: ours, scikit-learn, hdbscan, fast_hdbscan and faiss from one run.
 
-    python -m benchmarks.density [--parts map dbscan whitened weights neighbours memory] [--points N] [--json FILE]
+    python -m benchmarks.density [--parts map dbscan …] [--points N] [--json FILE]
 
 Pixels are scaled to [0, 1], in float64 for DBSCAN as scikit-learn needs them. The map takes its
 ranges from the data, and its time includes the neighbours, the ranges and all labels; beside it
@@ -20,6 +20,7 @@ from scipy.io import loadmat
 from sklearn.cluster import DBSCAN as Peer  # noqa: N811
 from sklearn.decomposition import PCA
 
+from benchmarks import _hdbscan
 from benchmarks._bench import (
     Contestant,
     Timing,
@@ -30,7 +31,7 @@ from benchmarks._bench import (
     race,
     table,
 )
-from inkcluster import DBSCAN, DBSCANGrid
+from inkcluster import DBSCAN, HDBSCAN, DBSCANGrid
 from inkcluster.cluster.neighbors import nearest_neighbors
 from inkcluster.evaluate import suggest_eps
 
@@ -119,7 +120,11 @@ def memory(X: NDArray[np.float64]) -> list[Timing]:
                     )
                 },
             )
-            for name, what in (("DBSCANGrid, 9 × 8", "map"), ("DBSCAN", "fit"))
+            for name, what in (
+                ("DBSCANGrid, 9 × 8", "map"),
+                ("DBSCAN", "fit"),
+                ("HDBSCAN", "hdbscan"),
+            )
         ]
     )
 
@@ -175,16 +180,25 @@ def main() -> None:
         "whitened": ("after PCA whitening, min_samples 3", whitened),
         "weights": ("one fit with weights from -1 to 3", weights),
         "neighbours": (f"the {NEIGHBOURS} nearest neighbours", neighbours),
+        "hdbscan": ("HDBSCAN, min_cluster_size and min_samples 5", _hdbscan.hdbscan),
+        "hdbscan-alone": ("HDBSCAN on all points", _hdbscan.hdbscan_alone),
         "memory": ("peak memory", memory),
     }
     parser.add_argument("--parts", nargs="+", choices=list(parts), default=list(parts))
     parser.add_argument("--points", type=int, help="so many points of MNIST instead of all")
     parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
-    parser.add_argument("--one", choices=["map", "fit"], help="only this, of ours, and no table")
+    parser.add_argument(
+        "--one", choices=["map", "fit", "hdbscan"], help="only this, of ours, and no table"
+    )
     asked = parser.parse_args()
     X = pixels(asked.points)
     if asked.one:
-        print(whole_map(X).n_clusters_ if asked.one == "map" else _fitted(DBSCAN, X, EPS, LEAST))
+        alone = {
+            "map": lambda: whole_map(X),
+            "fit": lambda: DBSCAN(eps=EPS, min_samples=LEAST).fit(X),
+            "hdbscan": lambda: HDBSCAN(min_cluster_size=LEAST, min_samples=LEAST, copy=True).fit(X),
+        }
+        alone[asked.one]()
         return
     warm()
     done: dict[str, list[Timing]] = {}
@@ -193,7 +207,9 @@ def main() -> None:
         done[part] = run(X)
         pairs = range(0, len(done[part]), 2 if part == "whitened" else len(done[part]))
         for start, stop in zip(pairs, [*pairs[1:], len(done[part])], strict=True):
-            shape = f"{min(len(X), 10_000):,} × 100" if part == "whitened" else f"{len(X):,} × 784"
+            few = part in ("whitened", "hdbscan")
+            width = 100 if part == "whitened" else 784
+            shape = f"{min(len(X), 10_000) if few else len(X):,} × {width}"
             print(table(f"{shape}: {title}", done[part][start:stop]), flush=True)
             print()
     text = as_json(done)
