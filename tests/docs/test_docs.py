@@ -266,7 +266,9 @@ def test_every_name_on_the_page_of_names_exists():
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in PAGES if ">>>" in p.read_text(encoding="utf-8")], ids=lambda path: path.name
+    "path",
+    [p for p in (README, *PAGES) if ">>>" in p.read_text(encoding="utf-8")],
+    ids=lambda path: path.name,
 )
 def test_examples_give_what_the_page_says(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
