@@ -19,7 +19,7 @@ points = arrays(
 
 
 def kruskal(X, core, at_most):
-    """Edges by weight, squared distance and pair, whatever closes no circle."""
+    """Edges by weight, squared distance and pair, whatever closes no circle; none of infinite weight."""
     n = len(X)
     gap = np.full((n, n), np.inf)
     squared, rows = nearest_neighbors(X, n, itself=True)
@@ -30,7 +30,7 @@ def kruskal(X, core, at_most):
     edges, weights = [], []
     for e in np.lexsort((j, i, gap[i, j], weight)):
         a, b = part[i[e]], part[j[e]]
-        if a != b and weight[e] <= at_most:
+        if a != b and weight[e] <= at_most and weight[e] < np.inf:
             part[part == b] = a
             edges.append((i[e], j[e]))
             weights.append(weight[e])
@@ -42,8 +42,9 @@ def kruskal(X, core, at_most):
 def test_the_tree_is_kruskals(X, data):
     k = data.draw(st.integers(0, len(X)))
     core = nearest_neighbors(X, k, itself=True)[0][:, -1] if k else np.zeros(len(X))
+    core[list(data.draw(st.sets(st.integers(0, len(X) - 1))))] = np.inf
     at_most = data.draw(st.one_of(st.just(np.inf), st.integers(0, 20).map(float)))
-    same(spanning_tree(X, core if k else None, at_most), kruskal(X, core, at_most))
+    same(spanning_tree(X, core if np.any(core) else None, at_most), kruskal(X, core, at_most))
 
 
 @settings(max_examples=80, deadline=None)
@@ -54,6 +55,7 @@ def test_the_compiled_tree_is_kruskals_from_any_lists(X, data):
     k = data.draw(st.integers(1, n - (not itself)))
     m = data.draw(st.integers(1, n))
     core = nearest_neighbors(X, m, itself=True)[0][:, -1] * data.draw(st.sampled_from([0, 1, 1.5]))
+    core[list(data.draw(st.sets(st.integers(0, n - 1))))] = np.inf
     at_most = data.draw(st.one_of(st.just(np.inf), st.integers(0, 20).map(float)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_spanning, "SMALL", 0)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from inkcluster import progress
 from inkcluster.cluster._linkage_threads import in_threads, one_blas_thread, pieces
 from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, largest, near_together
-from inkcluster.cluster._spanning_small import small_tree
+from inkcluster.cluster._spanning_small import LARGEST, small_tree
 from inkcluster.cluster.neighbors import nearest_neighbors
 from inkcluster.kernels import spanning as kernels
 from inkcluster.kernels.neighbors_pairs import COLUMNS
@@ -40,7 +40,8 @@ def spanning_tree(
     ----------
     X : ndarray of shape (n, d), any real dtype, finite; may be memory-mapped
     core : ndarray of shape (n,), float64, optional
-        Squared core distances (Campello et al. 2013); zero if left out.
+        Squared core distances (Campello et al. 2013); zero if left out. No edge leads to a point
+        whose own is infinite.
     at_most : float
         No edge of more than this squared weight is taken; a forest is left.
     lists : tuple of ndarray, optional
@@ -94,7 +95,7 @@ class Spanning:
             return small_tree(self.X, core, at_most)
         if self.lists is None:
             self.lists = nearest_neighbors(self.X, LISTED)
-        return self._boruvka(core, float(at_most), *self.lists)
+        return self._boruvka(core, min(float(at_most), LARGEST), *self.lists)
 
     def _boruvka(
         self,

@@ -12,6 +12,8 @@ from inkcluster.cluster._neighbors_small import paired
 
 WHOLE = 2.0**53
 """float64 holds all whole numbers up to here."""
+LARGEST = float(np.finfo(np.float64).max)
+"""The largest weight of an edge."""
 
 
 def small_tree(
@@ -35,7 +37,10 @@ def small_tree(
             weight[part[:, None] == part] = np.inf  # also a point and itself
             least = np.full(parts, np.inf)
             np.minimum.at(least, part, weight.min(axis=1))
-            who, whom = np.nonzero(weight <= (least + grain)[part][:, None])
+            most = np.minimum(least + grain, LARGEST)  # edges of infinite weight are none
+            who, whom = np.nonzero(weight <= most[part][:, None])
+            if not len(who):
+                break
             squared = paired(X, who, X, whom)
             reach = np.maximum(np.maximum(squared, core[who]), core[whom])
             pair = np.minimum(who, whom), np.maximum(who, whom)
