@@ -25,13 +25,13 @@ def make_plan(images, **given):
 def test_questions_three_and_four_share_wards_hierarchy(few, monkeypatch):
     made = make_plan(few, resamples=1, sample_sizes=[50])
     built = []
-    own = hierarchy.linkage
+    own = hierarchy.linkages
 
-    def counted(rows, method):
-        built.append((len(rows), method))
-        return own(rows, method)
+    def counted(rows, methods):
+        built.extend((len(rows), method) for method in methods)
+        return own(rows, methods)
 
-    monkeypatch.setattr(hierarchy, "linkage", counted)
+    monkeypatch.setattr(hierarchy, "linkages", counted)
     desk = Desk()
     for key in ("hierarchy", "linkages"):
         QUESTIONS[key].answer(few, made, desk)

@@ -126,11 +126,11 @@ def _distances(
     need, have = plan.matrix_bytes(n, d, 16), plan.budget(memory_limit)
     if need > have:
         raise plan.refuse(
-            f"A {method} hierarchy with metric {metric!r}",
+            f"A hierarchy ({method}) with metric {metric!r}",
             n,
             need,
             have,
-            f"up to {plan.largest(have, d, 16):,} points fit",
+            plan.room(plan.largest(have, d, 16)),
         )
     condensed: NDArray[np.float64] = _distance.pdist(np.asarray(data, dtype=np.float64), metric)
     if not np.isfinite(condensed).all():
@@ -155,7 +155,7 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
     need = plan.matrix_bytes(n, d, 4 if coarse else 8) if stored else plan.vector_bytes(n, d)
     if need > have:
         fits = plan.largest(have, d, 4) if stored else int(n * have / need)
-        raise plan.refuse(f"A {method} hierarchy", n, need, have, f"up to {fits:,} points fit")
+        raise plan.refuse(f"A hierarchy ({method})", n, need, have, plan.room(fits))
     unit = _unit(data)
     points = np.ascontiguousarray(data) if unit == 1 else data.astype(np.float64) / unit
     merges, height = _without_duplicates(points, method, coarse)

@@ -71,6 +71,11 @@ def refuse(what: str, n: int, need: int, have: int, instead: str) -> TooLittleMe
     return TooLittleMemoryError(sentence, need, have)
 
 
+def room(points: int) -> str:
+    """What to do instead, given how many points fit."""
+    return f"up to {points:,} points fit" if points > 1 else "raise `memory_limit`"
+
+
 def largest(have: int, d: int, entry: int) -> int:
     """How many points of `d` dimensions fit, with `entry` bytes a pair."""
     low, high = 1, 1 << 24
