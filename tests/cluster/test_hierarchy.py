@@ -107,8 +107,19 @@ def test_no_points_and_no_method_are_refused():
 @pytest.mark.parametrize("method", hierarchy.METHODS)
 def test_too_little_memory_is_said_with_both_numbers(method):
     X = np.zeros((6000, 10), np.uint8)
-    with pytest.raises(BadInputError, match=r"needs 0\.\d+ GB, and 0\.06 GB may be used; up to"):
+    with pytest.raises(BadInputError, match=r"needs 0\.\d+ GB, and 0\.14 GB may be used; up to"):
+        hierarchy.linkage(X, method, memory_limit=136_000_000)
+    with pytest.raises(BadInputError, match=r"0\.06 GB may be used; raise `memory_limit`\."):
         hierarchy.linkage(X, method, memory_limit=60_000_000)
+
+
+@pytest.mark.parametrize("method", hierarchy.METHODS)
+def test_what_is_said_to_fit_fits(method):
+    X = np.random.default_rng(0).integers(0, 9, (6000, 10), np.uint8)
+    with pytest.raises(BadInputError) as caught:
+        hierarchy.linkage(X, method, memory_limit=136_000_000)
+    points = int(str(caught.value).split("up to ")[1].split(" points")[0].replace(",", ""))
+    assert hierarchy.linkage(X[:points], method, memory_limit=136_000_000).shape == (points - 1, 4)
 
 
 @pytest.mark.parametrize("metric", ["cityblock", "cosine", "chebyshev"])

@@ -19,6 +19,7 @@ from inkcluster.cluster._linkage_duplicates import distinct
 from inkcluster.cluster._linkage_stored import from_points
 from inkcluster.cluster._linkage_together import together
 from inkcluster.cluster._linkage_ward import ward_merges
+from inkcluster.cluster._magnitude import GREATEST, exponent_of, largest, scaled
 from inkcluster.cluster._spanning import spanning_tree
 from inkcluster.errors import BadInputError
 from inkcluster.kernels import linkage_tree
@@ -154,12 +155,17 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
     coarse = stored and n > plan.FINE
     need = plan.matrix_bytes(n, d, 4 if coarse else 8) if stored else plan.vector_bytes(n, d)
     if need > have:
-        fits = plan.largest(have, d, 4) if stored else int(n * have / need)
+        fits = int(n * (have - plan.SPARE) / (need - plan.SPARE))
+        if stored:  # few points are stored to more digits
+            fits = plan.largest(have, d, 4)
+            fits = fits if fits > plan.FINE else min(plan.FINE, plan.largest(have, d, 8))
         raise plan.refuse(f"A hierarchy ({method})", n, need, have, plan.room(fits))
-    unit = _unit(data)
-    points = np.ascontiguousarray(data) if unit == 1 else data.astype(np.float64) / unit
-    merges, height = _without_duplicates(points, method, coarse)
-    height *= unit
+    exponent = exponent_of(data)
+    if exponent:
+        _check_heights(data)
+        data = scaled(data.astype(np.float64), -exponent)
+    merges, height = _without_duplicates(np.ascontiguousarray(data), method, coarse)
+    height = scaled(height, exponent)
     if method in ORDERED:
         return _labelled(merges, height)
     return _labelled(*_ordered(merges, height))
@@ -193,12 +199,15 @@ def _without_duplicates(
     return merges, height
 
 
-def _unit(data: NDArray[Any]) -> float:
-    """A power of two in which squares neither overflow nor vanish; 1 for usual data."""
-    most = float(max(abs(float(data.max())), abs(float(data.min()))))
-    if most == 0 or 1e-8 < most < 1e12:
-        return 1.0
-    return float(2.0 ** np.frexp(most)[1])
+def _check_heights(data: NDArray[Any]) -> None:
+    """Refuse points whose heights, Ward's being the largest, may pass float64."""
+    n, d = data.shape
+    most, reach = largest(data), GREATEST / (2 * np.sqrt(n) * np.sqrt(d))
+    if most > reach:
+        raise BadInputError(
+            f"`y` holds values as large as {most:.3g}, and heights of {n:,} points of {d:,} dimensions "
+            f"would be beyond float64; values here may go up to {reach:.2g}: divide `y` by a constant."
+        )
 
 
 def _ordered(
