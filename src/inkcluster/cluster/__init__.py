@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from inkcluster.cluster.agglomerative import AgglomerativeClustering
     from inkcluster.cluster.dbscan import DBSCAN
     from inkcluster.cluster.dbscan_grid import DBSCANGrid
+    from inkcluster.cluster.distortion import distortion_distances, shape_neighbors
     from inkcluster.cluster.hdbscan import HDBSCAN
     from inkcluster.cluster.k_range import KMeansRange, kmeans_range
     from inkcluster.cluster.kmeans import KMeans, Restart
@@ -26,7 +27,9 @@ _WHERE = {
     "KMeansRange": "k_range",
     "Restart": "kmeans",
     "ShapeClustering": "shape",
+    "distortion_distances": "distortion",
     "kmeans_range": "k_range",
+    "shape_neighbors": "distortion",
 }
 
 __all__ = [
@@ -40,9 +43,11 @@ __all__ = [
     "KMeansRange",
     "Restart",
     "ShapeClustering",
+    "distortion_distances",
     "hierarchy",
     "kmeans_range",
     "relabel_by_size",
+    "shape_neighbors",
 ]
 
 
