@@ -129,6 +129,14 @@ def test_fewer_images_than_neighbours(rng, n):
     assert model.neighbors_.shape == (n, min(7, n - 1))
 
 
+def test_more_neighbours_than_are_linked(rng):
+    pixels, truth = strokes(rng, 180)
+    model = ShapeClustering(3, n_neighbors=40, random_state=0).fit(pixels)
+    assert model.neighbors_.shape == (180, 40)
+    assert (model.neighbors_ >= 0).all()
+    assert agreement(model.labels_, truth) > 0.95
+
+
 @pytest.mark.parametrize(
     ("images", "parameters", "words"),
     [

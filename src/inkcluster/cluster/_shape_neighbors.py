@@ -19,7 +19,7 @@ from inkcluster.cluster._shape_distortion import Fields, pair_distances, whole_g
 from inkcluster.cluster._shape_prepare import Preparation
 from inkcluster.cluster.neighbors import nearest_neighbors
 
-CANDIDATES = 20
+CANDIDATES = 30
 """Neighbours taken from each cheap view."""
 CLOSE = 5
 """Neighbours whose neighbours are looked at."""

@@ -20,6 +20,8 @@ PAIR = 168
 """Bytes for a pair while the nearest are ranked: both ways, rows, distances and what packs them."""
 LINK = 60
 """Bytes for a link while a graph is made: its entry, its mirror image and their sum."""
+MERGED = 128
+"""Bytes for a pair of small clusters: its links in each of their sets, and what merges them."""
 
 
 def fingerprints(pixels: NDArray[Any]) -> NDArray[np.uint64]:
@@ -54,7 +56,7 @@ def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: 
     dense = n <= DENSE or eigenvectors >= n - 1
     cutting = 8 * (4 * eigenvectors + 6 * k) + LINK * 6 * kept + (32 * n if dense else 0)
     small = most_small_clusters(n, k)
-    return SPARE + n * (ready + max(preparing, searching, cutting)) + 48 * small * small
+    return SPARE + n * (ready + max(preparing, searching, cutting)) + MERGED * small * small
 
 
 def check_memory(

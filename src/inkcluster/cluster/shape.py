@@ -20,8 +20,8 @@ from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.progress import current
 
-KEPT = 10
-"""Neighbours whose links are counted, at least."""
+NUMBERED = 2
+"""Graphs of links whose merges say how many clusters there are."""
 WALKED = 5
 """Neighbours to which the random walk that smooths the clusters may go."""
 EIGENVALUES = 31
@@ -34,8 +34,8 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Images are brought to one size of ink and deskewed; two cheap views and neighbours of neighbours
     propose pairs; the image distortion model decides which images are near; a weighted graph of
     these neighbours is cut into many small clusters along its leading eigenvectors, which are
-    merged by their links; several such cuts vote, and a random walk smooths the votes. No label is
-    read anywhere.
+    merged by their links, in several ways; of the clusters made so, those are taken whose links
+    have most mutual information, and a random walk smooths them. No label is read anywhere.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self._order = np.argsort(prints, kind="stable")
         some = pixels[self._order[:: max(1, n // SAMPLE)]]
         self._preparation = learn(some, int(self.warp), bool(self.deskew))
-        count = min(n - 1, max(KEPT, int(self.n_neighbors)))
+        count = min(n - 1, max(graphs.MORE, int(self.n_neighbors)))
         check_memory(pixels, self._preparation, count, given, self.memory_limit)
         self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
         found = neighbors.find(self._shapes, count)
@@ -164,18 +164,17 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             done(1)
         self.spectrum_ = spectrum
         self.gap_strengths_ = graphs.gap_strengths(spectrum)
-        kept = tuple(one.nearest(KEPT) for one in (found.forward, found.backward))
-        links = graphs.joined(graphs.links(kept), places, least)
-        members = partition.members_of(vectors, links, places, given, random_state)
-        self.strengths_ = partition.strengths(members)
+        linked = graphs.link_graphs(found, places, least)
+        small = partition.small_clusters(vectors, linked, places, given, random_state)
+        self.strengths_ = partition.number_strengths(small, NUMBERED)
         k = given or (int(self.strengths_.argmax()) + 2 if self.strengths_.any() else 1)
-        votes = partition.voted([member.cut(k) for member in members])
-        if votes.shape[1] < k:
+        labels = partition.chosen(small, k)
+        if labels.max() + 1 < k:
             raise BadInputError(
-                f"The images fall into {votes.shape[1]} groups that can be told apart, fewer than "
+                f"The images fall into {labels.max() + 1} groups that can be told apart, fewer than "
                 f"n_clusters={k}; ask for fewer clusters."
             )
-        shares = partition.smoothed(votes, graphs.walk(near.nearest(WALKED)))
+        shares = partition.smoothed(labels, graphs.walk(near.nearest(WALKED)))
         back = np.argsort(self._order)
         rows = np.where(near.rows >= 0, self._order[near.rows], -1).astype(np.int32)
         self._keep(shares[back], neighbors.Lists(rows[back], near.distances[back]))
