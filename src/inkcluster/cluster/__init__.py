@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inkcluster.cluster.dbscan import DBSCAN
     from inkcluster.cluster.dbscan_grid import DBSCANGrid
     from inkcluster.cluster.distortion import distortion_distances, shape_neighbors
+    from inkcluster.cluster.graph_cut import GraphCut, cut_graph, self_tuning_graph
     from inkcluster.cluster.hdbscan import HDBSCAN
     from inkcluster.cluster.k_range import KMeansRange, kmeans_range
     from inkcluster.cluster.kmeans import KMeans, Restart
@@ -22,13 +23,16 @@ _WHERE = {
     "AgglomerativeClustering": "agglomerative",
     "DBSCAN": "dbscan",
     "DBSCANGrid": "dbscan_grid",
+    "GraphCut": "graph_cut",
     "HDBSCAN": "hdbscan",
     "KMeans": "kmeans",
     "KMeansRange": "k_range",
     "Restart": "kmeans",
     "ShapeClustering": "shape",
+    "cut_graph": "graph_cut",
     "distortion_distances": "distortion",
     "kmeans_range": "k_range",
+    "self_tuning_graph": "graph_cut",
     "shape_neighbors": "distortion",
 }
 
@@ -39,14 +43,17 @@ __all__ = [
     "AgglomerativeClustering",
     "Clustering",
     "DBSCANGrid",
+    "GraphCut",
     "KMeans",
     "KMeansRange",
     "Restart",
     "ShapeClustering",
+    "cut_graph",
     "distortion_distances",
     "hierarchy",
     "kmeans_range",
     "relabel_by_size",
+    "self_tuning_graph",
     "shape_neighbors",
 ]
 
