@@ -165,10 +165,9 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
         _check_heights(data)
         data = scaled(data.astype(np.float64), -exponent)
     merges, height = _without_duplicates(np.ascontiguousarray(data), method, coarse)
-    height = scaled(height, exponent)
-    if method in ORDERED:
-        return _labelled(merges, height)
-    return _labelled(*_ordered(merges, height))
+    if method not in ORDERED:
+        merges, height = _ordered(merges, height)
+    return _labelled(merges, scaled(height, exponent))
 
 
 def _without_duplicates(

@@ -146,11 +146,6 @@ class Coordinates:
         return min(choices, key=lambda both: cost(*both))
 
 
-def largest(X: NDArray[np.generic]) -> float:
-    """The largest absolute value of points, without a copy of them."""
-    return max(abs(float(X.max())), abs(float(X.min())))
-
-
 def _with_rest(
     inside: NDArray[np.float64], norms: NDArray[np.float64], width: int
 ) -> NDArray[np.float32]:

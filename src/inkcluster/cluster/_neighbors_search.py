@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from inkcluster import progress
 from inkcluster.cluster._linkage_threads import in_threads, one_blas_thread, pieces
-from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, largest, near_together
+from inkcluster.cluster._magnitude import largest
+from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, near_together
 from inkcluster.kernels import neighbors_pairs as kernels
 
 BLOCK = 1024
@@ -32,7 +33,7 @@ def search(
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` promises; `itself` for rows of `X` only."""
     with one_blas_thread():
-        space = Coordinates(X, k, max(largest(A) for A in (X, queries) if A is not None))
+        space = Coordinates(X, k, largest(*(A for A in (X, queries) if A is not None)))
         points = space.place(X)
         points = points.in_order(near_together(points.first, BLOCK))
         asking = points

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from inkcluster import progress
 from inkcluster.cluster._linkage_threads import in_threads, one_blas_thread, pieces
-from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, largest, near_together
+from inkcluster.cluster._magnitude import largest
+from inkcluster.cluster._neighbors_coordinates import Coordinates, Placed, near_together
 from inkcluster.cluster._spanning_small import LARGEST, small_tree
 from inkcluster.cluster.neighbors import nearest_neighbors
 from inkcluster.kernels import spanning as kernels

@@ -12,6 +12,7 @@ from sklearn.cluster import DBSCAN as SklearnDBSCAN  # noqa: N811
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from inkcluster.cluster._dbscan_map import by_scikit_learn, check_memory, labels_and_cores
+from inkcluster.cluster._magnitude import LEAST, check_squares, roomy
 
 _OURS = ("euclidean", "l2")
 
@@ -60,13 +61,16 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         ValueError
             If a parameter is out of bounds, or `X` is empty or holds NaN or infinity.
         BadInputError
-            If there is too little memory.
+            If there is too little memory, or squared distances leave float64.
         """
-        if not self._euclidean() or issparse(X):
+        if not self._euclidean():
             return self._by_scikit_learn(X, sample_weight)
         points: NDArray[Any] = validate_data(self, X, accept_sparse="csr")
-        if points.dtype.kind not in "buif" or by_scikit_learn(points, self.eps):
-            return self._by_scikit_learn(X, sample_weight)
+        if points.dtype.kind in "buif":
+            check_squares(points, least=0.0 if self.eps > LEAST else LEAST)
+        if issparse(points) or points.dtype.kind not in "buif" or by_scikit_learn(points, self.eps):
+            wide = roomy(points)
+            return self._by_scikit_learn(X if wide is points else wide, sample_weight)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, points)

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from inkcluster.cluster._dbscan_map import Neighbours, check_memory, rows_of_map
+from inkcluster.cluster._magnitude import LEAST, check_squares, roomy
 from inkcluster.cluster.clustering import NOISE
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
@@ -112,8 +113,8 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         BadInputError
-            If a range is empty, unsorted or out of bounds, if there is too little memory, or if
-            `lists` are not of these points.
+            If a range is empty, unsorted or out of bounds, if there is too little memory, if
+            squared distances leave float64, or if `lists` are not of these points.
         ValueError
             If `X` is empty or holds NaN or infinity.
         """
@@ -121,7 +122,8 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         eps = _ascending("eps", self.eps, 0.0)
         min_samples = _ascending_whole("min_samples", self.min_samples)
         refine = _whole("refine", self.refine)
-        points = validate_data(self, X, dtype=[np.float64, np.float32, np.uint8])
+        points = roomy(validate_data(self, X, dtype=[np.float64, np.float32, np.uint8]))
+        check_squares(points, least=0.0 if eps[0] > LEAST else LEAST)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, points)

@@ -13,6 +13,7 @@ from sklearn.utils import check_array, check_random_state
 
 from inkcluster.cluster import _kmeans_range as engine
 from inkcluster.cluster._kmeans_engine import Problem
+from inkcluster.cluster._magnitude import check_squares, exponent_of, scaled
 from inkcluster.cluster.clustering import Clustering, relabel_by_size
 from inkcluster.cluster.kmeans import Restart, _one_blas_thread, _weights
 from inkcluster.errors import BadInputError
@@ -121,13 +122,23 @@ def kmeans_range(
     numbers = _numbers(ks, len(raw))
     restarts = _whole(n_init, "n_init")
     weight = _weights(sample_weight, raw)
-    problem = Problem(raw, weight, numbers[-1], _whole(max_iter, "max_iter"), float(tol))
+    exponent = exponent_of(raw)
+    points = scaled(raw, -exponent)
+    problem = Problem(points, weight, numbers[-1], _whole(max_iter, "max_iter"), float(tol))
     state = check_random_state(random_state)
     with _one_blas_thread(), current().task("k-means for each k", len(numbers)) as advance:
         steps = engine.climb(problem, numbers, restarts, state, advance)
     dtype = np.float64 if raw.dtype == np.uint8 else raw.dtype
     return KMeansRange(
-        {s.k: Restart(s.inertia, s.n_iter, s.labels, s.centres.astype(dtype)) for s in steps},
+        {
+            s.k: Restart(
+                float(np.ldexp(s.inertia, 2 * exponent)),
+                s.n_iter,
+                s.labels,
+                scaled(s.centres, exponent).astype(dtype),
+            )
+            for s in steps
+        },
         restarts,
         {s.k: s.from_split for s in steps},
         {s.k: s.seconds for s in steps},
@@ -138,6 +149,7 @@ def _points(X: ArrayLike) -> NDArray[Any]:
     grey = getattr(X, "dtype", None) == np.uint8
     dtype = np.uint8 if grey else [np.float64, np.float32]
     points: NDArray[Any] = check_array(X, dtype=dtype, order="C")
+    check_squares(points, len(points), least=0.0)
     return points
 
 

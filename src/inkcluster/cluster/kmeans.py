@@ -20,6 +20,7 @@ from threadpoolctl import ThreadpoolController
 
 from inkcluster.cluster import _kmeans_engine as engine
 from inkcluster.cluster._kmeans_start import is_large
+from inkcluster.cluster._magnitude import check_squares, exponent_of, scaled
 from inkcluster.kernels import nearest
 from inkcluster.progress import current
 
@@ -122,7 +123,9 @@ class KMeans(_Peer):  # type: ignore[misc]
             raise ValueError(f"n_samples={n} should be >= n_clusters={k}.")
         weight = _weights(sample_weight, raw)
         restarts = self._count_restarts()
-        problem = engine.Problem(raw, weight, k, self.max_iter, float(self.tol))
+        exponent = exponent_of(raw)
+        points = scaled(raw, -exponent)
+        problem = engine.Problem(points, weight, k, self.max_iter, float(self.tol))
         random_state = check_random_state(self.random_state)
         with _one_blas_thread(), current().task("k-means restarts", restarts) as done:
 
@@ -139,19 +142,21 @@ class KMeans(_Peer):  # type: ignore[misc]
                     advance=advance,
                 )
             else:
-                centres = self._inits(raw, weight, restarts, random_state)
+                centres = self._inits(raw, exponent, weight, restarts, random_state)
                 if self.verbose:
                     print("Initialization complete")  # noqa: T201
                 outcome = engine.from_centres(problem, centres, self._listener(), advance)
-        self._keep(outcome, np.float64 if raw.dtype == np.uint8 else raw.dtype)
+        self._keep(outcome, np.float64 if raw.dtype == np.uint8 else raw.dtype, exponent)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
         """The nearest centre to each point, shape (n,)."""
         check_is_fitted(self)
         raw = self._read(X, reset=False)
+        centres = np.asarray(self.cluster_centers_, np.float64)
+        exponent = exponent_of(raw, centres)
         with _one_blas_thread():
-            return engine.label(raw, np.asarray(self.cluster_centers_, np.float64))
+            return engine.label(scaled(raw, -exponent), scaled(centres, -exponent))
 
     def fit_transform(
         self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None
@@ -186,6 +191,7 @@ class KMeans(_Peer):  # type: ignore[misc]
         grey = getattr(X, "dtype", None) == np.uint8
         dtype = np.uint8 if grey else [np.float64, np.float32]
         points: NDArray[Any] = validate_data(self, X, dtype=dtype, order="C", reset=reset)
+        check_squares(points, len(points), least=0.0)
         return points
 
     def _distances(self, raw: NDArray[Any]) -> NDArray[np.floating[Any]]:
@@ -222,44 +228,47 @@ class KMeans(_Peer):  # type: ignore[misc]
     def _inits(
         self,
         raw: NDArray[Any],
+        exponent: int,
         weight: NDArray[np.float64],
         restarts: int,
         random_state: np.random.RandomState,
     ) -> NDArray[np.float64]:
-        """Initial centres, shape (restarts, k, d)."""
+        """Initial centres, shape (restarts, k, d), in units of two to the `exponent`."""
         if not isinstance(self.init, str) and not callable(self.init):
             centres = check_array(self.init, dtype=np.float64, order="C")
             self._validate_center_shape(raw, centres)
-            return np.asarray(centres)[None]
+            return scaled(np.asarray(centres), -exponent)[None]
         points, mean, square = raw, 0.0, None
         if isinstance(self.init, str):  # seeds are chosen as scikit-learn chooses them
-            points = raw.astype(np.float32) if raw.dtype == np.uint8 else raw.copy()
+            points = scaled(raw, -exponent)
+            points = raw.astype(np.float32) if raw.dtype == np.uint8 else points.copy()
             mean = points.mean(axis=0)
             points -= mean
             square = row_norms(points, squared=True)
         share = weight.astype(points.dtype) if points.dtype != np.uint8 else weight
-        return np.stack(
+        found = np.stack(
             [
                 self._init_centroids(points, square, self.init, random_state, share) + mean
                 for _ in range(restarts)
             ]
         ).astype(np.float64)
+        return found if isinstance(self.init, str) else scaled(found, -exponent)
 
     def _listener(self) -> Callable[[str], None] | None:
         return print if self.verbose else None
 
-    def _keep(self, outcome: engine.Outcome, dtype: Any) -> None:
+    def _keep(self, outcome: engine.Outcome, dtype: Any, exponent: int) -> None:
         """Set the fitted attributes."""
         rows = [
             Restart(
-                float(outcome.inertia[r]),
+                float(np.ldexp(outcome.inertia[r], 2 * exponent)),
                 int(outcome.n_iter[r]),
                 outcome.labels[at],
-                outcome.centres[at].astype(dtype),
+                scaled(outcome.centres[at], exponent).astype(dtype),
             )
-            for r, at in enumerate(outcome.which)
+            for r, at in sorted(enumerate(outcome.which), key=lambda each: outcome.inertia[each[0]])
         ]
-        self.restarts_ = tuple(sorted(rows, key=lambda restart: restart.inertia))
+        self.restarts_ = tuple(rows)
         best = self.restarts_[0]
         distinct = len(np.unique(best.labels))
         if distinct < self.n_clusters:

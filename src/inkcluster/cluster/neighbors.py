@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster._magnitude import LEAST, check_squares
 from inkcluster.cluster._neighbors_search import search
 from inkcluster.cluster._neighbors_small import small_neighbors
 from inkcluster.errors import BadInputError
@@ -50,7 +51,7 @@ def nearest_neighbors(
     Raises
     ------
     BadInputError
-        If there are fewer than `k` neighbours to find.
+        If there are fewer than `k` neighbours to find, or squared distances leave float64.
 
     Examples
     --------
@@ -74,6 +75,9 @@ def nearest_neighbors(
             f"not {k}."
         )
     asking = X if queries is None else queries
+    check_squares(X, least=0.0 if queries is not None else LEAST)
+    if queries is not None:
+        check_squares(queries, least=0.0)
     if len(X) * len(asking) <= SMALL:
         return small_neighbors(X, asking, k, itself or queries is not None)
     return search(X, queries, k, itself)
