@@ -204,8 +204,8 @@ def _affinity(
     """Links between small clusters; those without any are the closer, the nearer their centres."""
     count = len(centres)
     pair = np.repeat(labels, np.diff(graph.indptr)) * count + labels[graph.indices]
-    links = np.bincount(pair, graph.data, count * count).reshape(count, count)
-    links = (links + links.T) / 2  # which differ by rounding
+    found = np.bincount(pair, graph.data, count * count).reshape(count, count)
+    links = (found + found.T) / 2  # which differ by rounding
     gaps = cdist(centres, centres, "sqeuclidean")
     near = np.exp(-gaps / max(float(gaps.mean()), 1e-300))
     return np.asarray(links + 1e-9 * near * np.diag(links).min(initial=1.0))

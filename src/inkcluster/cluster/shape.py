@@ -65,8 +65,9 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         The largest eigenvalues of the normalised graph, descending from 1.
     strengths_ : ndarray of shape (m,), float64
         How clearly the merges of small clusters say that there are 2, 3, … clusters: how many times
-        smaller the share of links is by which the next merge would be made. ``"auto"`` takes the
-        largest, and 1 where all are 0; near 1, little speaks for a number.
+        smaller the share of links is by which the next merge would be made; parts of less than a
+        fifth of the mean size are no clusters there. ``"auto"`` takes the largest, and 1 where all
+        are 0; near 1, little speaks for a number.
     gap_strengths_ : ndarray of shape (m - 2,), float64
         How clearly the spectrum breaks off after 2, 3, … eigenvalues: the ratio of what the next
         and the last of them miss to 1.
