@@ -1,6 +1,7 @@
 """HDBSCAN beside scikit-learn's, the hdbscan package's, and its own definitions."""
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -17,9 +18,10 @@ from sklearn.datasets import make_blobs
 
 from inkcluster import HDBSCAN
 from inkcluster.cluster._hdbscan_condense import clusters_of, condense
+from inkcluster.cluster._hdbscan_plan import tree_bytes
 from inkcluster.cluster._hdbscan_select import Rule, label, outlier_scores, select
 from inkcluster.cluster.neighbors import nearest_neighbors
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, TooLittleMemoryError
 
 
 def some_points(seed: int, kind: str = "generic") -> np.ndarray:
@@ -400,3 +402,49 @@ def test_bad_input_is_one_clear_error(X, asked, words) -> None:
     with pytest.raises(ValueError, match=words) as raised:
         HDBSCAN(copy=True, **asked).fit(X)
     assert isinstance(raised.value, BadInputError) or "sample" in words or "min_" in words
+
+
+def test_too_little_memory_is_refused_before_any_is_taken(rng):
+    X = rng.normal(size=(3000, 20))
+    with pytest.raises(
+        TooLittleMemoryError, match=r"HDBSCAN of 3,000 points needs 0\.\d+ GB"
+    ) as said:
+        HDBSCAN(copy=True).fit(X, memory_limit=10**6)
+    assert said.value.have == 10**6
+    need = said.value.need
+    HDBSCAN(copy=True).fit(X, memory_limit=need)
+    with pytest.raises(TooLittleMemoryError):
+        HDBSCAN(min_samples=20, copy=True).fit(X, memory_limit=need)
+    apart = np.asfortranarray(X)  # has to be copied
+    with pytest.raises(TooLittleMemoryError) as said:
+        HDBSCAN(copy=True).fit(apart, memory_limit=need)
+    assert said.value.need == need + X.nbytes
+
+
+def test_all_distances_count_where_scikit_learn_takes_them():
+    X = np.random.default_rng(0).normal(size=(20_000, 3))
+    for options in ({"metric": "cosine"}, {"metric": "manhattan", "algorithm": "brute"}):
+        with pytest.raises(TooLittleMemoryError, match="HDBSCAN of 20,000 points needs 6") as said:
+            HDBSCAN(**options, copy=True).fit(X, memory_limit=10**9)
+        assert said.value.need > 16 * 20_000**2
+    HDBSCAN(metric="manhattan", copy=True).fit(X[:500], memory_limit=10**9)
+
+
+@pytest.mark.parametrize(
+    ("n", "min_samples", "kind"),
+    [
+        (600, 5, "equal"),
+        (600, 500, "other"),
+        (3000, 5, "other"),
+        (3000, 40, "equal"),
+    ],
+)
+def test_no_more_memory_is_taken_than_was_said(n, min_samples, kind, rng):
+    X = np.ones((n, 20)) if kind == "equal" else rng.normal(size=(n, 20))
+    model = HDBSCAN(min_samples=min_samples, copy=True)
+    model.fit(X[:500])  # what is loaded and compiled on the way
+    tracemalloc.start()
+    model.fit(X)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < tree_bytes(X, min_samples)

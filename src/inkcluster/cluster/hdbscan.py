@@ -13,9 +13,11 @@ from sklearn.utils.validation import validate_data
 
 from inkcluster.cluster import _hdbscan_centres as centres
 from inkcluster.cluster import _hdbscan_linkage as hierarchy
+from inkcluster.cluster import _hdbscan_plan as plan
 from inkcluster.cluster import _hdbscan_rows as rows
 from inkcluster.cluster import _hdbscan_select as selection
 from inkcluster.cluster._hdbscan_condense import clusters_of, condense
+from inkcluster.cluster._magnitude import check_squares
 from inkcluster.cluster._spanning import Lists
 from inkcluster.cluster.dbscan_grid import _check_lists
 from inkcluster.errors import BadInputError
@@ -105,7 +107,14 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
     ordering_: NDArray[np.int64]
     reachability_: NDArray[np.float64]
 
-    def fit(self, X: Any, y: object = None, *, lists: Lists | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: object = None,
+        *,
+        lists: Lists | None = None,
+        memory_limit: int | None = None,
+    ) -> Self:
         """Find the clusters.
 
         Parameters
@@ -117,11 +126,17 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gave for these points, all
             of them finite, with ``itself=True`` and at least `min_samples` neighbours; found anew
             if left out. The same lists serve :meth:`DBSCANGrid.fit <inkcluster.DBSCANGrid.fit>`.
+        memory_limit : int, optional
+            Bytes that may be taken beside the points; by default what the machine has free.
 
         Raises
         ------
         ValueError
             For parameters or points that cannot be used, in scikit-learn's words.
+        BadInputError
+            If squared distances leave float64, or `lists` are not of these points.
+        TooLittleMemoryError
+            If more bytes are needed, at most, than may be taken.
         """
         del y
         self._validate_params()
@@ -148,7 +163,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         )
         kinds = rows.kinds_of(points)
         finite = points if kinds.all_finite else points[kinds.finite]
-        self._read_off(self._tree(finite, copy, lists), kinds)
+        self._read_off(self._tree(finite, copy, lists, memory_limit), kinds)
         if self.store_centers:
             labels, strength = self.labels_[kinds.finite], self.probabilities_[kinds.finite]
             if self.store_centers in ("centroid", "both"):
@@ -186,7 +201,9 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         labels[apart] = self.labels_[apart]
         return labels
 
-    def _tree(self, points: Any, copy: bool, lists: Lists | None) -> NDArray[np.float64]:
+    def _tree(
+        self, points: Any, copy: bool, lists: Lists | None, memory_limit: int | None
+    ) -> NDArray[np.float64]:
         """The single-linkage tree of finite points."""
         n = points.shape[0]
         if n == 1:
@@ -196,9 +213,13 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             raise BadInputError(
                 f"min_samples ({min_samples}) must be at most the number of samples in X ({n})"
             )
-        ours = self.metric in OURS if isinstance(self.metric, str) else False
-        if not ours or self.metric_params or issparse(points):
+        euclidean = isinstance(self.metric, str) and self.metric in OURS
+        if euclidean:
+            check_squares(points)
+        if not euclidean or self.metric_params or issparse(points):
+            plan.check_memory(plan.peers_bytes(points, self), n, memory_limit)
             return self._peers_tree(points, copy)
+        plan.check_memory(plan.tree_bytes(points, min_samples), n, memory_limit)
         brute = self.algorithm == "brute"
         if lists is not None:
             _check_lists(lists, n, min_samples)
