@@ -163,3 +163,28 @@ def test_arrays_damaged_after_the_answer_was_read(run):
 def test_a_moved_run_is_still_a_run(run, tmp_path):
     shutil.move(run.path, tmp_path / "elsewhere")
     assert Run.open(tmp_path / "elsewhere").answer("one").arrays()["sums"].shape == (3, 60)
+
+
+def test_a_plan_of_another_version_is_said_to_be_and_made_anew(ask, fakes, blobs, run):
+    state = json.loads((run.path / "run.json").read_text())
+    whole = run.plan
+    for name in ("refine", "sweep_sample"):
+        del state["plan"][name]
+    (run.path / "run.json").write_text(json.dumps(state))
+    older = Run.open(run.path)
+    assert older.answer("two").key == "two"
+    with pytest.raises(
+        RunFolderError, match=r"run\.json.*lacks refine, sweep_sample.*run the study again"
+    ):
+        _ = older.plan
+    questions = fakes.make_questions()
+    assert ask(blobs, questions=questions).plan == whole
+    assert [fake.asked for fake in questions.values()] == [0, 0, 0]
+
+
+def test_an_answer_that_rests_on_a_setting_there_is_no_more(run):
+    state = json.loads((run.path / "run.json").read_text())
+    del state["plan"]["restarts"]
+    (run.path / "run.json").write_text(json.dumps(state))
+    (said,) = [f for f in Run.open(run.path).answer("two").findings if f.code == "S4"]
+    assert "rests on restarts = 15, where the rest of the run has no restarts" in said.sentence

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from inkcluster.errors import BadInputError
 from inkcluster.study import fromdata
 from inkcluster.study.checks import check
 from inkcluster.study.settings import COMMAND_LINE, NAMES, Settings
@@ -80,7 +81,19 @@ class Plan:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Mapping[str, Any]]) -> Plan:
-        """The reverse of :meth:`to_json`."""
+        """The reverse of :meth:`to_json`.
+
+        Raises
+        ------
+        BadInputError
+            If a value is missing: the version that wrote it had other settings. What a value was
+            that it did not have cannot be known, so that no default takes its place.
+        """
+        if missing := [name for name in NAMES if name not in plain]:
+            raise BadInputError(
+                f"The plan lacks {', '.join(missing)}: another version of Inkcluster wrote it; run "
+                "the study again into its folder, which keeps the answers that still fit."
+            )
         values = {name: _tupled(plain[name]["value"]) for name in NAMES}
         why = {name: str(plain[name]["why"]) for name in NAMES}
         return cls(**values, why=MappingProxyType(why))

@@ -93,9 +93,18 @@ class Run:
 
     @property
     def plan(self) -> Plan | None:
-        """The values of the study and why it has them; None if it ended before they were found."""
+        """The values of the study and why it has them; None if it ended before they were found.
+
+        Raises
+        ------
+        RunFolderError
+            If another version wrote it, which did not have all of the settings.
+        """
         plain = self._content.get("plan")
-        return Plan.from_json(plain) if plain else None
+        try:
+            return Plan.from_json(plain) if plain else None
+        except BadInputError as error:
+            raise RunFolderError(f"{self.path / RUN} cannot be used. {error}") from error
 
     @property
     def settings(self) -> dict[str, dict[str, Any]]:
@@ -178,12 +187,16 @@ class Run:
         differing = [
             name
             for name, value in answer.plan.items()
-            if digest.canonical(value) != digest.canonical(plain[name]["value"])
+            if name not in plain
+            or digest.canonical(value) != digest.canonical(plain[name]["value"])
         ]
         if not differing:
             return ()
         then = ", ".join(f"{name} = {_shown(answer.plan[name])}" for name in differing)
-        now = ", ".join(f"{name} = {_shown(plain[name]['value'])}" for name in differing)
+        now = ", ".join(
+            f"{name} = {_shown(plain[name]['value'])}" if name in plain else f"no {name}"
+            for name in differing
+        )
         sentence = (
             f"This earlier answer rests on {then}, where the rest of the run has {now}; "
             f"ask again with --only {answer.key} to renew it."
