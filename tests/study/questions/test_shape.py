@@ -126,17 +126,18 @@ def test_look_first_is_that_of_evaluate(unlabelled):
 
 
 @pytest.mark.parametrize(
-    ("strengths", "level", "words"),
+    ("strengths", "gaps", "level", "words"),
     [
-        ([1.1, 3.0, 1.2], Level.OK, "show three clusters: "),
-        ([1.1, 1.5, 1.45], Level.NOTICE, "on weak evidence"),
-        ([0.0, 500.0, 0.0], Level.OK, "strength of 3 is over 100"),
-        ([], Level.NOTICE, "no other number"),
+        ([1.1, 3.0, 1.2], [1.1, 3.0, 1.2], Level.OK, "show three clusters: "),
+        ([1.1, 3.0, 1.2], [1.3, 1.2, 1.1, 2.0], Level.OK, "after 5, 2 and 3 eigenvalues"),
+        ([1.1, 3.0, 1.2], [1.3, 1.0, 1.1, 2.0], Level.NOTICE, "the spectrum does not bear it out"),
+        ([1.1, 1.5, 1.45], [1.1, 1.5, 1.45], Level.NOTICE, "on weak evidence"),
+        ([0.0, 500.0, 0.0], [0.0, 500.0, 0.0], Level.OK, "strength of 3 is over 100"),
+        ([], [], Level.NOTICE, "no other number"),
     ],
 )
-def test_weak_evidence_is_called_weak(strengths, level, words):
-    strengths = np.array(strengths)
-    shapes = SimpleNamespace(k=3, strengths=strengths, gap_strengths=strengths)
+def test_weak_evidence_is_called_weak(strengths, gaps, level, words):
+    shapes = SimpleNamespace(k=3, strengths=np.array(strengths), gap_strengths=np.array(gaps))
     finding = _number_finding(shapes)
     assert finding.level is level
     assert words in finding.sentence

@@ -37,7 +37,7 @@ class ShapeQuestion:
     number = 7
     title = "How well can the images be clustered at all?"
     uses: tuple[str, ...] = SHAPE_USES
-    revision = 2
+    revision = 3
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster the images by their neighbours under deformation, map and judge the clusters."""
@@ -115,11 +115,11 @@ def _number_finding(shapes: Shapes) -> Finding:
         f"as small clusters are merged, the strength of {shapes.k} is {strength_of(shapes, shapes.k)}, "
         f"the runners-up are {named}; the spectrum breaks off most clearly after {gaps} eigenvalues"
     )
-    if clear >= CLEAR:
+    if clear >= CLEAR and shapes.k in spectrum_numbers(shapes)[: RUNNERS_UP + 1]:
         return Finding("P1", Level.OK, f"The images show {found}: {numbers}.")
+    why = "on weak evidence" if clear < CLEAR else "but the spectrum does not bear it out"
     words = (
-        f"The images show {found}, on weak evidence: {numbers}. Look at the map before you rely on the "
-        "number."
+        f"The images show {found}, {why}: {numbers}. Look at the map before you rely on the number."
     )
     return Finding("P1", Level.NOTICE, words)
 
