@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,6 +73,8 @@ def sweep(
                 kept = open_[rows]
                 rows, ours = rows[kept], ours[kept]
 
+    # few points are a piece for each thread
+    size = max(1, min(SIDE, -(-len(asking) // numba.get_num_threads())))
     with one_blas_thread():
         for left, right in pairwise(bounds):
 
@@ -79,7 +82,7 @@ def sweep(
                 look(part, left, right)
 
             last = right == len(columns)
-            for done in in_threads(ask, pieces(len(asking), SIDE)):
+            for done in in_threads(ask, pieces(len(asking), size)):
                 advance(done if last else 0)
             after()
             before = len(asking)
@@ -98,9 +101,12 @@ def triangle(
 
     def ask(part: slice) -> None:
         ours = _asking(lead, rows[part])
+        product = np.empty((len(ours), SIDE), np.float32)
         for at in range(part.start, len(rows), SIDE):
             columns = slice(at, min(len(rows), at + SIDE))
-            visit(ours @ there[columns].T, rows[part], rows[columns], at == part.start)
+            block = product[:, : columns.stop - at]
+            np.matmul(ours, there[columns].T, out=block)
+            visit(block, rows[part], rows[columns], at == part.start)
 
     with one_blas_thread():
         for done in in_threads(ask, pieces(len(rows), SIDE)):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from inkcluster.cluster._linkage_leading import Leading
+from inkcluster.cluster._linkage_leading import directions
 from inkcluster.cluster._linkage_threads import in_threads, pieces
 
 WIDTHS = (16, 24, 32, 48, 64, 96, 128, 160, 192)
@@ -19,6 +19,10 @@ SAMPLE = 256
 """Points that are compared with each other to choose how many coordinates are taken."""
 ENOUGH = 64
 """Others within eps after which a point is taken to be done, roughly."""
+FEW = 46
+"""Dimensions up to which points are taken as they are."""
+SPREAD = 4096
+"""Points from which the directions are found; any directions are valid, good ones are faster."""
 PIECE = 1024
 # Nanoseconds for a pair: for each coordinate of the product, and for a decision in float64.
 MULTIPLY, DECIDE, DECIDE_EACH = 0.022, 60.0, 0.3
@@ -53,17 +57,18 @@ class Space:
     """
 
     def __init__(self, X: NDArray[Any], *, complete: bool = False) -> None:
-        n = len(X)
+        n, d = X.shape
         self._X = X
         some = X[:: max(1, n // PIECE)]
         self._origin = some.mean(axis=0, dtype=np.float64)
         far = self._farthest()
         # Of the order of 1, so that no square leaves float32's range.
         self._scale = 2.0 ** -float(np.frexp(far)[1])
-        self._leading = self._basis = None
-        if not complete and 1e-15 < far < 1e15:
-            self._leading = Leading(X, (WIDTHS[-1],))
-            self._basis = self._leading.basis  # none for points of few dimensions
+        self._basis = None
+        if not complete and 1e-15 < far < 1e15 and d > FEW:
+            sample = np.asarray(X[:: max(1, n // SPREAD)][:SPREAD], dtype=np.float64)
+            with one_blas_thread():  # small steps, at each of which threads would wait
+                self._basis = directions(sample - self._origin)[:, : WIDTHS[-1]].copy()
         rows = np.random.default_rng(0).integers(0, n, (2, SAMPLE))
         self._pairs = [np.asarray(X[side], dtype=np.float64) for side in rows]
 
@@ -103,9 +108,12 @@ class Space:
             # A point is done when it has met enough others: it sees this share of the columns.
             seen = np.minimum(1.0, ENOUGH / (len(self._X) * np.maximum(true, 1e-9)))
             best, least = d, d * MULTIPLY * float(seen.sum())
+            # All dimensions decide on the pairs within eps by themselves, fewer do not; where there
+            # are many, all are out of the question, for the memory too.
+            needed = true if d > WIDTHS[-1] else 0.0
             for q in (w for w in WIDTHS if w < d and w <= self._basis.shape[1]):
-                needless = (self._share(q, eps) - true) * (DECIDE + d * DECIDE_EACH)
-                cost = float(seen @ (q * MULTIPLY + needless))
+                decide = (self._share(q, eps) - needed) * (DECIDE + d * DECIDE_EACH)
+                cost = float(seen @ (q * MULTIPLY + decide))
                 if cost < least:
                     best, least = q, cost
         return best
@@ -119,9 +127,9 @@ class Space:
 
     def _coordinates(self, points: NDArray[np.float64], q: int) -> NDArray[np.float64]:
         """Of points (m, d): the first q, and the norm of what they leave out; all d if q is d."""
-        if q == self._X.shape[1] or self._basis is None or self._leading is None:
-            return np.asarray((points - self._origin) * self._scale, dtype=np.float64)
-        centred = points - self._leading.origin
+        centred = points - self._origin
+        if q == self._X.shape[1] or self._basis is None:
+            return np.asarray(centred * self._scale, dtype=np.float64)
         inside = centred @ self._basis[:, :q]
         left = np.einsum("ij,ij->i", centred, centred) - np.einsum("ij,ij->i", inside, inside)
         out = np.column_stack([inside, np.sqrt(np.maximum(left, 0.0))])

@@ -19,6 +19,8 @@ from inkcluster.progress import current
 
 MUTUAL = 0.35
 """The share of points that see all others from which on pairs are looked at from both sides."""
+PROBE = 128
+"""Points that are compared with all others first, and say how large that share is."""
 
 
 class Sweeps:
@@ -70,7 +72,7 @@ class Sweeps:
             left: int = kernels.count(*block)
             return left
 
-        probe, rest = self._order[:SIDE], self._order[SIDE:]
+        probe, rest = self._order[:PROBE], self._order[PROBE:]
         with current().task("neighbours", total=n) as advance:
             sweep(reach.lead, probe, self._order, visit, open_, advance=advance)
             if open_[probe].mean() < MUTUAL:

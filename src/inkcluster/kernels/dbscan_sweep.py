@@ -15,8 +15,10 @@ from inkcluster.kernels._jit import kernel
 
 IN_ORDER = 15
 """Dimensions up to which scikit-learn's trees measure the distances, which decides ties."""
-STRIP = 64
-"""Columns of which only the greatest is compared first; most strips hold no candidate."""
+STRIP = 8
+"""Columns that are asked at once whether any is a candidate; most strips hold none."""
+NEGATIVE = np.uint64(0x8000000080000000)
+"""The signs of two float32 in a row."""
 
 
 @kernel()
@@ -68,25 +70,31 @@ def squared(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
     return total
 
 
-@kernel(fastmath=True)
-def _greatest(values: NDArray[np.float32]) -> np.float32:
-    top: np.float32 = values[0]
-    for j in range(1, values.shape[0]):
-        top = max(top, values[j])
-    return top
-
-
 @kernel()
-def _candidates(values: NDArray[np.float32], limit: np.float32, out: NDArray[np.int32]) -> int:
-    """Write the places of `values` (c,) that are at least `limit` to `out`; how many there are."""
+def _candidates(
+    values: NDArray[np.float32],
+    limit: np.float32,
+    gap: NDArray[np.float32],
+    signs: NDArray[np.uint64],
+    out: NDArray[np.int32],
+) -> int:
+    """Write the places of `values` (c,) that are at least `limit` to `out`; how many there are.
+
+    `gap`, of which `signs` is the same memory, takes what they are short of it: few are not, and a
+    strip at a time is asked whether any is negative.
+    """
+    width = values.shape[0]
+    below = np.nextafter(limit, np.float32(-np.inf))  # so that equal is negative, too
+    for j in range(np.uint64(width)):
+        gap[j] = below - values[j]
+    gap[width : width + STRIP] = 1
     count = 0
-    for left in range(0, values.shape[0], STRIP):
-        right = min(values.shape[0], left + STRIP)
-        if _greatest(values[left:right]) >= limit:
-            for j in range(left, right):
-                if values[j] >= limit:
-                    out[count] = j
-                    count += 1
+    for s in range((width + STRIP - 1) // STRIP):
+        at = s * (STRIP // 2)
+        if (signs[at] | signs[at + 1] | signs[at + 2] | signs[at + 3]) & NEGATIVE:
+            for j in range(s * STRIP, (s + 1) * STRIP):
+                out[count] = j
+                count += gap[j] < 0
     return count
 
 
@@ -125,13 +133,15 @@ def count(
     int
         How many of the asking are open.
     """
-    found = np.empty(columns.shape[0], np.int32)
+    found = np.empty(columns.shape[0] + STRIP, np.int32)
+    gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
+    signs = gap.view(np.uint64)
     left = 0
     for i in range(asking.shape[0]):
         a = asking[i]
         if not open_[a]:
             continue
-        for t in range(_candidates(product[i], limit[a], found)):
+        for t in range(_candidates(product[i], limit[a], gap, signs, found)):
             b = columns[found[t]]
             if product[i, found[t]] >= sure[a] or squared(X[a], X[b]) <= eps2:
                 total[a] += weight[b]
@@ -170,10 +180,12 @@ def count_both(
     total : (n,) float64, found before; read
     more : (n,) float64, what the calling thread has found since; updated
     """
-    found = np.empty(columns.shape[0], np.int32)
+    found = np.empty(columns.shape[0] + STRIP, np.int32)
+    gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
+    signs = gap.view(np.uint64)
     for i in range(asking.shape[0]):
         a = asking[i]
-        for t in range(_candidates(product[i], limit[a], found)):
+        for t in range(_candidates(product[i], limit[a], gap, signs, found)):
             j = found[t]
             b = columns[j]
             if diagonal and j <= i:
@@ -225,7 +237,9 @@ def join(
     int
         How many of the asking are open.
     """
-    found = np.empty(columns.shape[0], np.int32)
+    found = np.empty(columns.shape[0] + STRIP, np.int32)
+    gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
+    signs = gap.view(np.uint64)
     left = 0
     for i in range(asking.shape[0]):
         a = asking[i]
@@ -235,7 +249,7 @@ def join(
         if giant >= 0 and mine == root(parent, giant):
             open_[a] = False
             continue
-        for t in range(_candidates(product[i], limit[a], found)):
+        for t in range(_candidates(product[i], limit[a], gap, signs, found)):
             b = columns[found[t]]
             other = root(parent, b)
             if other != mine and (product[i, found[t]] >= sure[a] or squared(X[a], X[b]) <= eps2):
@@ -274,13 +288,15 @@ def attach(
     int
         How many of the asking are open: none is within eps yet.
     """
-    found = np.empty(columns.shape[0], np.int32)
+    found = np.empty(columns.shape[0] + STRIP, np.int32)
+    gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
+    signs = gap.view(np.uint64)
     left = 0
     for i in range(asking.shape[0]):
         a = asking[i]
         if not open_[a]:
             continue
-        for t in range(_candidates(product[i], limit[a], found)):
+        for t in range(_candidates(product[i], limit[a], gap, signs, found)):
             b = columns[found[t]]
             if product[i, found[t]] >= sure[a] or squared(X[a], X[b]) <= eps2:
                 labels[a] = labels[b]
