@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster._magnitude import exponent_of, scaled
 from inkcluster.cluster._shape_distortion import STEPS, in_blocks, sobel
 from inkcluster.features.deskewing import deskew
 
@@ -100,8 +101,10 @@ def learn(pixels: NDArray[np.generic], warp: int, upright: bool) -> Preparation:
 def _ends(pixels: NDArray[np.generic]) -> tuple[float, float]:
     """Background and ink: the border shows which end of the range is the background."""
     least, most = float(pixels.min()), float(pixels.max())
-    edge = np.concatenate([pixels[:, [0, -1]].ravel(), pixels[:, :, [0, -1]].ravel()])
-    light = float(edge.mean(dtype=np.float64)) > float(pixels.mean(dtype=np.float64))
+    exponent = exponent_of(pixels)  # so that no sum overflows
+    grey = scaled(pixels, -exponent)
+    edge = np.concatenate([grey[:, [0, -1]].ravel(), grey[:, :, [0, -1]].ravel()])
+    light = float(edge.mean(dtype=np.float64)) > float(grey.mean(dtype=np.float64))
     return (most, least) if light else (least, most)
 
 
