@@ -64,6 +64,8 @@ def exponent_of(*arrays: NDArray[Any]) -> int:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from inkcluster.cluster._magnitude import exponent_of
     >>> exponent_of(np.array([[0.0, 255.0]])), exponent_of(np.array([[3e30, -5e30]]))
     (0, 103)
     """
