@@ -67,7 +67,7 @@ def exponent_of(*arrays: NDArray[Any]) -> int:
     >>> import numpy as np
     >>> from inkcluster.cluster._magnitude import exponent_of
     >>> exponent_of(np.array([[0.0, 255.0]])), exponent_of(np.array([[3e30, -5e30]]))
-    (0, 103)
+    (0, 102)
     """
     most = largest(*arrays)
     if most == 0 or USUAL[0] < most < USUAL[1]:
