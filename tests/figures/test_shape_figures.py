@@ -14,6 +14,20 @@ def test_strengths_stand_beside_the_eigenvalue_they_follow():
     assert frame["kept"].tolist() == [True, True, True, False]
 
 
+def test_bars_are_to_scale_unless_one_dwarfs_the_rest():
+    values = [1, 0.9, 0.8, 0.2, 0.1]
+    for strongest, said in ((6.5, "6.50"), (90.0, "90.00, not to scale")):
+        picture = Spectrum("s", "S", "S.", values, [1.4, strongest, 1.2], 3, (2,)).plot()
+        below = picture.axes[-1]
+        tops = {
+            round(bar.get_x() + bar.get_width() / 2): bar.get_y() + bar.get_height()
+            for bar in below.patches
+        }
+        assert said in [text.get_text() for text in below.texts]
+        assert tops[2] == pytest.approx(1.4)
+        assert tops[3] == pytest.approx(min(strongest, 28.0))
+
+
 def test_spots_of_the_map_hold_each_image_once(rng):
     places, labels = rng.normal(0, 3, (5000, 2)), rng.integers(-1, 4, 5000)
     frame = ImageMap("m", "M", "M.", places, labels, np.zeros((0, 2, 2)), np.zeros((0, 2))).frame()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-_CUT = 4.0
+_CUT = 20.0
 """A bar that is this many times as high as the next is drawn no higher, and says so."""
 
 
@@ -127,6 +127,7 @@ class Spectrum:
         for k, height, value in zip(number, drawn, strength, strict=True):
             if k == self.chosen or k in self.marked:
                 said = f"{value:.2f}" if value < 100 else "over 100"
+                said += ", not to scale" if value > cut else ""
                 axes.annotate(
                     said,
                     (k, 1 + height),
