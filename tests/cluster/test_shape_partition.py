@@ -17,6 +17,7 @@ from inkcluster.cluster._shape_partition import (
     SmallClusters,
     chosen,
     mutual_information,
+    smoothed,
 )
 from inkcluster.evaluate import scores
 
@@ -164,6 +165,31 @@ def test_links_count_or_weigh_by_rank():
                 weighed[[i, j], [j, i]] += 1 / (rank + 1)
     np.testing.assert_array_equal(graphs.links((lists,), by_rank=True).toarray(), weighed)
     np.testing.assert_array_equal(graphs.links((lists, lists)).toarray(), 2 * counted)
+
+
+def walk(near):
+    rows = np.asarray(near, np.int32)
+    return graphs.walk(neighbors.Lists(rows, np.ones(rows.shape)))
+
+
+def test_a_walk_that_would_empty_a_cluster_stops_before():
+    ring = walk([[(i - 1) % 40, (i + 1) % 40] for i in range(40)])
+    halves = np.repeat([0, 1], 20)
+    after = np.linalg.matrix_power(ring.toarray(), 20) @ np.eye(2)[halves]
+    np.testing.assert_allclose(smoothed(halves, ring), after)
+    few = np.where(np.arange(40) < 3, 1, 0)  # three in a ring of forty are soon lost
+    shares = smoothed(few, ring)
+    assert 0 < (shares.argmax(axis=1) == 1).sum() <= 3
+    assert shares.max(axis=1)[:3].max() < 0.9
+
+
+def test_where_neighbours_say_nothing_nobody_is_sure(rng):
+    near = np.array([rng.choice(300, 5, replace=False) for _ in range(300)])
+    labels = np.arange(300) % 100
+    shares = smoothed(labels, walk(near))
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert len(np.unique(shares.argmax(axis=1))) == 100
+    assert (np.sort(shares, axis=1)[:, -1] < 0.8).all()
 
 
 def test_small_digits_given_their_number(digits):

@@ -21,7 +21,7 @@ SHAPE_USES = ("seed",)
 """The plan's values that :func:`find` depends on."""
 LEAST = 500
 """A sample is not made smaller than that for want of memory."""
-_REVISION = 2
+_REVISION = 3
 
 
 @dataclass(frozen=True, eq=False)

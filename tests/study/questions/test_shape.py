@@ -132,6 +132,7 @@ def test_look_first_is_that_of_evaluate(unlabelled):
         ([1.1, 3.0, 1.2], [1.3, 1.2, 1.1, 2.0], Level.OK, "after 5, 2 and 3 eigenvalues"),
         ([1.1, 3.0, 1.2], [1.3, 1.0, 1.1, 2.0], Level.NOTICE, "the spectrum does not bear it out"),
         ([1.1, 1.5, 1.45], [1.1, 1.5, 1.45], Level.NOTICE, "on weak evidence"),
+        ([0.0, 1.18, 0.0], [1.1, 3.0, 1.2], Level.NOTICE, "on weak evidence"),
         ([0.0, 500.0, 0.0], [0.0, 500.0, 0.0], Level.OK, "strength of 3 is over 100"),
         ([], [], Level.NOTICE, "no other number"),
     ],

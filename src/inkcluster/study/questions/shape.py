@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CLEAR = 1.5
 """A number of clusters is clear if its strength is so many times as far above 1 as the next best."""
+SOME = 1.5
+"""A number of clusters of less strength is not clear, whatever the next best is."""
 SURE, UNSURE = 0.9, 0.5
 """From this confidence on an image is surely in its cluster; below that it might be in another."""
 MANY_UNSURE = 0.05
@@ -37,7 +39,7 @@ class ShapeQuestion:
     number = 7
     title = "How well can the images be clustered at all?"
     uses: tuple[str, ...] = SHAPE_USES
-    revision = 3
+    revision = 4
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster the images by their neighbours under deformation, map and judge the clusters."""
@@ -115,9 +117,10 @@ def _number_finding(shapes: Shapes) -> Finding:
         f"as small clusters are merged, the strength of {shapes.k} is {strength_of(shapes, shapes.k)}, "
         f"the runners-up are {named}; the spectrum breaks off most clearly after {gaps} eigenvalues"
     )
-    if clear >= CLEAR and shapes.k in spectrum_numbers(shapes)[: RUNNERS_UP + 1]:
+    weak = clear < CLEAR or float(shapes.strengths[shapes.k - 2]) < SOME
+    if not weak and shapes.k in spectrum_numbers(shapes)[: RUNNERS_UP + 1]:
         return Finding("P1", Level.OK, f"The images show {found}: {numbers}.")
-    why = "on weak evidence" if clear < CLEAR else "but the spectrum does not bear it out"
+    why = "on weak evidence" if weak else "but the spectrum does not bear it out"
     words = (
         f"The images show {found}, {why}: {numbers}. Look at the map before you rely on the number."
     )
