@@ -26,7 +26,7 @@ def points(rng):
     "parameters",
     [
         {"n_clusters": 7},
-        {"n_clusters": 7, "compute_distances": True, "metric": "l2"},
+        {"n_clusters": 7, "compute_distances": True, "metric": "euclidean"},
         {"n_clusters": None, "distance_threshold": 2.5},
     ],
 )
@@ -85,3 +85,13 @@ def test_a_hierarchy_is_kept_where_a_memory_is_given(points, tmp_path):
     again = AgglomerativeClustering(9, memory=str(tmp_path)).fit(points)
     np.testing.assert_array_equal(first.children_, again.children_)
     assert any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("linkage", LINKAGES)
+def test_l2_is_euclidean(linkage, points):
+    l2, own = (
+        AgglomerativeClustering(7, linkage=linkage, metric=metric).fit(points)
+        for metric in ("l2", "euclidean")
+    )
+    np.testing.assert_array_equal(l2.children_, own.children_)
+    np.testing.assert_array_equal(l2.labels_, own.labels_)

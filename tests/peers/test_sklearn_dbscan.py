@@ -100,6 +100,6 @@ def global_random_seed() -> int:
 
 
 def test_every_test_left_out_exists() -> None:
-    assert len([name for name in vars(_PEER) if name.startswith("test_")]) >= 20
+    assert len([name for name in vars(_PEER) if name.startswith("test_")]) >= 18
     for pattern in LEFT_OUT:
         assert any(re.fullmatch(pattern, name) for name in LEFT_OUT_SEEN), pattern
