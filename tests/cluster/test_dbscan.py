@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from inkcluster import DBSCAN
-from inkcluster.cluster import _dbscan_blocks, _dbscan_map, _dbscan_sweep
+from inkcluster.cluster import _dbscan_blocks, _dbscan_map, _dbscan_sweep, _linkage_plan
 from inkcluster.cluster._dbscan_map import labels_and_cores
 from inkcluster.cluster._dbscan_space import Space
 from inkcluster.errors import BadInputError
@@ -280,7 +280,7 @@ def test_bad_points_are_refused(X, says):
 
 
 def test_too_little_memory_is_refused_with_both_numbers(monkeypatch):
-    monkeypatch.setattr(_dbscan_map, "budget", lambda limit: 10**6)
+    monkeypatch.setattr(_linkage_plan, "free_memory", lambda: 10**6)
     with pytest.raises(
         BadInputError, match=r"DBSCAN of 3,000 points needs 0\.\d+ GB, and 0\.00 GB"
     ):

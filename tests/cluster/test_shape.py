@@ -146,7 +146,7 @@ def test_more_neighbours_than_are_linked(rng):
         (np.eye(9), {"n_clusters": "many"}, "whole number"),
         (np.eye(9), {"n_neighbors": 0}, "n_neighbors"),
         (np.eye(9), {"warp": -1}, "warp"),
-        (np.eye(9), {"warp": 9}, "at most 8"),
+        (np.eye(9), {"warp": 9}, "from 0 to 8"),
         (np.eye(9), {"image_shape": (2, 4)}, "9 pixels"),
         (np.full((4, 3, 3), np.nan), {}, "NaN"),
     ],

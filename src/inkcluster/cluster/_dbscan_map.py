@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster._dbscan_lists import FEW_POINTS, PAIRS, Lists, crowd
-from inkcluster.cluster._linkage_plan import budget, refuse
+from inkcluster.cluster._linkage_plan import require
 
 Neighbours = tuple[NDArray[np.float64], NDArray[np.int32]]
 """Squared distances and rows, each (n, k)."""
@@ -67,11 +67,9 @@ def check_memory(
     """
     n, d = X.shape
     need = bytes_needed(n, d, cells, min_samples, weighted=weight is not None)
-    have = budget(memory_limit)
-    if need > have:
-        what = "DBSCAN" if cells == 1 else f"A DBSCAN map of {cells:,} settings"
-        instead = "draw a sample" if cells == 1 else "ask for fewer settings or draw a sample"
-        raise refuse(what, len(X), need, have, instead)
+    what = "DBSCAN" if cells == 1 else f"A DBSCAN map of {cells:,} settings"
+    instead = "draw a sample" if cells == 1 else "ask for fewer settings or draw a sample"
+    require(what, n, need, memory_limit, instead)
 
 
 def plain(X: NDArray[Any]) -> NDArray[Any]:

@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 from sklearn.cluster import HDBSCAN
 from sklearn.cluster._hdbscan.hdbscan import FAST_METRICS
 
-from inkcluster.cluster._linkage_plan import SPARE, budget, refuse
+from inkcluster.cluster._linkage_plan import SPARE
 from inkcluster.cluster._neighbors_coordinates import FIRST, SECOND
 from inkcluster.cluster._neighbors_small import ENTRIES
 from inkcluster.cluster._spanning import SMALL
@@ -44,16 +44,3 @@ def peers_bytes(X: Any, model: HDBSCAN) -> int:
     if model.algorithm == "brute" or issparse(X) or model.metric not in FAST_METRICS:
         return int(SPARE + n * (16 * n + POINT))
     return int(SPARE + n * (16 * d + POINT))
-
-
-def check_memory(need: int, n: int, memory_limit: int | None) -> None:
-    """Refuse, with both numbers, what does not fit.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        If more than `memory_limit` bytes are needed, or than the machine has free.
-    """
-    have = budget(memory_limit)
-    if need > have:
-        raise refuse("HDBSCAN", n, need, have, "draw a sample")

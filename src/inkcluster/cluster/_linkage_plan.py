@@ -71,6 +71,19 @@ def refuse(what: str, n: int, need: int, have: int, instead: str) -> TooLittleMe
     return TooLittleMemoryError(sentence, need, have)
 
 
+def require(what: str, n: int, need: int, memory_limit: int | None, instead: str) -> None:
+    """Refuse what takes more than `memory_limit` bytes, or than the machine has free.
+
+    Raises
+    ------
+    TooLittleMemoryError
+        With both numbers.
+    """
+    have = budget(memory_limit)
+    if need > have:
+        raise refuse(what, n, need, have, instead)
+
+
 def room(points: int) -> str:
     """What to do instead, given how many points fit."""
     return f"up to {points:,} points fit" if points > 1 else "raise `memory_limit`"

@@ -13,6 +13,8 @@ from scipy.sparse.linalg import eigsh
 from inkcluster.cluster._shape_neighbors import Lists, Neighbors
 from inkcluster.cluster.neighbors import nearest_neighbors
 
+EIGENVALUES = 31
+"""Of the spectrum: so that up to 30 clusters may show in it."""
 FEW = 10
 """Neighbours whose links are counted."""
 MORE = 30
@@ -58,6 +60,11 @@ def walk(lists: Lists) -> sp.csr_matrix:
     both = (step + step.T).tocsr()
     total = np.asarray(both.sum(axis=1)).ravel()
     return sp.csr_matrix(sp.diags_array(1 / np.where(total > 0, total, 1)) @ both)
+
+
+def enough(k: int) -> int:
+    """How many eigenvectors `k` clusters are looked for in; 0 for a number not known."""
+    return max(EIGENVALUES, 3 * k)
 
 
 def leading(

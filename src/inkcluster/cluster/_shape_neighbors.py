@@ -18,6 +18,7 @@ from inkcluster.cluster._shape_candidates import (
 from inkcluster.cluster._shape_distortion import Fields, pair_distances, whole_gradients
 from inkcluster.cluster._shape_prepare import Preparation
 from inkcluster.cluster.neighbors import nearest_neighbors
+from inkcluster.errors import BadInputError
 
 CANDIDATES = 30
 """Neighbours taken from each cheap view."""
@@ -46,6 +47,12 @@ class Lists:
         """The `k` nearest alone."""
         return Lists(self.rows[:, :k], self.distances[:, :k])
 
+    def put_back(self, order: NDArray[np.intp]) -> Lists:
+        """The lists of images that were taken in this `order`, in their own."""
+        back = np.argsort(order)
+        rows = np.where(self.rows >= 0, order[self.rows], -1).astype(np.int32)
+        return Lists(rows[back], self.distances[back])
+
 
 @dataclass(frozen=True)
 class Shapes:
@@ -72,6 +79,12 @@ class Neighbors:
 
     forward: Lists
     backward: Lists
+
+
+def check_number(n_neighbors: object) -> None:
+    """Refuse what is no number of neighbours."""
+    if not isinstance(n_neighbors, int | np.integer) or n_neighbors < 1:
+        raise BadInputError(f"n_neighbors must be a whole number from 1, not {n_neighbors!r}.")
 
 
 def shapes_of(

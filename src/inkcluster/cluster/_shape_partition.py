@@ -13,6 +13,7 @@ from sklearn.cluster import KMeans as SmallKMeans
 
 from inkcluster.cluster._shape_merges import Tree, merge, strengths
 from inkcluster.cluster.kmeans import KMeans
+from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
 SMALL = 2500
@@ -99,6 +100,44 @@ def small_clusters(
 def most_small_clusters(n: int, k: int) -> int:
     """How many small clusters there may be of `n` images, in which `k` clusters are looked for."""
     return min(n, max(k, min(n // FEWEST, max(MANY, 2 * k))))
+
+
+def parted(  # noqa: PLR0917 (as small_clusters, and one more)
+    vectors: NDArray[np.float64],
+    graphs: Iterable[sp.csr_matrix],
+    places: NDArray[np.float32],
+    k: int,
+    numbered: int,
+    random_state: np.random.RandomState,
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """How clearly the merges speak for 2, 3, … clusters, and labels (n,) of `k` of them.
+
+    As :func:`small_clusters`; with k = 0 there are as many as the first `numbered` graphs show most
+    clearly.
+
+    Raises
+    ------
+    BadInputError
+        If fewer than `k` can be told apart.
+    """
+    small = small_clusters(vectors, graphs, places, k, random_state)
+    strengths = number_strengths(small, numbered)
+    k = k or (int(strengths.argmax()) + 2 if strengths.any() else 1)
+    labels = chosen(small, k)
+    if labels.max() + 1 < k:
+        raise BadInputError(
+            f"The images fall into {labels.max() + 1} groups that can be told apart, fewer than "
+            f"n_clusters={k}; ask for fewer clusters."
+        )
+    return strengths, labels
+
+
+def check_clusters(n_clusters: object) -> None:
+    """Refuse what is no number of clusters."""
+    if n_clusters != "auto" and (not isinstance(n_clusters, int | np.integer) or n_clusters < 1):
+        raise BadInputError(
+            f'n_clusters must be "auto" or a whole number from 1, not {n_clusters!r}.'
+        )
 
 
 def number_strengths(sets: list[SmallClusters], graphs: int) -> NDArray[np.float64]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster._linkage_plan import SPARE, budget, refuse
+from inkcluster.cluster._linkage_plan import SPARE, require
 from inkcluster.cluster._shape_candidates import COORDINATES
-from inkcluster.cluster._shape_graph import DENSE
+from inkcluster.cluster._shape_graph import DENSE, enough
 from inkcluster.cluster._shape_neighbors import CANDIDATES, CLOSE
 from inkcluster.cluster._shape_partition import most_small_clusters
 from inkcluster.cluster._shape_prepare import Preparation
@@ -52,7 +52,7 @@ def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: 
     preparing = image + 12 * height * width
     most = 2 * max(CANDIDATES, kept) + CLOSE * CLOSE + CLOSE * (CLOSE - 1) // 2
     searching = PAIR * min(most, n)
-    eigenvectors = max(31, 3 * k)
+    eigenvectors = enough(k)
     dense = n <= DENSE or eigenvectors >= n - 1
     cutting = 8 * (4 * eigenvectors + 6 * k) + LINK * 6 * kept + (32 * n if dense else 0)
     small = most_small_clusters(n, k)
@@ -71,6 +71,4 @@ def check_memory(
     """
     n, size = len(pixels), (len(preparation.rows), len(preparation.columns))
     need = bytes_needed(n, pixels[0].nbytes, size, warp=preparation.warp, kept=kept, k=k)
-    have = budget(memory_limit)
-    if need > have:
-        raise refuse("Shape clustering", n, need, have, "draw a sample")
+    require("Shape clustering", n, need, memory_limit, "draw a sample")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster._magnitude import exponent_of, scaled
 from inkcluster.cluster._shape_distortion import STEPS, in_blocks, sobel
+from inkcluster.errors import BadInputError
 from inkcluster.features.deskewing import deskew
 
 RADIUS = 6.75
@@ -19,6 +20,8 @@ LEAST_SIDE = 5
 """Images with a shorter side have no shape to deform: they are compared pixel by pixel."""
 LONGEST = 64
 """The longest side after resizing, in pixels."""
+WIDEST = 8
+"""How far a pixel may look at most, in pixels."""
 SAMPLE = 4096
 STEEP = 0.84
 """The quantile of the gradients that are not 0 at which they are cut off."""
@@ -95,7 +98,7 @@ def learn(pixels: NDArray[np.generic], warp: int, upright: bool) -> Preparation:
         scale, margin = _scale(grey), _margin(grey)
         rows, columns = _resizing(height, scale, margin), _resizing(width, scale, margin)
     first = Preparation(low, high, rows, columns, warp, upright, 1.0)
-    return Preparation(low, high, rows, columns, warp, upright, _unit(first(some)))
+    return Preparation(low, high, rows, columns, warp, upright, unit_of(first(some)[::4]))
 
 
 def _ends(pixels: NDArray[np.generic]) -> tuple[float, float]:
@@ -154,8 +157,14 @@ def _resizing(side: int, scale: float, margin: float) -> NDArray[np.float32]:
     return np.asarray(weights / reach, dtype=np.float32)
 
 
-def _unit(prepared: NDArray[np.float32]) -> float:
-    """The gradient of one step: steep strokes reach all of the steps."""
-    steep = np.abs(sobel(prepared[::4]))
+def unit_of(images: NDArray[np.generic]) -> float:
+    """The gradient of one step: steep strokes of the images (n, h, w) reach all of the steps."""
+    steep = np.abs(sobel(images))
     steep = steep[steep > 0]
     return float(np.quantile(steep, STEEP) / STEPS) if steep.size else 1.0
+
+
+def check_warp(warp: object) -> None:
+    """Refuse what is no warp."""
+    if not isinstance(warp, int | np.integer) or not 0 <= warp <= WIDEST:
+        raise BadInputError(f"warp must be a whole number from 0 to {WIDEST}, not {warp!r}.")

@@ -6,21 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inkcluster.cluster import _shape_neighbors as neighbors
-from inkcluster.cluster._shape_distortion import (
-    STEPS,
-    Fields,
-    pair_distances,
-    sobel,
-    whole_gradients,
-)
-from inkcluster.cluster._shape_plan import fingerprints
-from inkcluster.cluster._shape_prepare import SAMPLE, STEEP, learn
+from inkcluster.cluster._magnitude import check_squares, exponent_of, scaled
+from inkcluster.cluster._shape_distortion import Fields, pair_distances, whole_gradients
+from inkcluster.cluster._shape_plan import check_memory, fingerprints
+from inkcluster.cluster._shape_prepare import SAMPLE, check_warp, learn, unit_of
 from inkcluster.errors import BadInputError
 
-WIDEST = 8
-"""The widest warp, in pixels."""
-LARGEST = 1e150
-"""Of pixels: their squares, summed, are still numbers."""
+TERMS = 9 * 2 * 8**2
+"""Squares of gradients for a pixel, in those of a difference of two pixels."""
 
 
 def distortion_distances(
@@ -86,24 +79,27 @@ def distortion_distances(
             f"Images of {one.shape[1]} × {one.shape[2]} pixels and others of {two.shape[1]} × "
             f"{two.shape[2]}; give images of one size."
         )
-    if not isinstance(warp, int | np.integer) or not 0 <= warp <= WIDEST:
-        raise BadInputError(f"warp must be a whole number from 0 to {WIDEST}, not {warp!r}.")
+    check_warp(warp)
     rows = _pairs(pairs, len(one), len(two))
     if unit is not None and not (np.isfinite(unit) and unit > 0):
         raise BadInputError(f"unit must be a positive number, not {unit!r}.")
-    scale = max(_largest(one), _largest(two)) or 1.0
-    grey = [
-        of.astype(np.float64) / scale for of in (one, two)
-    ]  # gradients neither overflow nor vanish
-    step = _step(grey[0]) if unit is None else float(unit) / scale
-    fields = [Fields(whole_gradients(of, step), int(warp)) for of in grey]
-    forward, backward = pair_distances(fields[0], rows[:, 0], rows[:, 1], fields[1])
-    square = (step * scale) ** 2
-    return forward.astype(np.float64) * square, backward.astype(np.float64) * square
+    exponent = exponent_of(one, two)  # so that gradients neither overflow nor vanish
+    one, two = scaled(one, -exponent), scaled(two, -exponent)
+    some = one[:: max(1, len(one) // SAMPLE)]
+    step = unit_of(some) if unit is None else float(np.ldexp(unit, -exponent))
+    fields = [Fields(whole_gradients(of, step), int(warp)) for of in (one, two)]
+    found = pair_distances(fields[0], rows[:, 0], rows[:, 1], fields[1])
+    forward, backward = (np.ldexp(of * step**2, 2 * exponent) for of in found)
+    return forward, backward
 
 
 def shape_neighbors(
-    images: ArrayLike, n_neighbors: int = 7, *, warp: int = 2, deskew: bool = True
+    images: ArrayLike,
+    n_neighbors: int = 7,
+    *,
+    warp: int = 2,
+    deskew: bool = True,
+    memory_limit: int | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Each image's nearest under the image distortion model, itself not among them.
 
@@ -120,6 +116,8 @@ def shape_neighbors(
         How far a pixel may look, 0 to 8 pixels of an image with ink of the size of MNIST's digits.
     deskew : bool
         Whether images are sheared upright.
+    memory_limit : int, optional
+        Bytes that may be taken, beside the images; what the machine has free if left out.
 
     Returns
     -------
@@ -133,6 +131,8 @@ def shape_neighbors(
     ------
     BadInputError
         For images or parameters that cannot be used.
+    TooLittleMemoryError
+        If more bytes are needed than `memory_limit`.
 
     Examples
     --------
@@ -147,17 +147,15 @@ def shape_neighbors(
     n = len(pixels)
     if n < 2:
         raise BadInputError("One image has no neighbours; give two or more.")
-    if not isinstance(n_neighbors, int | np.integer) or n_neighbors < 1:
-        raise BadInputError(f"n_neighbors must be a whole number from 1, not {n_neighbors!r}.")
-    if not isinstance(warp, int | np.integer) or not 0 <= warp <= WIDEST:
-        raise BadInputError(f"warp must be a whole number from 0 to {WIDEST}, not {warp!r}.")
+    neighbors.check_number(n_neighbors)
+    check_warp(warp)
     order = np.argsort(fingerprints(pixels), kind="stable")  # the images' own, as in the clustering
     preparation = learn(pixels[order[:: max(1, n // SAMPLE)]], int(warp), bool(deskew))
-    shapes = neighbors.shapes_of(pixels[order], preparation)
-    near = neighbors.find(shapes, min(n - 1, int(n_neighbors))).forward
-    back = np.argsort(order)
-    rows = np.where(near.rows >= 0, order[near.rows], -1).astype(np.int32)
-    return near.distances[back], rows[back]
+    kept = min(n - 1, int(n_neighbors))
+    check_memory(pixels, preparation, kept, 0, memory_limit)
+    near = neighbors.find(neighbors.shapes_of(pixels[order], preparation), kept).forward
+    lists = near.put_back(order)
+    return lists.distances, lists.rows
 
 
 def _images(images: ArrayLike, name: str) -> NDArray[np.generic]:
@@ -169,16 +167,8 @@ def _images(images: ArrayLike, name: str) -> NDArray[np.generic]:
         )
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise BadInputError(f"{name} contain NaN or infinity; replace or leave out these images.")
-    if _largest(array) > LARGEST:
-        raise BadInputError(
-            f"{name} hold values above {LARGEST:g}, too large to square; divide them."
-        )
+    check_squares(array.reshape(len(array), -1), TERMS)
     return array
-
-
-def _largest(images: NDArray[np.generic]) -> float:
-    """The largest value, or the least if that is farther from 0."""
-    return max(abs(float(images.max())), abs(float(images.min())))
 
 
 def _pairs(pairs: ArrayLike, n: int, m: int) -> NDArray[np.integer]:
@@ -190,10 +180,3 @@ def _pairs(pairs: ArrayLike, n: int, m: int) -> NDArray[np.integer]:
     if len(rows) and (rows.min() < 0 or rows[:, 0].max() >= n or rows[:, 1].max() >= m):
         raise BadInputError(f"pairs name images that are not there: there are {n} and {m}.")
     return rows
-
-
-def _step(images: NDArray[np.generic]) -> float:
-    """The unit that cuts off the steepest of the gradients."""
-    steep = np.abs(sobel(images[:: max(1, len(images) // SAMPLE)]))
-    steep = steep[steep > 0]
-    return float(np.quantile(steep, STEEP) / STEPS) if steep.size else 1.0

@@ -12,10 +12,8 @@ from sklearn.utils import check_random_state
 from inkcluster.cluster import _shape_graph as graphs
 from inkcluster.cluster import _shape_partition as partition
 from inkcluster.cluster._shape_neighbors import Lists
+from inkcluster.cluster.clustering import relabel_by_size
 from inkcluster.errors import BadInputError
-
-EIGENVALUES = 31
-"""Of the spectrum: so that up to 30 clusters may show in it."""
 
 
 @dataclass(frozen=True)
@@ -133,28 +131,16 @@ def cut_graph(
     """
     links = _checked(graph)
     n = links.shape[0]
-    if n_clusters != "auto" and (
-        not isinstance(n_clusters, int | np.integer) or not 1 <= n_clusters <= n
-    ):
-        raise BadInputError(
-            f'n_clusters must be "auto" or a whole number from 1 to {n}, not {n_clusters!r}.'
-        )
+    partition.check_clusters(n_clusters)
     given = 0 if n_clusters == "auto" else int(n_clusters)
+    if given > n:
+        raise BadInputError(f"n_clusters={given} of {n} images; ask for at most {n} clusters.")
     generator = check_random_state(random_state)
-    count = max(EIGENVALUES, 3 * given)
-    spectrum, vectors = graphs.leading(links, count, generator.uniform(0.5, 1, n))
+    start = generator.uniform(0.5, 1, n)
+    spectrum, vectors = graphs.leading(links, graphs.enough(given), start)
     places = vectors[:, : max(2, given)].astype(np.float32)
-    small = partition.small_clusters(vectors, [links], places, given, generator)
-    strengths = partition.number_strengths(small, 1)
-    k = given or (int(strengths.argmax()) + 2 if strengths.any() else 1)
-    labels = partition.chosen(small, k)
-    if labels.max() + 1 < k:
-        raise BadInputError(
-            f"The graph falls into {labels.max() + 1} groups that can be told apart, fewer than "
-            f"n_clusters={k}; ask for fewer clusters."
-        )
-    order = np.argsort(-np.bincount(labels), kind="stable")
-    return GraphCut(np.argsort(order)[labels].astype(np.int32), strengths, spectrum)
+    strengths, labels = partition.parted(vectors, [links], places, given, 1, generator)
+    return GraphCut(relabel_by_size(labels), strengths, spectrum)
 
 
 def _checked(graph: sp.csr_matrix | sp.csr_array) -> sp.csr_matrix:

@@ -17,6 +17,7 @@ from inkcluster.cluster import _hdbscan_plan as plan
 from inkcluster.cluster import _hdbscan_rows as rows
 from inkcluster.cluster import _hdbscan_select as selection
 from inkcluster.cluster._hdbscan_condense import clusters_of, condense
+from inkcluster.cluster._linkage_plan import require
 from inkcluster.cluster._magnitude import check_squares
 from inkcluster.cluster._spanning import Lists
 from inkcluster.cluster.dbscan_grid import _check_lists
@@ -217,9 +218,10 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         if euclidean:
             check_squares(points)
         if not euclidean or self.metric_params or issparse(points):
-            plan.check_memory(plan.peers_bytes(points, self), n, memory_limit)
+            require("HDBSCAN", n, plan.peers_bytes(points, self), memory_limit, "draw a sample")
             return self._peers_tree(points, copy)
-        plan.check_memory(plan.tree_bytes(points, min_samples), n, memory_limit)
+        need = plan.tree_bytes(points, min_samples)
+        require("HDBSCAN", n, need, memory_limit, "draw a sample")
         brute = self.algorithm == "brute"
         if lists is not None:
             _check_lists(lists, n, min_samples)

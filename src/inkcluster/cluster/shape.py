@@ -15,7 +15,7 @@ from inkcluster.cluster import _shape_graph as graphs
 from inkcluster.cluster import _shape_neighbors as neighbors
 from inkcluster.cluster import _shape_partition as partition
 from inkcluster.cluster._shape_plan import check_memory, fingerprints
-from inkcluster.cluster._shape_prepare import SAMPLE, learn
+from inkcluster.cluster._shape_prepare import SAMPLE, check_warp, learn
 from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.progress import current
@@ -24,8 +24,6 @@ NUMBERED = 2
 """Graphs of links whose merges say how many clusters there are."""
 WALKED = 5
 """Neighbours to which the random walk that smooths the clusters may go."""
-EIGENVALUES = 31
-"""Of the spectrum: so that up to 30 clusters may show in it."""
 
 
 class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -160,25 +158,17 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         least = max(int(self.n_neighbors) + 2, n // 500)
         graph = graphs.joined(graphs.weights(near), places, least)
         with current().task("eigenvectors", 1) as done:
-            count = max(EIGENVALUES, 3 * given)
-            spectrum, vectors = graphs.leading(graph, count, random_state.uniform(0.5, 1, n))
+            start = random_state.uniform(0.5, 1, n)
+            spectrum, vectors = graphs.leading(graph, graphs.enough(given), start)
             done(1)
         self.spectrum_ = spectrum
         self.gap_strengths_ = graphs.gap_strengths(spectrum)
         linked = graphs.link_graphs(found, places, least)
-        small = partition.small_clusters(vectors, linked, places, given, random_state)
-        self.strengths_ = partition.number_strengths(small, NUMBERED)
-        k = given or (int(self.strengths_.argmax()) + 2 if self.strengths_.any() else 1)
-        labels = partition.chosen(small, k)
-        if labels.max() + 1 < k:
-            raise BadInputError(
-                f"The images fall into {labels.max() + 1} groups that can be told apart, fewer than "
-                f"n_clusters={k}; ask for fewer clusters."
-            )
+        self.strengths_, labels = partition.parted(
+            vectors, linked, places, given, NUMBERED, random_state
+        )
         shares = partition.smoothed(labels, graphs.walk(near.nearest(WALKED)))
-        back = np.argsort(self._order)
-        rows = np.where(near.rows >= 0, self._order[near.rows], -1).astype(np.int32)
-        self._keep(shares[back], neighbors.Lists(rows[back], near.distances[back]))
+        self._keep(shares[np.argsort(self._order)], near.put_back(self._order))
         return self
 
     def fit_predict(self, X: ImageSet | ArrayLike, y: object = None) -> NDArray[np.int32]:
@@ -236,15 +226,9 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(rows).reshape(len(rows), *self._shape)
 
     def _check_parameters(self) -> None:
-        for name, least in (("n_neighbors", 1), ("warp", 0)):
-            value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or value < least:
-                raise BadInputError(f"{name} must be a whole number from {least}, not {value!r}.")
-        if self.warp > 8:
-            raise BadInputError(f"warp must be at most 8 pixels, not {self.warp}.")
-        k = self.n_clusters
-        if k != "auto" and (not isinstance(k, int | np.integer) or k < 1):
-            raise BadInputError(f'n_clusters must be "auto" or a whole number from 1, not {k!r}.')
+        neighbors.check_number(self.n_neighbors)
+        check_warp(self.warp)
+        partition.check_clusters(self.n_clusters)
 
     def _check_number(self, n: int, different: int) -> None:
         if self.n_clusters != "auto" and int(self.n_clusters) > different:

@@ -12,13 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
+from inkcluster.kernels.strips import STRIP, negatives
 
 IN_ORDER = 15
 """Dimensions up to which scikit-learn's trees measure the distances, which decides ties."""
-STRIP = 8
-"""Columns that are asked at once whether any is a candidate; most strips hold none."""
-NEGATIVE = np.uint64(0x8000000080000000)
-"""The signs of two float32 in a row."""
 
 
 @kernel()
@@ -88,14 +85,8 @@ def _candidates(
     for j in range(np.uint64(width)):
         gap[j] = below - values[j]
     gap[width : width + STRIP] = 1
-    count = 0
-    for s in range((width + STRIP - 1) // STRIP):
-        at = s * (STRIP // 2)
-        if (signs[at] | signs[at + 1] | signs[at + 2] | signs[at + 3]) & NEGATIVE:
-            for j in range(s * STRIP, (s + 1) * STRIP):
-                out[count] = j
-                count += gap[j] < 0
-    return count
+    found: int = negatives(gap, signs, width, out)
+    return found
 
 
 @kernel()

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.neighbors_pairs import COLUMNS, NEGATIVE, ROWS, STRIP
+from inkcluster.kernels.neighbors_pairs import COLUMNS, ROWS
+from inkcluster.kernels.strips import STRIP, negatives
 
 FAR = np.float32(1e36)
 """Stands for a limit that is not known yet; more than any squared distance."""
@@ -86,6 +87,7 @@ def propose(
     count = queries.shape[0]
     out = np.empty(COLUMNS, np.float32)
     signs = out.view(np.uint64)
+    which = np.empty(COLUMNS + 1, np.int32)
     block = np.empty(min(count, ROWS) * COLUMNS, np.float32)
     values[:] = np.inf
     ids[:] = -1
@@ -104,18 +106,13 @@ def propose(
                     few_square[me], inverse[me], min(mine[last] * WIDER, FAR), out[:width],
                 )  # fmt: skip
                 out[width : min(COLUMNS, width + STRIP)] = 1
-                for s in range((width + STRIP - 1) // STRIP):
-                    at = s * (STRIP // 2)
-                    if (signs[at] | signs[at + 1] | signs[at + 2] | signs[at + 3]) & NEGATIVE:
-                        for c in range(s * STRIP, (s + 1) * STRIP):
-                            j = left + c
-                            if out[c] < 0 and j != me:
-                                gap = (
-                                    square[me] + square[j] - np.float32(2) * dot(lead[me], lead[j])
-                                )
-                                value = gap / (inverse[me] + inverse[j])
-                                if value < mine[last]:
-                                    insert(value, j, mine, ids[i])
+                for c in range(negatives(out, signs, width, which)):
+                    j = left + which[c]
+                    if j != me:
+                        gap = square[me] + square[j] - np.float32(2) * dot(lead[me], lead[j])
+                        value = gap / (inverse[me] + inverse[j])
+                        if value < mine[last]:
+                            insert(value, j, mine, ids[i])
     for i in range(count):
         for t in range(last + 1):
             values[i, t] = max(np.float32(2) * values[i, t], np.float32(0))

@@ -8,14 +8,11 @@ from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.gaps import LANES, squared_gap
+from inkcluster.kernels.strips import STRIP, negatives
 
 ROWS = 256
 COLUMNS = 512
 """Products at a time, so that they stay in the second-level cache."""
-STRIP = 8
-"""Columns whose signs are looked at together."""
-NEGATIVE = np.uint64(0x8000000080000000)
-"""The signs of two float32."""
 FAR = np.float32(1e38)
 """More than any squared distance of coordinates, which are scaled to norms of at most 1."""
 
@@ -62,14 +59,8 @@ def within_limits(
     width = product.shape[0]
     _beyond_limits(product, square, limit, own_square, own_limit, out[:width])
     out[width : min(COLUMNS, width + STRIP)] = 1
-    count = 0
-    for s in range((width + STRIP - 1) // STRIP):
-        at = s * (STRIP // 2)
-        if (signs[at] | signs[at + 1] | signs[at + 2] | signs[at + 3]) & NEGATIVE:
-            for j in range(s * STRIP, (s + 1) * STRIP):
-                which[count] = j
-                count += out[j] < 0
-    return count
+    found: int = negatives(out, signs, width, which)
+    return found
 
 
 @kernel(fastmath=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CLEAR = 1.5
 """A number of clusters is clear if its strength is so many times as far above 1 as the next best."""
-SOME = 1.5
+LEAST_STRENGTH = 1.5
 """A number of clusters of less strength is not clear, whatever the next best is."""
 SURE, UNSURE = 0.9, 0.5
 """From this confidence on an image is surely in its cluster; below that it might be in another."""
@@ -117,7 +117,7 @@ def _number_finding(shapes: Shapes) -> Finding:
         f"as small clusters are merged, the strength of {shapes.k} is {strength_of(shapes, shapes.k)}, "
         f"the runners-up are {named}; the spectrum breaks off most clearly after {gaps} eigenvalues"
     )
-    weak = clear < CLEAR or float(shapes.strengths[shapes.k - 2]) < SOME
+    weak = clear < CLEAR or float(shapes.strengths[shapes.k - 2]) < LEAST_STRENGTH
     if not weak and shapes.k in spectrum_numbers(shapes)[: RUNNERS_UP + 1]:
         return Finding("P1", Level.OK, f"The images show {found}: {numbers}.")
     why = "on weak evidence" if weak else "but the spectrum does not bear it out"
