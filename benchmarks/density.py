@@ -32,7 +32,7 @@ from benchmarks._bench import (
     table,
 )
 from inkcluster import DBSCAN, HDBSCAN, DBSCANGrid
-from inkcluster.cluster.neighbors import nearest_neighbors
+from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.evaluate import suggest_eps
 
 SHORT = ("--points", "4000", "--parts", "map", "dbscan", "whitened", "neighbours")

@@ -30,7 +30,7 @@ from benchmarks._bench import (
     table,
 )
 from inkcluster.cluster import kmeans_range
-from inkcluster.cluster.kmeans import KMeans
+from inkcluster.cluster.kmeans.estimator import KMeans
 
 SHORT = ("--parts", "full", "range", "--points", "4000")
 """The arguments of a short run, for ``python -m benchmarks``."""

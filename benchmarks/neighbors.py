@@ -29,8 +29,8 @@ from benchmarks._bench import (
     race,
     table,
 )
-from inkcluster.cluster._spanning import Spanning
-from inkcluster.cluster.neighbors import nearest_neighbors
+from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+from inkcluster.cluster.neighbors.spanning import Spanning
 
 SHORT = ("--points", "4000", "--parts", "neighbours", "trees")
 """The arguments of a short run, for ``python -m benchmarks``."""

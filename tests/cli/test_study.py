@@ -88,7 +88,7 @@ def test_every_setting_is_an_option(ink, small):
     }
     arguments = [part for pair in options.items() for part in pair if part is not None]
     found = json_of(ink("study", small, "--only", "shape", "--json", *arguments))
-    from inkcluster.study.settings import NAMES
+    from inkcluster.study.settings.settings import NAMES
 
     assert {"--" + name.replace("_", "-") for name in NAMES} == set(options)
     assert {setting["why"] for setting in found["settings"].values()} == {

@@ -11,12 +11,13 @@ import typer
 
 from inkcluster.cli import app
 from inkcluster.images import ImageSet
-from inkcluster.study import Desk, Settings, plan
+from inkcluster.study import Desk, Settings
 from inkcluster.study.findings import CODES
-from inkcluster.study.plan import make
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.settings import NAMES
-from inkcluster.study.values import KINDS, Choice, Flag, Several
+from inkcluster.study.settings import plan
+from inkcluster.study.settings.plan import make
+from inkcluster.study.settings.settings import NAMES
+from inkcluster.study.settings.values import KINDS, Choice, Flag, Several
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

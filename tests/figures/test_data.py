@@ -15,14 +15,14 @@ from inkcluster.figures import (
     Restarts,
     Scoreboard,
     SuggestionCounts,
-    _heat,
-    _text,
     eps_map,
     k_distance,
     sweep,
-    theme,
 )
-from inkcluster.figures._mosaic import Mosaic, ink
+from inkcluster.figures.drawing import heat as _heat
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing.mosaic import Mosaic, ink
 
 HEAD = ("a", "A", "A.")
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inkcluster.figures import Centres, Confusion, Gallery, GalleryRow, render, theme
+from inkcluster.figures import Centres, Confusion, Gallery, GalleryRow, render
+from inkcluster.figures.drawing import theme
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inkcluster.figures import ImageMap, Spectrum
-from inkcluster.figures._scatter import Room, hue, raster
+from inkcluster.figures.drawing.scatter import Room, hue, raster
 
 
 def test_strengths_stand_beside_the_eigenvalue_they_follow():
@@ -58,7 +58,7 @@ def test_colours_differ_and_stand_out_on_light_and_dark():
 
 
 def test_the_raster_is_the_points(rng):
-    from inkcluster.figures import theme
+    from inkcluster.figures.drawing import theme
 
     _, axes = theme.page(4, 4)
     spots = rng.uniform(0, 2, (300, 2))

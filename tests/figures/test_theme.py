@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from inkcluster.figures import theme
+from inkcluster.figures.drawing import theme
 
 # Machado, Oliveira & Fernandes 2009, severity 1, on linear RGB.
 VISION = {

@@ -12,10 +12,10 @@ from inkcluster.figures import (
     Dendrograms,
     MergeHeights,
     PictureTree,
-    _tree,
     render,
 )
 from inkcluster.figures.branches import branches, leaf_of
+from inkcluster.figures.drawing import tree as _tree
 
 LEGIT = ("ward", "single", "average", "complete", "weighted")
 

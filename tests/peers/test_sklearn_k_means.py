@@ -15,7 +15,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from inkcluster.cluster.kmeans import KMeans
+from inkcluster.cluster.kmeans.estimator import KMeans
 
 NO_SPARSE = "sparse input is refused, with scikit-learn's TypeError"
 PRIVATE = "tests a private helper of scikit-learn's, not the class"

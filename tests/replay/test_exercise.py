@@ -7,13 +7,13 @@ import pytest
 
 from inkcluster.evaluate import scores
 from inkcluster.images import sample_index
-from inkcluster.study import plan as planning
-from inkcluster.study import steps
-from inkcluster.study.desk import Desk
-from inkcluster.study.drawing import draw, whitened
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.questions.compare_ward import ward_labels
-from inkcluster.study.settings import Settings
+from inkcluster.study.questions.compare.ward import ward_labels
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings import plan as planning
+from inkcluster.study.settings.settings import Settings
+from inkcluster.study.steps import kmeans as steps
+from inkcluster.study.steps.samples import draw, whitened
 
 pytestmark = [pytest.mark.mnist, pytest.mark.slow]
 

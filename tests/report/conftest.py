@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inkcluster.figures import theme
+from inkcluster.figures.drawing import theme
 from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.desk import Desk
-from inkcluster.study.facts import DataFacts
-from inkcluster.study.folder import ANSWERS, STEPS, write_state
-from inkcluster.study.plan import Plan
-from inkcluster.study.run import Run
-from inkcluster.study.written import write_answer
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.run.facts import DataFacts
+from inkcluster.study.run.folder import ANSWERS, STEPS, write_state
+from inkcluster.study.run.run import Run
+from inkcluster.study.run.written import write_answer
+from inkcluster.study.settings.plan import Plan
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",

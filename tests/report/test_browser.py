@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from inkcluster import report
-from inkcluster.figures.theme import COLOURS
+from inkcluster.figures.drawing.theme import COLOURS
 
 pytestmark = pytest.mark.browser
 
@@ -160,8 +160,8 @@ def test_contrast_of_text_in_both_themes(open_page):
 def tree_report(tmp_path_factory):
     """The report of a study whose dendrogram can be zoomed into."""
     from inkcluster.images import load
-    from inkcluster.study.runner import study
-    from inkcluster.study.settings import Settings
+    from inkcluster.study.run.runner import study
+    from inkcluster.study.settings.settings import Settings
 
     settings = Settings(sample_sizes=[50], resamples=1, compare_sample=60)
     digits = load("digits").sample(60, seed=69)

@@ -30,8 +30,8 @@ def blobs(fakes):
 @pytest.fixture
 def ask(fakes, tmp_path):
     """Study with quick questions: ``ask(images, out=…, settings…)``."""
-    from inkcluster.study.runner import study
-    from inkcluster.study.settings import Settings
+    from inkcluster.study.run.runner import study
+    from inkcluster.study.settings.settings import Settings
 
     def _ask(images, out=tmp_path / "run", *, only=None, questions=None, **settings):
         questions = fakes.make_questions() if questions is None else questions

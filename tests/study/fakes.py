@@ -105,8 +105,8 @@ def broken(key="broken", number=4, error=None):
 
 
 def main():
-    from inkcluster.study.runner import study
-    from inkcluster.study.settings import Settings
+    from inkcluster.study.run.runner import study
+    from inkcluster.study.settings.settings import Settings
 
     out, real = Path(sys.argv[1]), "real" in sys.argv
     images = make_images(80, 8)

@@ -5,8 +5,8 @@ import pytest
 
 from inkcluster.evaluate import KSuggestion
 from inkcluster.study.answer import Level
-from inkcluster.study.numbers import Numbers
-from inkcluster.study.suggesting import CLEAR, Verdict, frame, read
+from inkcluster.study.questions.parts.numbers import Numbers
+from inkcluster.study.questions.parts.suggesting import CLEAR, Verdict, frame, read
 
 
 def verdict(k=5, strength=3.0, share=1.0):

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inkcluster.study import plan
-from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.settings import NAMES, Settings
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings import plan
+from inkcluster.study.settings.settings import NAMES, Settings
 
 
 def test_the_registry_has_the_seven_questions_in_order():

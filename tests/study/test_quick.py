@@ -7,8 +7,8 @@ import sys
 import numpy as np
 
 from inkcluster.images import ImageSet
-from inkcluster.study.runner import study
-from inkcluster.study.settings import Settings
+from inkcluster.study.run.runner import study
+from inkcluster.study.settings.settings import Settings
 
 GIVEN = {"k": 2, "restarts": 2, "eps": [8], "sweep_eps": [7], "components": 20}
 SECOND = """
@@ -16,7 +16,7 @@ import json, sys, time
 began = time.perf_counter()
 import numpy as np
 from inkcluster.images import ImageSet
-from inkcluster.study.runner import study
+from inkcluster.study.run.runner import study
 from inkcluster.study.settings import Settings
 pixels, out, settings, only = json.loads(sys.argv[1])
 images = ImageSet(np.load(pixels), name="many")

@@ -15,7 +15,7 @@ from inkcluster.progress import SILENT, Progress
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
-    from inkcluster.study.run import WrittenAnswer
+    from inkcluster.study.run.run import WrittenAnswer
 
 
 class Listener(Protocol):

@@ -164,8 +164,8 @@ def _say_one(images: ImageSet, index: int) -> None:
 
 def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path: Path) -> None:
     """Draw the rows as a gallery and write its PNG, whole or not at all."""
-    from inkcluster._files import atomic_file
     from inkcluster.figures import Gallery, GalleryRow, render
+    from inkcluster.files import atomic_file
     from inkcluster.images import polarity
 
     pixels = images.pixels[np.concatenate([where for _, where in rows])]

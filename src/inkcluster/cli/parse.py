@@ -12,7 +12,7 @@ import typer
 from inkcluster.errors import BadInputError
 
 if TYPE_CHECKING:
-    from inkcluster.study.settings import Settings
+    from inkcluster.study.settings.settings import Settings
 
 _RANGE = re.compile(r"\s*(\d+)\s*[-–]\s*(\d+)\s*")
 _SHAPE = re.compile(r"\s*(\d+)\s*[x×X,]\s*(\d+)\s*")
@@ -92,7 +92,7 @@ def shape_of(text: str | None) -> tuple[int, int] | None:
 
 def command_line_settings(given: Mapping[str, Any], config: Path | None) -> Settings:
     """The settings of a study: what was typed, over what the TOML file says."""
-    from inkcluster.study.settings import NAMES, Settings
+    from inkcluster.study.settings.settings import NAMES, Settings
 
     typed = {name: given[name] for name in NAMES if given.get(name) is not None}
     for name, read in _READERS.items():

@@ -15,8 +15,8 @@ from inkcluster.progress import listening
 
 if TYPE_CHECKING:
     from inkcluster.study.answer import Finding
-    from inkcluster.study.run import Run, WrittenAnswer
-    from inkcluster.study.settings import Settings
+    from inkcluster.study.run.run import Run, WrittenAnswer
+    from inkcluster.study.settings.settings import Settings
 
 _MARKS = {"warning": ("!", "bold yellow"), "notice": ("·", "cyan"), "ok": ("✓", "green")}
 
@@ -34,7 +34,7 @@ def study_and_say(
 ) -> None:
     """Run the study and print its results; exit with 1 if a question could not be answered."""
     from inkcluster import images as room
-    from inkcluster.study.runner import study
+    from inkcluster.study.run.runner import study
 
     say_less = quiet or as_json
     hearer = listener(quiet=quiet)

@@ -120,7 +120,7 @@ def _first_places(
 
 def _descend(places: NDArray[np.float32], graph: sp.coo_matrix, seed: int) -> None:
     """Move `places` (n, 2) in rounds of ever shorter steps."""
-    from inkcluster.kernels.layout import move
+    from inkcluster.kernels.shape.layout import move
 
     kept = graph.data >= graph.data.max() / ROUNDS
     every = (graph.data.max() / graph.data[kept]).astype(np.float32)

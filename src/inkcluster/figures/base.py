@@ -34,4 +34,4 @@ class Figure(Protocol):
         """The figure's data, a tidy table: one row for each mark that is drawn."""
 
     def plot(self) -> Picture:
-        """The figure's picture, in the colours of :mod:`inkcluster.figures.theme`."""
+        """The figure's picture, in the colours of :mod:`inkcluster.figures.drawing.theme`."""

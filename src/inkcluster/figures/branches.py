@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures._tree import cut_height
+from inkcluster.figures.drawing.tree import cut_height
 
 STEPS = 0.1
 """How finely a merge's place between its branches is looked for, in rows."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from inkcluster.figures import _text, theme
-from inkcluster.figures._mosaic import tiles
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing.mosaic import tiles
 
 if TYPE_CHECKING:
     import pandas as pd

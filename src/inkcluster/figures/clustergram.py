@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inkcluster.figures import theme
+from inkcluster.figures.drawing import theme
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures import _text, theme
-from inkcluster.figures._icicle import Icicle, layout
-from inkcluster.figures._mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing.icicle import Icicle, layout
+from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from inkcluster.figures import _text, _tree, theme
 from inkcluster.figures.dendrogram import tree_frame
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import tree as _tree
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures import _text, theme
-from inkcluster.figures._mosaic import LIGHT_ON_DARK, Mosaic, ink
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, Mosaic, ink
 
 if TYPE_CHECKING:
     import pandas as pd

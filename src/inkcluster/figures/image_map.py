@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures import _text, theme
-from inkcluster.figures._mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
-from inkcluster.figures._scatter import Room, raster
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
+from inkcluster.figures.drawing.scatter import Room, raster
 
 if TYPE_CHECKING:
     import pandas as pd

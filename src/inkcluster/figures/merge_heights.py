@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures import _text, theme
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ def render(figure: Figure, stem: str | Path) -> list[Path]:
     """Write `figure` as ``STEM.svg`` and ``STEM.png``.
 
     The SVG keeps its text as text, is transparent, and is drawn in the sentinel colours that
-    :func:`inkcluster.figures.theme.themed_svg` makes follow a page's theme. The PNG is the same
+    :func:`inkcluster.figures.drawing.theme.themed_svg` makes follow a page's theme. The PNG is the same
     picture on light paper. Both depend on nothing but the figure.
 
     Parameters
@@ -43,7 +43,7 @@ def render(figure: Figure, stem: str | Path) -> list[Path]:
     """
     import matplotlib as mpl
 
-    from inkcluster.figures import theme
+    from inkcluster.figures.drawing import theme
 
     stem = Path(stem)
     svg, png = (stem.with_name(stem.name + ending) for ending in (".svg", ".png"))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures import _heat, _text, theme
+from inkcluster.figures.drawing import heat as _heat
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inkcluster.figures import _text, theme
+from inkcluster.figures.drawing import text as _text
+from inkcluster.figures.drawing import theme
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.guard import gunzip_head, head, reading, regular_file
 from inkcluster.images.labelling import numbers_if_all_are
+from inkcluster.images.readers.guard import gunzip_head, head, reading, regular_file
 from inkcluster.progress import SILENT, Progress
 
 LARGEST = 256 * 2**20
@@ -46,7 +46,7 @@ def read_labels(path: Path, progress: Progress = SILENT) -> NDArray[Any]:
     ...     read_labels(path)
     array([3, 1])
     """
-    from inkcluster.images import arrays, idx
+    from inkcluster.images.readers import arrays, idx
 
     regular_file(path)
     start = head(path, 8)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.guard import gunzip_head, head, os_error, reading, regular_file
 from inkcluster.images.imageset import ImageSet
 from inkcluster.images.named import NAMED, read_named
+from inkcluster.images.readers.guard import gunzip_head, head, os_error, reading, regular_file
 from inkcluster.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def load_path(
     if kind == "zip":
         labels = _alone(labels, str(path))
     module, function = _READERS[kind]
-    read = getattr(importlib.import_module(f"inkcluster.images.{module}"), function)
+    read = getattr(importlib.import_module(f"inkcluster.images.readers.{module}"), function)
     found: ImageSet = read(path, labels=labels, shape=shape, name=name, progress=progress)
     return found
 
@@ -182,7 +182,7 @@ def _kind(path: Path) -> str:
 
 def _by_content(start: bytes, path: Path) -> str:
     """The kind by magic number; text is CSV whatever the name says, and version 4 of .mat has none."""
-    from inkcluster.images.idx import is_idx
+    from inkcluster.images.readers.idx import is_idx
 
     if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(path)
@@ -243,8 +243,8 @@ def _zip_kind(path: Path) -> str:
 def _folder(
     path: Path, labels: Any, shape: tuple[int, int] | None, name: str | None, progress: Progress
 ) -> ImageSet:
-    from inkcluster.images.folder import read_folder
-    from inkcluster.images.idx import image_files, read_idx_folder
+    from inkcluster.images.readers.folder import read_folder
+    from inkcluster.images.readers.idx import image_files, read_idx_folder
 
     with reading(path, "a folder"):
         read = read_idx_folder if image_files(path) else read_folder

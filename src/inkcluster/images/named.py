@@ -110,7 +110,7 @@ def read_named(name: str, *, progress: Progress = SILENT) -> ImageSet:
         from inkcluster.images.loading import load_path
 
         return replace(load_path(here, progress=progress), name=name)
-    from inkcluster.images.idx import read_idx_folder
+    from inkcluster.images.readers.idx import read_idx_folder
 
     folder = fetch(name, entry, progress)
     return replace(read_idx_folder(folder, progress=progress), name=name)
@@ -165,7 +165,7 @@ def _retrieve(name: str, entry: Entry, file: str, sha256: str, folder: Path) -> 
 
 
 def _local(entry: Entry) -> Path | None:
-    from inkcluster.images.idx import image_files
+    from inkcluster.images.readers.idx import image_files
 
     root = os.environ.get(DATA_VARIABLE)
     if not root:

@@ -11,8 +11,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster._files import atomic_file
 from inkcluster.errors import BadInputError
+from inkcluster.files import atomic_file
 from inkcluster.images.imageset import ImageSet
 
 _IDX = re.compile(r"(?P<stem>.*?)[-._]?(images[-.])?idx\d?([-.]ubyte)?(?P<gz>\.gz)?$")

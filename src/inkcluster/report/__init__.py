@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inkcluster.study.run import Run
+    from inkcluster.study.run.run import Run
 
 __all__ = ["write"]
 
@@ -35,16 +35,16 @@ def write(run: Run) -> Path:
     --------
     >>> import tempfile
     >>> from inkcluster import images, report
-    >>> from inkcluster.study.runner import study
+    >>> from inkcluster.study.run.runner import study
     >>> with tempfile.TemporaryDirectory() as out:
     ...     run = study(images.load("digits"), out, only=["restarts"])
     ...     text = report.write(run).read_text(encoding="utf-8")
     >>> text.startswith("<!doctype html>"), "Are the k-means restarts stable?" in text
     (True, True)
     """
-    from inkcluster._files import atomic_file
+    from inkcluster.files import atomic_file
     from inkcluster.report.page import html
-    from inkcluster.study.folder import REPORT
+    from inkcluster.study.run.folder import REPORT
 
     text = html(run)
     path = run.path / REPORT

@@ -13,7 +13,7 @@ from inkcluster.report.view import view
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from inkcluster.study.run import Run
+    from inkcluster.study.run.run import Run
 
 
 def html(run: Run) -> str:
@@ -24,7 +24,7 @@ def html(run: Run) -> str:
     """
     from markupsafe import Markup
 
-    from inkcluster.figures.theme import CSS
+    from inkcluster.figures.drawing.theme import CSS
 
     script = "\n".join(_asset(name).strip() for name in ("report.js", "zoom.js"))
     return (

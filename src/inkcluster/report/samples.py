@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from inkcluster.study.run import Run
+    from inkcluster.study.run.run import Run
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Sample:
 
 def samples(run: Run) -> tuple[Sample, ...]:
     """The pictures that `run` kept of its images; none if it kept none."""
-    from inkcluster.study import samples as shelf
-    from inkcluster.study.desk import Desk
-    from inkcluster.study.folder import STEPS
+    from inkcluster.study.run import samples as shelf
+    from inkcluster.study.run.desk import Desk
+    from inkcluster.study.run.folder import STEPS
 
     kept = shelf.kept(Desk(run.data, run.path / STEPS))
     if not kept or not len(kept["pixels"]):

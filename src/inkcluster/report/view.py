@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from inkcluster.study.answer import Finding
-    from inkcluster.study.run import Run, WrittenAnswer, WrittenFigure, WrittenTable
+    from inkcluster.study.run.run import Run, WrittenAnswer, WrittenFigure, WrittenTable
 
 _LEVELS = ("warning", "notice", "ok")
 

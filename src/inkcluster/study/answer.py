@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from inkcluster.figures.base import Figure
     from inkcluster.images import ImageSet
-    from inkcluster.study.desk import Desk
-    from inkcluster.study.plan import Plan
+    from inkcluster.study.run.desk import Desk
+    from inkcluster.study.settings.plan import Plan
 
 
 class Level(StrEnum):

@@ -5,12 +5,12 @@ import pytest
 
 from inkcluster.images import ImageSet
 from inkcluster.progress import Progress
-from inkcluster.study import plan as plans
 from inkcluster.study.answer import Level
-from inkcluster.study.desk import Desk
 from inkcluster.study.findings import CODES
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.settings import NAMES, Settings
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings import plan as plans
+from inkcluster.study.settings.settings import NAMES, Settings
 
 QUICK = {
     "restarts": 3,

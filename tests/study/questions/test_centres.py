@@ -8,8 +8,8 @@ from sklearn import metrics
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
-from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.run.desk import Desk
 
 RANGE = ["k-curves", "clustergram"]
 

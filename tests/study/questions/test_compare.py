@@ -11,8 +11,8 @@ from inkcluster.errors import BadInputError
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
-from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.run.desk import Desk
 
 ASKED = {"eps": (1.0, 1.4, 1.8), "sweep_eps": (1.0, 1.5, 2.5), "components": 8, "many": 25}
 KINDS = ("k-means", *hierarchy.METHODS, "DBSCAN", "HDBSCAN")

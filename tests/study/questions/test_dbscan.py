@@ -14,15 +14,16 @@ from inkcluster.errors import TooLittleMemoryError
 from inkcluster.evaluate import knee
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
-from inkcluster.study import density
-from inkcluster.study import plan as plans
 from inkcluster.study.answer import Level
-from inkcluster.study.density import MEMBERS, MOST_NOISE, Counts, choose, count
-from inkcluster.study.desk import Desk
-from inkcluster.study.drawing import draw, whitened
-from inkcluster.study.questions import QUESTIONS, dbscan_map
-from inkcluster.study.settings import Settings
-from inkcluster.study.wording import percent
+from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.questions.dbscan import map as dbscan_map
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings import plan as plans
+from inkcluster.study.settings.settings import Settings
+from inkcluster.study.steps import density
+from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, Counts, choose, count
+from inkcluster.study.steps.samples import draw, whitened
+from inkcluster.words import percent
 
 EPS, LEAST = (0.8, 1.1, 1.4, 1.8), (2, 3, 5)
 ASKED = {"eps": EPS, "min_samples": LEAST, "sweep_eps": (0.5, 1.0, 1.5, 9.0), "components": 6}
@@ -141,7 +142,9 @@ def test_too_little_memory_gives_a_stated_sample(answer, few, check_answer, monk
 
     monkeypatch.setattr(DBSCANGrid, "fit", refuse)
     monkeypatch.setattr(dbscan_map, "FALLBACK", 90)
-    monkeypatch.setattr(importlib.import_module(dbscan_map.__package__ + ".dbscan"), "FALLBACK", 80)
+    monkeypatch.setattr(
+        importlib.import_module(dbscan_map.__package__ + ".question"), "FALLBACK", 80
+    )
     found = answer("dbscan", few, map_sample=300, sweep_sample=200)
     check_answer(found)
     said = [f.sentence for f in found.findings if f.code == "S3"]

@@ -6,11 +6,11 @@ from sklearn.utils import resample
 from inkcluster.evaluate import suggestions
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
-from inkcluster.study import k_range
 from inkcluster.study.answer import Level
-from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.suggesting import RULES
+from inkcluster.study.questions.parts import k_range
+from inkcluster.study.questions.parts.suggesting import RULES
+from inkcluster.study.run.desk import Desk
 
 
 @pytest.fixture(scope="module", autouse=True)

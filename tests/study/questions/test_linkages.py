@@ -9,8 +9,8 @@ from inkcluster.cluster import hierarchy
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
-from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.run.desk import Desk
 
 METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
 
@@ -185,8 +185,8 @@ def test_the_best_agreement_along_each_hierarchy_is_in_the_table(found, few):
 
 
 def test_what_does_not_fit_into_memory_rests_on_a_sample(answer, few, monkeypatch, check_answer):
-    from inkcluster.cluster import _linkage_plan
-    from inkcluster.study import hierarchies
+    from inkcluster.compute import memory as _linkage_plan
+    from inkcluster.study.steps import hierarchies
 
     monkeypatch.setattr(hierarchies, "FALLBACK", 100)
     need = _linkage_plan.matrix_bytes(300, 64, 8)

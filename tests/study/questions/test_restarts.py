@@ -7,8 +7,8 @@ from sklearn.metrics import adjusted_rand_score
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
-from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.run.desk import Desk
 
 
 @pytest.fixture(scope="module")

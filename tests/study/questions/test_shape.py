@@ -12,10 +12,10 @@ from inkcluster.evaluate import look_first, suspicious_labels
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
-from inkcluster.study.desk import Desk
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.questions.shape import _number_finding
-from inkcluster.study.questions.shape_figures import islands
+from inkcluster.study.questions.shape.figures import islands
+from inkcluster.study.questions.shape.question import _number_finding
+from inkcluster.study.run.desk import Desk
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The questions of a study, one file each, imported when they are first asked for."""
+"""The questions of a study, a folder each, imported when they are first asked for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Questions(Mapping[str, "Question"]):
     def __getitem__(self, key: str) -> Question:
         if key not in _FILES:
             raise KeyError(key)
-        question: Question = importlib.import_module(f"{__name__}.{key}").QUESTION
+        question: Question = importlib.import_module(f"{__name__}.{key}.question").QUESTION
         return question
 
     def __contains__(self, key: object) -> bool:

@@ -1,0 +1,7 @@
+from .estimator import DBSCAN
+from .grid import DBSCANGrid
+
+__all__ = [
+    "DBSCAN",
+    "DBSCANGrid",
+]

@@ -1,0 +1,92 @@
+"""DBSCAN under scikit-learn's name."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
+from sklearn.base import _fit_context
+from sklearn.cluster import DBSCAN as SklearnDBSCAN  # noqa: N811
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from inkcluster.cluster.dbscan.choose import by_scikit_learn, check_memory, labels_and_cores
+from inkcluster.compute.magnitude import LEAST, check_squares, roomy
+
+_OURS = ("euclidean", "l2")
+
+
+class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
+    """Clusters are what hangs together at density `min_samples` within `eps`; the rest is noise (-1).
+
+    Parameters and attributes are those of :class:`sklearn.cluster.DBSCAN`, and so are the labels,
+    number for number. Two points are neighbours if the sum of their squared differences in float64
+    is at most ``eps * eps``. Memory does not grow with `eps`. Left to scikit-learn are metrics other
+    than the Euclidean, precomputed distances and sparse points, and what it is fast at: up to 2,500
+    points, or up to 15 dimensions where few points are within `eps`. Only there do `algorithm`,
+    `leaf_size` and `n_jobs` matter.
+
+    References
+    ----------
+    Ester, Kriegel, Sander & Xu (1996), "A density-based algorithm for discovering clusters".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster import DBSCAN
+    >>> DBSCAN(eps=0.5, min_samples=2).fit_predict(np.array([[0.0], [0.1], [5.0], [9.0], [9.4]]))
+    array([ 0,  0, -1,  1,  1])
+    """
+
+    @_fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
+    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
+        """Find core points, clusters and noise.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n, d), or (n, n) distances
+        y : ignored
+        sample_weight : array-like of shape (n,), optional
+            Weights may be fractions, zero or negative; a point is a core point if those within
+            `eps`, its own included, add up to `min_samples`.
+
+        Returns
+        -------
+        DBSCAN
+            Itself, fitted.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of bounds, or `X` is empty or holds NaN or infinity.
+        BadInputError
+            If there is too little memory, or squared distances leave float64.
+        """
+        if not self._euclidean():
+            return self._by_scikit_learn(X, sample_weight)
+        points: NDArray[Any] = validate_data(self, X, accept_sparse="csr")
+        if points.dtype.kind in "buif":
+            check_squares(points, least=0.0 if self.eps > LEAST else LEAST)
+        if issparse(points) or points.dtype.kind not in "buif" or by_scikit_learn(points, self.eps):
+            wide = roomy(points)
+            return self._by_scikit_learn(X if wide is points else wide, sample_weight)
+        weight = None
+        if sample_weight is not None:
+            weight = _check_sample_weight(sample_weight, points)
+        check_memory(points, cells=1, min_samples=self.min_samples, weight=weight)
+        labels, core = labels_and_cores(points, self.eps, self.min_samples, weight)
+        self.labels_ = labels.astype(np.intp)
+        self.core_sample_indices_ = np.flatnonzero(core)
+        self.components_ = points[core].copy() if core.any() else np.empty((0, points.shape[1]))
+        return self
+
+    def _euclidean(self) -> bool:
+        if self.metric in _OURS:
+            return self.metric_params is None
+        plain = self.metric == "minkowski" and self.metric_params is None
+        return plain and self.p in (None, 2)
+
+    def _by_scikit_learn(self, X: ArrayLike, sample_weight: ArrayLike | None) -> Self:
+        fitted: Self = super().fit(X, sample_weight=sample_weight)
+        return fitted

@@ -1,0 +1,240 @@
+"""DBSCAN for every pair of `eps` and `min_samples`, from one pass over the distances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import _check_sample_weight, validate_data
+
+from inkcluster.cluster.clustering import NOISE
+from inkcluster.cluster.dbscan.choose import Neighbours, check_memory, rows_of_map
+from inkcluster.compute.magnitude import LEAST, check_squares, roomy
+from inkcluster.errors import BadInputError
+from inkcluster.progress import current
+
+SAME = 0.01
+"""Neighbouring eps whose shares of noise and of the largest cluster differ by less are alike."""
+
+
+class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
+    """Every labelling of the map `eps` × `min_samples`, as DBSCAN would give it, number for number.
+
+    Parameters
+    ----------
+    eps : sequence of float
+        Radii, ascending, in the units of the points.
+    min_samples : sequence of int
+        Neighbours within `eps`, itself counted, that make a core point; ascending.
+    refine : int
+        At most so many further `eps` are put where the map changes most: one after the other
+        between the neighbours whose shares of noise and of the largest cluster differ most, times
+        the logarithm of their ratio, as long as shares differ by 0.01.
+    memory_limit : int or None
+        Bytes that may be taken; by default what the machine has free.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (n_eps, n_min_samples, n), int32
+        -1 is noise.
+    eps_ : ndarray of shape (n_eps,), float
+        The radii of the rows, those of `refine` among them.
+    n_clusters_ : ndarray of shape (n_eps, n_min_samples), int
+    noise_share_, largest_share_ : ndarray of shape (n_eps, n_min_samples), float
+        Shares of all points: noise, and the largest cluster.
+
+    Notes
+    -----
+    All cells stand on the lists of the nearest neighbours, as many as the largest of `min_samples`,
+    and on one spanning forest under mutual reachability for each of `min_samples`: each further
+    `eps` costs only the cut. With `sample_weight`, or more than 128 `min_samples`, each `eps` is a
+    few sweeps over the points instead. Up to 2,500 points, and up to 15 dimensions where few points
+    are within `eps`, the neighbourhoods are scikit-learn's own. No way stores more pairs for a larger
+    `eps`.
+
+    References
+    ----------
+    Ester, Kriegel, Sander & Xu (1996), "A density-based algorithm for discovering clusters".
+    Campello, Moulavi & Sander (2013), "Density-based clustering based on hierarchical density
+    estimates", whose spanning tree under mutual reachability holds all `eps` at once.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster import DBSCANGrid
+    >>> X = np.array([[0.0], [0.1], [0.2], [5.0], [9.0], [9.4]])
+    >>> DBSCANGrid(eps=[0.15, 0.5], min_samples=[2, 3]).fit(X).n_clusters_.tolist()
+    [[1, 1], [2, 1]]
+    """
+
+    def __init__(
+        self,
+        eps: Sequence[float] = (0.5,),
+        min_samples: Sequence[int] = (5,),
+        *,
+        refine: int = 0,
+        memory_limit: int | None = None,
+    ) -> None:
+        self.eps = eps
+        self.min_samples = min_samples
+        self.refine = refine
+        self.memory_limit = memory_limit
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: Any = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        lists: Neighbours | None = None,
+    ) -> Self:
+        """Label the points at every pair.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d)
+        y : ignored
+        sample_weight : array-like of shape (n,), optional
+            As in :meth:`DBSCAN.fit <inkcluster.DBSCAN.fit>`: any numbers, also zero or negative.
+        lists : tuple of ndarray, optional
+            What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gave for these points with
+            ``itself=True``, at least as many as the largest of `min_samples`; found anew if left
+            out.
+
+        Returns
+        -------
+        DBSCANGrid
+            Itself, fitted.
+
+        Raises
+        ------
+        BadInputError
+            If a range is empty, unsorted or out of bounds, if there is too little memory, if
+            squared distances leave float64, or if `lists` are not of these points.
+        ValueError
+            If `X` is empty or holds NaN or infinity.
+        """
+        del y
+        eps = _ascending("eps", self.eps, 0.0)
+        min_samples = _ascending_whole("min_samples", self.min_samples)
+        refine = _whole("refine", self.refine)
+        points = roomy(validate_data(self, X, dtype=[np.float64, np.float32, np.uint8]))
+        check_squares(points, least=0.0 if eps[0] > LEAST else LEAST)
+        weight = None
+        if sample_weight is not None:
+            weight = _check_sample_weight(sample_weight, points)
+        check_memory(
+            points,
+            cells=(len(eps) + refine) * len(min_samples),
+            min_samples=min_samples[-1],
+            weight=weight,
+            memory_limit=self.memory_limit,
+        )
+        if lists is not None:
+            _check_lists(lists, len(points), min_samples[-1])
+        with current().task("DBSCAN map", total=len(eps) + refine) as advance:
+            row = rows_of_map(points, min_samples, eps[-1], weight, lists)
+            found = {}
+            for radius in eps:
+                found[radius] = row(radius)
+                advance(1)
+            for _ in range(refine):
+                between = _widest(found)
+                if between is None:
+                    break
+                found[between] = row(between)
+                advance(1)
+        self.eps_ = np.array(sorted(found))
+        self.labels_ = np.array([found[radius] for radius in sorted(found)], np.int32)
+        self.n_clusters_ = self.labels_.max(axis=2) + 1
+        self.noise_share_ = _noise_share(self.labels_)
+        self.largest_share_ = _largest_share(self.labels_)
+        return self
+
+
+def _widest(found: dict[float, NDArray[np.int32]]) -> float | None:
+    """The middle between the neighbouring eps where the map changes most; None if nowhere.
+
+    The change counts times the width, or all would go to where the map jumps.
+    """
+    eps = sorted(found)
+    shares = [np.stack([_noise_share(found[e]), _largest_share(found[e])]) for e in eps]
+    best, middle = 0.0, None
+    for (low, before), (high, after) in pairwise(zip(eps, shares, strict=True)):
+        change = float(np.abs(after - before).sum(axis=0).max())
+        between = _round_between(low, high)
+        if change >= SAME and between is not None and change * np.log(high / low) > best:
+            best, middle = change * np.log(high / low), between
+    return middle
+
+
+def _round_between(low: float, high: float) -> float | None:
+    """A number near the middle with as few digits as lie between; None where there is none.
+
+    Examples
+    --------
+    >>> _round_between(5.0, 6.0), _round_between(7.1, 7.2), _round_between(0.0, np.nextafter(0, 1))
+    (5.5, 7.15, None)
+    """
+    middle = low + (high - low) / 2
+    for digits in range(1, 17):
+        rounded = float(f"{middle:.{digits}e}")
+        if low < rounded < high:
+            return rounded
+    return None
+
+
+def _noise_share(labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The share of noise in each of many labellings (..., n)."""
+    return np.asarray((labels == NOISE).mean(axis=-1), dtype=np.float64)
+
+
+def _largest_share(labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The largest cluster's share in each of many labellings (..., n)."""
+    flat = labels.reshape(-1, labels.shape[-1])
+    shares = [np.bincount(row[row >= 0], minlength=1).max() / len(row) for row in flat]
+    return np.array(shares, float).reshape(labels.shape[:-1])
+
+
+def _ascending(name: str, values: Sequence[float], above: float) -> list[float]:
+    numbers = [float(v) for v in np.atleast_1d(np.asarray(values, float))]
+    if not numbers:
+        raise BadInputError(f"{name} is empty; give at least one value.")
+    if not all(above < v < np.inf for v in numbers):
+        least = "greater than 0" if above == 0 else "1 or more"
+        raise BadInputError(f"{name} must be {least} and finite, not {numbers}.")
+    if any(a >= b for a, b in pairwise(numbers)):
+        raise BadInputError(f"{name} must be ascending without repeats, not {numbers}.")
+    return numbers
+
+
+def _ascending_whole(name: str, values: Sequence[int]) -> list[int]:
+    numbers = _ascending(name, values, 0.5)
+    if any(v != int(v) for v in numbers):
+        raise BadInputError(f"{name} must be whole numbers, not {numbers}.")
+    return [int(v) for v in numbers]
+
+
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+        raise BadInputError(f"{name} must be a whole number, 0 or more, not {value!r}.")
+    return int(value)
+
+
+def _check_lists(lists: Neighbours, n: int, most: int) -> None:
+    squared, rows = lists
+    k = min(most, n)
+    if squared.shape != rows.shape or squared.ndim != 2 or len(rows) != n or rows.shape[1] < k:
+        raise BadInputError(
+            f"lists must hold at least {k:,} neighbours of each of the {n:,} points; these have the "
+            f"shapes {squared.shape} and {rows.shape}."
+        )
+    if squared[:, 0].any():
+        raise BadInputError(
+            "lists must count each point among its own neighbours, at distance 0; find them with "
+            "itself=True."
+        )

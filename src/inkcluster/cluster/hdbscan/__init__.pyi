@@ -1,0 +1,5 @@
+from .estimator import HDBSCAN
+
+__all__ = [
+    "HDBSCAN",
+]

@@ -1,0 +1,260 @@
+"""`HDBSCAN`: scikit-learn's class over exact neighbours and their spanning tree."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+from sklearn.cluster import HDBSCAN as _Peer  # noqa: N811
+from sklearn.utils.validation import validate_data
+
+from inkcluster.cluster.dbscan.grid import _check_lists
+from inkcluster.cluster.hdbscan import centres, plan, rows
+from inkcluster.cluster.hdbscan import select as selection
+from inkcluster.cluster.hdbscan import tree as hierarchy
+from inkcluster.cluster.hdbscan.condense import clusters_of, condense
+from inkcluster.cluster.neighbors.spanning import Lists
+from inkcluster.compute.magnitude import check_squares
+from inkcluster.compute.memory import require
+from inkcluster.errors import BadInputError
+
+OURS = ("euclidean", "l2")
+"""Metrics of dense points that our neighbours and spanning tree are built for."""
+
+
+class HDBSCAN(_Peer):  # type: ignore[misc]
+    """DBSCAN over every `eps` at once, keeping the clusters that last longest.
+
+    Parameters, labels and probabilities are those of :class:`sklearn.cluster.HDBSCAN`; beside them
+    it gives outlier scores, the condensed tree and the reachability order.
+
+    Parameters
+    ----------
+    min_cluster_size, min_samples, cluster_selection_epsilon, max_cluster_size, alpha
+        As in :class:`sklearn.cluster.HDBSCAN`.
+    cluster_selection_method, allow_single_cluster, store_centers
+        As in :class:`sklearn.cluster.HDBSCAN`.
+    metric, metric_params, algorithm, leaf_size, n_jobs, copy
+        As in :class:`sklearn.cluster.HDBSCAN`. Euclidean distances of dense points are our own:
+        all processors are used and nothing is written to; of `algorithm` only ``"brute"`` matters,
+        which breaks ties in another way and divides core distances by `alpha` too. For other
+        metrics, precomputed distances and sparse points scikit-learn builds the single-linkage tree.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (n,), int64
+        Clusters from 0; -1 for noise, -2 for rows with infinity, -3 for rows with missing values.
+    probabilities_ : ndarray of shape (n,), float64
+        How strongly each point belongs to its cluster, 0 to 1; 0 for noise and rows with infinity,
+        NaN for missing values.
+    outlier_scores_ : ndarray of shape (n,), float64
+        GLOSH (Campello et al. 2015), from 0 in the densest part of a cluster towards 1; 1 for rows
+        with infinity, NaN for missing values.
+    single_linkage_tree_ : ndarray of shape (n - 1, 4), float64
+        The hierarchy of mutual reachability as one of SciPy's linkage matrices; rows with infinity
+        or missing values join last, at infinite height.
+    condensed_tree_ : structured ndarray
+        ``parent``, ``child``, ``lambda_val`` (1 / height), ``child_size``, as in the hdbscan package.
+        Points are 0 to n - 1, clusters n (the root) and on. A row says that a point or a cluster
+        leaves its parent. ``pandas.DataFrame(condensed_tree_)`` is a table of it.
+    selected_clusters_ : ndarray of shape (k,), int64
+        The cluster in `condensed_tree_` that each label from 0 stands for.
+    ordering_ : ndarray of shape (n,), int64
+        Rows in the order of the reachability plot, as :class:`sklearn.cluster.OPTICS` names it.
+    reachability_ : ndarray of shape (n,), float64
+        The height at which each row joins those before it, by row; infinite for the first.
+    centroids_, medoids_, n_features_in_, feature_names_in_
+        As in scikit-learn.
+
+    Notes
+    -----
+    The tree is exact and depends neither on threads nor on the size of blocks. Many spanning trees
+    are minimal, since all pairs of a point within its core distance are equally far. Like
+    scikit-learn we walk from row 0, to the lowest row among those equally near, and sort the edges
+    with NumPy's ``argsort``; so labels are equal number for number. The two may build different trees
+    only where distances of different pairs agree to the last digit (rounded or repeated points),
+    or with an `alpha` over 1; both trees then still have the same parts at every height.
+
+    References
+    ----------
+    Campello, Moulavi & Sander (2013), "Density-based clustering based on hierarchical density
+    estimates". Campello, Moulavi, Zimek & Sander (2015), "Hierarchical density estimates for data
+    clustering, visualization, and outlier detection". Malzer & Baum (2020), "A hybrid approach to
+    hierarchical density-based cluster selection".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster import HDBSCAN
+    >>> X = np.array([[0.0], [0.1], [0.2], [9.0], [9.1], [9.2], [20.0]])
+    >>> found = HDBSCAN(min_cluster_size=3, copy=True).fit(X)
+    >>> found.labels_.tolist()
+    [0, 0, 0, 1, 1, 1, -1]
+    >>> found.outlier_scores_.round(3).tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.982]
+    """
+
+    labels_: NDArray[np.int64]
+    probabilities_: NDArray[np.float64]
+    outlier_scores_: NDArray[np.float64]
+    single_linkage_tree_: NDArray[np.float64]
+    condensed_tree_: NDArray[np.void]
+    selected_clusters_: NDArray[np.int64]
+    ordering_: NDArray[np.int64]
+    reachability_: NDArray[np.float64]
+
+    def fit(
+        self,
+        X: Any,
+        y: object = None,
+        *,
+        lists: Lists | None = None,
+        memory_limit: int | None = None,
+    ) -> Self:
+        """Find the clusters.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, d), or (n, n) with ``metric="precomputed"``
+            uint8, float32 and float64 points are taken as they are, all else as float64.
+        y : ignored
+        lists : tuple of ndarray, optional
+            What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gave for these points, all
+            of them finite, with ``itself=True`` and at least `min_samples` neighbours; found anew
+            if left out. The same lists serve :meth:`DBSCANGrid.fit <inkcluster.DBSCANGrid.fit>`.
+        memory_limit : int, optional
+            Bytes that may be taken beside the points; by default what the machine has free.
+
+        Raises
+        ------
+        ValueError
+            For parameters or points that cannot be used, in scikit-learn's words.
+        BadInputError
+            If squared distances leave float64, or `lists` are not of these points.
+        TooLittleMemoryError
+            If more bytes are needed, at most, than may be taken.
+        """
+        del y
+        self._validate_params()
+        copy = self.copy
+        if copy == "warn":
+            copy = False
+            warnings.warn(
+                "The default value of `copy` will change from False to True in 1.10. "
+                "Explicitly set a value for `copy` to silence this warning.",
+                FutureWarning,
+                stacklevel=2,
+            )
+        if self.metric == "precomputed":
+            validate_data(self, X, skip_check_array=True)
+            Z = self._peers_tree(X, copy)
+            self._read_off(Z, rows.all_finite(len(Z) + 1))
+            return self
+        points = validate_data(
+            self,
+            X,
+            accept_sparse=["csr", "lil"],
+            ensure_all_finite=False,
+            dtype=[np.float64, np.float32, np.uint8],
+        )
+        kinds = rows.kinds_of(points)
+        finite = points if kinds.all_finite else points[kinds.finite]
+        self._read_off(self._tree(finite, copy, lists, memory_limit), kinds)
+        if self.store_centers:
+            labels, strength = self.labels_[kinds.finite], self.probabilities_[kinds.finite]
+            if self.store_centers in ("centroid", "both"):
+                self.centroids_ = centres.centroids(finite, labels, strength)
+            if self.store_centers in ("medoid", "both"):
+                self.medoids_ = centres.medoids(
+                    finite, labels, strength, self.metric, self.metric_params or {}
+                )
+        return self
+
+    def fit_predict(self, X: Any, y: object = None) -> NDArray[np.int64]:
+        """Find the clusters; the labels, shape (n,)."""
+        del y
+        return self.fit(X).labels_
+
+    def dbscan_clustering(
+        self, cut_distance: float, min_cluster_size: int = 5
+    ) -> NDArray[np.int64]:
+        """What DBSCAN without border points (DBSCAN*) gives at one `eps`.
+
+        Parameters
+        ----------
+        cut_distance : float
+            Points hang together that are nearer than this by mutual reachability.
+        min_cluster_size : int
+            Smaller parts are noise.
+
+        Returns
+        -------
+        ndarray of shape (n,), int64
+            Labels with the meaning of `labels_`.
+        """
+        labels = hierarchy.cut(self.single_linkage_tree_, cut_distance, min_cluster_size)
+        apart = self.labels_ < rows.NOISE
+        labels[apart] = self.labels_[apart]
+        return labels
+
+    def _tree(
+        self, points: Any, copy: bool, lists: Lists | None, memory_limit: int | None
+    ) -> NDArray[np.float64]:
+        """The single-linkage tree of finite points."""
+        n = points.shape[0]
+        if n == 1:
+            raise BadInputError("n_samples=1 while HDBSCAN requires more than one sample")
+        min_samples = self.min_cluster_size if self.min_samples is None else self.min_samples
+        if min_samples > n:
+            raise BadInputError(
+                f"min_samples ({min_samples}) must be at most the number of samples in X ({n})"
+            )
+        euclidean = isinstance(self.metric, str) and self.metric in OURS
+        if euclidean:
+            check_squares(points)
+        if not euclidean or self.metric_params or issparse(points):
+            require("HDBSCAN", n, plan.peers_bytes(points, self), memory_limit, "draw a sample")
+            return self._peers_tree(points, copy)
+        need = plan.tree_bytes(points, min_samples)
+        require("HDBSCAN", n, need, memory_limit, "draw a sample")
+        brute = self.algorithm == "brute"
+        if lists is not None:
+            _check_lists(lists, n, min_samples)
+        return hierarchy.mutual_reachability_tree(
+            points, min_samples, float(self.alpha), brute, lists
+        )
+
+    def _peers_tree(self, X: Any, copy: bool) -> NDArray[np.float64]:
+        """The single-linkage tree that scikit-learn builds."""
+        peer = _Peer(**{**self.get_params(deep=False), "copy": copy})
+        if self.metric != "precomputed":
+            peer.set_params(store_centers=None)
+        found = peer.fit(X)._single_linkage_tree_
+        return np.column_stack(
+            [found[name] for name in ("left_node", "right_node", "value", "cluster_size")]
+        ).astype(np.float64)
+
+    def _read_off(self, Z: NDArray[np.float64], kinds: rows.Kinds) -> None:
+        """Set the fitted attributes from the single-linkage tree of the finite rows."""
+        rule = selection.Rule(
+            self.cluster_selection_method,
+            float(self.cluster_selection_epsilon),
+            self.max_cluster_size,
+            bool(self.allow_single_cluster),
+        )
+        n = len(Z) + 1
+        tree = condense(Z, self.min_cluster_size)
+        clusters = clusters_of(tree, n)
+        chosen = selection.select(clusters, rule)
+        labels, probabilities = selection.label(tree, clusters, chosen, n, rule)
+        self.labels_ = kinds.spread(labels, rows.INFINITE, rows.MISSING)
+        self.probabilities_ = kinds.spread(probabilities, 0.0, np.nan)
+        scores = selection.outlier_scores(tree, clusters, n)
+        self.outlier_scores_ = kinds.spread(scores, 1.0, np.nan)
+        self.single_linkage_tree_ = kinds.join_last(Z)
+        self.condensed_tree_ = kinds.renumber(tree)
+        self.selected_clusters_ = np.flatnonzero(chosen) + len(self.labels_)
+        self.ordering_, self.reachability_ = hierarchy.reachability(self.single_linkage_tree_)

@@ -1,0 +1,169 @@
+"""Which clusters of a condensed tree are kept, and what that makes of each point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.cluster.hdbscan.condense import Clusters
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How clusters are selected; the parameters of :class:`inkcluster.cluster.HDBSCAN`.
+
+    Parameters
+    ----------
+    method : str
+        ``"eom"`` or ``"leaf"``.
+    epsilon : float
+    max_size : int or None
+    single : bool
+        Whether the root may be selected.
+    """
+
+    method: str = "eom"
+    epsilon: float = 0.0
+    max_size: int | None = None
+    single: bool = False
+
+
+def select(clusters: Clusters, rule: Rule) -> NDArray[np.bool_]:
+    """Which clusters are kept, shape (m,)."""
+    chosen = most_stable(clusters, rule) if rule.method == "eom" else leaves(clusters)
+    if rule.epsilon != 0.0 and len(chosen) > 1 and not chosen[0]:
+        chosen = widened(clusters, chosen, rule)
+    return chosen
+
+
+def most_stable(clusters: Clusters, rule: Rule) -> NDArray[np.bool_]:
+    """The clusters without overlap whose stabilities add to most (Campello et al. 2013, algorithm 3)."""
+    m = len(clusters.parent)
+    parent = clusters.parent.tolist()
+    best = clusters.stability.tolist()
+    below = [0.0] * m
+    lowest = 0 if rule.single else 1
+    keep = [False] * m
+    for c in range(m - 1, lowest - 1, -1):
+        too_large = rule.max_size is not None and _size(clusters, c) > rule.max_size
+        keep[c] = not (below[c] > best[c] or too_large)
+        if not keep[c]:
+            best[c] = below[c]
+        if c:
+            below[parent[c]] += best[c]
+    covered = [False] * m
+    for c in range(1, m):
+        covered[c] = covered[parent[c]] or keep[parent[c]]
+    return np.array(keep, np.bool_) & ~np.array(covered, np.bool_)
+
+
+def _size(clusters: Clusters, c: int) -> int:
+    """Points of a cluster; of the root only those that reach a split, as in scikit-learn."""
+    if c:
+        return int(clusters.size[c])
+    return int(clusters.size[1:][clusters.parent[1:] == 0].sum())
+
+
+def leaves(clusters: Clusters) -> NDArray[np.bool_]:
+    """The clusters that do not split; none when the root does not."""
+    chosen = np.ones(len(clusters.parent), np.bool_)
+    chosen[clusters.parent] = False
+    return chosen
+
+
+def widened(clusters: Clusters, chosen: NDArray[np.bool_], rule: Rule) -> NDArray[np.bool_]:
+    """Replace what appears below `epsilon` by what it came from above (Malzer & Baum 2020)."""
+    with np.errstate(divide="ignore"):
+        appears = 1.0 / clusters.birth
+    wide = np.zeros_like(chosen)
+    for c in np.flatnonzero(chosen).tolist():
+        wide[c if appears[c] >= rule.epsilon else _above(clusters, appears, c, rule)] = True
+    return wide
+
+
+def _above(clusters: Clusters, appears: NDArray[np.float64], c: int, rule: Rule) -> int:
+    """The first cluster over `c` that appears above `epsilon`, or the last before the root."""
+    while True:
+        up = int(clusters.parent[c])
+        if up == 0:
+            return up if rule.single else c
+        if appears[up] > rule.epsilon:
+            return up
+        c = up
+
+
+def label(
+    tree: NDArray[np.void], clusters: Clusters, chosen: NDArray[np.bool_], n: int, rule: Rule
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Each point's cluster and how strongly it belongs there.
+
+    Parameters
+    ----------
+    tree : ndarray of :data:`~inkcluster.cluster.hdbscan.condense.CONDENSED`
+    clusters : Clusters
+    chosen : ndarray of shape (m,), bool
+    n : int
+        Points.
+    rule : Rule
+
+    Returns
+    -------
+    labels : ndarray of shape (n,), int64, -1 for noise
+    probabilities : ndarray of shape (n,), float64
+        The point's lambda as a share of its cluster's largest; 0 for noise.
+    """
+    owner = np.full(len(chosen), -1, np.int64)
+    for c in range(len(chosen)):
+        owner[c] = c if chosen[c] else owner[clusters.parent[c]] if c else -1
+    left, value = _points(tree, n)
+    held = owner[left]
+    if chosen[0]:  # the root holds only what lasts
+        least = 1.0 / rule.epsilon if rule.epsilon != 0.0 else clusters.death[0]
+        alone = np.count_nonzero(chosen) == 1
+        held[(held == 0) & ~(alone & (value >= least))] = -1
+    number = np.cumsum(chosen) - 1
+    inside = held >= 0
+    labels = np.full(n, -1, np.int64)
+    labels[inside] = number[held[inside]]
+    probabilities = np.zeros(n)
+    probabilities[inside] = _share(value[inside], clusters.death[held[inside]])
+    return labels, probabilities
+
+
+def outlier_scores(tree: NDArray[np.void], clusters: Clusters, n: int) -> NDArray[np.float64]:
+    """GLOSH: how much sparser it is where a point falls out than in the densest part below.
+
+    Returns
+    -------
+    ndarray of shape (n,), float64
+        From 0 (in the densest part) to 1.
+
+    References
+    ----------
+    Campello, Moulavi, Zimek & Sander (2015), definition 9.
+    """
+    densest = clusters.death.tolist()
+    parent = clusters.parent.tolist()
+    for c in range(len(densest) - 1, 0, -1):
+        densest[parent[c]] = max(densest[parent[c]], densest[c])
+    left, value = _points(tree, n)
+    return 1.0 - _share(value, np.array(densest)[left])
+
+
+def _points(tree: NDArray[np.void], n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The cluster that each point falls out of, and at which lambda."""
+    rows = tree[tree["child"] < n]
+    left, value = np.empty(n, np.int64), np.empty(n)
+    left[rows["child"]] = rows["parent"] - n
+    value[rows["child"]] = rows["lambda_val"]
+    return left, value
+
+
+def _share(value: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`value` as a share of `most`, at most 1; 1 where either says nothing."""
+    share = np.ones(len(value))
+    said = (most != 0.0) & np.isfinite(value)
+    share[said] = np.minimum(value[said], most[said]) / most[said]
+    return share

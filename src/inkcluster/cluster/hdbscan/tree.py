@@ -1,0 +1,236 @@
+"""The single-linkage tree of mutual reachability, its cuts and the order of its leaves."""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+from inkcluster.cluster.neighbors.spanning import Lists, spanning_tree
+
+
+def mutual_reachability_tree(
+    X: NDArray[np.generic],
+    min_samples: int,
+    alpha: float = 1.0,
+    brute: bool = False,
+    lists: Lists | None = None,
+) -> NDArray[np.float64]:
+    """The single-linkage tree under max(core(a), core(b), d(a, b) / alpha).
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d), 2 ≤ n, any real dtype, finite
+    min_samples : int
+        Which neighbour's distance is the core distance, the point itself counted; at most n.
+    alpha : float
+        What distances are divided by.
+    brute : bool
+        Whether to do as scikit-learn's ``algorithm="brute"``: it divides core distances by `alpha`
+        too, and links each row of the walk to the one met just before, which only matters for ties.
+    lists : tuple of ndarray, optional
+        What ``nearest_neighbors(X, k, itself=True)`` gave, k at least `min_samples`.
+
+    Returns
+    -------
+    ndarray of shape (n - 1, 4), float64
+        As SciPy's linkage matrices, but the part that Prim's walk from row 0 meets first is named
+        first, as in scikit-learn, whose clusters are numbered by it.
+    """
+    squared, near = nearest_neighbors(X, min_samples, itself=True) if lists is None else lists
+    squared = np.ascontiguousarray(squared[:, :min_samples])
+    near = np.ascontiguousarray(near[:, :min_samples])
+    core = squared[:, -1] * (1.0 if brute else alpha * alpha)
+    edges, weight = spanning_tree(X, core, lists=(squared, near))
+    tied = (core[near] <= core[:, None]) & (squared <= core[:, None])
+    walked, height = walk(
+        edges, np.sqrt(weight) / alpha, np.sqrt(core) / alpha, np.where(tied, near, -1)
+    )
+    if brute:
+        walked[1:, 0] = walked[:-1, 1]
+    return single_linkage(walked, height)
+
+
+def walk(
+    edges: NDArray[np.integer],
+    height: NDArray[np.float64],
+    core: NDArray[np.float64],
+    tied: NDArray[np.integer],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Prim's walk from row 0 (1957), the lowest row among those equally near.
+
+    One spanning tree of many: a point whose core distance is the height at which several parts
+    meet is joined to any of their points within it at that height. scikit-learn walks over all
+    pairs; the walk over a tree meets the same rows in the same order once those pairs are known.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n - 1, 2), rows
+        A minimum spanning tree.
+    height : ndarray of shape (n - 1,)
+        Its weights.
+    core : ndarray of shape (n,)
+        Core distances.
+    tied : ndarray of shape (n, k)
+        Rows whose mutual reachability from each point is that point's core distance; -1 for none.
+
+    Returns
+    -------
+    walked : ndarray of shape (n - 1, 2), int64
+        The row that each step starts from, and the new one, in the order of the walk.
+    height : ndarray of shape (n - 1,), float64
+    """
+    n = len(core)
+    # A point is met through its tree edge, unless another has the same core distance.
+    _, which, shared = np.unique(core, return_inverse=True, return_counts=True)
+    inner, place = np.nonzero((tied >= 0) & (shared[which] > 1)[:, None])
+    ends = np.concatenate(
+        [edges, edges[:, ::-1], np.column_stack([tied[inner, place], inner])]
+    ).astype(np.int64)
+    by_end = np.argsort(ends[:, 0], kind="stable")
+    begin = np.searchsorted(ends[by_end, 0], np.arange(n + 1)).tolist()
+    other = ends[by_end, 1].tolist()
+    length = np.concatenate([height, height, core[inner]])[by_end].tolist()
+    reached = [False] * n
+    waiting: list[tuple[float, int, int, int]] = []  # height, new row, step, from where
+    walked, heights = [], []
+    here = 0
+    for step in range(n - 1):
+        reached[here] = True
+        for e in range(begin[here], begin[here + 1]):
+            if not reached[other[e]]:
+                heapq.heappush(waiting, (length[e], other[e], step, here))
+        for row in tied[here].tolist():
+            if row >= 0 and not reached[row]:
+                heapq.heappush(waiting, (float(core[here]), row, step, here))
+        nearest = heapq.heappop(waiting)
+        while reached[nearest[1]]:
+            nearest = heapq.heappop(waiting)
+        walked.append((nearest[3], nearest[1]))
+        heights.append(nearest[0])
+        here = nearest[1]
+    return np.array(walked, np.int64).reshape(-1, 2), np.array(heights, np.float64)
+
+
+def single_linkage(edges: NDArray[np.int64], height: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The merges along the edges of a spanning tree, the lowest first.
+
+    Parameters
+    ----------
+    edges : ndarray of shape (n - 1, 2), int64
+    height : ndarray of shape (n - 1,), float64
+        Edges of equal height are taken in the order that NumPy's ``argsort`` gives, as
+        scikit-learn takes them.
+
+    Returns
+    -------
+    ndarray of shape (n - 1, 4), float64
+    """
+    n = len(edges) + 1
+    order = np.argsort(height)
+    parent = list(range(2 * n - 1))
+    size = [1] * n + [0] * (n - 1)
+    rows = []
+    for node, ends in enumerate(edges[order].tolist(), start=n):
+        sides = []
+        for end in ends:
+            top = end
+            while parent[top] != top:
+                parent[top] = parent[parent[top]]
+                top = parent[top]
+            parent[top] = node
+            sides.append(top)
+        size[node] = size[sides[0]] + size[sides[1]]
+        rows.append((*sides, size[node]))
+    found = np.array(rows, np.float64).reshape(-1, 3)
+    return np.column_stack([found[:, :2], height[order], found[:, 2]])
+
+
+def runs(Z: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Lay the leaves out so that every node is a run of them, its first side on the left.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n - 1, 4)
+
+    Returns
+    -------
+    start : ndarray of shape (2n - 1,), int64
+        Where each node's run begins.
+    leaves : ndarray of shape (n,), int64
+        The rows from the left.
+    """
+    n = len(Z) + 1
+    size = [1] * n + Z[:, 3].astype(np.int64).tolist()
+    sides = Z[:, :2].astype(np.int64).tolist()
+    start = [0] * (2 * n - 1)
+    for node in range(2 * n - 2, n - 1, -1):
+        left, right = sides[node - n]
+        start[left] = start[node]
+        start[right] = start[node] + size[left]
+    found = np.array(start, np.int64)
+    return found, np.argsort(found[:n])
+
+
+def reachability(Z: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The leaves from the left, and the height at which each joins those before it (infinite first).
+
+    This is the order of Prim's walk, hence that of OPTICS (Ankerst et al. 1999) with no limit.
+
+    Returns
+    -------
+    ordering : ndarray of shape (n,), int64, rows
+    reach : ndarray of shape (n,), float64, by row
+    """
+    start, leaves = runs(Z)
+    along = np.empty(len(leaves))
+    along[0] = np.inf
+    along[start[Z[:, 1].astype(np.int64)]] = Z[:, 2]
+    reach = np.empty(len(leaves))
+    reach[leaves] = along
+    return leaves, reach
+
+
+def cut(Z: NDArray[np.float64], height: float, min_cluster_size: int) -> NDArray[np.int64]:
+    """The parts that hang together below `height`; -1 where they are too small.
+
+    Numbered as scikit-learn numbers them: by the root that a union by rank leaves each with.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n - 1, 4)
+    height : float
+        Merges below it are made.
+    min_cluster_size : int
+
+    Returns
+    -------
+    ndarray of shape (n,), int64
+    """
+    n = len(Z) + 1
+    sides = Z[:, :2].astype(np.int64).tolist()
+    parent = list(range(2 * n - 1))
+    rank = [0] * (2 * n - 1)
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for merge in np.flatnonzero(Z[:, 2] < height).tolist():
+        for side in sides[merge]:
+            a, b = root(side), root(n + merge)
+            if rank[a] < rank[b]:
+                parent[a] = b
+            else:
+                parent[b] = a
+                rank[a] += rank[a] == rank[b]
+    _, part, size = np.unique(
+        [root(row) for row in range(n)], return_inverse=True, return_counts=True
+    )
+    large = size >= min_cluster_size
+    number = np.where(large, np.cumsum(large) - 1, -1)
+    return np.asarray(number[part], np.int64)

@@ -1,0 +1,5 @@
+from .agglomerative import AgglomerativeClustering
+
+__all__ = [
+    "AgglomerativeClustering",
+]

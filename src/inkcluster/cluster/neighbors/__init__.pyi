@@ -1,0 +1,5 @@
+from .nearest import nearest_neighbors
+
+__all__ = [
+    "nearest_neighbors",
+]

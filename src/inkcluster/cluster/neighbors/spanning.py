@@ -1,0 +1,177 @@
+"""The minimum spanning tree of points, under the distance or mutual reachability."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster import progress
+from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+from inkcluster.cluster.neighbors.spanning_small import LARGEST, small_tree
+from inkcluster.compute.coordinates import Coordinates, Placed, near_together
+from inkcluster.compute.magnitude import largest
+from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
+from inkcluster.kernels.neighbors import spanning as kernels
+from inkcluster.kernels.neighbors.pairs import COLUMNS
+
+SMALL = 2500
+"""Points up to which NumPy makes the tree, so that nothing has to be compiled."""
+LISTED = 15
+"""Neighbours looked for where no lists are given."""
+FOUND = 8
+"""Edges out of its part that a search remembers for a point."""
+QUERIES = 128
+"""Points that a thread searches for at a time."""
+Lists = tuple[NDArray[np.float64], NDArray[np.int32]]
+
+
+def spanning_tree(
+    X: NDArray[np.generic],
+    core: NDArray[np.float64] | None = None,
+    at_most: float = np.inf,
+    lists: Lists | None = None,
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """The edges of the minimum spanning tree, shortest first; of the forest within `at_most`.
+
+    Everything is squared, as :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gives it: the
+    weight of a pair is max(d²(a, b), core[a], core[b]). Edges are ordered by weight, those of equal
+    weight by d², those of equal d² by the lower row, then the upper one; so the tree is unique.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d), any real dtype, finite; may be memory-mapped
+    core : ndarray of shape (n,), float64, optional
+        Squared core distances (Campello et al. 2013); zero if left out. No edge leads to a point
+        whose own is infinite.
+    at_most : float
+        No edge of more than this squared weight is taken; a forest is left.
+    lists : tuple of ndarray, optional
+        What ``nearest_neighbors(X, k)`` gave, with any k and with or without the points themselves;
+        found anew if left out. Several trees for one `X` cost little more than the first.
+
+    Returns
+    -------
+    edges : ndarray of shape (n - 1 or fewer, 2), int32, lower row first
+    squared : ndarray of shape (n - 1 or fewer,), float64, squared weights
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.cluster.neighbors.spanning import spanning_tree
+    >>> X = np.array([[0.0], [1.0], [3.0], [7.0]])
+    >>> edges, squared = spanning_tree(X)
+    >>> edges.tolist(), squared.tolist()
+    ([[0, 1], [1, 2], [2, 3]], [1.0, 4.0, 16.0])
+    >>> core = np.array([9.0, 4.0, 9.0, 36.0])  # squared distances to the second nearest
+    >>> spanning_tree(X, core)[1].tolist()
+    [9.0, 9.0, 36.0]
+    >>> spanning_tree(X, at_most=4.0)[0].tolist()
+    [[0, 1], [1, 2]]
+    """
+    return Spanning(X, lists).tree(core, at_most)
+
+
+class Spanning:
+    """Trees of the same points for several core distances; what they share is made once.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+    lists : tuple of ndarray, optional
+        As in :func:`spanning_tree`.
+    """
+
+    def __init__(self, X: NDArray[np.generic], lists: Lists | None = None) -> None:
+        self.X = X
+        self.lists = lists
+        self._placed: tuple[Placed, float, NDArray[np.int64]] | None = None
+
+    def tree(
+        self, core: NDArray[np.float64] | None = None, at_most: float = np.inf
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """As :func:`spanning_tree`."""
+        n = len(self.X)
+        core = np.zeros(n) if core is None else np.ascontiguousarray(core, dtype=np.float64)
+        if n <= SMALL:
+            return small_tree(self.X, core, at_most)
+        if self.lists is None:
+            self.lists = nearest_neighbors(self.X, LISTED)
+        return self._boruvka(core, min(float(at_most), LARGEST), *self.lists)
+
+    def _boruvka(
+        self,
+        core: NDArray[np.float64],
+        at_most: float,
+        far: NDArray[np.float64],
+        near: NDArray[np.int32],
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Every part takes its first edge out, until one is left (Borůvka 1926).
+
+        The largest part never has to say its own: the others find theirs. What a list cannot
+        answer is searched for again, outside the part, once no other edge can be added.
+        """
+        n = len(core)
+        part = np.arange(n, dtype=np.int32)
+        edges, weights, squared = np.empty((n - 1, 2), np.int32), np.empty(n - 1), np.empty(n - 1)
+        searched = np.zeros(n, np.bool_)
+        found = np.full((n, FOUND), -1, np.int32), np.full((n, FOUND), np.inf)
+        floor = np.full(n, np.inf)
+        if not _complete(near):
+            np.maximum(far[:, -1], core, out=floor)
+        asking, cap = np.empty(n, np.int64), np.empty(n)
+        done = 0
+        with progress.current().task("merges", total=n - 1) as advance:
+            while done < n - 1:
+                count, open_ = kernels.grow(
+                    part, core, near, far, searched, *found, floor, at_most,
+                    edges[done:], weights[done:], squared[done:], asking, cap,
+                )  # fmt: skip
+                if count == 0:
+                    if open_ == 0:
+                        break
+                    self._search(asking[:open_], part, core, cap, *found, floor)
+                    searched[asking[:open_]] = True
+                done += count
+                advance(count)
+        edges, weights, squared = edges[:done], weights[:done], squared[:done]
+        order = np.lexsort((edges[:, 1], edges[:, 0], squared, weights))
+        return edges[order], weights[order]
+
+    def _search(  # noqa: PLR0917 (hands a kernel its arrays)
+        self,
+        asking: NDArray[np.int64],
+        part: NDArray[np.int32],
+        core: NDArray[np.float64],
+        cap: NDArray[np.float64],
+        near: NDArray[np.int32],
+        far: NDArray[np.float64],
+        floor: NDArray[np.float64],
+    ) -> None:
+        with one_blas_thread():
+            placed, scale, place = self._place()
+            places = np.sort(place[asking])
+
+            def look(some: slice) -> None:
+                kernels.beyond(
+                    placed.points, placed.order, placed.first, placed.second, placed.square,
+                    placed.slack, scale, places[some], part, core, cap, near, far, floor,
+                )  # fmt: skip
+
+            for _ in in_threads(look, pieces(len(places), QUERIES)):
+                pass
+
+    def _place(self) -> tuple[Placed, float, NDArray[np.int64]]:
+        if self._placed is None:
+            space = Coordinates(self.X, LISTED, largest(self.X))
+            placed = space.place(self.X)
+            placed = placed.in_order(near_together(placed.first, COLUMNS))
+            place = np.empty(len(self.X), np.int64)
+            place[placed.order] = np.arange(len(place))
+            self._placed = placed, space.scale**2, place
+        return self._placed
+
+
+def _complete(near: NDArray[np.int32]) -> bool:
+    """Whether the lists hold every other point; the first is in its own if any point is."""
+    n, k = near.shape
+    return k >= n or (k == n - 1 and 0 not in near[0])

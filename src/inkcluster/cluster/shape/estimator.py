@@ -1,0 +1,280 @@
+"""`ShapeClustering`: clusters of images by what deforms into what."""
+
+from __future__ import annotations
+
+from math import isqrt
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from inkcluster.cluster.shape import graph as graphs
+from inkcluster.cluster.shape import neighbors, partition
+from inkcluster.cluster.shape.plan import check_memory, fingerprints
+from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn
+from inkcluster.errors import BadInputError
+from inkcluster.images import ImageSet
+from inkcluster.progress import current
+
+NUMBERED = 2
+"""Graphs of links whose merges say how many clusters there are."""
+WALKED = 5
+"""Neighbours to which the random walk that smooths the clusters may go."""
+
+
+class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """Clusters images by their neighbours under deformation.
+
+    Images are brought to one size of ink and deskewed; two cheap views and neighbours of neighbours
+    propose pairs; the image distortion model decides which images are near; a weighted graph of
+    these neighbours is cut into many small clusters along its leading eigenvectors, which are
+    merged by their links, in several ways; of the clusters made so, those are taken whose links
+    have most mutual information, and a random walk smooths them. No label is read anywhere.
+
+    Parameters
+    ----------
+    n_clusters : int or "auto"
+        ``"auto"`` takes the number that the merges of small clusters show most clearly.
+    n_neighbors : int
+        Neighbours of each image in the graph.
+    warp : int
+        How far a pixel may look for its match, in pixels of an image whose ink has been brought to
+        the size of MNIST's digits.
+    deskew : bool
+        Whether images are sheared upright.
+    image_shape : tuple of int, optional
+        Height and width, for rows of pixels. Left out, rows are square images where their length
+        is a square, and else images of one row.
+    random_state : int, RandomState instance or None
+        For the start of the eigenvectors' iteration and of the small clusters; results hardly
+        depend on it, and not at all on the order of the images.
+    memory_limit : int, optional
+        Bytes that may be taken, beside the images; what the machine has free if left out.
+
+    Attributes
+    ----------
+    labels_ : ndarray of shape (n,), int32
+    n_clusters_ : int
+    spectrum_ : ndarray of shape (m,), float64
+        The largest eigenvalues of the normalised graph, descending from 1.
+    strengths_ : ndarray of shape (m,), float64
+        How clearly the merges of small clusters say that there are 2, 3, … clusters: how many times
+        smaller the share of links is by which the next merge would be made; parts of less than a
+        fifth of the mean size are no clusters there. ``"auto"`` takes the largest, and 1 where all
+        are 0; near 1, little speaks for a number.
+    gap_strengths_ : ndarray of shape (m - 2,), float64
+        How clearly the spectrum breaks off after 2, 3, … eigenvalues: the ratio of what the next
+        and the last of them miss to 1.
+    neighbors_ : ndarray of shape (n, n_neighbors), int32
+        The images in which each is found best, nearest first; -1 where there are fewer.
+    neighbor_distances_ : ndarray of shape (n, n_neighbors), float64
+        How far these are under the distortion model; infinite where there are fewer.
+    memberships_ : ndarray of shape (n, n_clusters_), float64
+        Where a random walk over the neighbours ends; rows sum to 1.
+    confidence_ : ndarray of shape (n,), float64
+        How much more of it ends in an image's own cluster than in the next, 0 to 1.
+    outlier_scores_ : ndarray of shape (n,), float64
+        How far an image's neighbours are, in units of how far its neighbours' own are; about 1
+        for most, more for odd ones.
+    n_features_in_ : int
+
+    References
+    ----------
+    Keysers, Deselaers, Gollan & Ney (2007), "Deformation models for image recognition";
+    Zelnik-Manor & Perona (2004), "Self-tuning spectral clustering"; Ng, Jordan & Weiss (2001), "On
+    spectral clustering"; Strehl & Ghosh (2002), "Cluster ensembles".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.cluster.shape import ShapeClustering
+    >>> bars = np.zeros((40, 8, 8))
+    >>> bars[:20, 1:7, 3:5], bars[20:, 3:5, 1:7] = 1, 1
+    >>> bars *= np.linspace(0.9, 1, 40)[:, None, None]
+    >>> found = ShapeClustering(2, deskew=False, random_state=0).fit(bars).labels_
+    >>> np.unique(found[:20]).size, np.unique(found[20:]).size, np.unique(found).size
+    (1, 1, 2)
+    """
+
+    def __init__(
+        self,
+        n_clusters: int | str = "auto",
+        *,
+        n_neighbors: int = 7,
+        warp: int = 2,
+        deskew: bool = True,
+        image_shape: tuple[int, int] | None = None,
+        random_state: int | np.random.RandomState | None = None,
+        memory_limit: int | None = None,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.n_neighbors = n_neighbors
+        self.warp = warp
+        self.deskew = deskew
+        self.image_shape = image_shape
+        self.random_state = random_state
+        self.memory_limit = memory_limit
+
+    def fit(self, X: ImageSet | ArrayLike, y: object = None) -> Self:
+        """Find the clusters.
+
+        Parameters
+        ----------
+        X : ImageSet, or array-like of shape (n, h, w) or (n, h·w)
+        y : ignored
+
+        Raises
+        ------
+        BadInputError
+            For parameters or images that cannot be used.
+        TooLittleMemoryError
+            If more bytes are needed than `memory_limit`.
+        """
+        del y
+        self._check_parameters()
+        pixels = self._read(X, reset=True)
+        n = len(pixels)
+        prints = fingerprints(pixels)
+        different = len(np.unique(prints))
+        if different == 1:
+            return self._keep_one(n)
+        self._check_number(n, different)
+        given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
+        random_state = check_random_state(self.random_state)
+        # an order that is the images' own, so that the one in which they come shows nowhere
+        self._order = np.argsort(prints, kind="stable")
+        some = pixels[self._order[:: max(1, n // SAMPLE)]]
+        self._preparation = learn(some, int(self.warp), bool(self.deskew))
+        count = min(n - 1, max(graphs.MORE, int(self.n_neighbors)))
+        check_memory(pixels, self._preparation, count, given, self.memory_limit)
+        self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
+        found = neighbors.find(self._shapes, count)
+        near = found.forward.nearest(min(n - 1, int(self.n_neighbors)))
+        places = self._shapes.places[0]
+        least = max(int(self.n_neighbors) + 2, n // 500)
+        graph = graphs.joined(graphs.weights(near), places, least)
+        with current().task("eigenvectors", 1) as done:
+            start = random_state.uniform(0.5, 1, n)
+            spectrum, vectors = graphs.leading(graph, graphs.enough(given), start)
+            done(1)
+        self.spectrum_ = spectrum
+        self.gap_strengths_ = graphs.gap_strengths(spectrum)
+        linked = graphs.link_graphs(found, places, least)
+        self.strengths_, labels = partition.parted(
+            vectors, linked, places, given, NUMBERED, random_state
+        )
+        shares = partition.smoothed(labels, graphs.walk(near.nearest(WALKED)))
+        self._keep(shares[np.argsort(self._order)], near.put_back(self._order))
+        return self
+
+    def fit_predict(self, X: ImageSet | ArrayLike, y: object = None) -> NDArray[np.int32]:
+        """Find the clusters, and each image's, shape (n,)."""
+        labels: NDArray[np.int32] = self.fit(X, y).labels_
+        return labels
+
+    def predict(self, X: ImageSet | ArrayLike) -> NDArray[np.int32]:
+        """The clusters of other images, shape (m,): those of the images in which they are found."""
+        return np.asarray(self.predict_memberships(X).argmax(axis=1), dtype=np.int32)
+
+    def predict_memberships(self, X: ImageSet | ArrayLike) -> NDArray[np.float64]:
+        """How much of each other image's neighbours belongs to each cluster, shape (m, n_clusters_)."""
+        check_is_fitted(self)
+        pixels = self._read(X, reset=False)
+        if self.n_clusters_ == 1:
+            return np.ones((len(pixels), 1))
+        new = neighbors.shapes_of(pixels, self._preparation, self._shapes.views)
+        k = min(WALKED, len(self.labels_))
+        near = neighbors.found_in(self._shapes, new, k)
+        there = near.rows >= 0
+        far = np.where(there, near.distances, 0)
+        scale = np.maximum(far.max(axis=1, keepdims=True), 1)
+        share = np.where(there, np.exp(-((far / scale) ** 2)), 0)
+        share /= share.sum(axis=1, keepdims=True)
+        return np.asarray(np.einsum("mk,mkc->mc", share, self.memberships_[self._order[near.rows]]))
+
+    def _read(self, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[Any]:
+        """Images (n, h, w), of the dtype given where it is uint8 or float32."""
+        shape = self.image_shape
+        rows: Any = X
+        if isinstance(X, ImageSet):
+            shape, rows = X.shape, X.flat()
+        elif getattr(X, "ndim", 2) == 3:
+            images = np.asarray(X)
+            shape, rows = images.shape[1:], images.reshape(len(images), -1)
+        elif getattr(X, "ndim", 2) > 3:
+            raise BadInputError(
+                f"Images of shape {np.asarray(X).shape[1:]}; give grey ones, an array of shape "
+                "(n, height, width): the mean over the colours, for instance."
+            )
+        least = 2 if reset else 1
+        kept = getattr(rows, "dtype", None) in (np.uint8, np.float32)
+        rows = validate_data(
+            self, rows, dtype=None if kept else np.float64, order="C", reset=reset,
+            ensure_min_samples=least,
+        )  # fmt: skip
+        if reset:
+            self._shape = _image_shape(shape, rows.shape[1])
+        elif isinstance(shape, tuple) and _image_shape(shape, rows.shape[1]) != self._shape:
+            raise BadInputError(
+                f"Images of {shape[0]} × {shape[1]} pixels, but the clusters were found among "
+                f"images of {self._shape[0]} × {self._shape[1]}."
+            )
+        return np.asarray(rows).reshape(len(rows), *self._shape)
+
+    def _check_parameters(self) -> None:
+        neighbors.check_number(self.n_neighbors)
+        check_warp(self.warp)
+        partition.check_clusters(self.n_clusters)
+
+    def _check_number(self, n: int, different: int) -> None:
+        if self.n_clusters != "auto" and int(self.n_clusters) > different:
+            raise BadInputError(
+                f"n_clusters={self.n_clusters} of {n} images, of which {different} are different; "
+                f"ask for at most {different} clusters."
+            )
+
+    def _keep_one(self, n: int) -> Self:
+        """All images are the same: one cluster."""
+        if self.n_clusters not in ("auto", 1):
+            raise BadInputError(
+                f"All {n} images are the same; there is one cluster, not n_clusters={self.n_clusters}."
+            )
+        self.spectrum_ = np.ones(1)
+        self.gap_strengths_, self.strengths_ = np.empty(0), np.empty(0)
+        k = min(n - 1, int(self.n_neighbors))
+        rows = (np.arange(n)[:, None] + np.arange(1, k + 1)) % n
+        self._keep(np.ones((n, 1)), neighbors.Lists(rows.astype(np.int32), np.zeros((n, k))))
+        return self
+
+    def _keep(self, shares: NDArray[np.float64], near: neighbors.Lists) -> None:
+        """Set the fitted attributes; the largest cluster is number 0."""
+        labels = shares.argmax(axis=1)
+        order = np.argsort(-np.bincount(labels, minlength=shares.shape[1]), kind="stable")
+        self.memberships_ = shares[:, order]
+        self.labels_ = self.memberships_.argmax(axis=1).astype(np.int32)
+        self.n_clusters_ = len(order)
+        self.neighbors_ = near.rows
+        self.neighbor_distances_ = near.distances
+        top = np.sort(self.memberships_, axis=1)
+        own, second = top[:, -1], (top[:, -2] if len(order) > 1 else 0.0)
+        self.confidence_ = np.clip(own - second, 0, 1)
+        there = near.rows >= 0
+        far = np.where(there, near.distances, 0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+        usual = np.where(there, far[near.rows], np.nan)
+        around = np.nanmedian(usual, axis=1)
+        self.outlier_scores_ = np.where(around > 0, far / np.where(around > 0, around, 1), 1.0)
+
+
+def _image_shape(shape: Any, d: int) -> tuple[int, int]:
+    """Height and width of rows of `d` pixels."""
+    if shape is None:
+        side = isqrt(d)
+        return (side, side) if side * side == d else (1, d)
+    if len(tuple(shape)) != 2 or int(shape[0]) * int(shape[1]) != d:
+        raise BadInputError(
+            f"image_shape={tuple(shape)} does not make rows of {d} pixels; give height and width."
+        )
+    return int(shape[0]), int(shape[1])

@@ -1,0 +1,74 @@
+"""What shape clustering does before any distance: an order of its own, and the bytes it will take."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.cluster.shape.candidates import COORDINATES
+from inkcluster.cluster.shape.graph import DENSE, enough
+from inkcluster.cluster.shape.neighbors import CANDIDATES, CLOSE
+from inkcluster.cluster.shape.partition import most_small_clusters
+from inkcluster.cluster.shape.prepare import Preparation
+from inkcluster.compute.memory import SPARE, require
+from inkcluster.kernels.shape.distortion import LANES, LEAD
+
+PAIR = 168
+"""Bytes for a pair while the nearest are ranked: both ways, rows, distances and what packs them."""
+LINK = 60
+"""Bytes for a link while a graph is made: its entry, its mirror image and their sum."""
+MERGED = 128
+"""Bytes for a pair of small clusters: its links in each of their sets, and what merges them."""
+
+
+def fingerprints(pixels: NDArray[Any]) -> NDArray[np.uint64]:
+    """A number for each image, shape (n,), that depends on its pixels alone."""
+    digests = b"".join(blake2b(image.tobytes(), digest_size=8).digest() for image in pixels)
+    return np.frombuffer(digests, np.uint64)
+
+
+def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: int, k: int) -> int:
+    """What the clusters of `n` images take at most, beside the images themselves.
+
+    Parameters
+    ----------
+    n : int
+    image : int
+        Bytes of an image as it is given.
+    size : tuple of int
+        Height and width of the prepared images.
+    warp : int
+    kept : int
+        Neighbours in a list.
+    k : int
+        Clusters that are made.
+    """
+    height, width = size
+    stride = -(-(width + warp + 1) // LANES) * LANES
+    ready = 2 * (height * stride + 2 * LEAD) + 2 * 4 * COORDINATES
+    preparing = image + 12 * height * width
+    most = 2 * max(CANDIDATES, kept) + CLOSE * CLOSE + CLOSE * (CLOSE - 1) // 2
+    searching = PAIR * min(most, n)
+    eigenvectors = enough(k)
+    dense = n <= DENSE or eigenvectors >= n - 1
+    cutting = 8 * (4 * eigenvectors + 6 * k) + LINK * 6 * kept + (32 * n if dense else 0)
+    small = most_small_clusters(n, k)
+    return SPARE + n * (ready + max(preparing, searching, cutting)) + MERGED * small * small
+
+
+def check_memory(
+    pixels: NDArray[Any], preparation: Preparation, kept: int, k: int, memory_limit: int | None
+) -> None:
+    """Refuse, with both numbers, what does not fit.
+
+    Raises
+    ------
+    TooLittleMemoryError
+        If more than `memory_limit` bytes are needed, or than the machine has free.
+    """
+    n, size = len(pixels), (len(preparation.rows), len(preparation.columns))
+    need = bytes_needed(n, pixels[0].nbytes, size, warp=preparation.warp, kept=kept, k=k)
+    require("Shape clustering", n, need, memory_limit, "draw a sample")

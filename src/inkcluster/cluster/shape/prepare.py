@@ -1,0 +1,170 @@
+"""Images brought to one polarity, one size of ink and upright, so that one warp suits them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.cluster.shape.distortion import STEPS, in_blocks, sobel
+from inkcluster.compute.magnitude import exponent_of, scaled
+from inkcluster.errors import BadInputError
+from inkcluster.features.deskewing import deskew
+
+RADIUS = 6.75
+"""Root mean square distance of the ink from its centre, in pixels, that images are brought to."""
+NEAR = 1.35
+"""Images are resized only if their radius is off by more than this factor."""
+LEAST_SIDE = 5
+"""Images with a shorter side have no shape to deform: they are compared pixel by pixel."""
+LONGEST = 64
+"""The longest side after resizing, in pixels."""
+WIDEST = 8
+"""How far a pixel may look at most, in pixels."""
+SAMPLE = 4096
+STEEP = 0.84
+"""The quantile of the gradients that are not 0 at which they are cut off."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What is done to every image, learned from some.
+
+    Attributes
+    ----------
+    low, high : float
+        The values that become 0 and 1; `low` is the background's and may be the greater.
+    rows, columns : ndarray of shape (size, side)
+        Weights by which an image's rows and columns are resized.
+    warp : int
+    upright : bool
+        Whether images are deskewed.
+    unit : float
+        The gradient that counts as one step.
+    """
+
+    low: float
+    high: float
+    rows: NDArray[np.float32]
+    columns: NDArray[np.float32]
+    warp: int
+    upright: bool
+    unit: float
+
+    def __call__(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
+        """Prepared images of images (n, h, w)."""
+        return self.straighten(self.resize(pixels))
+
+    def resize(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
+        """Images (n, h, w) in one polarity and size, from 0 to 1."""
+        out = np.empty((len(pixels), len(self.rows), len(self.columns)), np.float32)
+
+        def work(part: slice) -> None:
+            out[part] = self._resized(pixels[part])
+
+        in_blocks(work, len(pixels), "resized images")
+        return out
+
+    def straighten(self, resized: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Resized images upright, if that is wanted."""
+        if not self.upright:
+            return resized
+        out = np.empty_like(resized)
+
+        def work(part: slice) -> None:
+            out[part] = deskew(resized[part])
+
+        in_blocks(work, len(resized), "upright images")
+        return out
+
+    def _resized(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
+        grey = _grey(pixels, self.low, self.high)
+        if len(self.rows) == pixels.shape[1] and len(self.columns) == pixels.shape[2]:
+            return grey
+        return np.asarray(self.rows @ grey @ self.columns.T)
+
+
+def learn(pixels: NDArray[np.generic], warp: int, upright: bool) -> Preparation:
+    """Learn from images (n, h, w) how to prepare them and others like them."""
+    some = pixels[:: max(1, len(pixels) // SAMPLE)]
+    low, high = _ends(some)
+    grey = _grey(some, low, high)
+    _, height, width = pixels.shape
+    if min(height, width) < LEAST_SIDE:
+        rows, columns = np.eye(height, dtype=np.float32), np.eye(width, dtype=np.float32)
+        warp, upright = 0, False
+    else:
+        scale, margin = _scale(grey), _margin(grey)
+        rows, columns = _resizing(height, scale, margin), _resizing(width, scale, margin)
+    first = Preparation(low, high, rows, columns, warp, upright, 1.0)
+    return Preparation(low, high, rows, columns, warp, upright, unit_of(first(some)[::4]))
+
+
+def _ends(pixels: NDArray[np.generic]) -> tuple[float, float]:
+    """Background and ink: the border shows which end of the range is the background."""
+    least, most = float(pixels.min()), float(pixels.max())
+    exponent = exponent_of(pixels)  # so that no sum overflows
+    grey = scaled(pixels, -exponent)
+    edge = np.concatenate([grey[:, [0, -1]].ravel(), grey[:, :, [0, -1]].ravel()])
+    light = float(edge.mean(dtype=np.float64)) > float(grey.mean(dtype=np.float64))
+    return (most, least) if light else (least, most)
+
+
+def _grey(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.float32]:
+    """Values from 0, the background, to 1."""
+    if low == high:
+        return np.zeros(pixels.shape, np.float32)
+    # halves first: the difference of two large numbers may be too large for a float
+    grey = (pixels.astype(np.float64) / 2 - low / 2) / (high / 2 - low / 2)
+    return np.clip(grey, 0, 1).astype(np.float32)
+
+
+def _scale(grey: NDArray[np.float32]) -> float:
+    """By what to resize images so that their ink has about the usual radius; 1 if it has."""
+    _, height, width = grey.shape
+    y, x = np.arange(height), np.arange(width)
+    rows, columns = grey.sum(axis=2, dtype=np.float64), grey.sum(axis=1, dtype=np.float64)
+    mass = rows.sum(axis=1)
+    ink = mass > 0
+    if not ink.any():
+        return 1.0
+    rows, columns, mass = rows[ink], columns[ink], mass[ink]
+    spread = rows @ (y * y) / mass - (rows @ y / mass) ** 2
+    spread += columns @ (x * x) / mass - (columns @ x / mass) ** 2
+    radius = float(np.sqrt(max(float(np.median(spread)), 0.0)))
+    scale = RADIUS / max(radius, 0.5)
+    if 1 / NEAR <= scale <= NEAR:
+        scale = 1.0
+    return float(min(scale, LONGEST / max(height, width)))
+
+
+def _margin(grey: NDArray[np.float32]) -> float:
+    """The share of a side to add on each, where there is ink on the border."""
+    edge = grey[:, [0, -1]].mean(dtype=np.float64) + grey[:, :, [0, -1]].mean(dtype=np.float64)
+    return 0.125 if edge > 0.02 * float(grey.mean(dtype=np.float64)) else 0.0
+
+
+def _resizing(side: int, scale: float, margin: float) -> NDArray[np.float32]:
+    """Weights (size, side): linear interpolation, or the mean over what falls on one pixel."""
+    inner = max(1, round(side * scale))
+    border = round(inner * margin)
+    if inner == side and border == 0:
+        return np.eye(side, dtype=np.float32)
+    places = (np.arange(-border, inner + border) + 0.5) * side / inner - 0.5
+    reach = max(1.0, side / inner)
+    weights = np.maximum(0, 1 - np.abs(places[:, None] - np.arange(side)) / reach)
+    return np.asarray(weights / reach, dtype=np.float32)
+
+
+def unit_of(images: NDArray[np.generic]) -> float:
+    """The gradient of one step: steep strokes of the images (n, h, w) reach all of the steps."""
+    steep = np.abs(sobel(images))
+    steep = steep[steep > 0]
+    return float(np.quantile(steep, STEEP) / STEPS) if steep.size else 1.0
+
+
+def check_warp(warp: object) -> None:
+    """Refuse what is no warp."""
+    if not isinstance(warp, int | np.integer) or not 0 <= warp <= WIDEST:
+        raise BadInputError(f"warp must be a whole number from 0 to {WIDEST}, not {warp!r}.")

@@ -1,0 +1,1 @@
+"""What every engine stands on: threads, memory, projections, magnitudes, duplicates."""

@@ -1,0 +1,5 @@
+"""How far clusters agree with labels and with each other."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,200 @@
+"""Reading a clustering backwards: labels that it makes doubtful, and images to look at first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from inkcluster.errors import BadInputError
+from inkcluster.evaluate.checks import check_length, cluster_numbers, vectors, whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def suspicious_labels(truth: Any, labels: Any, memberships: Any, neighbors: Any) -> pd.DataFrame:
+    """Rank the images whose label and cluster disagree, the most surely wrong label first.
+
+    A cluster stands for its largest class. An image is suspicious if its label is not the class
+    that its cluster stands for. Two things speak against its label: how much more of its
+    `memberships` lies in clusters of the other class than in clusters of its label, and how many
+    more of its neighbours have the other label than its own. Images are ranked by the mean of both,
+    so that one image alone among strangers stands before one that stands on a border.
+
+    Parameters
+    ----------
+    truth : array-like of shape (n,)
+        The labels that came with the images, integers or strings.
+    labels : array-like of shape (n,), int
+        Clusters from 0; noise (-1) is never suspicious.
+    memberships : array-like of shape (n, k)
+        How much of each image belongs to each cluster; rows sum to 1.
+    neighbors : array-like of shape (n, m), int
+        Rows of each image's neighbours; -1 for none.
+
+    Returns
+    -------
+    DataFrame
+        `index`, `label`, `cluster`, `suggested` (the class that the cluster stands for),
+        `membership` (of clusters of that class), `of_label` (of clusters of the label),
+        `neighbors_suggested` and `neighbors_label` (the shares of neighbours with either label),
+        and `confidence` from -1 to 1, falling.
+
+    Raises
+    ------
+    BadInputError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> from inkcluster.evaluate import suspicious_labels
+    >>> truth = ["a", "a", "b", "b", "b", "a"]
+    >>> sure = [[1, 0], [1, 0], [0, 1], [0, 1], [0, 1], [0.1, 0.9]]
+    >>> near = [[1], [0], [3], [4], [2], [3]]
+    >>> suspicious_labels(truth, [0, 0, 1, 1, 1, 1], sure, near)[["index", "suggested", "confidence"]]
+       index suggested  confidence
+    0      5         b         0.9
+    """
+    import pandas as pd
+
+    from inkcluster.evaluate.labels.matching import match
+
+    numbers = cluster_numbers(labels)
+    shares, rows = _of_each(memberships, neighbors, len(numbers))
+    if numbers.max(initial=-1) >= shares.shape[1]:
+        raise BadInputError(
+            f"labels name cluster {numbers.max()}, and memberships are of {shares.shape[1]}."
+        )
+    names = np.asarray(truth)
+    check_length(names, len(numbers), "truth")
+    matched = match(names, numbers)
+    classes, own = np.unique(names, return_inverse=True)
+    stands_for = np.full(shares.shape[1] + 1, -1)  # the last is for noise
+    stands_for[matched.clusters.astype(np.int64)] = matched.class_of
+    other = stands_for[numbers]
+    odd = np.flatnonzero((numbers >= 0) & (other != own))
+    of_class = np.zeros((len(odd), len(classes)))
+    for cluster in range(shares.shape[1]):
+        if stands_for[cluster] >= 0:
+            of_class[:, stands_for[cluster]] += shares[odd, cluster]
+    theirs, mine = other[odd], own[odd]
+    here = np.arange(len(odd))
+    there = rows[odd] >= 0
+    near = np.where(there, own[rows[odd]], -1)
+    count = np.maximum(there.sum(axis=1), 1)
+    votes, against = ((near == column[:, None]).sum(axis=1) / count for column in (theirs, mine))
+    member, label = of_class[here, theirs], of_class[here, mine]
+    confidence = ((member - label) + (votes - against)) / 2
+    order = np.lexsort((odd, -confidence))
+    frame = pd.DataFrame(
+        {
+            "index": odd,
+            "label": names[odd],
+            "cluster": numbers[odd],
+            "suggested": classes[theirs],
+            "membership": member,
+            "of_label": label,
+            "neighbors_suggested": votes,
+            "neighbors_label": against,
+            "confidence": confidence,
+        }
+    )
+    return frame.iloc[order].reset_index(drop=True)
+
+
+def look_first(memberships: Any, neighbors: Any, m: int = 20) -> pd.DataFrame:
+    """The images on which a decision says most, without any label.
+
+    An image is unsure by 1 less the difference of its two largest memberships. A decision on an
+    image says the more, the less sure it was itself, and it speaks about itself and about those that
+    are its neighbours or whose neighbour it is. The image is taken for which the product is largest,
+    of how unsure it is and how unsure those are all together; what it spoke about is then settled,
+    and the next is taken, so that no two say the same (the greedy choice, as for coverage:
+    Nemhauser, Wolsey & Fisher 1978).
+
+    Parameters
+    ----------
+    memberships : array-like of shape (n, k)
+        How much of each image belongs to each cluster; rows sum to 1.
+    neighbors : array-like of shape (n, m), int
+        Rows of each image's neighbours; -1 for none.
+    m : int
+        How many images, at least 1.
+
+    Returns
+    -------
+    DataFrame of at most m rows
+        `index`, its `first` and `second` cluster by membership, how `unsure` it is itself, how many
+        images it speaks about (`about`), and how much that is unsure is `settled` by it; by the product
+        of `unsure` and `settled`, falling.
+        Fewer rows where nothing is left that is unsure.
+
+    Raises
+    ------
+    BadInputError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> from inkcluster.evaluate import look_first
+    >>> sure = [[1.0, 0.0], [0.6, 0.4], [0.5, 0.5], [0.0, 1.0]]
+    >>> look_first(sure, [[1], [2], [1], [2]], m=1)[["index", "first", "second", "about"]]
+       index  first  second  about
+    0      2      0       1      3
+    """
+    import pandas as pd
+
+    m = whole(m, 1, "m")
+    shares, rows = _of_each(memberships, neighbors, None)
+    n, k = shares.shape
+    order = np.argsort(-shares, axis=1, kind="stable")
+    first, second = order[:, 0], order[:, min(1, k - 1)]
+    here = np.arange(n)
+    unsure = 1 - (shares[here, first] - shares[here, second]) if k > 1 else np.zeros(n)
+    there = rows >= 0
+    of = np.repeat(here, rows.shape[1])[there.ravel()]
+    links = sp.csr_matrix((np.ones(len(of)), (of, rows[there])), shape=(n, n))
+    speaks = sp.csr_matrix(links + links.T + sp.identity(n))
+    speaks.data[:] = 1
+    about = np.diff(speaks.indptr)
+    left = unsure.copy()
+    gain = np.asarray(speaks @ left)
+    chosen: list[int] = []
+    settled: list[float] = []
+    while len(chosen) < m and (unsure * gain).max(initial=0) > 1e-9:
+        best = int((unsure * gain).argmax())
+        chosen.append(best)
+        settled.append(float(gain[best]))
+        spoken = speaks.indices[speaks.indptr[best] : speaks.indptr[best + 1]]
+        gain -= np.asarray(speaks[:, spoken] @ left[spoken])
+        left[spoken] = 0
+    at = np.array(chosen, np.int64)
+    return pd.DataFrame(
+        {
+            "index": at,
+            "first": first[at],
+            "second": second[at],
+            "unsure": unsure[at],
+            "about": about[at].astype(np.int64),
+            "settled": np.array(settled, np.float64),
+        }
+    )
+
+
+def _of_each(
+    memberships: Any, neighbors: Any, n: int | None
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    shares = vectors(memberships, "memberships").astype(np.float64)
+    rows = np.asarray(neighbors)
+    n = len(shares) if n is None else n
+    if len(shares) != n or rows.ndim != 2 or len(rows) != n or rows.dtype.kind not in "iu":
+        raise BadInputError(
+            f"memberships have the shape {shares.shape} and neighbors {rows.shape}; give a row of "
+            f"each for each of {n:,} images, the neighbours as whole numbers."
+        )
+    if rows.size and (rows.max() >= n or rows.min() < -1):
+        raise BadInputError(f"neighbors name rows beyond the {n:,} images.")
+    return shares, rows.astype(np.int64)

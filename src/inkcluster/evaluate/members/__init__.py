@@ -1,0 +1,5 @@
+"""Which members of clusters are typical, far, or on a border."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,81 @@
+"""The borders between clusters: which two meet there, and who stands there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.errors import BadInputError
+from inkcluster.evaluate.members.typical import borderline
+
+MARGIN = 0.05
+"""On a border: the nearer of the two centres is nearer by at most this share."""
+
+
+@dataclass(frozen=True, eq=False)
+class Border:
+    """The members almost as near to one cluster's centre as to another's.
+
+    Parameters
+    ----------
+    first, second : int
+        The two clusters, the smaller number first.
+    members : ndarray of shape (m,), int64
+        Indices of the points, the one most nearly between the centres first.
+    margins : ndarray of shape (m,), float64
+        How much nearer the nearer centre is, as a share of the distance to the other.
+    """
+
+    first: int
+    second: int
+    members: NDArray[np.int64]
+    margins: NDArray[np.float64]
+
+
+def borders(
+    X: Any, labels: Any, centres: Any = None, *, margin: float = MARGIN
+) -> tuple[Border, ...]:
+    """Find the borders between every two clusters of any clustering, the most populous first.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, d)
+    labels : array-like of shape (n,), int
+        Clusters from 0; noise (-1) stands on no border.
+    centres : array-like of shape (k, d) or None
+        At least two. None takes the mean of each cluster's members.
+    margin : float
+        From 0 to 1: how much nearer one centre may be.
+
+    Returns
+    -------
+    tuple of Border
+        Only those with members; the two clusters are the two with the nearest centres.
+
+    Raises
+    ------
+    BadInputError
+        If shapes do not fit, a value is not finite, there are fewer than two centres, or the
+        margin is not between 0 and 1.
+
+    Examples
+    --------
+    >>> from inkcluster.evaluate import borders
+    >>> found = borders([[0.0], [4.9], [10.0], [30.0]], [0, 0, 1, 2], [[0.0], [10.0], [30.0]])
+    >>> [(b.first, b.second, b.members.tolist()) for b in found]
+    [(0, 1, [1])]
+    """
+    if not 0 <= margin <= 1:
+        raise BadInputError(f"margin is {margin}; give a share from 0 to 1.")
+    frame = borderline(X, labels, centres, max(len(labels), 1))
+    frame = frame[frame["margin"] <= margin]
+    pair = np.sort(frame[["first", "second"]].to_numpy(), axis=1)
+    index, margins = frame["index"].to_numpy(), frame["margin"].to_numpy()
+    found = []
+    for a, b in np.unique(pair, axis=0).tolist() if len(pair) else []:
+        here = (pair == (a, b)).all(axis=1)
+        found.append(Border(a, b, index[here], margins[here]))
+    return tuple(sorted(found, key=lambda border: -len(border.members)))

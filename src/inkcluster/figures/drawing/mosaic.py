@@ -1,0 +1,157 @@
+"""Many small pictures as one image of ink on nothing, placed to the inch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LIGHT_ON_DARK = "light on dark"
+COARSE = 16
+"""Pictures of at most this many pixels a side are shown as squares, not smoothed."""
+
+
+def ink(
+    pixels: NDArray[Any], *, peak: float = 255.0, polarity: str = LIGHT_ON_DARK
+) -> NDArray[np.uint8]:
+    """Opacity of the ink, 0 to 255, of pictures (…, h, w) whose values run from 0 to `peak`.
+
+    What is bright is ink in pictures "light on dark", what is dark is ink in pictures "dark on
+    light". Values outside are clipped; what is not finite is no ink.
+    """
+    scaled = np.nan_to_num(np.asarray(pixels, np.float32) / (peak or 1.0), posinf=1.0, neginf=0.0)
+    scaled = np.clip(scaled, 0.0, 1.0)
+    if polarity != LIGHT_ON_DARK:
+        scaled = 1.0 - scaled
+    return np.asarray(np.rint(scaled * 255), np.uint8)
+
+
+@dataclass(frozen=True)
+class Mosaic:
+    """Places of pictures of h × w pixels in a grid, in inches from the page's top left corner.
+
+    The gaps are whole pixels of the pictures, so that one image holds them all exactly.
+    """
+
+    left: float
+    top: float
+    columns: int
+    lines: int
+    shape: tuple[int, int]
+    side: float
+    gap: float
+    line_gap: float
+
+    @property
+    def inch(self) -> float:
+        """Inches for each pixel: the longer side of a picture is `side`."""
+        return self.side / max(self.shape)
+
+    @property
+    def step(self) -> tuple[int, int]:
+        """Pixels from one picture to the next, down and across."""
+        h, w = self.shape
+        return (
+            h + max(1, ceil(self.line_gap / self.inch)),
+            w + max(1, round(self.gap / self.inch)),
+        )
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the whole, in inches, without the last gaps."""
+        down, across = self.step
+        h, w = self.shape
+        return (
+            ((self.columns - 1) * across + w) * self.inch,
+            ((self.lines - 1) * down + h) * self.inch,
+        )
+
+    def within(self, room: float) -> Mosaic:
+        """The same, its pictures made smaller until the whole is at most `room` inches wide."""
+        mosaic = self
+        while mosaic.size[0] > room + 1e-9:
+            mosaic = replace(mosaic, side=mosaic.side * 0.99)
+        return mosaic
+
+    def box(self, line: int, column: int) -> tuple[float, float, float, float]:
+        """Left, top, width and height of one picture."""
+        down, across = self.step
+        h, w = self.shape
+        return (
+            self.left + column * across * self.inch,
+            self.top + line * down * self.inch,
+            w * self.inch,
+            h * self.inch,
+        )
+
+    def draw(self, axes: Axes, opacity: NDArray[np.uint8], places: list[tuple[int, int]]) -> None:
+        """Draw pictures (m, h, w) of ink at `places` (line, column): tiles, and one image."""
+        from inkcluster.figures.drawing import theme
+
+        if not places:
+            return
+        down, across = self.step
+        h, w = self.shape
+        whole = np.zeros(((self.lines - 1) * down + h, (self.columns - 1) * across + w), np.uint8)
+        for picture, (line, column) in zip(opacity, places, strict=True):
+            y, x = line * down, column * across
+            whole[y : y + h, x : x + w] = picture
+        tiles(axes, [self.box(*place) for place in places], theme.TILE)
+        width, height = self.size
+        box = (self.left, self.top, width, height)
+        show_ink(axes, whole, box, coarse=max(h, w) <= COARSE)
+
+
+def tiles(
+    axes: Axes, boxes: list[tuple[float, float, float, float]], colour: str, **style: Any
+) -> None:
+    """Draw rectangles (left, top, width, height) of one colour as one collection."""
+    from matplotlib.collections import PolyCollection
+
+    corners = [
+        [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+        for x, y, width, height in boxes
+    ]
+    style = {"linewidths": 0.0, "zorder": 1.0, **style}
+    axes.add_collection(PolyCollection(corners, facecolors=colour, **style), autolim=False)
+
+
+def show_ink(
+    axes: Axes,
+    opacity: NDArray[np.uint8],
+    box: tuple[float, float, float, float],
+    *,
+    coarse: bool = False,
+) -> None:
+    """Draw opacities (h, w) as black ink in a box of an axes that measures downwards.
+
+    The pixels of `coarse` pictures show as squares; others are smoothed.
+    """
+    from matplotlib.image import AxesImage
+
+    class InkImage(AxesImage):
+        """In an SVG, the pixels as they are, in a group whose name tells how to show them."""
+
+        def draw(self, renderer: Any) -> None:
+            if renderer.option_scale_image():
+                self.set_interpolation("none")
+            else:
+                self.set_interpolation("nearest" if coarse else "bilinear")
+            group = "ink-coarse" if coarse else "ink"
+            renderer.open_group(group)
+            super().draw(renderer)
+            renderer.close_group(group)
+
+    rgba = np.zeros((*opacity.shape, 4), np.uint8)
+    rgba[..., 3] = opacity
+    left, top, width, height = box
+    image = InkImage(axes, extent=(left, left + width, top + height, top), origin="upper")
+    image.set_data(rgba)
+    image.set_zorder(2.0)
+    axes.add_image(image)

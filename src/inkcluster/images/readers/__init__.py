@@ -1,0 +1,1 @@
+"""One file a format; `guard` stands between them and hostile files."""

@@ -1,0 +1,173 @@
+"""MATLAB's files: v4 to v7 through SciPy, v7.3 (HDF5) through h5py. Only numbers and text are read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.errors import BadInputError
+from inkcluster.images.check import image_set
+from inkcluster.images.choosing import choose
+from inkcluster.images.imageset import ImageSet
+from inkcluster.images.readers.guard import (
+    DEFLATE_LIMIT,
+    check_unpacked,
+    head,
+    reading,
+    regular_file,
+    title_of,
+)
+from inkcluster.images.readers.mat5 import check_tags, holds_code
+from inkcluster.progress import SILENT, Progress
+
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+_BYTES = {
+    "double": 8, "single": 4, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2,
+    "int32": 4, "uint32": 4, "int64": 8, "uint64": 8, "logical": 1, "char": 4,
+}  # fmt: skip
+_CODE = {"object": "an object", "opaque": "an object", "function_handle": "a function"}
+
+
+def read_mat(
+    path: Path,
+    *,
+    labels: Any = None,
+    shape: tuple[int, int] | None = None,
+    name: str | None = None,
+    progress: Progress = SILENT,
+) -> ImageSet:
+    """Read a ``.mat`` file (or any HDF5 file); data and labels are found by shape.
+
+    Parameters
+    ----------
+    path : Path
+        v4, v5, v6, v7 or v7.3; also HDF5 that MATLAB did not write.
+    labels : str or array-like, optional
+        The variable that holds the labels, or the labels.
+    shape : (int, int), optional
+        Height and width where they cannot be seen.
+    name : str, optional
+        What to call the set; by default the file's name.
+    progress : Progress
+        Told about long reads.
+
+    Returns
+    -------
+    ImageSet
+        The largest variable, images in rows, in columns, as (n, h, w) or as (h, w, n); the
+        labels are a vector as long as one of its sides.
+
+    Raises
+    ------
+    BadInputError
+        If the file is damaged, holds MATLAB objects or functions, or no images.
+    """
+    packed = regular_file(path)
+    is_hdf5 = HDF5_MAGIC in (head(path, 8), head(path, 520)[512:])
+    with reading(path, "a MATLAB file"), progress.task(f"reading {path.name}", packed) as advance:
+        arrays, from_matlab = _hdf5(path, packed) if is_hdf5 else (_scipy(path, packed), True)
+        advance(packed)
+        found = choose(arrays, str(path), labels=labels, shape=shape, columns_first=from_matlab)
+    return image_set(
+        found.pixels,
+        found.labels,
+        where=str(path),
+        name=name or title_of(path),
+        shape=shape,
+        notices=found.notices,
+    )
+
+
+def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
+    from scipy.io import loadmat, whosmat
+    from scipy.io.matlab import matfile_version
+
+    if matfile_version(str(path), appendmat=False)[0] == 1:
+        check_tags(path)
+    listed = whosmat(str(path), appendmat=False)
+    if len({key for key, _, _ in listed}) < len(listed):
+        raise BadInputError(f"{path} is damaged: two of its variables have the same name.")
+    usable = [(key, dims, kind) for key, dims, kind in listed if kind in _BYTES]
+    if not usable:
+        kinds = ", ".join(sorted({str(kind) for _, _, kind in listed})) or "nothing"
+        raise BadInputError(f"{path} holds no arrays of numbers, only {kinds}.")
+    promised = 0
+    for key, dims, kind in usable:
+        if min(dims, default=0) < 0:
+            raise BadInputError(f"{path}: variable {key!r} claims the impossible shape {dims}.")
+        promised += math.prod(int(side) for side in dims) * _BYTES[kind]
+    check_unpacked(path, promised, packed, ratio=DEFLATE_LIMIT * 8)  # doubles are stored as bytes
+    content = loadmat(
+        str(path),
+        appendmat=False,
+        variable_names=[key for key, _, _ in usable],
+        chars_as_strings=True,
+    )
+    arrays = {key: content[key] for key, _, _ in usable if key in content}
+    return {
+        key: np.char.rstrip(a, " ") if a.dtype.kind == "U" else a  # rows of text come padded
+        for key, a in arrays.items()
+        if isinstance(a, np.ndarray)
+    }
+
+
+def _hdf5(path: Path, packed: int) -> tuple[dict[str, NDArray[Any]], bool]:
+    """The top-level arrays, in MATLAB's orientation, and whether MATLAB wrote them."""
+    import h5py
+
+    arrays: dict[str, NDArray[Any]] = {}
+    from_matlab = False
+    promised = 0
+    with h5py.File(path, "r") as file:
+        for key, dataset in _datasets(file, path):
+            matlab_class = _text(dataset.attrs.get("MATLAB_class"))
+            if matlab_class in _CODE or "MATLAB_object_decode" in dataset.attrs:
+                raise holds_code(path, _CODE.get(matlab_class, "an object"))
+            if dataset.external or dataset.is_virtual:
+                raise BadInputError(
+                    f"{path}: variable {key!r} points into another file, which is never followed."
+                )
+            if dataset.dtype.kind not in "biufS" or matlab_class in ("cell", "struct"):
+                continue
+            promised += dataset.size * dataset.dtype.itemsize
+            check_unpacked(path, promised, packed, ratio=DEFLATE_LIMIT)
+            array = np.asarray(dataset[()])
+            if matlab_class:
+                from_matlab = True
+                array = array.T
+            if matlab_class == "char":
+                array = _chars(array)
+            arrays[key] = array
+    return arrays, from_matlab
+
+
+def _datasets(file: Any, path: Path) -> Iterator[tuple[str, Any]]:
+    import h5py
+
+    if "#subsystem#" in file:
+        raise holds_code(path, "an object")
+    for key in file:
+        link = file.get(key, getlink=True)
+        if isinstance(link, h5py.ExternalLink):
+            raise BadInputError(
+                f"{path}: variable {key!r} points into another file, which is never followed."
+            )
+        if isinstance(link, h5py.HardLink) and isinstance(file[key], h5py.Dataset):
+            yield key, file[key]
+
+
+def _chars(codes: NDArray[Any]) -> NDArray[Any]:
+    """MATLAB's char matrix, one row of UTF-16 codes a string, as text of shape (rows,)."""
+    if codes.ndim != 2:
+        return codes
+    rows = ["".join(chr(int(c)) for c in row).rstrip(" \0") for row in codes]
+    return np.array(rows, dtype=np.str_)
+
+
+def _text(value: Any) -> str:
+    return value.decode("ascii", "replace") if isinstance(value, bytes) else str(value or "")

@@ -1,0 +1,279 @@
+"""Ward by rounds: each cluster keeps its nearest candidates and a bound for all others.
+
+A list outlives a round. A merge of two reciprocal nearest neighbours never brings the union nearer
+to a third cluster than the nearer of the two was, so what was out of a list's reach stays there.
+"""
+
+# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.kernels._jit import kernel
+from inkcluster.kernels.linkage.search import dot
+from inkcluster.kernels.linkage.ties import precedes, rounded
+
+SAFE = 1 - 1e-12
+"""Bounds are made smaller by more than their own rounding."""
+
+
+@kernel(fastmath=True)
+def gap_of_sums(a: NDArray[np.float64], fa: float, b: NDArray[np.float64], fb: float) -> float:
+    """Squared distance of a·fa to b·fb, both (d,)."""
+    total = 0.0
+    for t in range(a.shape[0]):
+        step = a[t] * fa - b[t] * fb
+        total += step * step
+    return total
+
+
+@kernel()
+def ward_squared(sums: NDArray[np.float64], size: NDArray[np.float64], x: int, y: int) -> float:
+    """Squared Ward distance of two clusters, the same to the bit in either order."""
+    a, b = min(x, y), max(x, y)
+    gap = gap_of_sums(sums[a], 1 / size[a], sums[b], 1 / size[b])
+    return float(gap * (2 * size[a] * size[b] / (size[a] + size[b])))
+
+
+@kernel()
+def _keep(
+    d: float, y: int, near: NDArray[np.int32], far: NDArray[np.float64], bound: float
+) -> float:
+    """Put a candidate into an ascending list; what falls out lowers the bound for the others."""
+    at = near.shape[0] - 1
+    if far[at] <= d:
+        return min(bound, d)
+    out = far[at]
+    while at > 0 and far[at - 1] > d:
+        far[at] = far[at - 1]
+        near[at] = near[at - 1]
+        at -= 1
+    far[at] = d
+    near[at] = y
+    return float(min(bound, out))
+
+
+@kernel()
+def _first(x: int, near: NDArray[np.int32], far: NDArray[np.float64]) -> int:
+    """Which place of an ascending list holds the nearest, ties to the earliest members."""
+    best = 0
+    for t in range(1, near.shape[0]):
+        if near[t] < 0 or rounded(far[t]) > rounded(far[0]):
+            break
+        if precedes(far[t], x, near[t], far[best], near[best]):
+            best = t
+    return best
+
+
+@kernel()
+def _conclude(
+    x: int,
+    near: NDArray[np.int32],
+    far: NDArray[np.float64],
+    bound: float,
+    nearest: NDArray[np.int32],
+    sure: NDArray[np.bool_],
+) -> None:
+    at = _first(x, near, far)
+    nearest[x] = near[at]
+    sure[x] = near[at] >= 0 and rounded(far[at]) < rounded(bound)
+
+
+@kernel()
+def settle(
+    sums: NDArray[np.float64],
+    size: NDArray[np.float64],
+    slots: NDArray[np.int64],
+    queries: NDArray[np.int64],
+    values: NDArray[np.float32],
+    ids: NDArray[np.int32],
+    near: NDArray[np.int32],
+    far: NDArray[np.float64],
+    bound: NDArray[np.float64],
+    nearest: NDArray[np.int32],
+    sure: NDArray[np.bool_],
+) -> None:
+    """Turn proposals into lists, in float64, looking at no more of them than can matter.
+
+    Parameters
+    ----------
+    sums : (n, d) float64; size : (n,) float64; read
+    slots : (m,) int64, the clusters that the proposals' rows stand for; read
+    queries : (r,) int64, rows among the m that asked; read
+    values, ids : (r, M), what :func:`~inkcluster.kernels.linkage.search.propose` wrote; read
+    near, far : (n, K) int32 and float64, ascending lists of clusters and squared distances; written
+    bound : (n,) float64, no cluster outside the list is nearer than this, squared; written
+    nearest : (n,) int32; sure : (n,) bool, whether nothing can be before it; written
+    """
+    wanted = ids.shape[1]
+    for i in range(queries.shape[0]):
+        x = slots[queries[i]]
+        near[x] = -1
+        far[x] = np.inf
+        last = far.shape[1] - 1
+        rest = np.inf
+        for t in range(wanted):
+            if ids[i, t] < 0:
+                break
+            if np.float64(values[i, t]) >= far[x, last]:
+                rest = min(rest, np.float64(values[i, t]))
+                break
+            y = slots[ids[i, t]]
+            rest = _keep(ward_squared(sums, size, x, y), y, near[x], far[x], rest)
+        if ids[i, wanted - 1] >= 0:
+            rest = min(rest, np.float64(values[i, wanted - 1]))
+        bound[x] = rest * SAFE
+        _conclude(x, near[x], far[x], bound[x], nearest, sure)
+
+
+@kernel()
+def scan(
+    sums: NDArray[np.float64],
+    size: NDArray[np.float64],
+    slots: NDArray[np.int64],
+    queries: NDArray[np.int64],
+    lead: NDArray[np.float32],
+    square: NDArray[np.float32],
+    near: NDArray[np.int32],
+    far: NDArray[np.float64],
+    bound: NDArray[np.float64],
+    nearest: NDArray[np.int32],
+    sure: NDArray[np.bool_],
+) -> None:
+    """Decide those that a list leaves open (more ties than a list holds) by looking at every cluster.
+
+    Parameters as in :func:`settle` and :func:`~inkcluster.kernels.linkage.search.propose`.
+    """
+    for i in range(queries.shape[0]):
+        row = queries[i]
+        x = slots[row]
+        best = far[x, 0]
+        at = -1
+        for j in range(slots.shape[0]):
+            y = slots[j]
+            if j != row:
+                weight = 2 * size[x] * size[y] / (size[x] + size[y])
+                low = square[row] + square[j] - np.float32(2) * dot(lead[row], lead[j])
+                if low * weight <= best * (1 + 1e-9):
+                    d = ward_squared(sums, size, x, y)
+                    if precedes(d, x, y, best, at) and rounded(d) <= rounded(best):
+                        best = d
+                        at = y
+        near[x] = -1
+        far[x] = np.inf
+        near[x, 0] = at
+        far[x, 0] = best
+        bound[x] = best * SAFE
+        nearest[x] = at
+        sure[x] = True
+
+
+@kernel()
+def pairs(
+    slots: NDArray[np.int64],
+    nearest: NDArray[np.int32],
+    sure: NDArray[np.bool_],
+    into: NDArray[np.int32],
+    out: NDArray[np.int32],
+) -> int:
+    """Write the reciprocal nearest neighbours (lower first) to `out` (n, 2) and their target to `into`."""
+    count = 0
+    for i in range(slots.shape[0]):
+        x = slots[i]
+        into[x] = -1
+    for i in range(slots.shape[0]):
+        x = slots[i]
+        y = nearest[x]
+        if sure[x] and y > x and sure[y] and nearest[y] == x:
+            into[x] = x
+            into[y] = x
+            out[count, 0] = x
+            out[count, 1] = y
+            count += 1
+    return count
+
+
+@kernel()
+def unite(merges: NDArray[np.int32], sums: NDArray[np.float64], size: NDArray[np.float64]) -> None:
+    """Add the second of each pair (r, 2) to the first: sums (n, d) and sizes (n,)."""
+    for i in range(merges.shape[0]):
+        a, b = merges[i, 0], merges[i, 1]
+        for t in range(sums.shape[1]):
+            sums[a, t] += sums[b, t]
+        size[a] += size[b]
+
+
+@kernel()
+def refresh(  # noqa: PLR0912 - one pass over a list, nothing to share
+    slots: NDArray[np.int64],
+    sums: NDArray[np.float64],
+    size: NDArray[np.float64],
+    partner: NDArray[np.int32],
+    height: NDArray[np.float64],
+    least: float,
+    into: NDArray[np.int32],
+    near: NDArray[np.int32],
+    far: NDArray[np.float64],
+    bound: NDArray[np.float64],
+    nearest: NDArray[np.int32],
+    sure: NDArray[np.bool_],
+) -> None:
+    """Carry the lists over a round.
+
+    Parameters
+    ----------
+    slots : (m,) int64, clusters after the round; read
+    sums : (n, d); size : (n,), after the round; read
+    partner : (n,) int32, what a cluster has just taken in, -1 for nothing; read
+    height : (n,) float64, the squared distance of that merge; read
+    least : size of the smallest cluster
+    into : (n,) int32, where a cluster of the last round went, -1 if it stayed; read
+    near, far, bound, nearest, sure : as in :func:`settle`; updated
+    """
+    keep = near.shape[1]
+    for i in range(slots.shape[0]):
+        x = slots[i]
+        b = partner[x]
+        touched = b >= 0
+        for t in range(keep):
+            if near[x, t] >= 0 and into[near[x, t]] >= 0:
+                touched = True
+        if not touched:
+            continue
+        held = b < 0 and sure[x] and into[nearest[x]] < 0
+        old = np.empty(2 * keep, np.int32)
+        length = np.empty(2 * keep, np.float64)
+        rest = bound[x]
+        count = 0
+        for side in range(2 if b >= 0 else 1):
+            for t in range(keep):
+                y = near[b, t] if side else near[x, t]
+                if y < 0:
+                    break
+                d = far[x, t]
+                moved = b >= 0
+                if into[y] >= 0:
+                    y = into[y]
+                    moved = True
+                seen = y == x
+                for u in range(count):
+                    seen = seen or old[u] == y
+                if not seen:
+                    old[count] = y
+                    length[count] = ward_squared(sums, size, x, y) if moved else d
+                    count += 1
+        if b >= 0:
+            nb = size[b]
+            na = size[x] - nb
+            rest = ((na + least) * bound[x] + (nb + least) * bound[b] - least * height[x]) / (
+                na + nb + least
+            )
+            rest *= SAFE
+        near[x] = -1
+        far[x] = np.inf
+        for u in range(count):
+            rest = _keep(length[u], old[u], near[x], far[x], rest)
+        bound[x] = rest
+        if not held:
+            _conclude(x, near[x], far[x], bound[x], nearest, sure)

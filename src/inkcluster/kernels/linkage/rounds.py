@@ -1,0 +1,321 @@
+"""Many merges at once in a stored matrix: one pass blends, closes up, and sees who is nearest now.
+
+Slots stand in the order of their earliest members, and a union takes the slot of its earlier part.
+So of neighbours that tie, the one in the first slot goes first, whichever side the pair is seen from.
+"""
+
+# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.kernels._jit import kernel
+from inkcluster.kernels.linkage.between import between, join
+from inkcluster.kernels.linkage.blend import AVERAGE, COMPLETE, WEIGHTED, at
+from inkcluster.kernels.linkage.ties import rounded
+
+LANES = 64
+TIE = 1e-11
+"""More than the share in which two ties may differ."""
+
+
+@kernel()
+def _any_below(keys: NDArray[np.integer], second: NDArray[np.integer]) -> bool:
+    found = 0
+    for t in range(keys.shape[0]):
+        found += keys[t] < second[t]
+    return found > 0
+
+
+@kernel()
+def _least(keys: NDArray[np.integer]) -> int:
+    low = keys[0]
+    for t in range(keys.shape[0]):
+        low = min(low, keys[t])
+    return int(low)
+
+
+@kernel()
+def _watch(
+    keys: NDArray[np.integer],
+    who: int,
+    least: NDArray[np.integer],
+    second: NDArray[np.integer],
+    nearest: NDArray[np.int32],
+) -> None:
+    """Let each slot see one more neighbour, later than all it has seen."""
+    for start in range(0, keys.shape[0], LANES):
+        stop = min(start + LANES, keys.shape[0])
+        if _any_below(keys[start:stop], second[start:stop]):
+            for t in range(start, stop):
+                v = keys[t]
+                low = least[t]
+                second[t] = min(second[t], max(v, low))
+                nearest[t] = who if v < low else nearest[t]
+                least[t] = min(low, v)
+
+
+@kernel()
+def _watch_row(
+    keys: NDArray[np.integer],
+    p: int,
+    least: NDArray[np.integer],
+    second: NDArray[np.integer],
+    nearest: NDArray[np.int32],
+) -> None:
+    """Let slot `p` see all later ones."""
+    for start in range(0, keys.shape[0], LANES):
+        stop = min(start + LANES, keys.shape[0])
+        if _least(keys[start:stop]) < second[p]:
+            for t in range(start, stop):
+                if keys[t] < least[p]:
+                    second[p] = least[p]
+                    least[p] = keys[t]
+                    nearest[p] = p + 1 + t
+                elif keys[t] < second[p]:
+                    second[p] = keys[t]
+
+
+@kernel(fastmath=True)
+def _united_row(
+    matrix: NDArray[np.generic], m: int, a: int, b: int, pa: float, out: NDArray[np.float64]
+) -> None:
+    """Distances of a ∪ b, a < b, to the slots after a, in float64; `pa` is a's share, 0 for the maximum."""
+    row_a = at(a, a + 1, m)
+    row_b = at(b, 0, m)
+    for j in range(a + 1, m):
+        out[j - a - 1] = np.float64(matrix[row_a + j - a - 1])
+    pb = 1 - pa
+    if pa == 0:
+        for j in range(a + 1, b):
+            out[j - a - 1] = max(out[j - a - 1], np.float64(matrix[at(j, b, m)]))
+        for j in range(b + 1, m):
+            out[j - a - 1] = max(out[j - a - 1], np.float64(matrix[row_b + j]))
+    else:
+        for j in range(a + 1, b):
+            out[j - a - 1] = pa * out[j - a - 1] + pb * np.float64(matrix[at(j, b, m)])
+        for j in range(b + 1, m):
+            out[j - a - 1] = pa * out[j - a - 1] + pb * np.float64(matrix[row_b + j])
+
+
+@kernel()
+def _take(
+    row: NDArray[np.generic], before: int, lead: NDArray[np.uint32], out: NDArray[np.generic]
+) -> None:
+    """The entries of slots `lead` (r,) from a row that begins with slot `before`."""
+    shift = np.uint64(before)
+    for t in range(lead.shape[0]):
+        out[t] = row[np.uint64(lead[t] - shift)]
+
+
+@kernel()
+def _take_rounded(
+    row: NDArray[np.float64],
+    before: int,
+    lead: NDArray[np.uint32],
+    half: float,
+    out: NDArray[np.generic],
+) -> None:
+    shift = np.uint64(before)
+    for t in range(lead.shape[0]):
+        out[t] = out.dtype.type(row[np.uint64(lead[t] - shift)] + half)
+
+
+@kernel()
+def _unite_columns(
+    row: NDArray[np.generic],
+    before: int,
+    lead: NDArray[np.uint32],
+    other: NDArray[np.int32],
+    share: NDArray[np.float64],
+    merged: NDArray[np.int32],
+    half: float,
+    p: int,
+    out: NDArray[np.generic],
+) -> None:
+    """Entries of a row against the clusters `merged`, from those of their two parts."""
+    for r in range(np.searchsorted(merged, p + 1), merged.shape[0]):
+        q = merged[r]
+        c = np.float64(row[np.int64(lead[q]) - before])
+        d = np.float64(row[other[q] - before])
+        v = max(c, d) if share[q] == 0 else share[q] * c + (1 - share[q]) * d
+        out[q - p - 1] = out.dtype.type(v + half)
+
+
+@kernel()
+def pass_over(
+    matrix: NDArray[np.generic],
+    m: int,
+    lead: NDArray[np.uint32],
+    other: NDArray[np.int32],
+    share: NDArray[np.float64],
+    merged: NDArray[np.int32],
+    half: float,
+    ties: bool,
+    first: int,
+    last: int,
+    out: NDArray[np.generic],
+    keys: NDArray[np.integer],
+    least: NDArray[np.integer],
+    second: NDArray[np.integer],
+    nearest: NDArray[np.int32],
+    row_least: NDArray[np.integer],
+    row_second: NDArray[np.integer],
+    row_nearest: NDArray[np.int32],
+) -> None:
+    """New rows from `first` to `last` of the matrix after a round, and the least of what they hold.
+
+    Parameters
+    ----------
+    matrix : (m·(m - 1)/2,) float64 or uint32, rows above the diagonal; read
+    lead : (k,) uint32, other : (k,) int32, old slots that make up each new one, `lead` ascending
+        and lower, -1 where there is no other; read
+    share : (k,) float64, what the entry of the lead counts, 0 where the larger of the two is taken
+    merged : (r,) int32, new slots with two parts, ascending; read
+    half : 0.5 where entries are whole numbers, else 0
+    ties : whether entries tie that agree in 40 bits, rather than all
+    out : the new rows, one after another; written; may be where `matrix` is not read any more
+    keys : (k,) room for a row's keys, int64, the bits of float64, which stand in the same order;
+        written; for whole numbers (0,) uint32
+    least, second, nearest : (k,) keys and int32: the least in the column of each slot, the second
+        least, and the first slot with the least; updated
+    row_least, row_second, row_nearest : (k,), the same of the rows; from `first` to `last` updated
+    """
+    k = lead.shape[0]
+    whole = np.empty(m, np.float64)
+    to = 0
+    for p in range(first, last):
+        a, b = int(lead[p]), int(other[p])
+        row = out[to : to + k - p - 1]
+        to += k - p - 1
+        if b >= 0:
+            _united_row(matrix, m, a, b, share[p], whole)
+            _take_rounded(whole, a + 1, lead[p + 1 :], half, row)
+            _unite_columns(whole, a + 1, lead, other, share, merged, half, p, row)
+        else:
+            start = at(a, a + 1, m)
+            old = matrix[start : start + m - a - 1]
+            _take(old, a + 1, lead[p + 1 :], row)
+            _unite_columns(old, a + 1, lead, other, share, merged, half, p, row)
+        seen = row.view(keys.dtype)
+        if ties:
+            seen = keys[: k - p - 1]
+            tied = seen.view(np.float64)
+            for t in range(row.shape[0]):
+                tied[t] = rounded(np.float64(row[t]))
+        _watch(seen, p, least[p + 1 :], second[p + 1 :], nearest[p + 1 :])
+        _watch_row(seen, p, row_least, row_second, row_nearest)
+
+
+@kernel()
+def combine(
+    least: NDArray[np.integer],
+    second: NDArray[np.integer],
+    nearest: NDArray[np.int32],
+    more: NDArray[np.integer],
+    more_second: NDArray[np.integer],
+    more_nearest: NDArray[np.int32],
+) -> None:
+    """Take in what later slots have seen, all (k,): the first three are updated."""
+    for t in range(least.shape[0]):
+        second[t] = min(second[t], more_second[t], max(least[t], more[t]))
+        if more[t] < least[t] or nearest[t] < 0:
+            least[t] = more[t]
+            nearest[t] = more_nearest[t]
+
+
+@kernel()
+def decide(
+    asking: NDArray[np.int64],
+    matrix: NDArray[np.generic],
+    m: int,
+    method: int,
+    points: NDArray[np.generic],
+    weight: NDArray[np.float64],
+    following: NDArray[np.int32],
+    earliest: NDArray[np.int32],
+    count: NDArray[np.int32],
+    error: NDArray[np.float64],
+    nearest: NDArray[np.int32],
+) -> None:
+    """Find the nearest of the slots `asking` (r,), from the members where entries leave it open.
+
+    Parameters
+    ----------
+    matrix, m : as in :func:`pass_over`; read
+    points, weight, following : see :func:`~inkcluster.kernels.linkage.between.between`
+    earliest, count : (m,) int32, each slot's earliest member and how many are chained; read
+    error : (m,) float64, parts of the bound of the rounding of a pair's entry; read
+    nearest : (m,) int32; those of `asking` written
+    """
+    for i in range(asking.shape[0]):
+        x = asking[i]
+        reach = np.inf
+        for y in range(m):
+            if y != x:
+                v = np.float64(matrix[at(min(x, y), max(x, y), m)])
+                reach = min(reach, v + error[x] + error[y])
+        reach *= 1 + TIE
+        best = -1
+        best_d = np.inf
+        for y in range(m):
+            if y == x:
+                continue
+            v = np.float64(matrix[at(min(x, y), max(x, y), m)])
+            if v - error[x] - error[y] <= reach:
+                a, b = min(x, y), max(x, y)
+                d = between(
+                    points, weight, following, method, earliest[a], earliest[b], count[a], count[b]
+                )
+                if best < 0 or rounded(d) < rounded(best_d):
+                    best = y
+                    best_d = d
+        nearest[x] = best
+
+
+@kernel()
+def unite(
+    pairs: NDArray[np.int32],
+    matrix: NDArray[np.generic],
+    m: int,
+    method: int,
+    weight: NDArray[np.float64],
+    mass: NDArray[np.float64],
+    following: NDArray[np.int32],
+    last: NDArray[np.int32],
+    earliest: NDArray[np.int32],
+    size: NDArray[np.float64],
+    count: NDArray[np.int32],
+    error: NDArray[np.float64],
+    grain: float,
+    share: NDArray[np.float64],
+    merges: NDArray[np.int32],
+    counts: NDArray[np.int32],
+    height: NDArray[np.float64],
+    doubt: NDArray[np.float64],
+) -> None:
+    """Write down the merges `pairs` (r, 2) of slots, and chain their members.
+
+    Parameters
+    ----------
+    matrix to error : as in :func:`~inkcluster.kernels.linkage.stored.advance`
+    grain : what a blend's rounding adds to the error
+    share : (r,) float64, what the first of a pair counts in the blend, 0 for the maximum; written
+    merges, counts, height, doubt : (r, 2), (r, 2), (r,), (r,), earliest members, members, entry
+        and how far it may be off; written
+    """
+    for i in range(pairs.shape[0]):
+        x, y = pairs[i, 0], pairs[i, 1]
+        merges[i, 0], merges[i, 1] = earliest[x], earliest[y]
+        counts[i, 0], counts[i, 1] = count[x], count[y]
+        height[i] = np.float64(matrix[at(x, y, m)])
+        doubt[i] = error[x] + error[y]
+        share[i] = 0.5
+        if method == COMPLETE:
+            share[i] = 0
+        elif method == AVERAGE:
+            share[i] = size[x] / (size[x] + size[y])
+        join(x, y, method == WEIGHTED, weight, mass, following, last, earliest, count)
+        size[x] += size[y]
+        error[x] = max(error[x], error[y]) + grain

@@ -1,0 +1,1 @@
+"""Loops of nearest neighbours and spanning trees."""

@@ -1,0 +1,1 @@
+"""Loops of shape clustering and of the image map."""

@@ -1,0 +1,1 @@
+"""Question 5: which `eps` and `min_samples` make DBSCAN say something, and what is noise to it?"""

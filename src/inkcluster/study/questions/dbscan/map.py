@@ -1,0 +1,245 @@
+"""The map of DBSCAN over eps × min_samples on scaled pixels: how it is found, and what each setting gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.errors import BadInputError, TooLittleMemoryError
+from inkcluster.study.steps.density import Counts, choose, count
+from inkcluster.study.steps.hdbscan import neighbour_of
+from inkcluster.study.steps.samples import SAMPLE_USES, Sample, draw
+
+if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
+    from inkcluster.study.run.desk import Desk
+    from inkcluster.study.settings.plan import Plan
+
+    Lists = tuple[NDArray[np.float64], NDArray[np.int32]]
+
+MAP_USES = ("map_sample", "eps", "min_samples", "refine", "scaling", *SAMPLE_USES)
+CRITERION = 0.9
+"""The exercise's own: more than this share of the points in clusters."""
+FALLBACK = 5000
+"""Images that the map rests on where those asked for do not fit into memory."""
+LISTED = 128
+"""Neighbours at most that are found once for all that asks for them."""
+_SAME = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """DBSCAN for every pair of eps and min_samples.
+
+    Parameters
+    ----------
+    sample : Sample
+    vectors : ndarray of shape (n, d)
+        The scaled pixels.
+    eps : tuple of float
+        The plan's, the suggested one and those put where the map changes most.
+    min_samples : tuple of int
+    labels : ndarray of shape (n_eps, n_min_samples, n), int32
+    lists : tuple of ndarray
+        Squared distances and rows of each image's nearest neighbours, itself counted, (n, k).
+    neighbour : int
+        One less than the median of min_samples, since DBSCAN counts the point itself.
+    knee : int or None
+        Where the curve of the distances to that neighbour turns up; None where it is flat.
+    suggested : float or None
+        The eps that is suggested: the knee's distance, to two digits.
+    refused : (int, int, int) or None
+        Where the images asked for did not fit into memory: how many, the bytes that they need,
+        and the bytes that may be used.
+    """
+
+    sample: Sample
+    vectors: NDArray[np.floating[Any]]
+    eps: tuple[float, ...]
+    min_samples: tuple[int, ...]
+    labels: NDArray[np.int32]
+    lists: Lists
+    neighbour: int
+    knee: int | None
+    suggested: float | None
+    refused: tuple[int, int, int] | None = None
+
+    @cached_property
+    def distances(self) -> NDArray[np.float64]:
+        """Each image's distance to its `neighbour`-th other image."""
+        return np.sqrt(self.lists[0][:, self.neighbour])
+
+    @cached_property
+    def counts(self) -> list[list[Counts]]:
+        """What each setting comes to."""
+        return [[count(row) for row in rows] for rows in self.labels]
+
+    @cached_property
+    def chosen(self) -> tuple[int, int]:
+        """The chosen setting's place in the map, by :data:`~inkcluster.study.steps.density.RULE`."""
+        best = choose([one for row in self.counts for one in row])
+        return divmod(best, len(self.min_samples))
+
+    @property
+    def chosen_labels(self) -> NDArray[np.int32]:
+        """The chosen setting's labels, shape (n,)."""
+        i, j = self.chosen
+        return np.asarray(self.labels[i, j])
+
+    def panel(self, what: str) -> NDArray[np.float64]:
+        """One of the counts for every setting, shape (n_eps, n_min_samples)."""
+        return np.array([[getattr(c, what) for c in row] for row in self.counts], np.float64)
+
+    @cached_property
+    def met(self) -> NDArray[np.bool_]:
+        """The settings that meet the exercise's criterion, shape (n_eps, n_min_samples)."""
+        return self.panel("clustered_share") > CRITERION
+
+    @cached_property
+    def alone(self) -> NDArray[np.bool_]:
+        """The settings that give one cluster with noise and little else, or noise alone."""
+        few = self.panel("considerable") < 2
+        return np.asarray(few | (self.panel("largest_of_clustered") > CRITERION))
+
+    @cached_property
+    def ari(self) -> NDArray[np.float64] | None:
+        """Agreement with the labels for every setting, noise a cluster of its own."""
+        return self._judged(noise=True)
+
+    @cached_property
+    def ari_clustered(self) -> NDArray[np.float64] | None:
+        """The same over the clustered images alone; NaN where there are fewer than two."""
+        return self._judged(noise=False)
+
+    def _judged(self, *, noise: bool) -> NDArray[np.float64] | None:
+        truth = self.sample.images.labels
+        if truth is None:
+            return None
+        codes = np.unique(truth, return_inverse=True)[1]
+        return np.array(
+            [[agreement(codes, row, noise=noise) for row in rows] for rows in self.labels]
+        )
+
+    @property
+    def setting(self) -> str:
+        """The chosen setting in words."""
+        i, j = self.chosen
+        return f"eps {self.eps[i]:g} with min_samples {self.min_samples[j]}"
+
+
+def agreement(a: NDArray[Any], b: NDArray[np.integer[Any]], *, noise: bool) -> float:
+    """ARI of `a` with the labels `b`, noise (-1) a cluster of its own or left out.
+
+    NaN where fewer than two points are left.
+
+    Examples
+    --------
+    >>> a, b = np.array([0, 0, 1, 1]), np.array([0, 0, 1, -1])
+    >>> round(agreement(a, b, noise=True), 2), agreement(a, b, noise=False)
+    (0.57, 1.0)
+    """
+    from inkcluster.evaluate import pairwise_ari
+
+    if not noise:
+        a, b = a[b >= 0], b[b >= 0]
+    return float(pairwise_ari([a, b])[0, 1]) if len(a) > 1 else np.nan
+
+
+def sweep_the_map(images: ImageSet, plan: Plan, desk: Desk) -> Map:
+    """Run the map on the scaled pixels of the plan's `map_sample` images, or take it from the desk.
+
+    Where these do not fit into memory, it rests on 5,000 images drawn at random.
+    """
+    try:
+        return _mapped(draw(images, plan.map_sample, plan), plan, desk)
+    except TooLittleMemoryError as error:
+        if plan.map_sample <= FALLBACK:
+            raise
+        refused = (plan.map_sample, error.need, error.have)
+        return _mapped(draw(images, FALLBACK, plan), plan, desk, refused)
+
+
+def _mapped(
+    sample: Sample, plan: Plan, desk: Desk, refused: tuple[int, int, int] | None = None
+) -> Map:
+    from inkcluster.cluster import DBSCANGrid
+    from inkcluster.cluster.dbscan.choose import check_memory
+    from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+    from inkcluster.evaluate import k_distances
+    from inkcluster.features import make
+    from inkcluster.progress import listening
+
+    n = len(sample)
+    vectors = np.asarray(make(plan.scaling).fit_transform(sample.images))
+    neighbour = neighbour_of(plan.min_samples, n)
+    most = min(max(plan.min_samples), LISTED)
+    listed = min(max(most, neighbour + 1), n)
+    what = {**plan.values(MAP_USES), "map_sample": n}
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        # The map would refuse too, but only after the neighbours have been searched for.
+        cells = (len(plan.eps) + 1 + plan.refine) * len(plan.min_samples)
+        check_memory(vectors, cells=cells, min_samples=max(plan.min_samples), weight=None)
+        with listening(desk.progress):
+            lists = nearest_neighbors(vectors, listed, itself=True)
+            distances = k_distances(vectors, neighbour, lists=lists)
+            at, suggested = suggestion(distances, plan.eps)
+            more = (suggested,) if suggested is not None and plan.refine else ()
+            eps = tuple(sorted({*plan.eps, *more}))
+            grid = DBSCANGrid(eps, plan.min_samples, refine=plan.refine)
+            grid.fit(vectors, lists=lists if max(plan.min_samples) <= most else None)
+        return {
+            "labels": grid.labels_,
+            "eps": grid.eps_,
+            "squared": lists[0],
+            "rows": lists[1],
+            "knee": np.array(-1 if at is None else at),
+            "suggested": np.array(np.nan if suggested is None else suggested),
+        }
+
+    kept = desk.keep("dbscan-map", what, compute)
+    at, suggested = int(kept["knee"]), float(kept["suggested"])
+    return Map(
+        sample,
+        vectors,
+        tuple(kept["eps"].tolist()),
+        plan.min_samples,
+        kept["labels"],
+        (kept["squared"], kept["rows"]),
+        neighbour,
+        at if at >= 0 else None,
+        suggested if at >= 0 else None,
+        refused,
+    )
+
+
+def suggestion(
+    curve: NDArray[np.float64], eps: tuple[float, ...]
+) -> tuple[int | None, float | None]:
+    """Where a sorted curve of distances has its knee, and the eps that it suggests.
+
+    That is one of `eps` where one lies within 2 % of the knee, else the knee's distance to two
+    digits.
+
+    Examples
+    --------
+    >>> curve = np.array([1.0, 1.1, 1.2, 1.34, 5.0])
+    >>> suggestion(curve, (1.0, 2.0)), suggestion(curve, (1.33,)), suggestion(np.ones(3), (1.0,))
+    ((3, 1.3), (3, 1.33), (None, None))
+    """
+    from inkcluster.evaluate import knee
+
+    try:
+        at = knee(curve)
+    except BadInputError:
+        return None, None
+    bend = float(curve[at])
+    if bend <= 0:
+        return None, None
+    near = min(eps, key=lambda one: abs(one - bend))
+    return at, near if abs(near - bend) <= _SAME * bend else float(f"{bend:.2g}")

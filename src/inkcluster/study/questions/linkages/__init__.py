@@ -1,0 +1,1 @@
+"""Question 4: what do the linkages give at k clusters?"""

@@ -1,0 +1,212 @@
+"""How many clusters k-means would suggest: every k up to twenty on a sample, labels not read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.study.answer import Finding, Level, Table
+from inkcluster.study.steps import samples as drawing
+from inkcluster.words import listed, percent, several
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from inkcluster.evaluate import KSuggestion
+    from inkcluster.figures.base import Figure
+    from inkcluster.images import ImageSet
+    from inkcluster.study.run.desk import Desk
+    from inkcluster.study.settings.plan import Plan
+
+USES = ("seed", "k", "scaling", "replace", "compare_sample")
+"""The plan's values that the range depends on."""
+MOST = 20
+STARTS = 2
+SILHOUETTE, GAP = 2000, 500
+"""Images on which the exact silhouette and the gap statistic rest."""
+_REVISION = 1
+_SMALL = 2_000_000
+_PANELS = {
+    "inertia": "Inertia",
+    "silhouette_simplified": "Silhouette, simplified",
+    "silhouette": "Silhouette",
+    "calinski_harabasz": "Calinski–Harabasz",
+    "davies_bouldin": "Davies–Bouldin (small is good)",
+    "gap": "Gap statistic",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class KRange:
+    """The clusterings of a sample into 1 to 20, and what the criteria say.
+
+    Parameters
+    ----------
+    sample : Sample
+    scores : DataFrame
+        A row for each k: the columns of `k_scores` and `gap_statistic`.
+    flows : DataFrame
+        As `clustergram` gives it.
+    suggested : mapping of str to KSuggestion
+    used : int
+        The plan's k.
+    """
+
+    sample: drawing.Sample
+    scores: pd.DataFrame
+    flows: pd.DataFrame
+    suggested: Mapping[str, KSuggestion]
+    used: int
+
+    def figures(self) -> list[Figure]:
+        """The criteria along k, and the clustergram."""
+        from inkcluster.figures import Clustergram, KCurves
+
+        at = {name: one.k for name, one in self.suggested.items() if one.k is not None}
+        curves = KCurves(
+            "k-curves",
+            "What speaks for how many clusters",
+            f"Six criteria along k on {several(len(self.sample), 'image')}; none of them reads "
+            f"labels: {said(self.suggested)}.",
+            ks=self.scores["k"].tolist(),
+            curves={words: self.scores[name].to_numpy() for name, words in _PANELS.items()},
+            suggested={words: at[name] for name, words in _PANELS.items() if name in at},
+            errors={_PANELS["gap"]: self.scores["gap_error"].to_numpy()},
+            used=self.used,
+        )
+        k, share = self._steadiest()
+        flows = Clustergram(
+            "clustergram",
+            "How the clusters part as k grows",
+            "Each cluster stands at its members' mean score on the first principal component. "
+            f"Where lines stay together, clusters stay as they are: most so from {k} to {k + 1} "
+            f"clusters, where {percent(share)} of the images stay with the larger part of their "
+            "cluster.",
+            self.flows,
+            self.used,
+        )
+        return [curves, flows]
+
+    def table(self) -> Table:
+        """One row for each k."""
+        frame = self.scores.copy()
+        by_k: dict[int, list[str]] = {}
+        for name, one in self.suggested.items():
+            if one.k is not None and name != "together":
+                by_k.setdefault(one.k, []).append(name.replace("_", "-"))
+        frame["suggested_by"] = [", ".join(by_k.get(k, [])) for k in frame["k"].tolist()]
+        n = len(self.sample)
+        says = (
+            f"K-means of {several(n, 'image')} for each k, with {several(STARTS, 'start')} and one "
+            f"from the k before; the silhouette rests on {min(n, SILHOUETTE):,} of them, the gap "
+            f"statistic on {min(n, GAP):,}."
+        )
+        return Table("k-range", "The criteria for each number of clusters", says, frame)
+
+    def findings(self) -> list[Finding]:
+        """K5, and S3 where the sample is not the whole set."""
+        together = self.suggested["together"]
+        agrees = together.clear and together.k == self.used
+        if agrees:
+            end = f"That is the k used, {self.used}"
+        elif together.clear:
+            end = f"The k used is {self.used}"
+        elif any(one.k == self.used for one in self.suggested.values()):
+            end = f"The k used, {self.used}, is among them, but so are others"
+        else:
+            end = f"The k used is {self.used}, which none of them suggests"
+        if together.clear:
+            start = f"K-means suggests {several(together.k or 0, 'cluster')}"
+        else:
+            start = "K-means suggests no natural number of clusters"
+        words = f"{start}: {said(self.suggested)}. {end}."
+        found = Finding("K5", Level.OK if agrees else Level.NOTICE, words)
+        return [found, *self.sample.finding("The number of clusters that k-means suggests")]
+
+    def _steadiest(self) -> tuple[int, float]:
+        """The k > 1 whose clusters stay together most on the way to the next, and what share does."""
+        frame = self.flows[self.flows["k"] > 1]
+        largest = frame.groupby(["k", "cluster"])["flow"].max().groupby("k").sum()
+        best = int(largest.to_numpy().argmax())
+        return int(largest.index.to_numpy()[best]), float(largest.max() / len(self.sample))
+
+
+def find(images: ImageSet, plan: Plan, desk: Desk) -> KRange | None:
+    """Cluster a sample into each number of clusters and score it; None for under four different images."""
+    found = suggestions(images, plan, desk)
+    if found is None:
+        return None
+    sample, kept, suggested = found
+    return KRange(sample, _frame(kept, "score-"), _frame(kept, "flow-"), suggested, plan.k)
+
+
+def suggestions(
+    images: ImageSet, plan: Plan, desk: Desk
+) -> tuple[drawing.Sample, Mapping[str, NDArray[Any]], Mapping[str, KSuggestion]] | None:
+    """What :func:`find` stands on, and what each criterion suggests; the plan's k is not read."""
+    from inkcluster.evaluate import suggest_k
+
+    sample = drawing.draw(images, plan.compare_sample, plan)
+    distinct = len({row.tobytes() for row in sample.images.flat()})
+    if distinct < 4:
+        return None
+    names = tuple(name for name in USES if name != "k")
+    kept = desk.keep(
+        "k-range",
+        {**plan.values(names), "revision": _REVISION},
+        lambda: _compute(sample.images, min(MOST, distinct - 1), plan, desk),
+    )
+    return sample, kept, suggest_k(_frame(kept, "score-"))
+
+
+def said(suggested: Mapping[str, KSuggestion]) -> str:
+    """``9 by the silhouette and Davies–Bouldin; 2 by …``."""
+    from inkcluster.evaluate.number.k_suggestion import CRITERIA
+
+    by_k: dict[int, list[str]] = {}
+    for name, words in CRITERIA.items():
+        k = suggested[name].k
+        if k is not None:
+            clear = "" if suggested[name].clear else " (not clearly)"
+            by_k.setdefault(k, []).append(f"{words}{clear}")
+    return "; ".join(f"{k} by {listed(who)}" for k, who in sorted(by_k.items()))
+
+
+def _frame(kept: Mapping[str, NDArray[Any]], start: str) -> pd.DataFrame:
+    """The arrays whose names begin with `start`, as columns."""
+    import pandas as pd
+
+    return pd.DataFrame({n.removeprefix(start): a for n, a in kept.items() if n.startswith(start)})
+
+
+def _compute(images: ImageSet, most: int, plan: Plan, desk: Desk) -> dict[str, NDArray[Any]]:
+    from threadpoolctl import threadpool_limits
+
+    from inkcluster.cluster import kmeans_range
+    from inkcluster.evaluate import clustergram, gap_statistic, k_scores
+    from inkcluster.features import make
+    from inkcluster.images import sample_index
+    from inkcluster.progress import listening
+
+    vectors = np.asarray(make(plan.scaling, np.float32).fit_transform(images), np.float32)
+    some = np.sort(sample_index(len(images), min(GAP, len(images)), plan.seed, replace=False))
+    ks = range(1, most + 1)
+    threads = 1 if vectors.size < _SMALL else None
+    with listening(desk.progress), threadpool_limits(threads):
+        labels = kmeans_range(vectors, ks, n_init=STARTS, random_state=plan.seed).labels
+        with desk.progress.task("criteria for each k", total=2) as advance:
+            scores = k_scores(vectors, labels, sample=SILHOUETTE, seed=plan.seed)
+            advance(1)
+            flows = clustergram(vectors, labels)
+            advance(1)
+        few = len(np.unique(vectors[some], axis=0))
+        with threadpool_limits(1):  # threads would wait for each other on so few
+            gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), seed=plan.seed)
+    both = scores.merge(gaps, on="k", how="left")
+    return {f"score-{name}": both[name].to_numpy() for name in both} | {
+        f"flow-{name}": flows[name].to_numpy() for name in flows
+    }

@@ -1,0 +1,130 @@
+"""Which members of a cluster are shown, and what stands under them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.images import ImageSet
+from inkcluster.words import class_name
+
+if TYPE_CHECKING:
+    from inkcluster.figures.base import Figure
+
+ROWS_AT_MOST = 40
+
+
+def peak(images: ImageSet) -> float:
+    """The brightest pixel of the set: what is drawn as full ink."""
+    return max(float(images.pixels.max()), 1.0)
+
+
+def ink(images: ImageSet) -> str:
+    """Whether ink is light or dark: ``"light on dark"`` or ``"dark on light"``."""
+    from inkcluster.images import polarity
+
+    return polarity(images)
+
+
+def gallery(
+    images: ImageSet,
+    name: str,
+    title: str,
+    says: str,
+    rows: Sequence[tuple[str, NDArray[np.int64]]],
+    *,
+    between: Sequence[tuple[int, NDArray[Any], str]] = (),
+) -> Figure:
+    """Rows of images with their classes as captions; only what is shown goes into the figure.
+
+    Parameters
+    ----------
+    images : ImageSet
+    name, title, says : str
+        As for every figure.
+    rows : sequence of (str, indices)
+        The label of each row and the images in it.
+    between : sequence of (int, ndarray of shape (h, w), str), optional
+        For each row another picture, its caption, and the place in the row where it stands.
+    """
+    from inkcluster.figures import Gallery, GalleryRow
+
+    shown = np.concatenate([index for _, index in rows]).astype(np.int64)
+    ends = np.cumsum([len(index) for _, index in rows]).tolist()
+    made = []
+    for number, ((label, index), end) in enumerate(zip(rows, ends, strict=True)):
+        where, words = list(range(end - len(index), end)), captions(images, index)
+        if between:
+            place, _, caption = between[number]
+            where.insert(place, len(shown) + number)
+            words.insert(place, caption)
+        made.append(GalleryRow(label, where, words))
+    pixels = images.pixels[shown]
+    return Gallery(
+        name,
+        title,
+        says,
+        pixels=np.concatenate([pixels, [one for _, one, _ in between]]) if between else pixels,
+        rows=made,
+        ink=ink(images),
+        peak=peak(images),
+    )
+
+
+def mean_images(
+    pixels: NDArray[Any], labels: NDArray[np.int32], k: int | None = None
+) -> NDArray[np.float64]:
+    """The mean of each cluster's members.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (n, h, w)
+    labels : ndarray of shape (n,)
+        Clusters from 0, none of them empty.
+    k : int, optional
+        The number of clusters.
+
+    Returns
+    -------
+    ndarray of shape (k, h, w), float64
+
+    Examples
+    --------
+    >>> mean_images(np.array([[[0]], [[4]], [[9]]]), np.array([0, 0, 1])).ravel().tolist()
+    [2.0, 9.0]
+    """
+    k = int(labels.max(initial=-1)) + 1 if k is None else k
+    means = [pixels[labels == cluster].mean(axis=0) for cluster in range(k)]
+    return np.asarray(means, np.float64).reshape(k, *pixels.shape[1:])
+
+
+def random_members(
+    labels: NDArray[np.int32], per_cluster: int, seed: int
+) -> list[NDArray[np.int64]]:
+    """Up to `per_cluster` members of each cluster, drawn at random without replacement.
+
+    Examples
+    --------
+    >>> [len(drawn) for drawn in random_members(np.array([0, 0, 0, 1]), 2, seed=69)]
+    [2, 1]
+    """
+    generator = np.random.default_rng(seed)
+    drawn = []
+    for cluster in range(int(labels.max(initial=-1)) + 1):
+        members = np.flatnonzero(labels == cluster)
+        drawn.append(
+            generator.choice(members, min(per_cluster, len(members)), replace=False).astype(
+                np.int64
+            )
+        )
+    return drawn
+
+
+def captions(images: ImageSet, index: NDArray[np.int64]) -> list[str]:
+    """The class of each image at `index`; empty words where there are no labels."""
+    if images.labels is None:
+        return [""] * len(index)
+    return [class_name(label) for label in images.labels[index].tolist()]

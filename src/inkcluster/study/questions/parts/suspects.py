@@ -1,0 +1,111 @@
+"""Images whose label and cluster disagree, ranked: where to look for wrong labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.study.answer import Table
+from inkcluster.words import sentence, several
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from inkcluster.evaluate import Match
+
+MOST = 200
+"""Rows at most."""
+
+
+def suspects(
+    truth: NDArray[Any],
+    labels: NDArray[np.int32],
+    vectors: NDArray[np.floating[Any]],
+    centres: NDArray[np.floating[Any]],
+    match: Match,
+) -> Table | None:
+    """The images that look least like their label's own cluster and most like another class's.
+
+    An image is listed if its label is not the largest class of its cluster. The rank is its
+    distance to its cluster's centre over that to the nearest centre of a cluster in which its label
+    is the largest class: the smaller, the more suspicious; last are those whose label is the largest
+    class of no cluster, by their distance.
+
+    Parameters
+    ----------
+    truth : ndarray of shape (n,)
+        The labels that came with the images.
+    labels : ndarray of shape (n,), int32
+        Clusters, without noise.
+    vectors, centres : ndarray of shape (n, d) and (k, d)
+    match : Match
+
+    Returns
+    -------
+    Table or None
+        `image` counts from 0 in the whole set; None if label and cluster always agree.
+    """
+    import pandas as pd
+
+    theirs = match.classes[match.class_of][labels]
+    odd = np.flatnonzero(theirs != truth)
+    if not len(odd):
+        return None
+    rows = vectors[odd].astype(np.float64)
+    square = np.einsum("nd,nd->n", rows, rows)[:, None]
+    square = square - 2 * rows @ centres.T + np.einsum("kd,kd->k", centres, centres)
+    far = np.sqrt(np.maximum(square, 0))
+    own = far[np.arange(len(odd)), labels[odd]]
+    of_label = match.classes[match.class_of][None, :] == truth[odd][:, None]
+    other = np.where(of_label, far, np.inf).min(axis=1)
+    ratio = own / np.where(other > 0, other, 1)
+    order = np.lexsort((odd, own, ratio, ~np.isfinite(other)))[:MOST]
+    chosen = odd[order]
+    frame = pd.DataFrame(
+        {
+            "image": chosen,
+            "label": truth[chosen],
+            "cluster": labels[chosen],
+            "cluster's class": theirs[chosen],
+            "distance": own[order].round(3),
+            "to its label's cluster": np.where(np.isfinite(other), other, np.nan)[order].round(3),
+        }
+    )
+    says = (
+        f"{sentence(several(len(odd), 'image'))} lie in a cluster whose largest class is not their label"
+        f"{f'; the first {MOST} of them' if len(odd) > MOST else ''}, first those that lie much "
+        "nearer to it than to a cluster of their label. `image` counts from 0 in the whole set."
+    )
+    return Table("suspects", "Images whose label and cluster disagree", says, frame)
+
+
+def suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64]) -> Table:
+    """The images whose label is not what their shape cluster stands for, the most suspicious first.
+
+    Parameters
+    ----------
+    odd : DataFrame
+        What :func:`inkcluster.evaluate.suspicious_labels` gave, not empty.
+    index : ndarray of shape (n,), int64
+        Where the images stand in the whole set.
+    """
+    first = odd.iloc[:MOST]
+    frame = first.drop(columns="index").rename(
+        columns={
+            "suggested": "cluster's class",
+            "membership": "of that class",
+            "of_label": "of its label",
+            "neighbors_suggested": "neighbours of that class",
+            "neighbors_label": "neighbours of its label",
+        }
+    )
+    frame.insert(0, "image", index[first["index"].to_numpy()])
+    says = (
+        f"{sentence(several(len(odd), 'image'))} whose label is not what their cluster stands for"
+        f"{f'; the first {MOST} of them' if len(odd) > MOST else ''}. The confidence is the mean of two "
+        "differences between the cluster's class and the label: of memberships, and of the neighbours' "
+        "labels. `image` counts from 0 in the whole set."
+    )
+    return Table("suspects", "Labels at odds with the shape clusters", says, frame)

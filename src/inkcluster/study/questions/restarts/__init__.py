@@ -1,0 +1,1 @@
+"""Question 2: are the k-means restarts stable?"""

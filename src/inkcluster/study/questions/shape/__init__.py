@@ -1,0 +1,1 @@
+"""Question 7: how well can the images be clustered at all?"""

@@ -1,0 +1,116 @@
+"""`Desk`: what a question works at: somewhere to keep its steps, and someone to tell how far it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster._version import __version__
+from inkcluster.files import atomic_file
+from inkcluster.progress import SILENT, Progress
+from inkcluster.study.run import digest
+from inkcluster.study.run.arrays import DAMAGE, read_arrays, write_arrays
+from inkcluster.study.run.facts import DataFacts
+
+_STEP = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+class Desk:
+    """Keeps long steps so that they are computed once: in the run folder, or in memory without one.
+
+    One desk serves one set of images.
+
+    Parameters
+    ----------
+    images : DataFacts or None
+        The data set's facts; its hash is part of each step's key.
+    folder : Path or None
+        Where steps are kept; None keeps them in memory.
+    progress : Progress
+        Who listens.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> desk = Desk()
+    >>> def compute():
+    ...     print("computing")
+    ...     return {"squares": np.arange(4) ** 2}
+    >>> desk.keep("squares", {"n": 4}, compute)["squares"]
+    computing
+    array([0, 1, 4, 9])
+    >>> desk.keep("squares", {"n": 4}, compute)["squares"]
+    array([0, 1, 4, 9])
+    """
+
+    def __init__(
+        self,
+        images: DataFacts | None = None,
+        folder: Path | None = None,
+        progress: Progress = SILENT,
+    ) -> None:
+        self.images = images
+        self.folder = folder
+        self.progress = progress
+        self._memory: dict[str, dict[str, NDArray[Any]]] = {}
+
+    def keep(
+        self,
+        step: str,
+        parameters: Mapping[str, Any],
+        compute: Callable[[], Mapping[str, NDArray[Any]]],
+    ) -> Mapping[str, NDArray[Any]]:
+        """What `compute` returns, from the shelf if this step was done before.
+
+        Parameters
+        ----------
+        step : str
+            The step's name: lower-case letters, digits, ``-`` and ``_``.
+        parameters : mapping
+            All that the result depends on besides the images and the version: numbers, strings,
+            booleans, None, and lists, mappings and arrays of these.
+        compute : callable
+            Returns named arrays (no Python objects in them).
+
+        Returns
+        -------
+        mapping of str to ndarray
+            Treat the arrays as read-only.
+
+        Notes
+        -----
+        A damaged file of an earlier run is computed again.
+        """
+        if not _STEP.fullmatch(step):
+            raise ValueError(f"{step!r} is no name for a step: use a-z, 0-9, - and _")
+        name = f"{step}-{digest.key(self._hash, step, parameters, __version__)}"
+        found = self._look(name)
+        if found is None:
+            found = {key: np.asarray(array) for key, array in compute().items()}
+            self._store(name, found)
+        return found
+
+    @property
+    def _hash(self) -> str:
+        return self.images.hash if self.images is not None else ""
+
+    def _look(self, name: str) -> dict[str, NDArray[Any]] | None:
+        if self.folder is None:
+            return self._memory.get(name)
+        try:
+            return read_arrays(self.folder / f"{name}.npz")
+        except DAMAGE:
+            return None
+
+    def _store(self, name: str, arrays: dict[str, NDArray[Any]]) -> None:
+        if self.folder is None:
+            self._memory[name] = arrays
+            return
+        self.folder.mkdir(exist_ok=True)
+        with atomic_file(self.folder / f"{name}.npz") as stream:
+            write_arrays(stream, arrays)

@@ -1,0 +1,208 @@
+"""`Run`: a study's folder, read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from inkcluster.errors import BadInputError, RunFolderError
+from inkcluster.study.answer import Finding, Level
+from inkcluster.study.run import digest
+from inkcluster.study.run.facts import DataFacts
+from inkcluster.study.run.folder import ANSWERS, RUN, read_state
+from inkcluster.study.run.written import (
+    WrittenAnswer,
+    WrittenFigure,
+    WrittenTable,
+    findings_from_json,
+    read_answer,
+)
+from inkcluster.study.settings.plan import Plan
+
+__all__ = ["Run", "WrittenAnswer", "WrittenFigure", "WrittenTable"]
+
+
+class Run:
+    """A study on disk: what was studied, with what values, and the answers.
+
+    Made by :meth:`open` and by :func:`inkcluster.study.run.runner.study`.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    state : str
+        ``"running"`` (or killed), ``"done"``, ``"interrupted"`` or ``"stopped"``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from inkcluster.images import ImageSet
+    >>> from inkcluster.study.run.runner import study
+    >>> from inkcluster.study.settings import Settings
+    >>> pixels = np.random.default_rng(0).integers(0, 256, (60, 4, 4)).astype(np.uint8)
+    >>> images = ImageSet(pixels, name="noise")
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     _ = study(images, out, Settings(k=3, restarts=2), only=["centres"])
+    ...     run = Run.open(out)
+    ...     labels = run.answer("centres").arrays()["labels"]
+    >>> run.data.name, run.plan.k, run.keys, labels.shape
+    ('noise', 3, ('centres',), (60,))
+    """
+
+    def __init__(self, path: Path, content: dict[str, Any]) -> None:
+        self.path = path
+        self.state: str = content["state"]
+        self._content = content
+        self._read: dict[str, WrittenAnswer] = {}
+
+    @classmethod
+    def open(cls, path: str | Path) -> Run:
+        """Open the run in the folder `path`, for reading.
+
+        Raises
+        ------
+        RunFolderError
+            If there is no run, or its ``run.json`` is damaged.
+        """
+        path = Path(path)
+        content = read_state(path)
+        if content is not None:
+            return cls(path, content)
+        if (path / RUN).exists():
+            raise RunFolderError(
+                f"{path / RUN} is damaged; run the study again into this folder, "
+                "which takes up the answers that are whole."
+            )
+        raise RunFolderError(
+            f"{path} holds no study; give the folder that `inkcluster study` wrote."
+        )
+
+    @property
+    def data(self) -> DataFacts:
+        """What was studied."""
+        known = {name: self._content["data"][name] for name in DataFacts.__dataclass_fields__}
+        return DataFacts.from_json(known)
+
+    @property
+    def data_findings(self) -> tuple[Finding, ...]:
+        """What is odd about the images themselves."""
+        return findings_from_json(self._content["data"].get("findings", []))
+
+    @property
+    def plan(self) -> Plan | None:
+        """The values of the study and why it has them; None if it ended before they were found.
+
+        Raises
+        ------
+        RunFolderError
+            If another version wrote it, which did not have all of the settings.
+        """
+        plain = self._content.get("plan")
+        try:
+            return Plan.from_json(plain) if plain else None
+        except BadInputError as error:
+            raise RunFolderError(f"{self.path / RUN} cannot be used. {error}") from error
+
+    @property
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """What was asked for: ``{name: {"value": …, "given": "command line"}}``."""
+        return dict(self._content["settings"])
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of Python, Inkcluster and what it stands on."""
+        return dict(self._content["versions"])
+
+    @property
+    def started(self) -> str:
+        """When the latest run into this folder began (ISO 8601)."""
+        return str(self._content["started"])
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long the plan and each answer took when they were computed."""
+        return dict(self._content["seconds"])
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The questions that were asked, in the order of their numbers; failed ones included."""
+        return tuple(self._content["answers"])
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The questions that could not be answered."""
+        answers = self._content["answers"]
+        return tuple(key for key in answers if "folder" not in answers[key])
+
+    @property
+    def answers(self) -> tuple[WrittenAnswer, ...]:
+        """All answers, in the order of their numbers."""
+        return tuple(self.answer(key) for key in self.keys)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings: of the images, then of each answer."""
+        return (*self.data_findings, *(f for answer in self.answers for f in answer.findings))
+
+    def answer(self, key: str) -> WrittenAnswer:
+        """The answer to the question `key`.
+
+        Raises
+        ------
+        BadInputError
+            If the question was not asked.
+        RunFolderError
+            If the answer is damaged.
+        """
+        if key not in self._content["answers"]:
+            raise BadInputError(
+                f"{self.path} has no answer to {key!r}; it has {', '.join(self.keys) or 'none'}."
+            )
+        if key not in self._read:
+            self._read[key] = self._answer(key, self._content["answers"][key])
+        return self._read[key]
+
+    def _answer(self, key: str, entry: dict[str, Any]) -> WrittenAnswer:
+        if "folder" not in entry:
+            findings = findings_from_json(entry["findings"])
+            return WrittenAnswer(
+                key, entry["number"], entry["title"], entry["seconds"], findings=findings
+            )
+        folder = self.path / ANSWERS / entry["folder"]
+        answer = read_answer(folder)
+        if answer is None:
+            raise RunFolderError(
+                f"The answer in {folder} is missing or damaged; run the study again to renew it."
+            )
+        return replace(answer, findings=(*answer.findings, *self._outdated(answer)))
+
+    def _outdated(self, answer: WrittenAnswer) -> tuple[Finding, ...]:
+        """A finding if `answer` rests on other values than the run's plan has now."""
+        plain = self._content.get("plan")
+        if not plain:
+            return ()
+        differing = [
+            name
+            for name, value in answer.plan.items()
+            if name not in plain
+            or digest.canonical(value) != digest.canonical(plain[name]["value"])
+        ]
+        if not differing:
+            return ()
+        then = ", ".join(f"{name} = {_shown(answer.plan[name])}" for name in differing)
+        now = ", ".join(
+            f"{name} = {_shown(plain[name]['value'])}" if name in plain else f"no {name}"
+            for name in differing
+        )
+        sentence = (
+            f"This earlier answer rests on {then}, where the rest of the run has {now}; "
+            f"ask again with --only {answer.key} to renew it."
+        )
+        return (Finding("S4", Level.WARNING, sentence),)
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,74 @@
+"""A handful of images that a run keeps, so that whoever reads it sees what was studied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
+    from inkcluster.study.run.desk import Desk
+
+_MOST = 20
+_SEED = 69
+_MOST_PIXELS = 128 * 128
+
+
+def keep(images: ImageSet, desk: Desk) -> Mapping[str, NDArray[Any]]:
+    """Put up to twenty images on the shelf of `desk`: of each label as many, else at random.
+
+    Parameters
+    ----------
+    images : ImageSet
+    desk : Desk
+
+    Returns
+    -------
+    mapping
+        ``pixels`` (m, h, w) uint8, ``names`` (m,) the labels as text, ``ink_is_dark`` (1,) bool.
+        Empty arrays where an image is larger than 128 × 128 pixels.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images import ImageSet
+    >>> from inkcluster.study.run import samples
+    >>> from inkcluster.study.run.desk import Desk
+    >>> pixels = np.random.default_rng(0).integers(0, 256, (60, 4, 4)).astype(np.uint8)
+    >>> samples.keep(ImageSet(pixels, np.arange(60) % 3), Desk())["names"][:7].tolist()
+    ['0', '0', '0', '0', '0', '0', '1']
+    """
+    return desk.keep("samples", {"most": _MOST}, lambda: _draw(images))
+
+
+def kept(desk: Desk) -> Mapping[str, NDArray[Any]]:
+    """What :func:`keep` put on the shelf of `desk`; an empty mapping if it never did."""
+    try:
+        return desk.keep("samples", {"most": _MOST}, _absent)
+    except LookupError:
+        return {}
+
+
+def _absent() -> Mapping[str, NDArray[Any]]:
+    raise LookupError("no samples were kept")
+
+
+def _draw(images: ImageSet) -> dict[str, NDArray[Any]]:
+    from inkcluster.images import contact_index, polarity
+
+    groups = max(1, len(images.classes))
+    if int(np.prod(images.shape)) > _MOST_PIXELS:
+        rows = []
+    else:
+        per_label = max(1, _MOST // groups)
+        rows = contact_index(images.labels, len(images), per_label, _SEED)
+    pairs = [(name, i) for name, where in rows for i in where.tolist()][:_MOST]
+    index = np.array([i for _, i in pairs], np.int64)
+    return {
+        "pixels": images.pixels[index],
+        "names": np.array([name for name, _ in pairs], dtype=np.str_),
+        "ink_is_dark": np.array([polarity(images) == "dark on light"]),
+    }

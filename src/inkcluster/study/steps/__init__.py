@@ -1,0 +1,1 @@
+"""Steps that more than one question stands on."""

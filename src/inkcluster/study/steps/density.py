@@ -1,0 +1,208 @@
+"""DBSCAN along a range of eps: how it is counted, and the rule by which one setting is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.study.settings.fromdata import WHITENED
+from inkcluster.study.steps.samples import SAMPLE_USES, WHITENING_USES, Sample, whitened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from inkcluster.images import ImageSet
+    from inkcluster.study.run.desk import Desk
+    from inkcluster.study.settings.plan import Plan
+
+MEMBERS = 5
+MOST_NOISE = 0.5
+RULE = (
+    f"the setting with most clusters of at least {MEMBERS} members among those that leave at most "
+    "half of the images as noise, the one with less noise among equals; where no setting leaves "
+    "so little, the one with least noise"
+)
+"""How a setting is chosen, without labels."""
+ALONG_USES = ("sweep_eps", "sweep_min_samples", *WHITENING_USES)
+SWEEP_USES = ("compare_sample", *ALONG_USES)
+"""The plan's values that :func:`whitened_sweep` depends on, on the sample of the comparison."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What one labelling comes to.
+
+    Parameters
+    ----------
+    clusters : int
+        Noise not counted.
+    considerable : int
+        Clusters of at least five members.
+    noise_share, largest_share : float
+        Shares of all points: noise, and the largest cluster.
+    """
+
+    clusters: int
+    considerable: int
+    noise_share: float
+    largest_share: float
+
+    @property
+    def clustered_share(self) -> float:
+        """The share of the points that are in clusters."""
+        return 1.0 - self.noise_share
+
+    @property
+    def largest_of_clustered(self) -> float:
+        """The largest cluster's share of the clustered points; 0 where there are none."""
+        return self.largest_share / self.clustered_share if self.clusters else 0.0
+
+
+def count(labels: NDArray[np.int32]) -> Counts:
+    """Count clusters and noise in `labels` of shape (n,), -1 for noise.
+
+    Examples
+    --------
+    >>> count(np.array([0, 0, 0, 0, 0, 1, -1, -1]))
+    Counts(clusters=2, considerable=1, noise_share=0.25, largest_share=0.625)
+    """
+    n, sizes = len(labels), np.bincount(labels[labels >= 0])
+    return Counts(
+        clusters=int(np.count_nonzero(sizes)),
+        considerable=int(np.count_nonzero(sizes >= MEMBERS)),
+        noise_share=float((n - int(sizes.sum())) / n),
+        largest_share=float(sizes.max(initial=0) / n),
+    )
+
+
+def choose(counted: list[Counts]) -> int:
+    """Choose one of the labellings by :data:`RULE`; the first among equals.
+
+    Examples
+    --------
+    >>> few, many = Counts(1, 1, 0.0, 1.0), Counts(30, 4, 0.4, 0.2)
+    >>> choose([few, many]), choose([few, Counts(90, 9, 0.6, 0.1)])
+    (1, 0)
+    """
+    quiet = [i for i, c in enumerate(counted) if c.noise_share <= MOST_NOISE]
+    if quiet:
+        return min(quiet, key=lambda i: (-counted[i].considerable, counted[i].noise_share, i))
+    return min(range(len(counted)), key=lambda i: (counted[i].noise_share, i))
+
+
+def sizes_with_noise(labels: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Members of noise first and then of each cluster, as the exercise prints them.
+
+    Examples
+    --------
+    >>> sizes_with_noise(np.array([0, 0, 1, -1])).tolist()
+    [1, 2, 1]
+    """
+    return np.bincount(labels + 1).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """DBSCAN on PCA-whitened images for every eps of the plan's sweep.
+
+    Parameters
+    ----------
+    solver : str
+        The solver of the PCA.
+    eps : tuple of float
+    labels : ndarray of shape (n_eps, n), int32
+        Numbered as scikit-learn numbers them; -1 is noise.
+    """
+
+    solver: str
+    eps: tuple[float, ...]
+    labels: NDArray[np.int32]
+
+    @property
+    def counts(self) -> list[Counts]:
+        """What each labelling comes to."""
+        return [count(row) for row in self.labels]
+
+    @property
+    def n_labels(self) -> list[int]:
+        """Different labels for each eps, noise counted as one: the exercise's "clusters"."""
+        return [len(np.unique(row)) for row in self.labels]
+
+    def frame(self) -> pd.DataFrame:
+        """A row for each eps."""
+        import pandas as pd
+
+        counts = self.counts
+        return pd.DataFrame(
+            {
+                "eps": list(self.eps),
+                "labels": self.n_labels,
+                "clusters": [c.clusters for c in counts],
+                "noise_share": [c.noise_share for c in counts],
+                "largest_share": [c.largest_share for c in counts],
+            }
+        )
+
+
+def whitened_sweep(sample: Sample, plan: Plan, desk: Desk, solver: str | None = None) -> Sweep:
+    """Run DBSCAN for each of the plan's `sweep_eps` after PCA whitening, or take it from the desk.
+
+    Parameters
+    ----------
+    sample : Sample
+        Which images.
+    plan, desk : Plan, Desk
+    solver : str, optional
+        Another solver of the PCA than the plan's.
+    """
+    solver = solver or plan.svd_solver
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        vectors = whitened_vectors(sample.images, plan, desk, solver)
+        return {"labels": along(vectors, plan.sweep_eps, plan.sweep_min_samples, desk)}
+
+    parameters = {**plan.values(ALONG_USES), "images": len(sample), "svd_solver": solver}
+    kept = desk.keep("whitened-sweep", parameters, compute)
+    return Sweep(solver, plan.sweep_eps, kept["labels"])
+
+
+def whitened_vectors(
+    images: ImageSet, plan: Plan, desk: Desk, solver: str | None = None
+) -> NDArray[np.floating[Any]]:
+    """A sample's PCA-whitened images, shape (n, components), from the desk if they were there."""
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        return {"vectors": whitened(images, plan, solver)[1]}
+
+    parameters = {
+        **plan.values(WHITENING_USES), "images": len(images), "svd_solver": solver or plan.svd_solver
+    }  # fmt: skip
+    return desk.keep(WHITENED, parameters, compute)["vectors"]
+
+
+def scaled_sweep(sample: Sample, plan: Plan, desk: Desk) -> NDArray[np.int32]:
+    """DBSCAN on the sample's scaled pixels for each of the plan's `eps`, shape (n_eps, n)."""
+    from inkcluster.features import make
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        vectors = make(plan.scaling).fit_transform(sample.images)
+        return {"labels": along(vectors, plan.eps, plan.sweep_min_samples, desk)}
+
+    uses = ("compare_sample", "scaling", "eps", "sweep_min_samples", *SAMPLE_USES)
+    labels: NDArray[np.int32] = desk.keep("scaled-sweep", plan.values(uses), compute)["labels"]
+    return labels
+
+
+def along(
+    vectors: NDArray[np.floating[Any]], eps: tuple[float, ...], min_samples: int, desk: Desk
+) -> NDArray[np.int32]:
+    """DBSCAN's labels for each eps, shape (n_eps, n)."""
+    from inkcluster.cluster import DBSCANGrid
+    from inkcluster.progress import listening
+
+    with listening(desk.progress):
+        return np.asarray(DBSCANGrid(eps, [min_samples]).fit(vectors).labels_[:, 0], np.int32)

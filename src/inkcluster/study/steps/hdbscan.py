@@ -1,0 +1,121 @@
+"""HDBSCAN of a sample, which questions 5 and 6 share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.study.steps.density import MEMBERS, Counts, count
+
+if TYPE_CHECKING:
+    from inkcluster.study.run.desk import Desk
+
+ONE_IN = 1000
+"""A cluster is kept from one in so many images on, but not with fewer than five members."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """HDBSCAN's clusters.
+
+    Parameters
+    ----------
+    least : int
+        The members that a cluster must have.
+    min_samples : int
+        Which neighbour's distance is the core distance, the image itself counted.
+    labels : ndarray of shape (n,)
+        Clusters by decreasing size; -1 for noise.
+    outlier_scores : ndarray of shape (n,)
+        GLOSH.
+    ordering, reachability : ndarray of shape (n,)
+        Of the reachability plot.
+    tree : structured ndarray
+        The condensed tree.
+    selected : ndarray of shape (k,)
+        Each cluster's number in the tree.
+    """
+
+    least: int
+    min_samples: int
+    labels: NDArray[np.int32]
+    outlier_scores: NDArray[np.float64]
+    ordering: NDArray[np.int64]
+    reachability: NDArray[np.float64]
+    tree: NDArray[np.void]
+    selected: NDArray[np.int64]
+
+    @property
+    def counts(self) -> Counts:
+        """What the labelling comes to."""
+        return count(self.labels)
+
+    @property
+    def setting(self) -> str:
+        """The setting in words."""
+        return f"min_cluster_size {self.least} and min_samples {self.min_samples}"
+
+
+def neighbour_of(min_samples: tuple[int, ...], n: int) -> int:
+    """Which other image's distance counts: one less than the median, since DBSCAN counts the point.
+
+    Examples
+    --------
+    >>> neighbour_of((2, 3, 4, 5, 6, 7, 8, 9), 1000), neighbour_of((1,), 1000), neighbour_of((9,), 5)
+    (4, 1, 4)
+    """
+    return min(max(int(np.median(min_samples)) - 1, 1), n - 1)
+
+
+def run(
+    vectors: NDArray[Any],
+    min_samples: tuple[int, ...],
+    parameters: Mapping[str, Any],
+    desk: Desk,
+    lists: tuple[NDArray[np.float64], NDArray[np.int32]] | None = None,
+) -> Kept:
+    """Run HDBSCAN, or take it from the desk.
+
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, d)
+    min_samples : tuple of int
+        Those of the DBSCAN map; their median is taken.
+    parameters : mapping
+        What the vectors depend on besides their number.
+    desk : Desk
+    lists : tuple of ndarray, optional
+        The images' neighbours, where the caller has them.
+
+    Returns
+    -------
+    Kept
+    """
+    from inkcluster.cluster import HDBSCAN
+    from inkcluster.progress import listening
+
+    n = len(vectors)
+    least = max(MEMBERS, n // ONE_IN)
+    core = neighbour_of(min_samples, n) + 1
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        with listening(desk.progress):
+            model = HDBSCAN(min_cluster_size=least, min_samples=core, copy=True)
+            model.fit(vectors, lists=lists)
+        order = np.argsort(-np.bincount(model.labels_[model.labels_ >= 0]), kind="stable")
+        place = np.append(np.argsort(order), -1)  # the last is for noise
+        return {
+            "labels": place[model.labels_].astype(np.int32),
+            "outlier_scores": model.outlier_scores_,
+            "ordering": model.ordering_,
+            "reachability": model.reachability_,
+            "tree": model.condensed_tree_,
+            "selected": model.selected_clusters_[order],
+        }
+
+    kept = desk.keep("hdbscan", {**parameters, "images": n, "least": least, "core": core}, compute)
+    return Kept(least, core, **kept)

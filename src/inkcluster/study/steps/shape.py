@@ -1,0 +1,155 @@
+"""Shape clustering and its map, which questions 6 and 7 stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.errors import TooLittleMemoryError
+from inkcluster.study.answer import Finding, Level
+
+if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
+    from inkcluster.study.run.desk import Desk
+    from inkcluster.study.settings.plan import Plan
+
+SHAPE_USES = ("seed",)
+"""The plan's values that :func:`find` depends on."""
+LEAST = 500
+"""A sample is not made smaller than that for want of memory."""
+_REVISION = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """Shape clustering of all images, or of as many as fit into memory.
+
+    Parameters
+    ----------
+    index : ndarray of shape (n,), int64
+        Where the images stand in the whole set.
+    images : ImageSet
+    total : int
+        The size of the whole set.
+    labels : ndarray of shape (n,), int32
+        Clusters by decreasing size.
+    spectrum : ndarray of shape (m,)
+        Eigenvalues of the neighbours' graph, descending from 1.
+    gap_strengths : ndarray of shape (m - 2,)
+        How clearly they break off after 2, 3, … of them.
+    strengths : ndarray
+        How clearly the merges of small clusters speak for 2, 3, … clusters.
+    neighbors, distances : ndarray of shape (n, q)
+        Rows of `images`; -1 for none.
+    memberships : ndarray of shape (n, k)
+        Rows sum to 1.
+    confidence : ndarray of shape (n,)
+        From 0 to 1.
+    outlier_scores : ndarray of shape (n,)
+    short : (int, int) or None
+        The bytes that all images need and those that may be used, where not all fit.
+    """
+
+    index: NDArray[np.int64]
+    images: ImageSet
+    total: int
+    labels: NDArray[np.int32]
+    spectrum: NDArray[np.float64]
+    gap_strengths: NDArray[np.float64]
+    strengths: NDArray[np.float64]
+    neighbors: NDArray[np.int32]
+    distances: NDArray[np.float64]
+    memberships: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+    outlier_scores: NDArray[np.float64]
+    short: tuple[int, int] | None = None
+
+    @property
+    def k(self) -> int:
+        """The number of clusters."""
+        return int(self.memberships.shape[1])
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Members of each cluster."""
+        return np.bincount(self.labels, minlength=self.k)
+
+    def finding(self) -> tuple[Finding, ...]:
+        """S3 where memory was too little for all images."""
+        if self.short is None:
+            return ()
+        need, have = self.short
+        words = (
+            f"Shape clustering rests on {len(self.index):,} of the {self.total:,} images, drawn at "
+            f"random: all of them would take {need / 1e9:.2f} GB, and {have / 1e9:.2f} GB may be used."
+        )
+        return (Finding("S3", Level.WARNING, words),)
+
+
+def find(images: ImageSet, plan: Plan, desk: Desk) -> Shapes:
+    """Cluster all images by shape, or take it from the desk; the number of clusters is found too.
+
+    Neither a label nor the plan's `k`, which may come from labels, is read.
+    """
+    try:
+        return _found(images, plan, desk, len(images), None)
+    except TooLittleMemoryError as error:
+        fit = int(len(images) * 0.8 * error.have / error.need)
+        if fit < LEAST:
+            raise
+        return _found(images, plan, desk, fit, (error.need, error.have))
+
+
+def places(shapes: Shapes, plan: Plan, desk: Desk) -> NDArray[np.float32]:
+    """The images' places on a map, shape (n, 2), from their neighbours."""
+    from inkcluster.cluster.image_map import image_map
+    from inkcluster.features import PCA
+    from inkcluster.progress import listening
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        n, size = len(shapes.images), int(np.prod(shapes.images.shape))
+        kept = min(2, n, size)
+        start = PCA(kept, svd_solver="randomized", seed=plan.seed).fit_transform(shapes.images)
+        start = np.column_stack([start, np.zeros((n, 2 - kept))])
+        with listening(desk.progress):
+            return {"places": image_map(shapes.neighbors, shapes.distances, start, seed=plan.seed)}
+
+    return desk.keep("image-map", _what(len(shapes.index), plan), compute)["places"]
+
+
+def _found(
+    images: ImageSet, plan: Plan, desk: Desk, n: int, short: tuple[int, int] | None
+) -> Shapes:
+    from inkcluster.cluster import ShapeClustering
+    from inkcluster.images import sample_index
+    from inkcluster.progress import listening
+
+    whole = n == len(images)
+    index = np.arange(n) if whole else sample_index(len(images), n, plan.seed)
+    chosen = images if whole else images.take(index)
+
+    def compute() -> Mapping[str, NDArray[Any]]:
+        with listening(desk.progress):
+            model = ShapeClustering(random_state=plan.seed).fit(chosen)
+        return {
+            "labels": model.labels_,
+            "spectrum": model.spectrum_,
+            "gap_strengths": model.gap_strengths_,
+            "strengths": model.strengths_,
+            "neighbors": model.neighbors_,
+            "distances": model.neighbor_distances_,
+            "memberships": model.memberships_,
+            "confidence": model.confidence_,
+            "outlier_scores": model.outlier_scores_,
+        }
+
+    kept = desk.keep("shape", _what(n, plan), compute)
+    return Shapes(index, chosen, len(images), short=short, **kept)
+
+
+def _what(n: int, plan: Plan) -> dict[str, Any]:
+    return {"images": n, "revision": _REVISION, **plan.values(SHAPE_USES)}

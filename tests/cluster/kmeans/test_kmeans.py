@@ -1,0 +1,221 @@
+"""`KMeans`: scikit-learn's conventions, every kind of input, and one answer on any number of threads."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.cluster import KMeans as Peer
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from inkcluster.cluster.kmeans import engine as _kmeans_engine
+from inkcluster.cluster.kmeans import start as _kmeans_start
+from inkcluster.cluster.kmeans.estimator import KMeans, Restart
+from inkcluster.kernels.kmeans import nearest
+from inkcluster.progress import Progress, listening
+
+EXPECTED = {
+    "check_sample_weight_equivalence_on_dense_data": (
+        "seeds are drawn by position, so that a shuffled, repeated set draws other ones; "
+        "scikit-learn lists the same; with given centres it holds, see the properties"
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@parametrize_with_checks([KMeans(n_init=2)], expected_failed_checks=lambda _: EXPECTED)
+def test_conventions(estimator, check):
+    check(estimator)
+
+
+def grey(n=17000, d=70, clusters=6, seed=0):
+    """8-bit points about some centres, with enough of them for the path by the sketch."""
+    rng = np.random.default_rng(seed)
+    centres = rng.integers(40, 200, (clusters, d))
+    noise = rng.normal(0, 30, (n, d))
+    points = centres[rng.integers(clusters, size=n)] + noise
+    return np.clip(points, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def points():
+    return grey()
+
+
+def nearest_in_float64(X, centres):
+    gaps = X.astype(np.float64)[:, None, :] - centres[None].astype(np.float64)
+    return np.square(gaps).sum(axis=2)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+def test_every_restart_is_a_fixed_point(points, dtype):
+    X = points.astype(dtype)
+    found = KMeans(8, n_init=4, tol=0, random_state=3).fit(X)
+    assert len(found.restarts_) == 4
+    for restart in found.restarts_:
+        assert isinstance(restart, Restart)
+        means = np.stack([X[restart.labels == j].mean(axis=0, dtype=np.float64) for j in range(8)])
+        np.testing.assert_allclose(
+            restart.centers, means, rtol=1e-5 if dtype == np.float32 else 0, atol=1e-9
+        )
+        far = np.concatenate(
+            [nearest_in_float64(X[s : s + 2000], means) for s in range(0, len(X), 2000)]
+        )
+        own = far[np.arange(len(X)), restart.labels]
+        assert (own <= far.min(axis=1) * (1 + 1e-12)).all()
+        assert restart.inertia == pytest.approx(own.sum(), rel=1e-9)
+    inertia = [restart.inertia for restart in found.restarts_]
+    assert inertia == sorted(inertia)
+    assert found.inertia_ == inertia[0]
+    np.testing.assert_array_equal(found.labels_, found.restarts_[0].labels)
+
+
+def test_dtype_does_not_change_the_labels(points):
+    found = [
+        KMeans(6, n_init=2, tol=0, random_state=1).fit(points.astype(t)).labels_
+        for t in (np.uint8, np.float64)
+    ]
+    from sklearn.metrics import adjusted_rand_score
+
+    assert adjusted_rand_score(*found) == 1
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_threads_and_blocks_do_not_change_the_labels(points, dtype, monkeypatch):
+    X = points.astype(dtype) / (1 if dtype == np.uint8 else dtype(7))
+    X = np.ascontiguousarray(X, dtype)
+    model = KMeans(9, n_init=3, tol=0, random_state=5)
+    usual = clone(model).fit(X)
+    numba.set_num_threads(1)
+    try:
+        alone = clone(model).fit(X)
+    finally:
+        numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+    monkeypatch.setattr(nearest, "BLOCK", 700)
+    blocks = clone(model).fit(X)
+    for other in (alone, blocks):
+        for a, b in zip(usual.restarts_, other.restarts_, strict=True):
+            np.testing.assert_array_equal(a.labels, b.labels)
+            assert a.inertia == b.inertia
+
+
+def test_memory_mapped_points_are_read_where_they_lie(points, tmp_path: Path):
+    np.save(tmp_path / "points.npy", points)
+    mapped = np.load(tmp_path / "points.npy", mmap_mode="r")
+    model = KMeans(6, random_state=0)
+    np.testing.assert_array_equal(model.fit(mapped).labels_, clone(model).fit(points).labels_)
+    np.testing.assert_array_equal(model.predict(mapped), model.labels_)
+
+
+def test_spanned_space_gives_the_labels_of_the_whole_one(points, monkeypatch):
+    init = points[:7].astype(np.float64)
+    model = KMeans(7, init=init, tol=0)
+    whole = clone(model).fit(points)
+    monkeypatch.setattr(_kmeans_engine, "SMALL", 0)
+    spanned = clone(model).fit(points)
+    np.testing.assert_array_equal(whole.labels_, spanned.labels_)
+    assert whole.n_iter_ == spanned.n_iter_
+    peer = Peer(7, init=init, tol=0, n_init=1).fit(points)
+    np.testing.assert_array_equal(whole.labels_, peer.labels_)
+
+
+def test_the_sketch_does_no_worse_than_the_peer(points):
+    ours = KMeans(12, n_init=5, random_state=0).fit(points).inertia_
+    assert ours <= Peer(12, n_init=5, random_state=0).fit(points).inertia_ * 1.001
+
+
+@pytest.mark.parametrize("init", ["random", "k-means++"])
+def test_weights_count_in_the_sketch(points, init):
+    weight = np.ones(len(points))
+    weight[: len(points) // 2] = 0
+    found = KMeans(5, init=init, n_init=2, random_state=0, tol=0).fit(points, sample_weight=weight)
+    for j, centre in enumerate(found.cluster_centers_):
+        inside = points[(found.labels_ == j) & (weight > 0)]
+        np.testing.assert_allclose(centre, inside.mean(axis=0), atol=1e-9)
+
+
+def test_it_survives_pickling_and_gives_all_methods(points):
+    found = pickle.loads(pickle.dumps(KMeans(4, random_state=0).fit(points)))
+    far = found.transform(points)
+    assert far.shape == (len(points), 4)
+    np.testing.assert_array_equal(far.argmin(axis=1), found.predict(points))
+    assert found.score(points) == pytest.approx(-found.inertia_, rel=1e-9)
+    assert found.get_feature_names_out().tolist() == [f"kmeans{j}" for j in range(4)]
+
+
+def bad_inputs():
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    hole, endless = X.copy(), X.copy()
+    hole[3, 2], endless[3, 2] = np.nan, np.inf
+    return {
+        "nan": (hole, {}, None),
+        "infinity": (endless, {}, None),
+        "k > n": (X, {"n_clusters": 31}, None),
+        "sparse": (sparse.csr_array(X), {}, None),
+        "complex": (X + 1j, {}, None),
+        "one axis": (X[0], {}, None),
+        "negative k": (X, {"n_clusters": -1}, None),
+        "unknown init": (X, {"init": "best"}, None),
+        "negative weight": (X, {}, -np.ones(30)),
+        "no weight": (X, {}, np.zeros(30)),
+        "weights of another length": (X, {}, np.ones(29)),
+    }
+
+
+@pytest.mark.parametrize("what", bad_inputs())
+def test_bad_input_is_one_clear_error(what):
+    X, parameters, weight = bad_inputs()[what]
+    error = TypeError if what == "sparse" else ValueError
+    with pytest.raises(error):
+        KMeans(**parameters).fit(X, sample_weight=weight)
+
+
+def test_wrong_feature_count_in_predict():
+    X = np.arange(40.0).reshape(10, 4)
+    with pytest.raises(ValueError, match="X has 3 features, but KMeans is expecting 4"):
+        KMeans(2).fit(X).predict(X[:, :3])
+
+
+def test_more_clusters_than_distinct_points_warns():
+    X = np.repeat(np.arange(3.0), 4)[:, None]
+    with pytest.warns(ConvergenceWarning, match=r"distinct clusters \(3\) found smaller"):
+        KMeans(5, random_state=0).fit(X)
+
+
+def test_restarts_at_the_same_optimum_are_found():
+    labels = np.array([[0, 1, 1, 2], [2, 0, 0, 1], [0, 1, 2, 2]], np.int32)
+    rows, which = _kmeans_start.distinct(labels, 3)
+    assert rows.tolist() == [0, 2]
+    assert which.tolist() == [0, 0, 1]
+
+
+@pytest.mark.mnist
+@pytest.mark.slow
+def test_the_best_known_optimum_of_mnist(mnist):
+    found = KMeans(10, n_init=15, random_state=0).fit(mnist.flat())
+    assert found.inertia_ / 255**2 <= 2744056.2
+
+
+def test_progress_counts_the_restarts(digits):
+    class Counting(Progress):
+        done = 0.0
+
+        def task(self, what, total=None):
+            from contextlib import contextmanager
+
+            @contextmanager
+            def opened():
+                assert total == 4
+                yield lambda amount: setattr(self, "done", self.done + amount)
+
+            return opened()
+
+    with listening(Counting()) as listener:
+        KMeans(2, n_init=4, random_state=0).fit(digits.flat()[:50])
+    assert listener.done == pytest.approx(4)

@@ -1,0 +1,121 @@
+"""Hierarchies built side by side, and the limit on the BLAS that they share."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+
+import numba
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info
+
+from inkcluster import hierarchy
+from inkcluster.cluster.hierarchy import linkages
+from inkcluster.cluster.linkage import centres as _linkage_centres
+from inkcluster.compute import threads as _linkage_threads
+from inkcluster.compute.threads import one_blas_thread
+from inkcluster.compute.together import together
+from inkcluster.errors import BadInputError
+from inkcluster.progress import Progress, current, listening
+
+
+def blas_threads():
+    return {lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas"}
+
+
+def test_hierarchies_side_by_side_are_those_one_by_one(digits):
+    X = digits.flat()[:700].astype(float)
+    one_by_one = {method: hierarchy.linkage(X, method) for method in hierarchy.METHODS}
+    before = blas_threads()
+    with ThreadPoolExecutor(3) as pool:
+        asked = {m: pool.submit(hierarchy.linkage, X, m) for m in hierarchy.METHODS}
+    assert blas_threads() == before
+    for found in ({m: f.result() for m, f in asked.items()}, linkages(X)):
+        assert list(found) == list(one_by_one)
+        for method, Z in one_by_one.items():
+            np.testing.assert_array_equal(found[method], Z)
+
+
+def test_distances_and_little_memory_are_taken_one_by_one(rng):
+    y = rng.random(45)
+    for method, Z in linkages(y, ["median", "single", "centroid"]).items():
+        np.testing.assert_array_equal(Z, hierarchy.linkage(y, method))
+    X = rng.standard_normal((50, 3))
+    enough_for_one = 200 << 20
+    found = linkages(X, ["centroid", "median"], memory_limit=enough_for_one)
+    np.testing.assert_array_equal(found["median"], hierarchy.median(X))
+    with pytest.raises(BadInputError, match="needs"):
+        linkages(X, ["centroid", "median"], memory_limit=1 << 20)
+
+
+def test_overlapping_limits_are_lifted_by_the_last(monkeypatch):
+    limits = [4]
+
+    class Limit:  # sets and restores as threadpoolctl does
+        def __init__(self, threads, api):
+            assert (threads, api) == (1, "blas")
+            self.before = limits[-1]
+            limits.append(threads)
+
+        def restore_original_limits(self):
+            limits.append(self.before)
+
+    monkeypatch.setattr(_linkage_threads, "threadpool_limits", Limit)
+    entered, leave = Event(), Event()
+
+    def hold():
+        with one_blas_thread():
+            entered.set()
+            assert leave.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        with one_blas_thread():
+            other = pool.submit(hold)
+            assert entered.wait(30)
+        assert limits == [4, 1]
+        leave.set()
+        other.result()
+    assert limits == [4, 1, 4]
+
+
+class Listener(Progress):
+    """Names the tasks and adds up their units; interrupts at the `stop`-th word."""
+
+    def __init__(self, stop=np.inf):
+        self.units, self.left = {}, stop
+
+    @contextmanager
+    def task(self, what, total=None):
+        self.units[what] = [0, total]
+
+        def advance(amount):
+            self.units[what][0] += amount
+            self.left -= 1
+            if self.left < 0:
+                raise KeyboardInterrupt
+
+        yield advance
+
+
+@pytest.mark.skipif(numba.get_num_threads() < 2, reason="one core builds one after the other")
+def test_both_say_how_far_they_are_and_stop_together(rng, monkeypatch):
+    monkeypatch.setattr(_linkage_centres, "STEP", 64)
+    X = rng.standard_normal((900, 40))
+    with listening(listener := Listener()):
+        linkages(X, ["centroid", "median"])
+    assert listener.units == {f"{m}, merges": [899, 899] for m in ("centroid", "median")}
+    with listening(Listener(9)), pytest.raises(KeyboardInterrupt):
+        linkages(X, ["centroid", "median"])
+
+
+def test_what_fails_stops_the_rest():
+    def fail():
+        raise BadInputError("no")
+
+    def go_on():
+        with current().task("for ever") as advance:
+            while True:
+                advance(1)
+
+    with pytest.raises(BadInputError, match="no"):
+        together({"fails": fail, "goes on": go_on})

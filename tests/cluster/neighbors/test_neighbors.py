@@ -1,0 +1,120 @@
+"""Exact neighbours, against all distances sorted."""
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from inkcluster.cluster.neighbors import nearest as neighbors
+from inkcluster.cluster.neighbors import search as _neighbors_search
+from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+from inkcluster.errors import BadInputError
+
+rounded = arrays(
+    np.float64,
+    st.tuples(st.integers(3, 40), st.integers(1, 20)),
+    elements=st.integers(-3, 3).map(float),
+)
+any_points = arrays(
+    np.float64,
+    st.tuples(st.integers(3, 40), st.integers(1, 20)),
+    elements=st.floats(-100, 100, width=32),
+)
+
+
+def oracle(X, queries, k, itself):
+    """Every distance, in 64 lanes and then by halves, and a stable sort."""
+    a, b = X.astype(float), queries.astype(float)
+    lanes = np.zeros((len(b), len(a), 64))
+    for t in range(X.shape[1]):
+        lanes[:, :, t % 64] += (b[:, None, t] - a[None, :, t]) ** 2
+    while lanes.shape[2] > 1:
+        half = lanes.shape[2] // 2
+        lanes = lanes[:, :, :half] + lanes[:, :, half:]
+    squared = lanes[:, :, 0]
+    if not itself:
+        np.fill_diagonal(squared, np.inf)
+    order = np.argsort(squared, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(squared, order, axis=1), order
+
+
+def same(found, expected):
+    np.testing.assert_array_equal(found[0], expected[0])
+    np.testing.assert_array_equal(found[1], expected[1])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(rounded, any_points), st.data())
+def test_neighbours_are_those_of_all_distances_sorted(X, data):
+    itself = data.draw(st.booleans())
+    k = data.draw(st.integers(1, len(X) - (not itself)))
+    same(nearest_neighbors(X, k, itself=itself), oracle(X, X, k, itself))
+
+
+@settings(max_examples=50, deadline=None)
+@given(rounded, st.data())
+def test_neighbours_of_other_points(X, data):
+    k = data.draw(st.integers(1, len(X)))
+    queries = data.draw(arrays(np.float64, (4, X.shape[1]), elements=st.integers(-4, 4).map(float)))
+    same(nearest_neighbors(X, k, queries=queries), oracle(X, queries, k, True))
+
+
+def compiled(X, k, queries=None, itself=False, block=8):
+    """What more points than these would take."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbors, "SMALL", 0)
+        patch.setattr(_neighbors_search, "BLOCK", block)
+        return nearest_neighbors(X, k, queries=queries, itself=itself)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(rounded, any_points), st.data())
+def test_compiled_search_gives_the_same_to_the_bit(X, data):
+    itself = data.draw(st.booleans())
+    k = data.draw(st.integers(1, len(X) - (not itself)))
+    same(compiled(X, k, itself=itself), oracle(X, X, k, itself))
+    queries = X[:: data.draw(st.integers(1, 3))] + data.draw(st.integers(0, 1))
+    same(compiled(X, k, queries), oracle(X, queries, k, True))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape"),
+    [(np.uint8, (500, 64)), (np.float32, (300, 200)), (np.float64, (200, 1100))],
+)
+def test_compiled_search_of_wide_points(rng, dtype, shape):
+    X = rng.random((shape[0], 12)) @ rng.random((12, shape[1])) * 20 + rng.random(shape) * 3
+    X[50:60] = X[40:50]
+    X = X.astype(dtype)
+    same(compiled(X, 9, block=64), oracle(X, X, 9, False))
+    same(compiled(X, 9, itself=True, block=32), oracle(X, X, 9, True))
+    same(compiled(X, 9, queries=X[:70], block=32), oracle(X, X[:70], 9, True))
+    same(compiled(X, 5, block=600), nearest_neighbors(X, 5))
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_compiled_search_at_any_scale(rng, scale):
+    X = rng.standard_normal((300, 60)) * scale
+    X[0] *= 1e6  # one point far from all others
+    same(compiled(X, 4), oracle(X, X, 4, False))
+
+
+def test_neither_threads_nor_layout_nor_a_memory_map_change_a_bit(rng, tmp_path):
+    X = rng.integers(0, 9, (3000, 30)).astype(np.uint8)
+    expected = nearest_neighbors(X, 7)
+    threads = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        same(nearest_neighbors(np.asfortranarray(X), 7), expected)
+    finally:
+        numba.set_num_threads(threads)
+    X.tofile(tmp_path / "X")
+    mapped = np.memmap(tmp_path / "X", np.uint8, "r", shape=X.shape)
+    same(nearest_neighbors(mapped, 7), expected)
+
+
+@pytest.mark.parametrize("k", [0, 3])
+def test_too_many_neighbours_are_refused(k):
+    with pytest.raises(BadInputError, match=f"from 1 to 2, .* among 3 points, not {k}"):
+        nearest_neighbors(np.zeros((3, 1)), k)

@@ -1,0 +1,251 @@
+"""Shape clustering: what it finds, what it may not depend on, and what it says to what it cannot use."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+from sklearn.metrics import adjusted_rand_score
+
+from inkcluster import ImageSet, ShapeClustering
+from inkcluster.cluster.shape import candidates, neighbors
+from inkcluster.cluster.shape.prepare import RADIUS, _scale, learn
+from inkcluster.errors import BadInputError
+
+
+def strokes(rng, n, height=20, width=20, kinds=3):
+    """Bars down, bars across and rings, moved, thicker or thinner, with noise; and which is which."""
+    y, x = np.mgrid[:height, :width]
+    kind = np.arange(n) % kinds
+    pixels = np.empty((n, height, width))
+    for i in range(n):
+        down, right = np.array([height, width]) / 2 - 0.5 + rng.uniform(-1, 1, 2)
+        thick = rng.uniform(1.2, 2.2)
+        size = min(height, width) / 3 + rng.uniform(-0.7, 0.7)
+        far = np.hypot(y - down, x - right)
+        gap = {
+            0: np.maximum(abs(x - right) - thick, abs(y - down) - size),
+            1: np.maximum(abs(y - down) - thick, abs(x - right) - size),
+            2: abs(far - size) - thick,
+        }[int(kind[i])]
+        pixels[i] = np.clip(0.5 - gap, 0, 1)
+    return np.rint(pixels * 255).astype(np.uint8), kind
+
+
+def agreement(found, truth):
+    return adjusted_rand_score(truth, found)
+
+
+@pytest.mark.parametrize("shape", [(20, 20), (17, 26), (34, 22), (9, 9)])
+def test_three_shapes_are_found_at_any_size_without_being_told_how_many(rng, shape):
+    pixels, truth = strokes(rng, 180, *shape)
+    model = ShapeClustering(deskew=False, random_state=0).fit(pixels)
+    assert model.n_clusters_ == 3
+    assert agreement(model.labels_, truth) > 0.95
+    assert model.memberships_.shape == (180, 3)
+    np.testing.assert_allclose(model.memberships_.sum(axis=1), 1)
+    assert ((model.confidence_ >= 0) & (model.confidence_ <= 1)).all()
+
+
+def test_rows_with_their_shape_an_image_set_and_images_are_the_same_to_it(rng):
+    pixels, truth = strokes(rng, 90, 12, 18)
+    labels = ShapeClustering(3, random_state=0).fit_predict(pixels)
+    rows = ShapeClustering(3, random_state=0, image_shape=(12, 18)).fit_predict(
+        pixels.reshape(90, -1)
+    )
+    np.testing.assert_array_equal(labels, rows)
+    for named in (truth, rng.permutation(truth)):  # the labels of a set are not read
+        found = ShapeClustering(3, random_state=0).fit_predict(ImageSet(pixels, named))
+        np.testing.assert_array_equal(labels, found)
+
+
+def test_dark_on_light_and_other_units_give_the_same_clusters(rng):
+    pixels, _ = strokes(rng, 90)
+    labels = ShapeClustering(3, random_state=0).fit_predict(pixels)
+    most = pixels / 255.0 * 1.7e308
+    for other in (255 - pixels, pixels / 255.0 * 7 - 3, most, most.max() - most):
+        assert agreement(ShapeClustering(3, random_state=0).fit_predict(other), labels) == 1
+
+
+def assert_the_order_shows_nowhere(images, rng):
+    model = ShapeClustering(10, random_state=0).fit(images)
+    order = rng.permutation(len(images))
+    other = ShapeClustering(10, random_state=0).fit(images[order])
+    np.testing.assert_array_equal(model.labels_[order], other.labels_)
+    np.testing.assert_array_equal(model.memberships_[order], other.memberships_)
+    np.testing.assert_array_equal(model.neighbor_distances_[order], other.neighbor_distances_)
+    np.testing.assert_array_equal(model.neighbors_[order], order[other.neighbors_])
+    np.testing.assert_array_equal(model.predict(images[:50]), other.predict(images[:50]))
+
+
+def test_another_order_of_the_images_gives_the_same_result(digits, rng):
+    assert_the_order_shows_nowhere(digits.pixels[:900], rng)
+
+
+@pytest.mark.mnist
+def test_another_order_of_mnist_digits_gives_the_same_result(mnist, rng):
+    assert_the_order_shows_nowhere(mnist.sample(3000, 0).pixels, rng)
+
+
+def test_what_is_predicted_is_the_cluster_of_what_is_alike(rng):
+    pixels, truth = strokes(rng, 300)
+    model = ShapeClustering(3, random_state=0).fit(pixels[:200])
+    predicted = model.predict(pixels[200:])
+    joint = np.concatenate([model.labels_, predicted])
+    assert agreement(joint, truth) == 1
+    np.testing.assert_array_equal(predicted[:7], model.predict(pixels[200:207]))
+    np.testing.assert_array_equal(model.predict(pixels[:200]), model.labels_)
+
+
+def test_an_odd_image_scores_highest(rng):
+    pixels, _ = strokes(rng, 120)
+    pixels[50] = rng.integers(0, 256, (20, 20))
+    model = ShapeClustering(3, random_state=0, deskew=False).fit(pixels)
+    assert model.outlier_scores_.argmax() == 50
+
+
+@pytest.mark.filterwarnings("error")
+def test_copies_are_no_cluster(rng):
+    pixels, truth = strokes(rng, 200, kinds=2)
+    copies = np.repeat(pixels[:1], 9, axis=0)
+    model = ShapeClustering(random_state=0).fit(np.concatenate([pixels, copies]))
+    assert model.n_clusters_ == 2
+    assert agreement(model.labels_[:200], truth) == 1
+
+
+def test_images_that_are_all_the_same_are_one_cluster():
+    same = np.full((12, 6, 6), 9, np.uint8)
+    model = ShapeClustering().fit(same)
+    assert model.n_clusters_ == 1
+    assert model.predict(same).tolist() == [0] * 12
+    with pytest.raises(BadInputError, match="All 12 images are the same"):
+        ShapeClustering(2).fit(same)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 8])
+def test_fewer_images_than_neighbours(rng, n):
+    pixels, _ = strokes(rng, n)
+    model = ShapeClustering(2, random_state=0).fit(pixels)
+    assert model.labels_.shape == (n,)
+    assert model.neighbors_.shape == (n, min(7, n - 1))
+
+
+def test_more_neighbours_than_are_linked(rng):
+    pixels, truth = strokes(rng, 180)
+    model = ShapeClustering(3, n_neighbors=40, random_state=0).fit(pixels)
+    assert model.neighbors_.shape == (180, 40)
+    assert (model.neighbors_ >= 0).all()
+    assert agreement(model.labels_, truth) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("images", "parameters", "words"),
+    [
+        (np.zeros((5, 4, 4, 3)), {}, "grey"),
+        (np.eye(9), {"n_clusters": 10}, "at most 9"),
+        (np.eye(9), {"n_clusters": "many"}, "whole number"),
+        (np.eye(9), {"n_neighbors": 0}, "n_neighbors"),
+        (np.eye(9), {"warp": -1}, "warp"),
+        (np.eye(9), {"warp": 9}, "from 0 to 8"),
+        (np.eye(9), {"image_shape": (2, 4)}, "9 pixels"),
+        (np.full((4, 3, 3), np.nan), {}, "NaN"),
+    ],
+)
+def test_what_cannot_be_used_is_said(images, parameters, words):
+    with pytest.raises(ValueError, match=words):
+        ShapeClustering(**parameters).fit(images)
+
+
+def test_more_clusters_than_can_be_told_apart(rng):
+    pixels, _ = strokes(rng, 3)
+    repeated = np.repeat(pixels, 20, axis=0)
+    with pytest.raises(BadInputError, match="at most 3"):
+        ShapeClustering(12, random_state=0).fit(repeated)
+
+
+def test_more_clusters_than_the_merges_are_looked_at_for(rng):
+    pixels, _ = strokes(rng, 300)
+    model = ShapeClustering(40, random_state=0).fit(pixels)
+    assert np.unique(model.labels_).tolist() == list(range(40))
+    assert model.memberships_.shape == (300, 40)
+
+
+def test_more_clusters_than_the_graph_has_groups(rng):
+    kinds, _ = strokes(rng, 9)
+    copies = np.repeat(kinds, 30, axis=0)
+    model = ShapeClustering(9, random_state=0).fit(copies)
+    assert agreement(model.labels_, np.repeat(np.arange(9), 30)) == 1
+    with pytest.raises(BadInputError, match="ask for at most 9"):
+        ShapeClustering(10, random_state=0).fit(copies)
+
+
+def test_a_graph_in_parts(rng):
+    pixels, truth = strokes(rng, 150)
+    model = ShapeClustering(random_state=0, n_neighbors=5).fit(pixels)
+    of = np.repeat(np.arange(150), 5)
+    graph = sp.csr_matrix((np.ones(len(of)), (of, model.neighbors_.ravel())), shape=(150, 150))
+    assert connected_components(graph, directed=False)[0] >= 3
+    assert model.n_clusters_ == 3
+    assert agreement(model.labels_, truth) == 1
+
+
+def test_new_images_of_another_size(rng):
+    pixels, _ = strokes(rng, 30)
+    model = ShapeClustering(3, random_state=0).fit(pixels)
+    with pytest.raises(ValueError, match="20"):
+        model.predict(pixels[:, :10])
+    with pytest.raises(BadInputError, match="20 × 20"):
+        model.predict(pixels.reshape(30, 10, 40))
+
+
+@pytest.mark.parametrize("factor", [0.4, 0.7, 1.0, 2.5])
+def test_ink_is_brought_to_one_size(rng, factor):
+    side = round(28 * factor)
+    pixels, _ = strokes(rng, 40, side, side)
+    prepared = learn(pixels, 2, False)(pixels)
+    assert 1 / 1.4 < _scale(prepared) < 1.4, RADIUS
+
+
+def test_lists_are_the_nearest_of_all_pairs_given(rng):
+    n = 25
+    pairs = candidates.unordered(rng.integers(0, n, 200), rng.integers(0, n, 200), n)
+    there, back = rng.integers(0, 50, (2, len(pairs)))
+    lists = neighbors.nearest(pairs, there, back, n, 6)
+    for i in range(n):
+        near = sorted(
+            [(d, p % n) for p, d in zip(pairs, there, strict=True) if p // n == i]
+            + [(d, p // n) for p, d in zip(pairs, back, strict=True) if p % n == i]
+        )[:6]
+        kept = lists.rows[i] >= 0
+        assert lists.rows[i][kept].tolist() == [j for _, j in near]
+        assert lists.distances[i][kept].tolist() == [d for d, _ in near]
+        assert np.isinf(lists.distances[i][~kept]).all()
+
+
+def test_neighbours_of_neighbours(rng):
+    lists = np.array([[1, 2], [0, 3], [0, -1], [4, 1], [3, -1]], np.int32)
+    expected = set()
+    for i, row in enumerate(lists):
+        near = [a for a in row if a >= 0]
+        expected |= {tuple(sorted((i, b))) for a in near for b in lists[a] if b >= 0 and b != i}
+        expected |= {tuple(sorted((a, b))) for a in near for b in near if a != b}
+    found = candidates.of_neighbors(lists, 5)
+    assert {(int(p // 5), int(p % 5)) for p in found} == expected
+    assert (np.diff(found) > 0).all()
+    known = found[::2]
+    np.testing.assert_array_equal(candidates.without(found, known), found[1::2])
+
+
+@pytest.mark.mnist
+def test_ten_kinds_of_mnist_digits_are_found_without_labels(mnist):
+    images = mnist.sample(3000, 0)
+    model = ShapeClustering(random_state=0).fit(images)
+    assert model.n_clusters_ == 10
+    assert adjusted_rand_score(images.labels, model.labels_) > 0.93
+
+
+@pytest.mark.mnist
+def test_one_kind_of_mnist_digits_is_one_cluster(mnist):
+    threes = mnist.pixels[np.flatnonzero(mnist.labels == 3)[:1500]]
+    model = ShapeClustering(random_state=0).fit(threes)
+    assert model.n_clusters_ == 1
+    assert not model.strengths_.any()

@@ -1,0 +1,211 @@
+"""Folders and archives of pictures: labels, sizes, broken ones, and hostile names."""
+
+import io
+import os
+import stat
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inkcluster.errors import BadInputError
+from inkcluster.images import load
+from inkcluster.images.readers.pictures import decode, unify
+
+GREY = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
+
+
+def put(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def decoded(content):
+    return decode(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("fmt", ["PNG", "GIF", "BMP", "TIFF", "WEBP", "JPEG"])
+def test_grey_pictures_of_every_format(fmt, picture):
+    options = {"WEBP": {"lossless": True}, "JPEG": {"quality": 100}}.get(fmt, {})
+    pixels, had_colour = decoded(picture(GREY, fmt, **options))
+    assert not had_colour
+    np.testing.assert_allclose(pixels.astype(int), GREY, atol=2 if fmt == "JPEG" else 0)
+
+
+def test_colour_transparency_and_palettes(picture):
+    colour = np.zeros((1, 3, 3), np.uint8)
+    colour[0] = [[255, 0, 0], [0, 255, 0], [255, 255, 255]]
+    pixels, had_colour = decoded(picture(colour))
+    assert had_colour
+    np.testing.assert_array_equal(pixels, [[76, 150, 255]])
+    see_through = np.zeros((1, 2, 4), np.uint8)
+    see_through[0, 0, 3] = 255  # black ink; the rest is see-through black
+    pixels, had_colour = decoded(picture(see_through))
+    np.testing.assert_array_equal(pixels, [[0, 255]])
+    assert not had_colour
+    content = io.BytesIO()
+    Image.fromarray(GREY).convert("P").save(content, "PNG", transparency=0)
+    assert decoded(content.getvalue())[0].shape == GREY.shape
+    content = io.BytesIO()
+    Image.fromarray(GREY > 100).save(content, "PNG")
+    np.testing.assert_array_equal(decoded(content.getvalue())[0], np.where(GREY > 100, 255, 0))
+
+
+def test_deep_pictures(picture):
+    deep = np.array([[0, 257, 65535]], np.uint16)
+    for fmt in ("PNG", "TIFF"):
+        np.testing.assert_array_equal(decoded(picture(deep, fmt))[0], [[0, 1, 255]])
+    unit = np.array([[0, 0.5, 1]], np.float32)
+    np.testing.assert_array_equal(decoded(picture(unit, "TIFF"))[0], [[0, 128, 255]])
+    for bad in ([[0, np.nan]], [[-5, 0]], [[0, 300]]):
+        with pytest.raises(ValueError, match="values"):
+            decoded(picture(np.array(bad, np.float32), "TIFF"))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation(orientation, picture):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    upright = {
+        1: GREY, 2: GREY[:, ::-1], 3: GREY[::-1, ::-1], 4: GREY[::-1], 5: GREY.T,
+        6: np.rot90(GREY, -1), 7: GREY[::-1, ::-1].T, 8: np.rot90(GREY),
+    }[orientation]  # fmt: skip
+    np.testing.assert_array_equal(decoded(picture(GREY, "PNG", exif=exif))[0], upright)
+
+
+def test_labels_from_subfolders(picture, tmp_path):
+    for i, name in enumerate(["10", "2", "2", "0"]):
+        put(tmp_path / "digits" / name / f"{i}.png", picture(np.full((3, 3), i, np.uint8)))
+    read = load(tmp_path / "digits")
+    assert read.name == "digits"
+    assert dict(zip(read.pixels[:, 0, 0].tolist(), read.labels.tolist(), strict=True)) == {
+        0: 10, 1: 2, 2: 2, 3: 0,
+    }  # fmt: skip
+    put(tmp_path / "digits" / "x<script>" / "4.png", picture(np.full((3, 3), 4, np.uint8)))
+    assert set(load(tmp_path / "digits").labels) == {"10", "2", "0", "x<script>"}
+
+
+def test_without_subfolders_there_are_no_labels(picture, tmp_path):
+    for i in range(3):
+        put(tmp_path / "all" / f"{i}.png", picture(GREY))
+    assert load(tmp_path / "all").labels is None
+    assert load(tmp_path).labels is None  # one subfolder says nothing
+    put(tmp_path / "top.png", picture(GREY))
+    assert load(tmp_path).labels is None
+    assert load(tmp_path, labels=["a", "b", "c", "d"]).labels.tolist() == ["a", "b", "c", "d"]
+
+
+def test_broken_pictures_are_named_skipped_and_counted(picture, tmp_path):
+    for i in range(5):
+        put(tmp_path / f"{i % 2}" / f"{i}.png", picture(np.full((3, 3), i, np.uint8)))
+    whole = picture(np.random.default_rng(1).integers(0, 256, (40, 40), dtype=np.uint8))
+    put(tmp_path / "1" / "cut.png", whole[: len(whole) // 2])
+    put(tmp_path / "1" / "text.jpg", b"no picture")
+    put(tmp_path / "0" / "empty.gif", b"")
+    put(tmp_path / "notes.txt", b"left out")
+    put(tmp_path / ".hidden" / "a.png", picture(GREY))
+    read = load(tmp_path)
+    assert len(read) == len(read.labels) == 5
+    first, second = read.notices
+    assert first.startswith("3 of 8 pictures could not be read and were skipped: 0/empty.gif")
+    assert "1/cut.png" in first
+    assert "1/text.jpg (not a picture)" in first
+    assert second == "1 file is no picture and left out."
+
+
+def test_nothing_but_broken_pictures_or_none(tmp_path):
+    with pytest.raises(BadInputError, match="holds no pictures"):
+        load(tmp_path)
+    put(tmp_path / "data.bin", b"x")
+    with pytest.raises(BadInputError, match=r"holds no pictures.*it holds data\.bin"):
+        load(tmp_path)
+    put(tmp_path / "a.png", b"x")
+    with pytest.raises(BadInputError, match=r"no picture can be read; the first is a\.png"):
+        load(tmp_path)
+
+
+def test_sizes_are_unified_by_the_stated_rule(picture, tmp_path):
+    small = np.full((4, 4), 200, np.uint8)
+    for i in range(3):
+        put(tmp_path / f"a{i}.png", picture(small))
+    wide = np.full((2, 8), 90, np.uint8)
+    put(tmp_path / "b.png", picture(wide))
+    read = load(tmp_path)
+    assert read.shape == (4, 4)
+    np.testing.assert_array_equal(read.pixels[3], np.full((4, 4), 90))
+    assert "1 of 4 pictures had another size and were fitted into 4 × 4" in read.notices[0]
+    assert load(tmp_path, shape=(2, 3)).shape == (2, 3)
+    ink = np.zeros((2, 6), np.uint8)
+    ink[:, 2:4] = 255
+    fitted, resized = unify([ink, np.zeros((3, 3), np.uint8)], (3, 3))
+    assert resized == 1
+    np.testing.assert_array_equal(fitted[0], [[0, 0, 0], [0, 255, 0], [0, 0, 0]])
+
+
+def test_colour_is_mentioned(picture, tmp_path):
+    colour = np.zeros((3, 3, 3), np.uint8)
+    colour[..., 0] = 255
+    put(tmp_path / "a.png", picture(colour))
+    assert load(tmp_path).notices == ("Colour was turned into grey in 1 picture.",)
+
+
+def test_links_to_folders_and_pipes_are_not_followed(picture, tmp_path):
+    put(tmp_path / "in" / "a.png", picture(GREY))
+    put(tmp_path / "out" / "b.png", picture(GREY))
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "out")
+    os.mkfifo(tmp_path / "in" / "pipe.png")
+    assert len(load(tmp_path / "in")) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.png", "a/../../evil.png", "/etc/evil.png", "..\\evil.png", "C:\\evil.png"]
+)
+def test_archives_with_names_that_lead_out(name, picture, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("fine.png", picture(GREY))
+        archive.writestr(name, picture(GREY))
+    with pytest.raises(BadInputError, match="leads out of the archive"):
+        load(tmp_path / "a.zip")
+
+
+def test_archives_with_links_or_locks(picture, tmp_path):
+    link = zipfile.ZipInfo("link.png")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("fine.png", picture(GREY))
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(BadInputError, match="symbolic link"):
+        load(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("fine.png", picture(GREY))
+    content = bytearray((tmp_path / "b.zip").read_bytes())
+    content[content.index(b"PK\1\2") + 8] |= 1
+    (tmp_path / "b.zip").write_bytes(content)
+    with pytest.raises(BadInputError, match="encrypted"):
+        load(tmp_path / "b.zip")
+
+
+def test_archives_that_unpack_to_far_more_than_their_size(picture, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("fine.png", picture(GREY))
+        archive.writestr("bomb.txt", bytes(17 << 20))
+    with pytest.raises(BadInputError, match=r"would unpack from .* kB to 17\.8 MB"):
+        load(tmp_path / "a.zip")
+
+
+def test_a_broken_member_is_skipped_and_macs_extras_are_left_out(picture, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("x/fine.png", picture(GREY))
+        archive.writestr("x/damaged.png", picture(GREY + 1))
+        archive.writestr("__MACOSX/x/._fine.png", b"resource fork")
+    content = (tmp_path / "a.zip").read_bytes()
+    good = picture(GREY + 1)
+    at = content.index(good)
+    (tmp_path / "a.zip").write_bytes(content[: at + 50] + b"\0\0\0\0" + content[at + 54 :])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read = load(tmp_path / "a.zip")
+    assert len(read) == 1
+    assert "1 of 2 pictures could not be read and was skipped: x/damaged.png" in read.notices[0]

@@ -1,0 +1,84 @@
+"""Hierarchies that several questions stand on: built once, of all images, or of what fits."""
+
+import numpy as np
+import pytest
+from scipy.cluster.hierarchy import ward as scipy_ward
+
+from inkcluster.cluster import hierarchy
+from inkcluster.errors import BadInputError, TooLittleMemoryError
+from inkcluster.images import ImageSet
+from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings import plan
+from inkcluster.study.settings.settings import Settings
+from inkcluster.study.steps import hierarchies
+
+
+@pytest.fixture(scope="module")
+def few(digits):
+    return ImageSet(digits.pixels[:200], digits.labels[:200], "few")
+
+
+def make_plan(images, **given):
+    return plan.make(images, Settings(**given), Desk())
+
+
+def test_questions_three_and_four_share_wards_hierarchy(few, monkeypatch):
+    made = make_plan(few, resamples=1, sample_sizes=[50])
+    built = []
+    own = hierarchy.linkages
+
+    def counted(rows, methods):
+        built.extend((len(rows), method) for method in methods)
+        return own(rows, methods)
+
+    monkeypatch.setattr(hierarchy, "linkages", counted)
+    desk = Desk()
+    for key in ("hierarchy", "linkages"):
+        QUESTIONS[key].answer(few, made, desk)
+    of_all = [method for n, method in built if n == 200]
+    assert sorted(of_all) == sorted(hierarchy.METHODS)
+
+
+def test_all_images_are_the_default_and_in_their_own_order(few):
+    made = make_plan(few)
+    assert (made.linkage_sample, made.why["linkage_sample"]) == (200, "all 200 images")
+    found = hierarchies.build(few, made, Desk(), "ward")
+    assert found.index.tolist() == list(range(200))
+    assert found.refused is None
+    np.testing.assert_array_equal(found.Z, hierarchy.ward(few.flat()))
+    assert hierarchies.taken(few, found.index) is few
+
+
+def test_seed_and_replacement_matter_for_samples_only(few):
+    keys = []
+
+    class Watched(Desk):
+        def keep(self, step, parameters, compute):
+            keys.append(dict(parameters))
+            return super().keep(step, parameters, compute)
+
+    hierarchies.build(few, make_plan(few, seed=5, replace=True), Watched(), "ward")
+    hierarchies.build(few, make_plan(few, seed=5, linkage_sample=50), Watched(), "ward")
+    assert "seed" not in keys[0]
+    assert (keys[1]["seed"], keys[1]["images"]) == (5, 50)
+
+
+def test_too_little_memory_even_for_the_sample_is_an_error(few, monkeypatch):
+    from inkcluster.compute import memory as _linkage_plan
+
+    monkeypatch.setattr(_linkage_plan, "free_memory", lambda: 1000)
+    with pytest.raises(
+        TooLittleMemoryError, match=r"needs .* GB, and 0\.00 GB may be used"
+    ) as caught:
+        hierarchies.build(few, make_plan(few), Desk(), "average")
+    assert caught.value.have == 1000
+    assert caught.value.need > 1000
+    assert isinstance(caught.value, BadInputError)
+
+
+@pytest.mark.parametrize("most", [0, 10**12], ids=["ours", "scipy"])
+def test_the_small_ones_are_the_same_by_either_engine(few, monkeypatch, most):
+    monkeypatch.setattr(hierarchies, "_FEW", most)
+    rows = few.flat()[:120]
+    np.testing.assert_allclose(hierarchies.ward(rows), scipy_ward(rows.astype(float)), rtol=1e-12)
