@@ -17,7 +17,7 @@ from inkcluster.cluster.dbscan import choose as _dbscan_map
 from inkcluster.cluster.dbscan import sweep as _dbscan_sweep
 from inkcluster.cluster.dbscan.choose import labels_and_cores
 from inkcluster.cluster.dbscan.space import Space
-from inkcluster.compute import memory as _linkage_plan
+from inkcluster.compute import memory
 from inkcluster.errors import BadInputError
 
 
@@ -283,7 +283,7 @@ def test_bad_points_are_refused(X, says):
 
 
 def test_too_little_memory_is_refused_with_both_numbers(monkeypatch):
-    monkeypatch.setattr(_linkage_plan, "free_memory", lambda: 10**6)
+    monkeypatch.setattr(memory, "free_memory", lambda: 10**6)
     with pytest.raises(
         BadInputError, match=r"DBSCAN of 3,000 points needs 0\.\d+ GB, and 0\.00 GB"
     ):

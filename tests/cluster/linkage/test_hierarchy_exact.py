@@ -10,12 +10,12 @@ from inkcluster import hierarchy
 from inkcluster.cluster.hierarchy import cuts
 from inkcluster.cluster.linkage import centres as _linkage_centres
 from inkcluster.cluster.linkage import nearest as _linkage_nearest
+from inkcluster.cluster.linkage import plan
 from inkcluster.cluster.linkage import rounds as _linkage_rounds
 from inkcluster.cluster.linkage import stored as _linkage_stored
 from inkcluster.cluster.linkage import ward as _linkage_ward
 from inkcluster.cluster.neighbors import nearest as neighbors
 from inkcluster.cluster.neighbors import spanning as _spanning
-from inkcluster.compute import memory as _linkage_plan
 from inkcluster.progress import Progress, listening
 
 STORED = ("average", "complete", "weighted")
@@ -56,7 +56,7 @@ def test_heights_and_cuts_at_every_k_are_scipys(method, digits, rng):
 
 @pytest.mark.parametrize("method", STORED)
 def test_heights_and_cuts_of_four_bytes_are_scipys(method, digits, rng, monkeypatch):
-    monkeypatch.setattr(_linkage_plan, "FINE", 100)
+    monkeypatch.setattr(plan, "FINE", 100)
     X = digits.flat()[rng.permutation(1797)[:700]]
     X = X + 1e-3 * rng.standard_normal(X.shape)
     assert assert_heights_and_all_cuts_are_scipys(X, method, 2e-7) > 690
@@ -75,7 +75,7 @@ def test_heights_and_cuts_of_5000_digits_are_scipys(method, mnist, rng):
 def test_four_bytes_a_pair_make_the_merges_of_eight(method, spread, rng, monkeypatch):
     X = rng.integers(0, spread, (300, 3)) / 1.0  # from nothing but ties to hardly any
     fine = hierarchy.linkage(X, method)
-    monkeypatch.setattr(_linkage_plan, "FINE", 100)
+    monkeypatch.setattr(plan, "FINE", 100)
     coarse = hierarchy.linkage(X, method)
     np.testing.assert_array_equal(coarse[:, [0, 1, 3]], fine[:, [0, 1, 3]])
     np.testing.assert_allclose(coarse[:, 2], fine[:, 2], rtol=1e-7)
@@ -85,7 +85,7 @@ def test_four_bytes_a_pair_make_the_merges_of_eight(method, spread, rng, monkeyp
 @pytest.mark.parametrize("method", hierarchy.METHODS)
 def test_threads_and_blocks_change_nothing(method, coarse, digits, rng, monkeypatch):
     if coarse:
-        monkeypatch.setattr(_linkage_plan, "FINE", 100)
+        monkeypatch.setattr(plan, "FINE", 100)
     X = digits.flat()[rng.permutation(1797)[:600]]
     X = np.concatenate([X, X[:20], X[7:8].repeat(9, axis=0)]).astype(float)
     Z = hierarchy.linkage(X, method)
@@ -108,7 +108,7 @@ def test_threads_and_blocks_change_nothing(method, coarse, digits, rng, monkeypa
 @pytest.mark.parametrize("method", STORED)
 def test_rounds_and_single_steps_make_the_same_merges(method, coarse, effort, digits, monkeypatch):
     if coarse:
-        monkeypatch.setattr(_linkage_plan, "FINE", 100)
+        monkeypatch.setattr(plan, "FINE", 100)
     X = digits.flat()[:500].astype(float)
     Z = hierarchy.linkage(X, method)
     monkeypatch.setattr(_linkage_stored, "EFFORT", effort)

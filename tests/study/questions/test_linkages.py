@@ -185,12 +185,13 @@ def test_the_best_agreement_along_each_hierarchy_is_in_the_table(found, few):
 
 
 def test_what_does_not_fit_into_memory_rests_on_a_sample(answer, few, monkeypatch, check_answer):
-    from inkcluster.compute import memory as _linkage_plan
+    from inkcluster.cluster.linkage import plan
+    from inkcluster.compute import memory
     from inkcluster.study.steps import hierarchies
 
     monkeypatch.setattr(hierarchies, "FALLBACK", 100)
-    need = _linkage_plan.matrix_bytes(300, 64, 8)
-    monkeypatch.setattr(_linkage_plan, "free_memory", lambda: need - 1)
+    need = plan.matrix_bytes(300, 64, 8)
+    monkeypatch.setattr(memory, "free_memory", lambda: need - 1)
     found = answer("linkages", few, linkage_sample=300)
     check_answer(found)
     stored = ("average", "complete", "weighted")

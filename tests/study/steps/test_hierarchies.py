@@ -65,9 +65,9 @@ def test_seed_and_replacement_matter_for_samples_only(few):
 
 
 def test_too_little_memory_even_for_the_sample_is_an_error(few, monkeypatch):
-    from inkcluster.compute import memory as _linkage_plan
+    from inkcluster.compute import memory
 
-    monkeypatch.setattr(_linkage_plan, "free_memory", lambda: 1000)
+    monkeypatch.setattr(memory, "free_memory", lambda: 1000)
     with pytest.raises(
         TooLittleMemoryError, match=r"needs .* GB, and 0\.00 GB may be used"
     ) as caught:

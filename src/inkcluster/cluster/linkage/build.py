@@ -13,11 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.spatial import distance
 
+from inkcluster.cluster.linkage import plan
 from inkcluster.cluster.linkage.centres import centre_merges
 from inkcluster.cluster.linkage.stored import from_points
 from inkcluster.cluster.linkage.ward import ward_merges
 from inkcluster.cluster.neighbors.spanning import spanning_tree
-from inkcluster.compute import memory as plan
+from inkcluster.compute import memory
 from inkcluster.compute.duplicates import distinct
 from inkcluster.compute.magnitude import GREATEST, exponent_of, largest, scaled
 from inkcluster.compute.together import together
@@ -70,9 +71,9 @@ def build_all(
     data = np.asarray(y)
     alone = [m for m in dict.fromkeys(methods) if m in INVERTED and data.ndim == 2]
     need = len(alone) * plan.vector_bytes(*data.shape) if alone else 0
-    if numba.get_num_threads() < len(alone) or need > plan.budget(memory_limit):
+    if numba.get_num_threads() < len(alone) or need > memory.budget(memory_limit):
         alone = []
-    each = plan.budget(memory_limit) // len(alone) if alone else None
+    each = memory.budget(memory_limit) // len(alone) if alone else None
     found = together(
         {m: partial(build, data, m, "euclidean", False, each) for m in alone if len(alone) > 1}
     )
@@ -124,14 +125,14 @@ def _distances(
 ) -> NDArray[np.float64]:
     n, d = data.shape
     _warn_of_a_matrix(data)
-    need, have = plan.matrix_bytes(n, d, 16), plan.budget(memory_limit)
+    need, have = plan.matrix_bytes(n, d, 16), memory.budget(memory_limit)
     if need > have:
-        raise plan.refuse(
+        raise memory.refuse(
             f"A hierarchy ({method}) with metric {metric!r}",
             n,
             need,
             have,
-            plan.room(plan.largest(have, d, 16)),
+            memory.room(plan.largest(have, d, 16)),
         )
     condensed: NDArray[np.float64] = _distance.pdist(np.asarray(data, dtype=np.float64), metric)
     if not np.isfinite(condensed).all():
@@ -150,16 +151,16 @@ def _from_vectors(data: NDArray[Any], method: str, memory_limit: int | None) -> 
     n, d = data.shape
     if n == 1:
         return np.empty((0, 4))
-    have = plan.budget(memory_limit)
+    have = memory.budget(memory_limit)
     stored = method not in plan.VECTORS
     coarse = stored and n > plan.FINE
     need = plan.matrix_bytes(n, d, 4 if coarse else 8) if stored else plan.vector_bytes(n, d)
     if need > have:
-        fits = int(n * (have - plan.SPARE) / (need - plan.SPARE))
+        fits = int(n * (have - memory.SPARE) / (need - memory.SPARE))
         if stored:  # few points are stored to more digits
             fits = plan.largest(have, d, 4)
             fits = fits if fits > plan.FINE else min(plan.FINE, plan.largest(have, d, 8))
-        raise plan.refuse(f"A hierarchy ({method})", n, need, have, plan.room(fits))
+        raise memory.refuse(f"A hierarchy ({method})", n, need, have, memory.room(fits))
     exponent = exponent_of(data)
     if exponent:
         _check_heights(data)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.linkage.plan import KEPT
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.compute.leading import SAMPLE, Leading
-from inkcluster.compute.memory import KEPT
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.linkage import lists as linkage_lists
 from inkcluster.kernels.linkage import search as linkage_search

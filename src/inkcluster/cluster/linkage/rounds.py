@@ -9,7 +9,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.compute.memory import WAVE, pairs
+from inkcluster.cluster.linkage.plan import WAVE, pairs
 from inkcluster.compute.threads import in_threads, pieces
 from inkcluster.kernels.linkage import blend as linkage_blend
 from inkcluster.kernels.linkage import rounds as linkage_rounds

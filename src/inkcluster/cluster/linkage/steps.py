@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.linkage.plan import pairs
 from inkcluster.cluster.linkage.rounds import Stored
-from inkcluster.compute.memory import pairs
 from inkcluster.kernels.linkage import blend as linkage_blend
 from inkcluster.kernels.linkage import stored as linkage_stored
 

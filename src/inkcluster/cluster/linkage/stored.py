@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster import progress
+from inkcluster.cluster.linkage.plan import pairs
 from inkcluster.cluster.linkage.rounds import Stored, by_rounds
 from inkcluster.cluster.linkage.steps import by_steps
-from inkcluster.compute.memory import pairs
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.linkage import between as linkage_between
 from inkcluster.kernels.linkage import fill as pairs_fill
