@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from inkcluster.study.run.run import Run, WrittenAnswer
     from inkcluster.study.settings.settings import Settings
 
-_MARKS = {"warning": ("!", "bold yellow"), "notice": ("·", "cyan"), "ok": ("✓", "green")}
+_MARKS = {
+    "warning": ("!", "bold yellow"),
+    "notice": ("·", "cyan"),
+    "ok": ("✓", "green"),
+    "detail": (" ", "dim"),
+}
 
 
 def study_and_say(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inkcluster.study.answer import Finding
     from inkcluster.study.run.run import Run, WrittenAnswer, WrittenFigure, WrittenTable
 
-_LEVELS = ("warning", "notice", "ok")
+_LEVELS = ("warning", "notice", "ok", "detail")
 
 
 @dataclass(frozen=True)

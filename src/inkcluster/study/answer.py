@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 
 class Level(StrEnum):
-    """How much a finding should worry the reader."""
+    """How much a finding should worry the reader.
 
-    OK = "ok"
-    NOTICE = "notice"
+    A warning asks for action, a notice for attention; ok says that a check passed; a detail only
+    reports.
+    """
+
     WARNING = "warning"
+    NOTICE = "notice"
+    OK = "ok"
+    DETAIL = "detail"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Finding:
     code : str
         A key of :data:`inkcluster.study.findings.CODES`, e.g. ``"K2"``.
     level : Level
-        ok, notice or warning.
+        warning, notice, ok or detail.
     sentence : str
         What was found, with its numbers.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from inkcluster.study.answer import Finding, Level
@@ -45,6 +46,28 @@ CODES: dict[str, str] = {
     "S3": "a sample of the images was used",
     "S4": "an earlier answer rests on other settings than the rest of the run",
 }
+
+
+class Sentences:
+    """The sentences of a question's findings, as templates by code.
+
+    A key is a code, or a code and the name of a variant: ``"L1"``, ``"L1 none"``. A sentence has at
+    most 25 words and three numbers; the rest of its numbers stand in a table of the answer.
+
+    Examples
+    --------
+    >>> say = Sentences({"L1 none": "No linkage chains at {k} clusters."})
+    >>> say("L1 none", Level.OK, k=10)
+    Finding(code='L1', level=<Level.OK: 'ok'>, sentence='No linkage chains at 10 clusters.')
+    """
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self.templates = templates
+
+    def __call__(self, key: str, level: Level, **values: object) -> Finding:
+        """The finding whose sentence is the template `key` with `values` in it."""
+        words = self.templates[key].format(**values)
+        return Finding(key.partition(" ")[0], level, words[:1].upper() + words[1:])
 
 
 def of_images(images: ImageSet) -> tuple[Finding, ...]:
