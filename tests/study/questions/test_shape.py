@@ -72,6 +72,10 @@ def test_numbers_of_the_findings(found, few):
     assert f"{labels.max() + 1} clusters" in codes(found)["P1"].sentence or labels.max() < 11
 
 
+def test_its_scores_name_its_method(found):
+    assert table(found, "scores")["method"].tolist() == ["shape clustering"]
+
+
 def test_centres_are_the_means(found, few):
     labels = found.arrays["labels"]
     shown = figure(found, "centres").centres

@@ -46,7 +46,10 @@ class CentresQuestion:
             findings.append(Finding("K1", Level.NOTICE, _UNLABELLED))
         else:
             figures.append(judging.confusion(work.match))
-            tables += [judging.counts_table(work.match), judging.scores_table(work.scores)]
+            tables += [
+                judging.counts_table(work.match),
+                judging.scores_table(work.scores, "k-means"),
+            ]
             tables += work.suspects()
             findings += judging.findings(work.match, work.scores)
         figures += [work.members_figure(), work.extremes_figure()]

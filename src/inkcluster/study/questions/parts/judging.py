@@ -107,7 +107,7 @@ def scores_frame(by_method: Mapping[str, Scores]) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.Index(list(by_method), name="method"))
 
 
-def scores_table(scores: Scores, method: str = "k-means") -> Table:
+def scores_table(scores: Scores, method: str) -> Table:
     """One method's agreement with the labels, by every measure."""
     says = (
         f"1 is perfect agreement with the labels; chance gives {method} an ARI and an AMI of 0. "

@@ -8,6 +8,7 @@ from inkcluster.study.answer import Answer, Finding, Level
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.study.questions.parts.joins import decimals
 from inkcluster.study.questions.parts.suspects import suspicious_table
+from inkcluster.study.steps.methods import SHAPE
 from inkcluster.study.steps.shape import Shapes
 from inkcluster.words import class_name, listed, percent, sentence, several
 
@@ -33,7 +34,7 @@ def of_labels(shapes: Shapes) -> Answer:
     alone = odd["label"].isin(list(matched.missing))
     homeless, odd = int(alone.sum()), odd[~alone].reset_index(drop=True)
     figures: list[Figure] = [judging.confusion(matched)]
-    tables = [judging.counts_table(matched), judging.scores_table(scored)]
+    tables = [judging.counts_table(matched), judging.scores_table(scored, SHAPE)]
     if len(odd):
         figures.append(_cells(shapes, odd))
     sure = odd[odd["confidence"] >= SURELY]

@@ -39,7 +39,7 @@ class ShapeQuestion:
     number = 7
     title = "How well can the images be clustered at all?"
     uses: tuple[str, ...] = SHAPE_USES
-    revision = 4
+    revision = 5
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster the images by their neighbours under deformation, map and judge the clusters."""
