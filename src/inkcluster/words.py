@@ -94,3 +94,37 @@ def sentence(words: str) -> str:
     'One cluster of two'
     """
     return words[:1].upper() + words[1:]
+
+
+def ordinal(number: int) -> str:
+    """A place in a row, as in "the 3rd neighbour".
+
+    Examples
+    --------
+    >>> ordinal(3), ordinal(11), ordinal(22)
+    ('3rd', '11th', '22nd')
+    """
+    last = number % 10 if number % 100 not in (11, 12, 13) else 0
+    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(last, 'th')}"
+
+
+def decimals(value: float, digits: int = 3) -> str:
+    """A score with as many decimals, and without a minus before zero.
+
+    Examples
+    --------
+    >>> decimals(0.36524), decimals(-0.0001)
+    ('0.365', '0.000')
+    """
+    return f"{round(float(value), digits) + 0.0:.{digits}f}"
+
+
+def cluster_label(cluster: int, size: int) -> str:
+    """What stands beside a cluster's row.
+
+    Examples
+    --------
+    >>> cluster_label(3, 1486)
+    'cluster 3 · 1,486'
+    """
+    return f"cluster {cluster} · {size:,}"

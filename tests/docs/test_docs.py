@@ -25,7 +25,9 @@ SOURCE = ROOT / "src" / "inkcluster"
 PAGES = sorted(DOCS.glob("*.md"))
 README = ROOT / "README.md"
 
-_LEVELS = re.compile(r'Finding\(\s*"(?P<code>[A-Z]\d)",\s*(?P<levels>Level\.[^,]*),')
+_LEVELS = re.compile(
+    r'(?:Finding|say)\(\s*"(?P<code>[A-Z]\d)[^"]*",\s*(?P<levels>Level\.[^,)]*)[,)]'
+)
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
 _EXAMPLES = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS

@@ -1,9 +1,11 @@
 """Every code that the questions use is registered, and every code registered is used."""
 
 import ast
+import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import inkcluster.study
 from inkcluster.images import ImageSet
@@ -15,7 +17,7 @@ REGISTRY = ROOM / "findings.py"
 
 
 def codes_in(path):
-    """String constants that look like a code, outside the registry itself."""
+    """Codes that string constants are or begin with (``"K1 part"``), outside the registry itself."""
     tree = ast.parse(path.read_text())
     registry = [
         node
@@ -24,20 +26,34 @@ def codes_in(path):
     ]
     skipped = {id(inner) for node in registry for inner in ast.walk(node)}
     return {
-        node.value
+        node.value[:2]
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and id(node) not in skipped
         and isinstance(node.value, str)
-        and len(node.value) == 2
-        and node.value[0] in "KRHLDCIPS"
-        and node.value[1].isdigit()
+        and re.match(r"[KRHLDCIPS]\d( |$)", node.value)
     }
 
 
 def test_codes_used_are_the_codes_registered():
     used = set().union(*(codes_in(path) for path in ROOM.rglob("*.py")))
     assert used == set(CODES)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOM.glob("questions/*/findings.py")), ids=lambda path: path.parent.name
+)
+def test_every_template_is_used_in_its_file(path):
+    tree = ast.parse(path.read_text())
+    made = [
+        node.args[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentences"
+    ]
+    keys = {id(key): key.value for templates in made for key in templates.keys}
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    said = {node.value for node in texts if id(node) not in keys and isinstance(node.value, str)}
+    assert set(keys.values()) <= said
 
 
 def test_every_code_has_its_line():

@@ -70,6 +70,17 @@ class Answer:
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
+def joined(*parts: Answer) -> Answer:
+    """One answer of several parts, in their order."""
+    arrays = {name: array for part in parts for name, array in part.arrays.items()}
+    return Answer(
+        figures=tuple(figure for part in parts for figure in part.figures),
+        tables=tuple(table for part in parts for table in part.tables),
+        findings=tuple(finding for part in parts for finding in part.findings),
+        arrays=arrays,
+    )
+
+
 class Question(Protocol):
     """One question of a study; a module under ``study/questions/`` holds one, called ``QUESTION``.
 

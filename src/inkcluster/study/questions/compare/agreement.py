@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.questions.parts.joins import decimals
 from inkcluster.study.steps.methods import PIXELS, SPACES, WHITENED, Methods, title_of
-from inkcluster.words import listed, sentence
+from inkcluster.words import decimals, listed, sentence
 
 if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk

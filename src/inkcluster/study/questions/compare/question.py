@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inkcluster.study.answer import Answer, Finding, Level
+from inkcluster.study.answer import Answer, Finding, Level, joined
 from inkcluster.study.questions.compare.agreement import of_agreement
 from inkcluster.study.questions.compare.centres import of_centres
 from inkcluster.study.questions.compare.scores import of_scores
 from inkcluster.study.questions.compare.ward import of_ward
-from inkcluster.study.questions.parts.joins import joined
 from inkcluster.study.steps.methods import METHODS_USES, Methods, run
 from inkcluster.study.steps.samples import draw
 from inkcluster.words import listed, sentence, several

@@ -9,10 +9,9 @@ import numpy as np
 
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.questions.parts import judging
-from inkcluster.study.questions.parts.joins import decimals
 from inkcluster.study.steps.density import RULE
 from inkcluster.study.steps.methods import PIXELS, WHITENED, Methods, title_of
-from inkcluster.words import listed, percent, sentence
+from inkcluster.words import decimals, listed, percent, sentence
 
 if TYPE_CHECKING:
     import pandas as pd

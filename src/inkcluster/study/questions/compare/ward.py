@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.questions.parts import pictures
-from inkcluster.study.questions.parts.joins import cluster_label, first_members
+from inkcluster.study.questions.parts.pictures import first_members
 from inkcluster.study.steps.methods import WHITENED, Methods, parameters
-from inkcluster.words import class_name, listed, percent
+from inkcluster.words import class_name, cluster_label, listed, percent
 
 if TYPE_CHECKING:
     import pandas as pd

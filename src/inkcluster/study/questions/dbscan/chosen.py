@@ -9,13 +9,8 @@ from numpy.typing import NDArray
 
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import pictures
-from inkcluster.study.questions.parts.joins import (
-    cluster_label,
-    first_members,
-    one_class_only,
-    ordinal,
-)
-from inkcluster.words import class_name, percent, several
+from inkcluster.study.questions.parts.pictures import first_members, one_class_only
+from inkcluster.words import class_name, cluster_label, ordinal, percent, several
 
 if TYPE_CHECKING:
     from inkcluster.study.questions.dbscan.map import Map

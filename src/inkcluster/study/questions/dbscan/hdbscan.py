@@ -9,16 +9,11 @@ import numpy as np
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.questions.dbscan.map import Map, agreement
 from inkcluster.study.questions.parts import pictures
-from inkcluster.study.questions.parts.joins import (
-    cluster_label,
-    decimals,
-    first_members,
-    one_class_only,
-)
+from inkcluster.study.questions.parts.pictures import first_members, one_class_only
 from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, count
 from inkcluster.study.steps.hdbscan import Kept, run
 from inkcluster.study.steps.samples import SAMPLE_USES
-from inkcluster.words import percent, several
+from inkcluster.words import cluster_label, decimals, percent, several
 
 if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk

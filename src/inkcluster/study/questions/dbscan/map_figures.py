@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inkcluster.study.answer import Answer, Table
-from inkcluster.study.questions.parts.joins import ordinal
 from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, RULE
-from inkcluster.words import percent, sentence, several
+from inkcluster.words import ordinal, percent, sentence, several
 
 if TYPE_CHECKING:
     import pandas as pd

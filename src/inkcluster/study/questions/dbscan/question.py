@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from inkcluster.errors import TooLittleMemoryError
-from inkcluster.study.answer import Answer, Finding, Level
+from inkcluster.study.answer import Answer, Finding, Level, joined
 from inkcluster.study.questions.dbscan.chosen import of_chosen
 from inkcluster.study.questions.dbscan.findings import findings
 from inkcluster.study.questions.dbscan.hdbscan import hdbscan, of_hdbscan
 from inkcluster.study.questions.dbscan.map import FALLBACK, MAP_USES, sweep_the_map
 from inkcluster.study.questions.dbscan.map_figures import of_map
 from inkcluster.study.questions.dbscan.sweep import of_sweep
-from inkcluster.study.questions.parts.joins import joined
 from inkcluster.study.steps.density import ALONG_USES, whitened_vectors
 from inkcluster.study.steps.samples import draw
 

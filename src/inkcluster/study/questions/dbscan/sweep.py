@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.questions.parts import pictures
-from inkcluster.study.questions.parts.joins import cluster_label, first_members, one_class_only
+from inkcluster.study.questions.parts.pictures import first_members, one_class_only
 from inkcluster.study.steps.density import Sweep, sizes_with_noise, whitened_sweep
 from inkcluster.study.steps.samples import Sample, other_solver
-from inkcluster.words import listed, percent, several
+from inkcluster.words import cluster_label, listed, percent, several
 
 if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.questions.parts import judging, pictures
-from inkcluster.study.questions.parts.joins import decimals
-from inkcluster.words import listed, percent, sentence, several
+from inkcluster.words import decimals, listed, percent, sentence, several
 
 if TYPE_CHECKING:
     from inkcluster.figures.base import Figure

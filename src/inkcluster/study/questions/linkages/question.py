@@ -9,9 +9,8 @@ import numpy as np
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.questions.linkages import figures as draw
 from inkcluster.study.questions.linkages.cut import CHAINED, Cut, Cuts
-from inkcluster.study.questions.parts.joins import decimals
 from inkcluster.study.steps import hierarchies
-from inkcluster.words import listed, percent, sentence, several
+from inkcluster.words import decimals, listed, percent, sentence, several
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.images import ImageSet
-from inkcluster.words import class_name
+from inkcluster.words import class_name, several
 
 if TYPE_CHECKING:
     from inkcluster.figures.base import Figure
@@ -128,3 +128,34 @@ def captions(images: ImageSet, index: NDArray[np.int64]) -> list[str]:
     if images.labels is None:
         return [""] * len(index)
     return [class_name(label) for label in images.labels[index].tolist()]
+
+
+def first_members(labels: NDArray[np.int32], cluster: int, most: int) -> NDArray[np.int64]:
+    """The first `most` members of a cluster; the order of a sample is random already.
+
+    Examples
+    --------
+    >>> first_members(np.array([1, 0, 1, 1]), 1, 2).tolist()
+    [0, 2]
+    """
+    return np.flatnonzero(labels == cluster)[:most]
+
+
+def one_class_only(images: ImageSet, labels: NDArray[np.int32], clusters: Sequence[int]) -> str:
+    """How many of `clusters` hold a single class, as the end of a sentence; empty without labels.
+
+    Examples
+    --------
+    >>> images = ImageSet(np.zeros((3, 1, 1), np.uint8), np.array([7, 7, 8]))
+    >>> one_class_only(images, np.array([0, 0, 1]), [0, 1])
+    '; both hold one class only'
+    """
+    if images.labels is None or not clusters:
+        return ""
+    alone = sum(len(np.unique(images.labels[labels == cluster])) == 1 for cluster in clusters)
+    total = len(clusters)
+    if total == 1:
+        return "; it holds one class only" if alone else "; it holds more than one class"
+    if alone == total:
+        return f"; {'both' if total == 2 else 'all of these'} hold one class only"
+    return f"; {several(alone, 'of these holds', 'of these hold')} one class only"

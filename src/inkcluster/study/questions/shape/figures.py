@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import judging, pictures
-from inkcluster.study.questions.parts.joins import decimals
 from inkcluster.study.steps.shape import Shapes
-from inkcluster.words import class_name, listed, percent, several
+from inkcluster.words import class_name, decimals, listed, percent, several
 
 if TYPE_CHECKING:
     from inkcluster.evaluate import Match

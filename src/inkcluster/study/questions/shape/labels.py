@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from inkcluster.study.answer import Answer, Finding, Level
 from inkcluster.study.questions.parts import judging, pictures
-from inkcluster.study.questions.parts.joins import decimals
 from inkcluster.study.questions.parts.suspects import suspicious_table
 from inkcluster.study.steps.methods import SHAPE
 from inkcluster.study.steps.shape import Shapes
-from inkcluster.words import class_name, listed, percent, sentence, several
+from inkcluster.words import class_name, decimals, listed, percent, sentence, several
 
 if TYPE_CHECKING:
     import pandas as pd

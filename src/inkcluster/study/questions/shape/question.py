@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.questions.parts.joins import decimals, joined
+from inkcluster.study.answer import Answer, Finding, Level, Table, joined
 from inkcluster.study.questions.shape.figures import of_clusters
 from inkcluster.study.questions.shape.labels import of_labels
 from inkcluster.study.questions.shape.unlabelled import of_unlabelled
 from inkcluster.study.steps.shape import SHAPE_USES, Shapes, find, places
-from inkcluster.words import listed, percent, several
+from inkcluster.words import decimals, listed, percent, several
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet

@@ -6,9 +6,8 @@ import numpy as np
 
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.questions.parts import pictures
-from inkcluster.study.questions.parts.joins import decimals
 from inkcluster.study.steps.shape import Shapes
-from inkcluster.words import percent, sentence, several
+from inkcluster.words import decimals, percent, sentence, several
 
 MOST, PER_ROW = 45, 15
 

@@ -1,0 +1,98 @@
+"""Every finding of small studies is one short sentence: at most 25 words and three numbers."""
+
+import re
+
+import numpy as np
+import pytest
+
+from inkcluster.images import ImageSet
+from inkcluster.study import Desk, Settings
+from inkcluster.study.answer import Level
+from inkcluster.study.findings import CODES
+from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.settings import plan
+
+MOST_WORDS, MOST_NUMBERS = 25, 3
+WORD, NUMBER = re.compile(r"\w"), re.compile(r"\d[\d,.]*")
+HELD = ()
+"""The questions whose sentences are held to it so far."""
+QUICK = {
+    "restarts": 3,
+    "sample_sizes": [60, 100],
+    "resamples": 3,
+    "linkage_sample": 100,
+    "map_sample": 100,
+    "compare_sample": 100,
+    "sweep_sample": 100,
+    "refine": 0,
+}
+WHOLE = {name: 150 for name in QUICK if name.endswith("_sample")}
+NAMES = np.array(["ankle boot", "T-shirt/top", "two  lines\nof label", "x" * 300])
+STUDIES = {
+    "labels": {},
+    "no labels": {"k": 10},
+    "all images": {**WHOLE, "sample_sizes": [60, 150], "replace": False},
+    "with replacement": {"replace": True},
+    "noise": {"k": 5},
+    "noise with labels": {},
+    "one class": {},
+    "a class each": {"k": 10},
+    "long names": {},
+    "repeated": {"k": 45, "many": 50},
+    "one restart": {"restarts": 1, "resamples": 1, "sample_sizes": [100]},
+    "tiny": {name: 12 for name in QUICK if name.endswith("_sample")}
+    | {"k": 3, "many": 6, "sample_sizes": [12]},
+}
+"""Small studies by name, each with what differs from the quick settings."""
+
+
+def _images(digits, name):
+    few, classes = digits.pixels[:150], digits.labels[:150]
+    noise = np.random.default_rng(69).integers(0, 256, (150, 6, 6)).astype(np.uint8)
+    return {
+        "no labels": lambda: ImageSet(few, None, name),
+        "noise": lambda: ImageSet(noise, None, name),
+        "noise with labels": lambda: ImageSet(noise, np.arange(150) % 12, name),
+        "one class": lambda: ImageSet(few, np.zeros(150, np.int64), name),
+        "a class each": lambda: ImageSet(few, np.arange(150), name),
+        "long names": lambda: ImageSet(few, NAMES[classes % 4], name),
+        "repeated": lambda: ImageSet(np.tile(few[:40], (4, 1, 1)), np.tile(classes[:40], 4), name),
+        "tiny": lambda: ImageSet(few[:12], classes[:12] % 3, name),
+    }.get(name, lambda: ImageSet(few, classes, name))()
+
+
+@pytest.fixture(scope="session")
+def ask(digits):
+    """The answer to a question in one of the studies; each asked once."""
+    made, found = {}, {}
+
+    def _ask(name, key):
+        if name not in made:
+            images, desk = _images(digits, name), Desk()
+            made[name] = images, plan.make(images, Settings(**QUICK | STUDIES[name]), desk), desk
+        if (name, key) not in found:
+            found[name, key] = QUESTIONS[key].answer(*made[name])
+        return found[name, key]
+
+    return _ask
+
+
+def hold(finding):
+    """Refuse what is no short sentence."""
+    words = finding.sentence
+    assert len([w for w in words.split() if WORD.search(w)]) <= MOST_WORDS, words
+    assert len(NUMBER.findall(words)) <= MOST_NUMBERS, words
+    assert words[0] == words[0].upper(), words
+    assert words.endswith("."), words
+    assert not re.search(r"\bnan\b|  |[{}\n]", words), words
+    assert finding.code in CODES
+    assert isinstance(finding.level, Level)
+
+
+@pytest.mark.parametrize("key", HELD)
+@pytest.mark.parametrize("name", STUDIES)
+def test_findings_are_short_sentences(ask, name, key):
+    findings = ask(name, key).findings
+    assert findings
+    for finding in findings:
+        hold(finding)
