@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Event
 
 import numba
 import numpy as np
@@ -12,11 +11,8 @@ from threadpoolctl import threadpool_info
 from inkcluster import hierarchy
 from inkcluster.cluster.hierarchy import linkages
 from inkcluster.cluster.linkage import centres as _linkage_centres
-from inkcluster.compute import threads as _linkage_threads
-from inkcluster.compute.threads import one_blas_thread
-from inkcluster.compute.together import together
 from inkcluster.errors import BadInputError
-from inkcluster.progress import Progress, current, listening
+from inkcluster.progress import Progress, listening
 
 
 def blas_threads():
@@ -48,36 +44,6 @@ def test_distances_and_little_memory_are_taken_one_by_one(rng):
         linkages(X, ["centroid", "median"], memory_limit=1 << 20)
 
 
-def test_overlapping_limits_are_lifted_by_the_last(monkeypatch):
-    limits = [4]
-
-    class Limit:  # sets and restores as threadpoolctl does
-        def __init__(self, threads, api):
-            assert (threads, api) == (1, "blas")
-            self.before = limits[-1]
-            limits.append(threads)
-
-        def restore_original_limits(self):
-            limits.append(self.before)
-
-    monkeypatch.setattr(_linkage_threads, "threadpool_limits", Limit)
-    entered, leave = Event(), Event()
-
-    def hold():
-        with one_blas_thread():
-            entered.set()
-            assert leave.wait(30)
-
-    with ThreadPoolExecutor(1) as pool:
-        with one_blas_thread():
-            other = pool.submit(hold)
-            assert entered.wait(30)
-        assert limits == [4, 1]
-        leave.set()
-        other.result()
-    assert limits == [4, 1, 4]
-
-
 class Listener(Progress):
     """Names the tasks and adds up their units; interrupts at the `stop`-th word."""
 
@@ -106,16 +72,3 @@ def test_both_say_how_far_they_are_and_stop_together(rng, monkeypatch):
     assert listener.units == {f"{m}, merges": [899, 899] for m in ("centroid", "median")}
     with listening(Listener(9)), pytest.raises(KeyboardInterrupt):
         linkages(X, ["centroid", "median"])
-
-
-def test_what_fails_stops_the_rest():
-    def fail():
-        raise BadInputError("no")
-
-    def go_on():
-        with current().task("for ever") as advance:
-            while True:
-                advance(1)
-
-    with pytest.raises(BadInputError, match="no"):
-        together({"fails": fail, "goes on": go_on})

@@ -21,7 +21,7 @@ from inkcluster.cluster.neighbors.spanning import spanning_tree
 from inkcluster.compute import memory
 from inkcluster.compute.duplicates import distinct
 from inkcluster.compute.magnitude import GREATEST, exponent_of, largest, scaled
-from inkcluster.compute.together import together
+from inkcluster.compute.threads import together
 from inkcluster.errors import BadInputError
 from inkcluster.kernels.linkage import tree as linkage_tree
 
