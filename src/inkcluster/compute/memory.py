@@ -1,44 +1,55 @@
-"""Memory is planned before it is taken: what may be used, and the refusal of what does not fit."""
+"""Finds how much memory may be used, and refuses a plan that needs more, before it is taken."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from inkcluster.errors import TooLittleMemoryError
+from inkcluster.errors import BadInputError, TooLittleMemoryError
 
 SPARE = 128 << 20
-"""What compiled loops and blocks take, whatever the size of the data."""
+"""Bytes that compiled loops and blocks take, whatever the size of the data."""
+V1_FILES = ("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_inactive_file"
+V2_FILES = ("memory.max", "memory.high"), "memory.current", "inactive_file"
+"""Of a control group: the files of its limits and its use, and the file cache in `memory.stat`."""
 
 
-def budget(memory_limit: int | None) -> int:
-    """The bytes that may be taken: the limit given, or what the machine has free."""
-    return free_memory() if memory_limit is None else int(memory_limit)
+def require(what: str, n: int, need: int, memory_limit: float | None, instead: str) -> None:
+    """Refuse a plan that needs more than :func:`budget`.
 
+    Parameters
+    ----------
+    what : str
+        What is planned, as the subject of a sentence.
+    n : int
+        Number of points.
+    need : int
+        Bytes.
+    memory_limit : int or None
+    instead : str
+        What the user can do, as an imperative or a clause.
 
-def free_memory() -> int:
-    """Bytes that can be had without swapping.
+    Raises
+    ------
+    TooLittleMemoryError
+        With both numbers.
 
     Examples
     --------
-    >>> from inkcluster.compute.memory import free_memory
-    >>> free_memory() > 0
-    True
+    >>> require("Average linkage", 70_000, 20 * 10**9, 8 * 10**9, "draw a sample")
+    Traceback (most recent call last):
+    ...
+    inkcluster.errors.TooLittleMemoryError: Average linkage of 70,000 points needs 20.00 GB, and
+    8.00 GB may be used; draw a sample.
     """
-    try:
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return 8 << 30
+    have = budget(memory_limit)
+    if need > have:
+        raise refuse(what, n, need, have, instead)
 
 
 def refuse(what: str, n: int, need: int, have: int, instead: str) -> TooLittleMemoryError:
-    """The error for a plan over its budget: both numbers, and what would fit."""
+    """The error that :func:`require` raises, for plans that compare `need` and `have` themselves."""
     sentence = (
         f"{what} of {n:,} points needs {need / 1e9:.2f} GB, and {have / 1e9:.2f} GB may be used; "
         f"{instead}."
@@ -46,19 +57,114 @@ def refuse(what: str, n: int, need: int, have: int, instead: str) -> TooLittleMe
     return TooLittleMemoryError(sentence, need, have)
 
 
-def require(what: str, n: int, need: int, memory_limit: int | None, instead: str) -> None:
-    """Refuse what takes more than `memory_limit` bytes, or than the machine has free.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        With both numbers.
-    """
-    have = budget(memory_limit)
-    if need > have:
-        raise refuse(what, n, need, have, instead)
-
-
 def room(points: int) -> str:
     """What to do instead, given how many points fit."""
     return f"up to {points:,} points fit" if points > 1 else "raise `memory_limit`"
+
+
+def budget(memory_limit: float | None) -> int:
+    """The bytes that may be taken: `memory_limit`, or :func:`free_memory` where it is None.
+
+    Raises
+    ------
+    BadInputError
+        If `memory_limit` is not a number of bytes.
+    """
+    if memory_limit is None:
+        return free_memory()
+    try:
+        return int(memory_limit + 0)  # no text
+    except (TypeError, ValueError, OverflowError):
+        raise BadInputError(
+            f"memory_limit must be a number of bytes or None, not {memory_limit!r}."
+        ) from None
+
+
+def free_memory(root: Path = Path("/")) -> int:
+    """Bytes that this process can take without swapping and without reaching a limit.
+
+    The smallest of the machine's available memory, what the limits of the process's control groups
+    (cgroups, versions 1 and 2) leave, and what ``ulimit -v`` and ``ulimit -d`` leave.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds ``proc`` and ``sys``.
+
+    Examples
+    --------
+    >>> from inkcluster.compute.memory import free_memory
+    >>> free_memory() > 0
+    True
+    """
+    from psutil import virtual_memory
+
+    every = [virtual_memory().available, *_left_by_cgroups(root), *_left_by_ulimit()]
+    return max(0, int(min(every)))
+
+
+def _left_by_ulimit() -> Iterator[int]:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    limits = [(resource.RLIMIT_AS, "vms"), (resource.RLIMIT_DATA, "data")]
+    soft = [(resource.getrlimit(kind)[0], used) for kind, used in limits]
+    soft = [(limit, used) for limit, used in soft if limit != resource.RLIM_INFINITY]
+    if soft:
+        from psutil import Process
+
+        now: Any = Process().memory_info()
+        yield from (limit - getattr(now, used, 0) for limit, used in soft)
+
+
+def _left_by_cgroups(root: Path) -> Iterator[int]:
+    for group, version in _cgroups(root):
+        limits, usage, cache = version
+        used = _number(group / usage)
+        if used is None:
+            continue
+        used -= min(used, _inactive(group / "memory.stat", cache))  # given back on demand
+        for name in limits:
+            if (limit := _number(group / name)) is not None:
+                yield limit - used
+
+
+def _cgroups(root: Path) -> Iterator[tuple[Path, tuple[tuple[str, ...], str, str]]]:
+    """The folders of the control groups that count this process's memory, up to the root's."""
+    mine = {}
+    for line in _lines(root / "proc/self/cgroup"):
+        _, controllers, path = line.split(":", 2)
+        if not controllers or "memory" in controllers.split(","):
+            mine["cgroup" if controllers else "cgroup2"] = PurePosixPath(path)
+    for line in _lines(root / "proc/self/mountinfo"):
+        before, _, after = line.partition(" - ")
+        kind, _, options = after.split(" ", 2)
+        if kind not in mine or (kind == "cgroup" and "memory" not in options.split(",")):
+            continue
+        _, _, _, inside, at = before.split(" ")[:5]
+        mount = root / at.lstrip("/")
+        below = mine[kind]
+        # In a container the path may be the host's, of which the mount shows a part.
+        below = below.relative_to(inside if below.is_relative_to(inside) else "/")
+        version = V2_FILES if kind == "cgroup2" else V1_FILES
+        for part in (below, *below.parents):
+            yield mount / part, version
+
+
+def _inactive(stat: Path, name: str) -> int:
+    values = dict(line.split(" ", 1) for line in _lines(stat))
+    return int(values.get(name, 0))
+
+
+def _number(file: Path) -> int | None:
+    """The number in a file; None where it says "max" or is not there."""
+    text = "".join(_lines(file)).strip()
+    return int(text) if text.isdecimal() else None
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
