@@ -1,17 +1,33 @@
-"""One way to compile a loop, so that every kernel is cached, releases the GIL and is typed."""
+"""Compiles the kernels: typed on first use, without the GIL, and kept on disk while they are valid."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
+import sys
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
+from numba.core import caching as numba_caching
 
+caching: Any = numba_caching  # untyped
 F = TypeVar("F", bound=Callable[..., Any])
+SWITCH = "INKCLUSTER_KERNEL_CACHE"
+"""The environment variable that turns the files off, if it is 0: kernels are compiled each time."""
 
 
 def kernel(*, parallel: bool = False, fastmath: bool = False) -> Callable[[F], F]:
-    """Compile on first use and keep the machine code beside the source.
+    """Compile a function on its first call, and keep the machine code for other processes.
+
+    The files lie where numba puts them: in ``NUMBA_CACHE_DIR`` if that is set, else beside the
+    source, else in the user's cache folder; where none of these can be written to, there are none.
+    An edit in any kernel makes all of them invalid, because a kernel contains those it calls.
 
     Parameters
     ----------
@@ -24,8 +40,63 @@ def kernel(*, parallel: bool = False, fastmath: bool = False) -> Callable[[F], F
 
     def compile_it(function: F) -> F:
         compiled: Any = numba.njit(
-            parallel=parallel, fastmath=fastmath, cache=True, nogil=True, error_model="numpy"
+            parallel=parallel, fastmath=fastmath, nogil=True, error_model="numpy"
         )(function)
+        if os.environ.get(SWITCH) != "0":
+            with suppress(RuntimeError):  # there is nowhere to keep files
+                compiled._cache = _Cache(function, f"{'p' * parallel}{'f' * fastmath}")
         return cast("F", compiled)
 
     return compile_it
+
+
+@cache
+def _stamp() -> str:
+    """What the validity of compiled code depends on, besides numba's version and the processor."""
+    from inkcluster._version import __version__
+
+    digest = hashlib.blake2b(f"{__version__} {np.__version__}".encode(), digest_size=8)
+    folder = Path(__file__).parent
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+class _Named(caching.CompileResultCacheImpl):  # type: ignore[misc]
+    """Names files by function, options and stamp, whatever the line of the function."""
+
+    options = ""
+
+    def get_filename_base(self, fullname: str, abiflags: str) -> str:
+        version = f"py{sys.version_info[0]}{sys.version_info[1]}{abiflags}"
+        return f"{fullname}-{_stamp()}{self.options}.{version}"
+
+
+class _Cache(caching.FunctionCache):  # type: ignore[misc]
+    """The files of one kernel; one that cannot be read or written counts as absent."""
+
+    def __init__(self, function: Callable[..., Any], options: str) -> None:
+        self._impl_class = type("_Named", (_Named,), {"options": options})
+        super().__init__(function)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            with suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with suppress(OSError):
+            super().save_overload(sig, data)
+            _remove_stale(Path(self.cache_path))
+
+
+@cache
+def _remove_stale(folder: Path) -> None:
+    """Delete the files of other stamps, once a process; the folder holds files of kernels only."""
+    version = f".py{sys.version_info[0]}{sys.version_info[1]}"
+    for file in folder.glob(f"*{version}*.nb[ic]"):
+        if f"-{_stamp()}" not in file.name:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,119 @@
+"""Compiled kernels are kept on disk, and never after an edit to one that they contain."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import inkcluster
+
+INNER = """
+from inkcluster.kernels._jit import kernel
+
+@kernel()
+def inner(x):
+    return x + {add}
+"""
+OUTER = """
+from inkcluster.kernels._jit import kernel
+from inkcluster.kernels.inner import inner
+
+@kernel()
+def outer(x):
+    return 10 * inner(x)
+
+def plain(x):
+    return x * 3.0 + 1e-18
+
+fast, exact = kernel(fastmath=True)(plain), kernel()(plain)
+"""
+USE = """
+from inkcluster.kernels.outer import outer, fast, exact
+print(outer(1), sum(outer.stats.cache_hits.values()))
+fast(1.0), exact(1.0)
+"""
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A copy of the package, with two kernels of its own."""
+    source = Path(inkcluster.__file__).parent
+    copy = tmp_path / "src" / "inkcluster"
+    (copy / "kernels").mkdir(parents=True)
+    for name in (
+        "__init__.py",
+        "__init__.pyi",
+        "_version.py",
+        "kernels/__init__.py",
+        "kernels/_jit.py",
+    ):
+        shutil.copy(source / name, copy / name)
+    (copy / "kernels" / "inner.py").write_text(INNER.format(add=1))
+    (copy / "kernels" / "outer.py").write_text(OUTER)
+    return copy
+
+
+def use(package, **variables):
+    """What a fresh process says: the result of `outer(1)`, and how often it was read from disk."""
+    kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    environment = kept | {"PYTHONPATH": str(package.parent)} | variables
+    command = [sys.executable, "-W", "error", "-c", USE]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [int(number) for number in done.stdout.split()]
+
+
+def files(folder):
+    return sorted(path.name for path in folder.rglob("*.nb[ic]"))
+
+
+def edit(package, add):
+    """Edit the kernel that the other contains, keeping its size and its time."""
+    file = package / "kernels" / "inner.py"
+    before = file.stat()
+    file.write_text(INNER.format(add=add))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_an_edit_in_an_imported_kernel_is_seen_by_the_next_process(package, tmp_path, given):
+    variables = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")} if given else {}
+    assert use(package, **variables) == [20, 0]
+    assert use(package, **variables) == [20, 1]
+    kept = files(tmp_path)
+    edit(package, 2)
+    assert use(package, **variables) == [30, 0]
+    assert use(package, **variables) == [30, 1]
+    assert len(files(tmp_path)) == len(kept)  # those of before the edit are gone
+    assert not set(files(tmp_path)) & set(kept)
+    assert given == (files(tmp_path / "kept") != [])
+
+
+def test_one_function_compiled_in_two_ways_has_two_files(package):
+    use(package)
+    assert sum(name.startswith("outer.plain-") for name in files(package)) == 2 * 2
+
+
+def test_the_switch_turns_the_files_off(package):
+    assert use(package, INKCLUSTER_KERNEL_CACHE="0") == [20, 0]
+    assert files(package) == []
+
+
+def test_nowhere_to_write(package, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way of a folder")
+    (package / "kernels" / "__pycache__").write_text("in the way of a folder")
+    variables = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"), str(blocked))
+    assert use(package, NUMBA_CACHE_DIR=str(blocked / "kept"), **variables) == [20, 0]
+
+
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_a_damaged_file_counts_as_absent(package, suffix):
+    use(package)
+    for file in package.rglob(f"*.{suffix}"):
+        file.write_bytes(file.read_bytes()[:40])
+    assert use(package) == [20, 0]
+    assert use(package) == [20, 1]
