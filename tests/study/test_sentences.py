@@ -14,7 +14,7 @@ from inkcluster.study.settings import plan
 
 MOST_WORDS, MOST_NUMBERS = 25, 3
 WORD, NUMBER = re.compile(r"\w"), re.compile(r"\d[\d,.]*")
-HELD = ()
+HELD = ("centres",)
 """The questions whose sentences are held to it so far."""
 QUICK = {
     "restarts": 3,
@@ -38,8 +38,8 @@ STUDIES = {
     "one class": {},
     "a class each": {"k": 10},
     "long names": {},
-    "repeated": {"k": 45, "many": 50},
-    "one restart": {"restarts": 1, "resamples": 1, "sample_sizes": [100]},
+    "repeated": {"k": 20, "many": 40},
+    "one sample": {"resamples": 1, "sample_sizes": [100]},
     "tiny": {name: 12 for name in QUICK if name.endswith("_sample")}
     | {"k": 3, "many": 6, "sample_sizes": [12]},
 }

@@ -10,6 +10,7 @@ from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run.desk import Desk
+from inkcluster.words import percent
 
 RANGE = ["k-curves", "clustergram"]
 
@@ -109,10 +110,11 @@ def test_scores_are_those_of_scikit_learn(found, few):
 
 
 def test_the_sentence_says_the_numbers_of_the_table(found):
-    row = table(found, "scores").iloc[0]
-    said = by_code(found)["K1"].sentence
-    assert f"ARI {row['ARI']:.4f}" in said
-    assert f"NMI {row['NMI']:.4f}" in said
+    share = percent(table(found, "scores")["ACC"][0])
+    assert by_code(found)["K1"].sentence == (
+        f"The clusters match the classes in part: {share} of the images are in the cluster that "
+        "matches their class."
+    )
 
 
 def test_classes_table_counts_every_image_with_the_matched_ones_on_the_diagonal(found, few):
@@ -129,7 +131,9 @@ def test_classes_table_counts_every_image_with_the_matched_ones_on_the_diagonal(
 def test_clusters_that_are_classes_give_one_finding(answer):
     found = answer("centres", shapes([0, 1, 2, 3], ["a", "b", "c", "d"]))
     assert [(f.code, f.level) for f in found.findings] == [("K1", Level.OK), ("K5", Level.OK)]
-    assert by_code(found)["K5"].sentence.startswith("K-means suggests four clusters: 4 by")
+    assert (
+        by_code(found)["K5"].sentence == "K-means clearly suggests four clusters, the number used."
+    )
     assert "100 %" in found.findings[0].sentence
     assert "odd" not in [f.name for f in found.figures]
 
@@ -142,11 +146,35 @@ def test_doubled_merged_and_missing_classes_are_named(answer):
     labels = found.arrays["labels"]
     both = labels[60]
     assert set(codes) == {"K1", "K2", "K3", "K4", "K5"}
-    own = sorted({labels[0], labels[30]})
-    said = f"One class is the largest of more than one cluster: a (cluster {own[0]} and cluster"
-    assert codes["K2"].sentence.startswith(said)
-    assert f"cluster {both} (50 % are b, 50 % are c)" in codes["K3"].sentence
-    assert codes["K4"].sentence.startswith("One class is the largest of no cluster: c; 100 % of c")
+    assert codes["K2"].sentence == (
+        "Class a is the largest class of two clusters: it has more than one shape."
+    )
+    assert codes["K3"].sentence == (
+        f"Cluster {both} mixes the classes b and c; do not take it for one class."
+    )
+    assert (
+        codes["K4"].sentence
+        == f"No cluster stands for class c: 100 % of it lies in cluster {both}."
+    )
+    clusters = table(found, "clusters").set_index("cluster")
+    assert (clusters.loc[[labels[0], labels[30]], "class"] == "a").all()
+    assert clusters.loc[both, ["purity", "second", "second_share"]].tolist() == [0.5, "c", 0.5]
+
+
+def test_many_doubled_merged_and_missing_classes_are_counted(answer):
+    # four classes in two shapes each, of which each cluster holds two classes
+    images = shapes([0, 0, 1, 1, 2, 2, 3, 3], list("abcdefgh"))
+    codes = by_code(answer("centres", images, k=4))
+    assert codes["K3"].sentence == (
+        "Clusters 0, 1 and 2 more each mix several classes; do not take them for one class."
+    )
+    assert codes["K4"].sentence.startswith("No cluster stands for the classes ")
+    assert codes["K4"].sentence.endswith(" and 2 more; a larger k may separate them.")
+    codes = by_code(answer("centres", shapes([0, 1, 2, 3, 4, 5], list("aabbcc")), k=6))
+    assert codes["K2"].sentence == (
+        "Classes a, b and c are each the largest class of several clusters: they have more than one "
+        "shape."
+    )
 
 
 def test_members_are_members_and_captions_their_labels(found, few):
@@ -198,7 +226,9 @@ def test_fewer_different_images_than_clusters_is_said(make_plan, few, check_answ
     check_answer(found)
     assert found.arrays["centres"].shape == (3, 8, 8)
     assert found.findings[0].level is Level.WARNING
-    assert "four clusters and found three" in found.findings[0].sentence
+    assert found.findings[0].sentence == (
+        "K-means found only 3 of 4 clusters, since no more images differ; choose a smaller k."
+    )
 
 
 def test_odd_sets(answer, odd_set, check_answer, tmp_path):
@@ -258,8 +288,9 @@ def test_the_range_of_k_holds_every_criterion_and_the_finding_says_them(found):
     marked = figure(found, "k-curves").frame().query("suggested")
     assert len(marked) == 5
     said = by_code(found)["K5"]
-    assert said.level is Level.NOTICE
-    assert all(f"{k} by" in said.sentence for k in marked["k"])
+    assert said.level is Level.DETAIL
+    assert f"suggest {marked['k'].min()} to {marked['k'].max()}" in said.sentence
+    assert all(frame["suggested_by"][k - 1] for k in marked["k"])
     assert "120 of the 300 images" in by_code(found)["S3"].sentence
 
 

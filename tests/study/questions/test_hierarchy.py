@@ -17,7 +17,7 @@ from inkcluster.study.run.desk import Desk
 def few_k():
     """k-means up to 8 clusters, not 20: what it suggests has tests of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(k_range, "MOST", 8)
+        patch.setattr(k_range, "MAX_K", 8)
         yield
 
 

@@ -1,4 +1,4 @@
-"""The gallery of the borders between clusters, of any clustering."""
+"""The gallery of the images on the borders between clusters."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from inkcluster.figures.base import Figure
     from inkcluster.images import ImageSet
 
-BORDERS = 12
-MEMBERS = 10
+BORDERS_SHOWN = 12
+MEMBERS_SHOWN = 10
 
 
 def border_figure(
@@ -24,13 +24,13 @@ def border_figure(
     labels: NDArray[np.int32],
     centres: NDArray[np.float64] | None = None,
 ) -> Figure | None:
-    """Who stands between two clusters: a row for each of the most populous borders.
+    """Images between two clusters: a row for each of the largest borders.
 
     Parameters
     ----------
     images : ImageSet
     vectors : ndarray of shape (n, d)
-        What was clustered.
+        The clustered vectors.
     labels : ndarray of shape (n,)
         Of any method, at least two clusters from 0; noise (-1) stands on no border.
     centres : ndarray of shape (k, d) or None
@@ -50,14 +50,15 @@ def border_figure(
     n = sum(len(border.members) for border in found)
     most = found[0]
     says = (
-        f"{n:,} images ({percent(n / len(labels))}) are at most {percent(MARGIN)} nearer to one "
-        "centre than to the next, and could as well have gone there: in each row those between "
-        f"the two clusters named, the most undecided first. Most, {len(most.members):,}, stand "
-        f"between clusters {most.first} and {most.second}."
+        f"{n:,} images ({percent(n / len(labels))}) are at most {percent(MARGIN)} nearer to their own "
+        "centre than to the next. Each row shows those between two clusters, the closest first; most "
+        f"({len(most.members):,}) are between clusters {most.first} and {most.second}."
     )
-    if len(found) > BORDERS:
-        says += f" The {BORDERS} most populous of {several(len(found), 'border')} are shown."
-    rows = [(f"#{b.first} | #{b.second}\n{len(b.members):,}", b.members[:MEMBERS]) for b in found]
+    if len(found) > BORDERS_SHOWN:
+        says += f" The {BORDERS_SHOWN} largest of {several(len(found), 'border')} are shown."
+    rows = [
+        (f"#{b.first} | #{b.second}\n{len(b.members):,}", b.members[:MEMBERS_SHOWN]) for b in found
+    ]
     return pictures.gallery(
-        images, "border", "On the border between two clusters", says, rows[:BORDERS]
+        images, "border", "On the border between two clusters", says, rows[:BORDERS_SHOWN]
     )

@@ -1,4 +1,4 @@
-"""What labels say about clusters: tables, the confusion figure, and the findings K1 to K4."""
+"""Tables and the figure that compare clusters with the labels."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.answer import Finding, Level, Table
-from inkcluster.words import class_name, class_names, listed, percent, sentence, several
+from inkcluster.study.answer import Table
+from inkcluster.words import class_names, percent, sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,17 +18,16 @@ if TYPE_CHECKING:
     from inkcluster.figures.base import Figure
 
 PURE = 0.9
-"""From this share of one class on, a cluster counts as pure."""
+"""A cluster is pure if at least this share of it is of one class."""
 COINCIDE = 0.9
-"""From this accuracy on, clusters and classes coincide."""
+"""Clusters match the classes from this accuracy on."""
 CLASSES_SHOWN = 40
-"""A table of more classes than that shows the largest."""
 
 
 def row_order(match: Match) -> NDArray[np.int64]:
-    """Rows of the match's table by the class that the one-to-one matching gives them.
+    """Rows of the match's table in the order of their matched classes.
 
-    Clusters that it leaves over stand behind the one whose class is their largest.
+    An unmatched cluster follows the one that is matched to its largest class.
     """
     column = np.where(match.assigned >= 0, match.assigned, match.class_of)
     left_over = match.assigned < 0
@@ -36,11 +35,14 @@ def row_order(match: Match) -> NDArray[np.int64]:
 
 
 def confusion(match: Match, name: str = "confusion") -> Figure:
-    """Clusters against classes, matched pairs on the diagonal as far as there are any."""
+    """Clusters against classes, matched pairs on the diagonal."""
     from inkcluster.figures import Confusion
 
     rows, columns = row_order(match), _columns(match)
-    says = match.sentence()
+    says = (
+        "Each row is a cluster and each column a class. The diagonal is the best one-to-one matching "
+        f"of clusters and classes; {percent(match.accuracy)} of the images lie on it."
+    )
     if len(columns) < len(match.classes):
         says += f" The {len(columns)} largest of {len(match.classes):,} classes are shown."
     return Confusion(
@@ -54,7 +56,7 @@ def confusion(match: Match, name: str = "confusion") -> Figure:
 
 
 def counts_table(match: Match) -> Table:
-    """Clusters × classes as a table, in the order of the figure."""
+    """Images of each cluster in each class, in the order of the figure."""
     import pandas as pd
 
     rows, columns = row_order(match), _columns(match)
@@ -65,14 +67,14 @@ def counts_table(match: Match) -> Table:
     )
     held = match.table[rows, match.assigned[rows]][match.assigned[rows] >= 0].sum()
     says = (
-        f"{int(held):,} of {match.n:,} images stand where the one-to-one matching of clusters and "
-        "classes wants them; the rows are in the order of the matched classes."
+        "Images of each cluster in each class, in the order of the matched classes; "
+        f"{int(held):,} of {match.n:,} images are in the cluster that matches their class."
     )
-    return Table("classes", "Clusters × classes", says, pd.concat([frame, counts], axis=1))
+    return Table("classes", "Clusters against classes", says, pd.concat([frame, counts], axis=1))
 
 
 def cluster_columns(match: Match) -> pd.DataFrame:
-    """For each cluster its largest class, the share of it, the second one's, the matched class."""
+    """The largest class of each cluster, its share, the matched class, and the second largest."""
     import pandas as pd
 
     names = class_names(match.classes)
@@ -93,7 +95,7 @@ def cluster_columns(match: Match) -> pd.DataFrame:
 
 
 def scores_row(scores: Scores) -> dict[str, float]:
-    """The measures by the names that people call them."""
+    """The measures by their usual names."""
     from inkcluster.evaluate import MEASURES
 
     return {MEASURES[name]: value for name, value in scores.measures().items()}
@@ -108,95 +110,19 @@ def scores_frame(by_method: Mapping[str, Scores]) -> pd.DataFrame:
 
 
 def scores_table(scores: Scores, method: str) -> Table:
-    """One method's agreement with the labels, by every measure."""
+    """The agreement of one method with the labels, by every measure."""
     says = (
-        f"1 is perfect agreement with the labels; chance gives {method} an ARI and an AMI of 0. "
-        f"It reaches an ARI of {scores.ari:.4f} and places {percent(scores.accuracy)} of the images "
-        "right (ACC)."
+        "1 is perfect agreement with the labels; for ARI and AMI, 0 is chance. "
+        f"{sentence(method)} reaches an ARI of {scores.ari:.4f}, with {percent(scores.accuracy)} of "
+        "the images in the cluster that matches their class (ACC)."
     )
     return Table(
         "scores", "Agreement with the labels", says, scores_frame({method: scores}).reset_index()
     )
 
 
-def findings(match: Match, scores: Scores) -> list[Finding]:
-    """K1 to K4: whether clusters are classes, which are doubled, merged and missing."""
-    found = [_coincide(match, scores)]
-    if match.doubled:
-        said = [
-            f"{class_name(value)} ({listed(f'cluster {c}' for c in clusters)})"
-            for value, clusters in match.doubled
-        ]
-        noun = "class is" if len(said) == 1 else "classes are"
-        words = (
-            f"{several(len(said), noun, noun)} the largest of more than one cluster: "
-            f"{listed(said)}; one label covers more than one shape."
-        )
-        found.append(Finding("K2", Level.NOTICE, sentence(words)))
-    if match.merged:
-        noun = "cluster is" if len(match.merged) == 1 else "clusters are"
-        words = (
-            f"{several(len(match.merged), noun, noun)} shared by classes: "
-            f"{listed(_sharing(match))}."
-        )
-        found.append(Finding("K3", Level.WARNING, sentence(words)))
-    if match.missing:
-        names = listed(class_name(value) for value in match.missing)
-        noun = "class is" if len(match.missing) == 1 else "classes are"
-        words = (
-            f"{several(len(match.missing), noun, noun)} the largest of no cluster: "
-            f"{names}; {_where_missing(match)}."
-        )
-        found.append(Finding("K4", Level.WARNING, sentence(words)))
-    return found
-
-
-def _coincide(match: Match, scores: Scores) -> Finding:
-    numbers = (
-        f"{percent(scores.accuracy)} of the images lie where the best one-to-one matching of "
-        f"{several(len(match.clusters), 'cluster')} and "
-        f"{several(len(match.classes), 'class', 'classes')} wants them (ARI {scores.ari:.4f}, "
-        f"NMI {scores.nmi:.4f})"
-    )
-    if scores.accuracy >= COINCIDE:
-        return Finding("K1", Level.OK, f"The clusters coincide with the classes: {numbers}.")
-    if scores.ari < 0.1:
-        head = "The clusters have little to do with the classes"
-        return Finding("K1", Level.WARNING, f"{head}: {numbers}.")
-    return Finding(
-        "K1", Level.NOTICE, f"The clusters coincide with the classes in part: {numbers}."
-    )
-
-
-def _sharing(match: Match) -> list[str]:
-    place = {int(cluster): row for row, cluster in enumerate(match.clusters)}
-    names = [class_name(value) for value in match.classes]
-    said = []
-    for cluster, _ in match.merged:
-        row = match.table[place[int(cluster)]]
-        top = [i for i in np.argsort(-row, kind="stable")[:3] if row[i] > 0]
-        top = [i for i in top if row[i] >= 0.1 * row.sum()] or top[:2]
-        shares = ", ".join(f"{percent(row[i] / row.sum())} are {names[i]}" for i in top)
-        said.append(f"cluster {cluster} ({shares})")
-    return said
-
-
-def _where_missing(match: Match) -> str:
-    """Where most images of the first missing classes went."""
-    names = class_names(match.classes)
-    largest = set(match.class_of.tolist())
-    said = []
-    for column in [i for i in range(len(names)) if i not in largest][:3]:
-        counts = match.table[:, column]
-        if counts.sum():
-            row = int(np.argmax(counts))
-            share = percent(counts[row] / counts.sum())
-            said.append(f"{share} of {names[column]} lie in cluster {match.clusters[row]}")
-    return listed(said) if said else "their images are noise"
-
-
 def _columns(match: Match) -> NDArray[np.int64]:
-    """Columns to show, in the order of the classes: all, or the largest."""
+    """Columns of the classes shown, in their order."""
     of_class = match.table.sum(axis=0)
     largest = np.argsort(-of_class, kind="stable")[:CLASSES_SHOWN]
     return np.sort(largest)

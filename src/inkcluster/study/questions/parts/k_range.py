@@ -1,4 +1,4 @@
-"""How many clusters k-means would suggest: every k up to twenty on a sample, labels not read."""
+"""The numbers of clusters that k-means suggests, from a sample clustered into each k up to 20."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.answer import Finding, Level, Table
+from inkcluster.study.answer import Table
 from inkcluster.study.steps import samples as drawing
 from inkcluster.words import listed, percent, several
 
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from inkcluster.study.settings.plan import Plan
 
 USES = ("seed", "k", "scaling", "replace", "compare_sample")
-"""The plan's values that the range depends on."""
-MOST = 20
+"""The settings that the range depends on."""
+MAX_K = 20
 STARTS = 2
-SILHOUETTE, GAP = 2000, 500
-"""Images on which the exact silhouette and the gap statistic rest."""
+MAX_SILHOUETTE_IMAGES, MAX_GAP_IMAGES = 2000, 500
 _REVISION = 1
 _SMALL = 2_000_000
 _PANELS = {
@@ -42,7 +41,7 @@ _PANELS = {
 
 @dataclass(frozen=True, eq=False)
 class KRange:
-    """The clusterings of a sample into 1 to 20, and what the criteria say.
+    """The clusterings of a sample into 1 to 20 clusters and the number that each criterion suggests.
 
     Parameters
     ----------
@@ -69,9 +68,9 @@ class KRange:
         at = {name: one.k for name, one in self.suggested.items() if one.k is not None}
         curves = KCurves(
             "k-curves",
-            "What speaks for how many clusters",
-            f"Six criteria along k on {several(len(self.sample), 'image')}; none of them reads "
-            f"labels: {said(self.suggested)}.",
+            "Criteria for the number of clusters",
+            f"Six criteria for each k on {several(len(self.sample), 'image')}, without labels. They "
+            f"suggest {said(self.suggested)}.",
             ks=self.scores["k"].tolist(),
             curves={words: self.scores[name].to_numpy() for name, words in _PANELS.items()},
             suggested={words: at[name] for name, words in _PANELS.items() if name in at},
@@ -81,11 +80,10 @@ class KRange:
         k, share = self._steadiest()
         flows = Clustergram(
             "clustergram",
-            "How the clusters part as k grows",
-            "Each cluster stands at its members' mean score on the first principal component. "
-            f"Where lines stay together, clusters stay as they are: most so from {k} to {k + 1} "
-            f"clusters, where {percent(share)} of the images stay with the larger part of their "
-            "cluster.",
+            "How the clusters split as k grows",
+            "Each cluster is drawn at the mean score of its members on the first principal component; "
+            f"thick lines are clusters that stay together. They change least from {k} to {k + 1} "
+            f"clusters: {percent(share)} of the images stay with the larger part of their cluster.",
             self.flows,
             self.used,
         )
@@ -94,41 +92,18 @@ class KRange:
     def table(self) -> Table:
         """One row for each k."""
         frame = self.scores.copy()
-        by_k: dict[int, list[str]] = {}
-        for name, one in self.suggested.items():
-            if one.k is not None and name != "together":
-                by_k.setdefault(one.k, []).append(name.replace("_", "-"))
+        by_k = _by_k(self.suggested, weak=" (weak)")
         frame["suggested_by"] = [", ".join(by_k.get(k, [])) for k in frame["k"].tolist()]
         n = len(self.sample)
         says = (
-            f"K-means of {several(n, 'image')} for each k, with {several(STARTS, 'start')} and one "
-            f"from the k before; the silhouette rests on {min(n, SILHOUETTE):,} of them, the gap "
-            f"statistic on {min(n, GAP):,}."
+            f"K-means of {several(n, 'image')} for each k, each the best of {STARTS + 1} starts. The "
+            f"silhouette uses {min(n, MAX_SILHOUETTE_IMAGES):,} of them, the gap statistic "
+            f"{min(n, MAX_GAP_IMAGES):,}."
         )
         return Table("k-range", "The criteria for each number of clusters", says, frame)
 
-    def findings(self) -> list[Finding]:
-        """K5, and S3 where the sample is not the whole set."""
-        together = self.suggested["together"]
-        agrees = together.clear and together.k == self.used
-        if agrees:
-            end = f"That is the k used, {self.used}"
-        elif together.clear:
-            end = f"The k used is {self.used}"
-        elif any(one.k == self.used for one in self.suggested.values()):
-            end = f"The k used, {self.used}, is among them, but so are others"
-        else:
-            end = f"The k used is {self.used}, which none of them suggests"
-        if together.clear:
-            start = f"K-means suggests {several(together.k or 0, 'cluster')}"
-        else:
-            start = "K-means suggests no natural number of clusters"
-        words = f"{start}: {said(self.suggested)}. {end}."
-        found = Finding("K5", Level.OK if agrees else Level.NOTICE, words)
-        return [found, *self.sample.finding("The number of clusters that k-means suggests")]
-
     def _steadiest(self) -> tuple[int, float]:
-        """The k > 1 whose clusters stay together most on the way to the next, and what share does."""
+        """The k > 1 at which most images stay together up to the next k, and their share."""
         frame = self.flows[self.flows["k"] > 1]
         largest = frame.groupby(["k", "cluster"])["flow"].max().groupby("k").sum()
         best = int(largest.to_numpy().argmax())
@@ -136,7 +111,7 @@ class KRange:
 
 
 def find(images: ImageSet, plan: Plan, desk: Desk) -> KRange | None:
-    """Cluster a sample into each number of clusters and score it; None for under four different images."""
+    """Cluster a sample into each number of clusters; None if fewer than four images differ."""
     found = suggestions(images, plan, desk)
     if found is None:
         return None
@@ -147,7 +122,7 @@ def find(images: ImageSet, plan: Plan, desk: Desk) -> KRange | None:
 def suggestions(
     images: ImageSet, plan: Plan, desk: Desk
 ) -> tuple[drawing.Sample, Mapping[str, NDArray[Any]], Mapping[str, KSuggestion]] | None:
-    """What :func:`find` stands on, and what each criterion suggests; the plan's k is not read."""
+    """The sample, its scores for each k, and the suggestions; the plan's k is not read."""
     from inkcluster.evaluate import suggest_k
 
     sample = drawing.draw(images, plan.compare_sample, plan)
@@ -158,22 +133,38 @@ def suggestions(
     kept = desk.keep(
         "k-range",
         {**plan.values(names), "revision": _REVISION},
-        lambda: _compute(sample.images, min(MOST, distinct - 1), plan, desk),
+        lambda: _compute(sample.images, min(MAX_K, distinct - 1), plan, desk),
     )
     return sample, kept, suggest_k(_frame(kept, "score-"))
 
 
 def said(suggested: Mapping[str, KSuggestion]) -> str:
-    """``9 by the silhouette and Davies–Bouldin; 2 by …``."""
+    """``2 (Calinski–Harabasz) and 9 (the silhouette and Davies–Bouldin), none clearly``."""
+    from inkcluster.evaluate.number.k_suggestion import CRITERIA
+
+    by_k = sorted(_by_k(suggested, weak="").items())
+    numbers = listed(f"{k} ({listed(who)})" for k, who in by_k)
+    clear = [words for name, words in CRITERIA.items() if suggested[name].clear]
+    if len(clear) == len(CRITERIA):
+        return f"{numbers}, all clearly"
+    return f"{numbers}, {f'clearly only {listed(clear)}' if clear else 'none clearly'}"
+
+
+def span(suggested: Mapping[str, KSuggestion]) -> tuple[int, int]:
+    """The least and the greatest number that a criterion suggests."""
+    numbers = [one.k for one in suggested.values() if one.k is not None]
+    return min(numbers), max(numbers)
+
+
+def _by_k(suggested: Mapping[str, KSuggestion], weak: str) -> dict[int, list[str]]:
+    """The criteria that suggest each number; `weak` follows those that are not clear about it."""
     from inkcluster.evaluate.number.k_suggestion import CRITERIA
 
     by_k: dict[int, list[str]] = {}
     for name, words in CRITERIA.items():
-        k = suggested[name].k
-        if k is not None:
-            clear = "" if suggested[name].clear else " (not clearly)"
-            by_k.setdefault(k, []).append(f"{words}{clear}")
-    return "; ".join(f"{k} by {listed(who)}" for k, who in sorted(by_k.items()))
+        if (k := suggested[name].k) is not None:
+            by_k.setdefault(k, []).append(words + ("" if suggested[name].clear else weak))
+    return by_k
 
 
 def _frame(kept: Mapping[str, NDArray[Any]], start: str) -> pd.DataFrame:
@@ -193,13 +184,15 @@ def _compute(images: ImageSet, most: int, plan: Plan, desk: Desk) -> dict[str, N
     from inkcluster.progress import listening
 
     vectors = np.asarray(make(plan.scaling, np.float32).fit_transform(images), np.float32)
-    some = np.sort(sample_index(len(images), min(GAP, len(images)), plan.seed, replace=False))
+    some = np.sort(
+        sample_index(len(images), min(MAX_GAP_IMAGES, len(images)), plan.seed, replace=False)
+    )
     ks = range(1, most + 1)
     threads = 1 if vectors.size < _SMALL else None
     with listening(desk.progress), threadpool_limits(threads):
         labels = kmeans_range(vectors, ks, n_init=STARTS, random_state=plan.seed).labels
         with desk.progress.task("criteria for each k", total=2) as advance:
-            scores = k_scores(vectors, labels, sample=SILHOUETTE, seed=plan.seed)
+            scores = k_scores(vectors, labels, sample=MAX_SILHOUETTE_IMAGES, seed=plan.seed)
             advance(1)
             flows = clustergram(vectors, labels)
             advance(1)

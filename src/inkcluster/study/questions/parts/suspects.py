@@ -74,9 +74,9 @@ def suspects(
         }
     )
     says = (
-        f"{sentence(several(len(odd), 'image'))} lie in a cluster whose largest class is not their label"
-        f"{f'; the first {MOST} of them' if len(odd) > MOST else ''}, first those that lie much "
-        "nearer to it than to a cluster of their label. `image` counts from 0 in the whole set."
+        f"{sentence(several(len(odd), 'image'))} whose label is not the largest class of the cluster"
+        f"{f'; the first {MOST} are listed' if len(odd) > MOST else ''}. The first are much nearer to "
+        "their own cluster than to any cluster of their label. `image` counts from 0 in the whole set."
     )
     return Table("suspects", "Images whose label and cluster disagree", says, frame)
 
@@ -103,9 +103,9 @@ def suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64]) -> Table:
     )
     frame.insert(0, "image", index[first["index"].to_numpy()])
     says = (
-        f"{sentence(several(len(odd), 'image'))} whose label is not what their cluster stands for"
-        f"{f'; the first {MOST} of them' if len(odd) > MOST else ''}. The confidence is the mean of two "
-        "differences between the cluster's class and the label: of memberships, and of the neighbours' "
-        "labels. `image` counts from 0 in the whole set."
+        f"{sentence(several(len(odd), 'image'))} whose label is not the class of the cluster"
+        f"{f'; the first {MOST} are listed' if len(odd) > MOST else ''}. The confidence compares the "
+        "class of the cluster with the label, by the memberships and by the labels of the neighbours. "
+        "`image` counts from 0 in the whole set."
     )
-    return Table("suspects", "Labels at odds with the shape clusters", says, frame)
+    return Table("suspects", "Labels that disagree with the shape clusters", says, frame)
