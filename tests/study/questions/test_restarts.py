@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from inkcluster.evaluate import Stability
 from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.questions.restarts import findings
 from inkcluster.study.run.desk import Desk
 
 
@@ -60,15 +62,35 @@ def test_agreement_is_scikit_learns_adjusted_rand_index(found, few):
     np.testing.assert_allclose(table(found)["ari_with_labels"], with_labels, atol=1e-12)
 
 
-def test_the_sentences_say_the_numbers_of_the_table(found):
+def test_the_findings_say_the_numbers_of_the_arrays(found):
     pairs = found.arrays["ari"][np.triu_indices(6, 1)]
-    said = by_code(found)["R1"].sentence
-    assert f"{pairs.mean():.3f} on average and {pairs.min():.3f} at least" in said
-    with_labels = table(found)["ari_with_labels"]
-    assert f"from {with_labels.min():.4f} to {with_labels.max():.4f}" in said
+    assert f"is {pairs.mean():.3f} of 1." in by_code(found)["R1"].sentence
+    assert f"{pairs.min():.3f}" in figure(found, "agreement").says
     inertias = found.arrays["inertias"]
-    close = int((inertias <= inertias[0] * 1.001).sum())
-    assert f"{close} of 6 come within 0.1 %" in by_code(found)["R2"].sentence
+    assert (inertias <= inertias[0] * 1.001).sum() == 1
+    assert by_code(found)["R2"].sentence.startswith("Only 1 of 6 restarts reaches the best result")
+
+
+def test_restarts_close_to_the_best_are_counted():
+    ari = np.where(np.eye(3, dtype=bool), 1.0, 0.8)
+    inertias = np.array([1.0, 1.001, 1.1])
+    stable = Stability(ari, 0.8, 0.8, np.arange(3), 3, 1 / 3, None, inertias)
+    said = findings.optima(stable)
+    assert said.level is Level.DETAIL
+    assert said.sentence == (
+        "2 of 3 restarts come within 0.1 % of the best result, so more restarts would gain little."
+    )
+
+
+@pytest.mark.parametrize(
+    ("mean", "level"), [(0.9, Level.OK), (0.7, Level.NOTICE), (0.69, Level.WARNING)]
+)
+def test_the_level_of_agreement_follows_from_the_mean(mean, level):
+    ari = np.array([[1, mean], [mean, 1]])
+    stable = Stability(ari, mean, mean, np.array([0, 1]), 2, 0.5, None, np.array([1.0, 1.1]))
+    assert findings.agreement(stable).level is level
+    assert findings.optima(stable).level is Level.WARNING
+    assert findings.optima(stable).sentence.startswith("Only 1 of 2 restarts reaches the best")
 
 
 def test_every_restart_is_of_one_kind_in_the_picture_of_the_ends(found):
@@ -96,7 +118,7 @@ def test_one_clear_optimum_is_found_by_all(answer):
     pixels[30:] += 200
     found = answer("restarts", ImageSet(pixels, None, "two blobs"), k=2, restarts=5)
     assert [f.level for f in found.findings] == [Level.OK, Level.OK]
-    assert by_code(found)["R2"].sentence.startswith("All 5 restarts end in the same optimum")
+    assert by_code(found)["R2"].sentence.startswith("All 5 restarts reach the same best result")
     assert [f.name for f in found.figures] == ["inertias", "agreement"]
 
 
