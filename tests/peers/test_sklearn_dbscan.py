@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from inkcluster import DBSCAN
-from inkcluster.cluster.dbscan import choose as _dbscan_map
+from inkcluster.cluster.dbscan import choose
 
 LEFT_OUT: dict[str, str] = {}
 """Nothing: all of its tests are of the public behaviour, and pass."""
@@ -89,8 +89,8 @@ for _name, _test in vars(_PEER).items():
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether few points are left to scikit-learn."""
     if request.param == "our sweeps":
-        monkeypatch.setattr(_dbscan_map, "FEW_POINTS", 0)
-        monkeypatch.setattr(_dbscan_map, "FEW_DIMENSIONS", 0)
+        monkeypatch.setattr(choose, "MAX_SMALL_POINTS", 0)
+        monkeypatch.setattr(choose, "MAX_TREE_DIMENSIONS", 0)
 
 
 @pytest.fixture

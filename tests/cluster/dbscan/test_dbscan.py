@@ -12,10 +12,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from inkcluster import DBSCAN
-from inkcluster.cluster.dbscan import blocks as _dbscan_blocks
-from inkcluster.cluster.dbscan import choose as _dbscan_map
-from inkcluster.cluster.dbscan import sweep as _dbscan_sweep
-from inkcluster.cluster.dbscan.choose import labels_and_cores
+from inkcluster.cluster.dbscan import choose, sweep
+from inkcluster.cluster.dbscan.choose import Engine
 from inkcluster.cluster.dbscan.space import Space
 from inkcluster.compute import memory
 from inkcluster.errors import BadInputError
@@ -46,15 +44,19 @@ def by_hand(X, eps, min_samples, weight=None):
 @pytest.fixture(autouse=True)
 def sweeps(monkeypatch):
     """Our sweeps, also for few points and few dimensions."""
-    monkeypatch.setattr(_dbscan_map, "FEW_POINTS", 0)
-    monkeypatch.setattr(_dbscan_map, "FEW_DIMENSIONS", 0)
+    monkeypatch.setattr(choose, "MAX_SMALL_POINTS", 0)
+    monkeypatch.setattr(choose, "MAX_TREE_DIMENSIONS", 0)
 
 
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Blocks of few points, so that every packing and both triangles are gone through."""
-    for module in (_dbscan_blocks, _dbscan_sweep):
-        monkeypatch.setattr(module, "SIDE", 4)
+    monkeypatch.setattr(sweep, "SIDE", 4)
+
+
+def labels_and_cores(X, eps, min_samples, weight):
+    labels, cores = Engine(X, [min_samples], weight).labels_and_cores(eps)
+    return labels[0], cores[0]
 
 
 def assert_same(X, eps, min_samples, weight=None):
@@ -170,8 +172,7 @@ def test_threads_and_blocks_change_nothing(rng, monkeypatch):
     expected = labels_and_cores(X, 4.0, 7, weight)
     monkeypatch.setattr("numba.get_num_threads", lambda: 3)
     for side in (1, 5, 64):
-        monkeypatch.setattr(_dbscan_blocks, "SIDE", side)
-        monkeypatch.setattr(_dbscan_sweep, "SIDE", side)
+        monkeypatch.setattr(sweep, "SIDE", side)
         found = labels_and_cores(X, 4.0, 7, weight)
         for ours, theirs in zip(found, expected, strict=True):
             np.testing.assert_array_equal(ours, theirs)
@@ -207,7 +208,7 @@ def test_few_dimensions_whoever_does_it(rng, monkeypatch, eps):
     X = rng.normal(size=(2600, 3)).round(1)
     weight = rng.integers(-1, 4, 2600) / 2
     for stored in (0, 1 << 27):
-        monkeypatch.setattr(_dbscan_map, "STORED", stored)
+        monkeypatch.setattr(choose, "MAX_STORED_PAIRS", stored)
         ours = DBSCAN(eps=eps).fit(X, sample_weight=weight)
         peer = PEER(eps=eps).fit(X, sample_weight=weight)
         np.testing.assert_array_equal(ours.labels_, peer.labels_)

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.cluster import DBSCAN as PEER
+from sklearn.neighbors import KDTree
 
 from inkcluster import DBSCANGrid
-from inkcluster.cluster.dbscan import choose as _dbscan_map
-from inkcluster.cluster.dbscan import lists as _dbscan_lists
+from inkcluster.cluster.dbscan import choose, lists
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.errors import BadInputError
 
@@ -20,16 +20,15 @@ from inkcluster.errors import BadInputError
 def way(request, monkeypatch):
     """Each of the ways to find the labels, whatever the size of the data."""
     if request.param == "tree":
-        monkeypatch.setattr(_dbscan_lists, "FEW_POINTS", 0)
-        monkeypatch.setattr(_dbscan_map, "FEW_POINTS", 0)
-        monkeypatch.setattr(_dbscan_map, "FEW_DIMENSIONS", 1000)
-        monkeypatch.setattr(_dbscan_map, "CROWDED", 2.0)
-        monkeypatch.setattr(_dbscan_lists, "PAIRS", 300)
+        monkeypatch.setattr(choose, "MAX_SMALL_POINTS", 0)
+        monkeypatch.setattr(choose, "MAX_TREE_DIMENSIONS", 1000)
+        monkeypatch.setattr(choose, "MAX_TREE_SHARE", 2.0)
+        monkeypatch.setattr(lists, "MAX_PAIRS", 300)
     if request.param in ("forests", "sweeps"):
-        monkeypatch.setattr(_dbscan_map, "FEW_POINTS", 0)
-        monkeypatch.setattr(_dbscan_map, "FEW_DIMENSIONS", 0)
+        monkeypatch.setattr(choose, "MAX_SMALL_POINTS", 0)
+        monkeypatch.setattr(choose, "MAX_TREE_DIMENSIONS", 0)
     if request.param == "sweeps":
-        monkeypatch.setattr(_dbscan_map, "LISTED", 0)
+        monkeypatch.setattr(choose, "MAX_LISTED", 0)
     return request.param
 
 
@@ -109,16 +108,16 @@ def test_rounded_coordinates_up_to_fifteen_dimensions(way, seed, n, d, digits):
 
 @pytest.mark.parametrize("crowded", [0.0, 0.01, 2.0])
 def test_rounded_coordinates_of_many_points(rng, monkeypatch, crowded):
-    monkeypatch.setattr(_dbscan_map, "CROWDED", crowded)
+    monkeypatch.setattr(choose, "MAX_TREE_SHARE", crowded)
     X = rng.normal(size=(2600, 4)).round(1)
     assert_every_cell_is_the_peers(X, [0.3, 0.5, 0.9], [1, 4, 30])
 
 
 def test_lists_found_before_give_the_same(digits, way):
     X = digits.flat()[:500].astype(float)
-    lists = nearest_neighbors(X, 12, itself=True)
+    found = nearest_neighbors(X, 12, itself=True)
     args = [15.0, 20.0, 25.0], [2, 5, 9]
-    given_lists = DBSCANGrid(*args).fit(X, lists=lists)
+    given_lists = DBSCANGrid(*args).fit(X, lists=found)
     np.testing.assert_array_equal(given_lists.labels_, DBSCANGrid(*args).fit(X).labels_)
 
 
@@ -144,6 +143,17 @@ def test_refining_puts_eps_where_the_map_changes_most(way):
     np.testing.assert_array_equal(again.noise_share_, grid.noise_share_)
 
 
+@pytest.mark.parametrize("crowded", [0.0, 0.01])
+def test_one_tree_serves_all_eps(rng, monkeypatch, crowded):
+    made = []
+    monkeypatch.setattr(choose, "MAX_TREE_SHARE", crowded)
+    monkeypatch.setattr(choose, "KDTree", lambda *a, **k: made.append(KDTree(*a, **k)) or made[-1])
+    X = rng.normal(size=(2600, 3))
+    grid = DBSCANGrid([0.1, 0.2, 0.3], [3, 5], refine=2).fit(X)
+    assert len(grid.eps_) == 5
+    assert len(made) == 1
+
+
 def test_nothing_is_refined_where_nothing_changes(way):
     grid = DBSCANGrid([2.0, 3.0, 4.0], [2], refine=3).fit(np.arange(20.0)[:, None])
     assert grid.eps_.tolist() == [2.0, 3.0, 4.0]
@@ -152,8 +162,8 @@ def test_nothing_is_refined_where_nothing_changes(way):
 
 def test_memory_is_bounded_whatever_eps_is(rng, monkeypatch):
     X = rng.normal(size=(3000, 2))
-    monkeypatch.setattr(_dbscan_map, "CROWDED", 2.0)  # trees even there
-    monkeypatch.setattr(_dbscan_lists, "PAIRS", 100_000)
+    monkeypatch.setattr(choose, "MAX_TREE_SHARE", 2.0)  # trees even there
+    monkeypatch.setattr(lists, "MAX_PAIRS", 100_000)
     tracemalloc.start()
     grid = DBSCANGrid([1e6], [3, 4]).fit(X)
     peak = tracemalloc.get_traced_memory()[1]
@@ -182,9 +192,9 @@ def test_too_little_memory_is_refused_with_both_numbers():
 )
 def test_lists_of_other_points_are_refused(change, says):
     X = np.arange(10.0)[:, None]
-    lists = change(*nearest_neighbors(X, 4, itself=True))
+    changed = change(*nearest_neighbors(X, 4, itself=True))
     with pytest.raises(BadInputError, match=says):
-        DBSCANGrid([1.0], [3]).fit(X, lists=lists)
+        DBSCANGrid([1.0], [3]).fit(X, lists=changed)
 
 
 @pytest.mark.parametrize(

@@ -1,51 +1,138 @@
-"""Which way DBSCAN's labels are found, for what is asked of how many points."""
+"""Chooses the DBSCAN algorithm from the request and the data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.neighbors import KDTree
 
-from inkcluster.cluster.dbscan.lists import FEW_POINTS, PAIRS, Lists, crowd
-from inkcluster.compute.memory import require
+from inkcluster.cluster.clustering import NOISE
+from inkcluster.compute.memory import SPARE, require
 
-Neighbours = tuple[NDArray[np.float64], NDArray[np.int32]]
-"""Squared distances and rows, each (n, k)."""
-SPARE = 128 << 20
-"""Compiled loops, blocks of products and one cell's labels, whatever the size of the data."""
-LISTED = 128
-"""The largest min_samples up to which lists of neighbours are kept."""
-FEW_DIMENSIONS = 15
-"""Up to here scikit-learn measures by its trees, which are fast where few points are near."""
-CROWDED = 0.01
-"""The share of points within eps from which on sweeps are faster than trees."""
-STORED = 1 << 27
-"""Pairs that scikit-learn may store, of 8 bytes each."""
+if TYPE_CHECKING:
+    from inkcluster.cluster.dbscan.lists import Forests, Neighbourhoods
+    from inkcluster.cluster.dbscan.sweep import Sweeps
+    from inkcluster.cluster.neighbors.nearest import Neighbours
+
+MAX_SMALL_POINTS = 2500
+"""Points up to which scikit-learn finds all neighbourhoods at once, and nothing is compiled."""
+MAX_TREE_DIMENSIONS = 15
+"""Dimensions up to which scikit-learn measures by trees, which are fast where few points are near."""
+MAX_TREE_SHARE = 0.01
+"""The share of points within eps from which sweeps are faster than trees."""
+MAX_STORED_PAIRS = 1 << 27
+"""Pairs that scikit-learn's DBSCAN may store, of 8 bytes each."""
+MAX_LISTED = 128
+"""The largest `min_samples` for which a map keeps lists of neighbours."""
+PROBES = 256
+"""Points whose neighbours are counted to estimate the share within eps."""
 
 
-def by_lists(X: NDArray[Any], eps: float) -> bool:
-    """Whether scikit-learn's neighbourhoods are the fastest: few points, or few near in few dimensions."""
-    n, d = X.shape
-    return bool(n <= FEW_POINTS or (d <= FEW_DIMENSIONS and crowd(X, eps) < CROWDED))
+class Engine:
+    """DBSCAN of the same points at one `eps` after another, each by the fastest algorithm.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d), real and finite
+    min_samples : sequence of int, ascending
+    weight : ndarray of shape (n,), optional
+    most : float, optional
+        The largest `eps` of a map; None where a single `eps` will be asked for.
+    lists : tuple of ndarray, optional
+        What ``nearest_neighbors(X, k, itself=True)`` gave, with `k` at least
+        :func:`neighbours_listed`; found where needed if left out.
+    """
+
+    def __init__(
+        self,
+        X: NDArray[Any],
+        min_samples: Sequence[int],
+        weight: NDArray[np.floating[Any]] | None = None,
+        *,
+        most: float | None = None,
+        lists: Neighbours | None = None,
+    ) -> None:
+        self._X = X
+        self._min_samples = min_samples
+        self._weight = weight
+        self._most = most
+        self._lists = lists
+
+    def scikit_learn_wins(self, eps: float) -> bool:
+        """Whether scikit-learn's own DBSCAN is the fastest, and the pairs it would store are few."""
+        n, d = (int(size) for size in self._X.shape)
+        if n <= MAX_SMALL_POINTS or d > MAX_TREE_DIMENSIONS:
+            return n <= MAX_SMALL_POINTS
+        return self._share_within(eps) < min(MAX_TREE_SHARE, MAX_STORED_PAIRS / n**2)
+
+    def labels_and_cores(self, eps: float) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Labels and core points at one `eps`, both of shape (n_min_samples, n)."""
+        first, cores = self._algorithm(eps).at(eps)
+        return np.array([_numbered(row) for row in first]), cores
+
+    def _algorithm(self, eps: float) -> Neighbourhoods | Forests | Sweeps:
+        n, d = self._X.shape
+        if n <= MAX_SMALL_POINTS:
+            return self._neighbourhoods
+        if d <= MAX_TREE_DIMENSIONS:
+            few = self._share_within(eps) < MAX_TREE_SHARE
+            return self._neighbourhoods if few else self._sweeps
+        lists_serve = self._weight is None and self._min_samples[-1] <= MAX_LISTED
+        return self._forests if self._most is not None and lists_serve else self._sweeps
+
+    def _share_within(self, eps: float) -> float:
+        """The share of all points that is within `eps` of a point, the mean of a sample."""
+        assert self._tree is not None
+        some = self._X[np.random.default_rng(0).integers(0, len(self._X), PROBES)]
+        count = self._tree.query_radius(some, eps, count_only=True)
+        return float(count.mean() / len(self._X))
+
+    @cached_property
+    def _tree(self) -> KDTree | None:
+        few = len(self._X) <= MAX_SMALL_POINTS
+        return None if few else KDTree(self._X, leaf_size=30)
+
+    @cached_property
+    def _neighbourhoods(self) -> Neighbourhoods:
+        from inkcluster.cluster.dbscan.lists import Neighbourhoods
+
+        return Neighbourhoods(self._X, self._min_samples, self._weight, self._tree)
+
+    @cached_property
+    def _forests(self) -> Forests:
+        from inkcluster.cluster.dbscan.lists import Forests
+        from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+
+        assert self._most is not None
+        X = _plain(self._X)
+        k = neighbours_listed(self._min_samples[-1], len(X))
+        lists = nearest_neighbors(X, k, itself=True) if self._lists is None else self._lists
+        return Forests(X, self._min_samples, self._most, lists)
+
+    @cached_property
+    def _sweeps(self) -> Sweeps:
+        from inkcluster.cluster.dbscan.sweep import Sweeps
+
+        return Sweeps(_plain(self._X), self._min_samples, self._weight)
 
 
-def by_scikit_learn(X: NDArray[Any], eps: float) -> bool:
-    """Whether scikit-learn's DBSCAN is the fastest, and the pairs it would store are bounded."""
-    n, d = X.shape
-    if n <= FEW_POINTS:
-        return True
-    return bool(d <= FEW_DIMENSIONS and crowd(X, eps) < min(CROWDED, STORED / n**2))
+def neighbours_listed(min_samples: int, n: int) -> int:
+    """How many neighbours of each of `n` points a map up to `min_samples` makes use of."""
+    return min(min_samples, MAX_LISTED, n)
 
 
 def bytes_needed(n: int, d: int, cells: int, most: int, *, weighted: bool) -> int:
-    """The bytes that labels of `cells` cells and what they stand on take."""
+    """The bytes taken by the labels of `cells` settings, with `min_samples` up to `most`."""
     labels = SPARE + 4 * n * cells
-    if n <= FEW_POINTS or d <= FEW_DIMENSIONS:
-        return labels + 50 * min(PAIRS, n * n) + 24 * n * d
-    if weighted or most > LISTED:
+    if n <= MAX_SMALL_POINTS or d <= MAX_TREE_DIMENSIONS:
+        from inkcluster.cluster.dbscan.lists import MAX_PAIRS
+
+        return labels + 50 * min(MAX_PAIRS, n * n) + 24 * n * d
+    if weighted or most > MAX_LISTED:
         return labels + n * (8 * d + 256)
     return labels + n * (8 * d + 24 * most + 1500)
 
@@ -55,116 +142,41 @@ def check_memory(
     *,
     cells: int,
     min_samples: int,
-    weight: NDArray[Any] | None,
-    memory_limit: int | None = None,
+    weighted: bool,
+    memory_limit: int | None,
 ) -> None:
-    """Refuse, with both numbers, what does not fit.
+    """Refuse what does not fit.
 
     Raises
     ------
-    BadInputError
+    TooLittleMemoryError
         If more than `memory_limit` bytes are needed, or than the machine has free.
     """
     n, d = X.shape
-    need = bytes_needed(n, d, cells, min_samples, weighted=weight is not None)
+    need = bytes_needed(n, d, cells, min_samples, weighted=weighted)
     what = "DBSCAN" if cells == 1 else f"A DBSCAN map of {cells:,} settings"
     instead = "draw a sample" if cells == 1 else "ask for fewer settings or draw a sample"
     require(what, n, need, memory_limit, instead)
 
 
-def plain(X: NDArray[Any]) -> NDArray[Any]:
-    """`X` as the kernels are compiled for: rows after rows, 8-bit, float32 or float64."""
+def _plain(X: NDArray[Any]) -> NDArray[Any]:
+    """`X` as the kernels are compiled for: C-contiguous, uint8, float32 or float64."""
     kept = X.dtype in (np.uint8, np.float32, np.float64)
     return np.ascontiguousarray(X, X.dtype if kept else np.float64)
 
 
-def labels_and_cores(
-    X: NDArray[Any], eps: float, min_samples: int, weight: NDArray[np.floating[Any]] | None
-) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """Labels and core points, each of shape (n,), of one setting."""
-    if by_lists(X, eps):
-        found = Lists(X, [min_samples], weight).labels_and_cores(eps)
-        return found[0][0], found[1][0]
-    from inkcluster.cluster.dbscan.sweep import Sweeps
+def _numbered(first: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Labels (n,) from the first core point of each point's cluster, n for noise.
 
-    sweeps = Sweeps(plain(X), weight)
-    total, company = sweeps.totals(eps, min_samples)
-    core = sweeps.core(total, eps, min_samples)
-    return sweeps.labels(eps, core, company, sweeps.parents(eps, core)), core
+    Clusters are numbered in the order of these points, as scikit-learn numbers them.
 
-
-def rows_of_map(
-    X: NDArray[Any],
-    min_samples: Sequence[int],
-    most: float,
-    weight: NDArray[np.floating[Any]] | None = None,
-    lists: Neighbours | None = None,
-) -> Callable[[float], NDArray[np.int32]]:
-    """What gives the labels (n_min_samples, n) at any `eps` up to `most`.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n, d), real and finite
-    min_samples : sequence of int, ascending
-    most : float
-    weight : ndarray of shape (n,), optional
-    lists : tuple of ndarray, optional
-        What ``nearest_neighbors(X, k, itself=True)`` gave, k at least the largest of `min_samples`.
+    Examples
+    --------
+    >>> _numbered(np.array([5, 1, 1, 3, 3])).tolist(), _numbered(np.array([2, 2])).tolist()
+    ([-1, 0, 0, 1, 1], [-1, -1])
     """
-    n, d = X.shape
-    if n <= FEW_POINTS:
-        return Lists(X, min_samples, weight).labels
-    if d <= FEW_DIMENSIONS:
-        return _Either(X, min_samples, weight).labels
-    if weight is not None or min_samples[-1] > LISTED:
-        return _Swept(X, min_samples, weight).labels
-    from inkcluster.cluster.dbscan.forests import Forests
-    from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-
-    if lists is None:
-        lists = nearest_neighbors(plain(X), min(min_samples[-1], n), itself=True)
-    return Forests(plain(X), min_samples, most, lists).labels
-
-
-class _Swept:
-    """Every row of the map by sweeps, for weights and for many neighbours."""
-
-    def __init__(
-        self,
-        X: NDArray[Any],
-        min_samples: Sequence[int],
-        weight: NDArray[np.floating[Any]] | None,
-    ) -> None:
-        from inkcluster.cluster.dbscan.sweep import Sweeps
-
-        self._min_samples = min_samples
-        self._sweeps = Sweeps(plain(X), weight)
-
-    def labels(self, eps: float) -> NDArray[np.int32]:
-        """Labels of shape (n_min_samples, n)."""
-        total, company = self._sweeps.totals(eps, self._min_samples[-1])
-        labels = np.empty((len(self._min_samples), len(total)), np.int32)
-        parent = None  # what hangs together with more neighbours does so with fewer
-        for j in reversed(range(len(labels))):
-            core = self._sweeps.core(total, eps, self._min_samples[j])
-            parent = self._sweeps.parents(eps, core, parent)
-            labels[j] = self._sweeps.labels(eps, core, company, parent)
-        return labels
-
-
-class _Either:
-    """Points of few dimensions: each row by lists where few points are near, else by sweeps."""
-
-    def __init__(
-        self,
-        X: NDArray[Any],
-        min_samples: Sequence[int],
-        weight: NDArray[np.floating[Any]] | None,
-    ) -> None:
-        self._X = X
-        self._lists = Lists(X, min_samples, weight)
-        self._swept = partial(_Swept, X, min_samples, weight)
-
-    def labels(self, eps: float) -> NDArray[np.int32]:
-        """Labels of shape (n_min_samples, n)."""
-        return (self._lists if by_lists(self._X, eps) else self._swept()).labels(eps)
+    n = len(first)
+    number = np.full(n + 1, NOISE, np.int32)
+    clusters = np.flatnonzero(first == np.arange(n))
+    number[clusters] = np.arange(len(clusters))
+    return number[first]

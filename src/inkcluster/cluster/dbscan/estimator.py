@@ -1,4 +1,4 @@
-"""DBSCAN under scikit-learn's name."""
+"""`DBSCAN`: scikit-learn's class over our algorithms."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from sklearn.base import _fit_context
 from sklearn.cluster import DBSCAN as SklearnDBSCAN  # noqa: N811
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from inkcluster.cluster.dbscan.choose import by_scikit_learn, check_memory, labels_and_cores
+from inkcluster.cluster.dbscan.choose import Engine, check_memory
 from inkcluster.compute.magnitude import LEAST, check_squares, roomy
-
-_OURS = ("euclidean", "l2")
 
 
 class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
-    """Clusters are what hangs together at density `min_samples` within `eps`; the rest is noise (-1).
+    """Clusters are groups of core points within `eps` of each other; the rest is noise (-1).
 
-    Parameters and attributes are those of :class:`sklearn.cluster.DBSCAN`, and so are the labels,
+    Parameters and attributes are those of :class:`sklearn.cluster.DBSCAN`, and the labels are equal
     number for number. Two points are neighbours if the sum of their squared differences in float64
-    is at most ``eps * eps``. Memory does not grow with `eps`. Left to scikit-learn are metrics other
-    than the Euclidean, precomputed distances and sparse points, and what it is fast at: up to 2,500
-    points, or up to 15 dimensions where few points are within `eps`. Only there do `algorithm`,
-    `leaf_size` and `n_jobs` matter.
+    is at most ``eps * eps``. Memory does not grow with `eps`.
+
+    scikit-learn does the work for other metrics, precomputed distances and sparse points, and where
+    it is faster: up to 2,500 points, or up to 15 dimensions with few points within `eps`. Only
+    there do `algorithm`, `leaf_size` and `n_jobs` matter.
 
     References
     ----------
@@ -40,7 +39,14 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
     """
 
     @_fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
-    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: Any = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        memory_limit: int | None = None,
+    ) -> Self:
         """Find core points, clusters and noise.
 
         Parameters
@@ -48,8 +54,10 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         X : {array-like, sparse matrix} of shape (n, d), or (n, n) distances
         y : ignored
         sample_weight : array-like of shape (n,), optional
-            Weights may be fractions, zero or negative; a point is a core point if those within
-            `eps`, its own included, add up to `min_samples`.
+            Any numbers, also fractions, zero or negative. A point is a core point if the weights
+            within `eps`, its own included, add up to `min_samples`.
+        memory_limit : int, optional
+            Bytes that may be taken beside the points; by default what the machine has free.
 
         Returns
         -------
@@ -61,28 +69,40 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         ValueError
             If a parameter is out of bounds, or `X` is empty or holds NaN or infinity.
         BadInputError
-            If there is too little memory, or squared distances leave float64.
+            If squared distances leave float64.
+        TooLittleMemoryError
+            If more bytes are needed than may be taken.
         """
         if not self._euclidean():
             return self._by_scikit_learn(X, sample_weight)
         points: NDArray[Any] = validate_data(self, X, accept_sparse="csr")
-        if points.dtype.kind in "buif":
+        real = points.dtype.kind in "buif"
+        if real:
             check_squares(points, least=0.0 if self.eps > LEAST else LEAST)
-        if issparse(points) or points.dtype.kind not in "buif" or by_scikit_learn(points, self.eps):
-            wide = roomy(points)
-            return self._by_scikit_learn(X if wide is points else wide, sample_weight)
+        if issparse(points) or not real:
+            return self._by_scikit_learn(X, sample_weight)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, points)
-        check_memory(points, cells=1, min_samples=self.min_samples, weight=weight)
-        labels, core = labels_and_cores(points, self.eps, self.min_samples, weight)
+        engine = Engine(points, [self.min_samples], weight)
+        if engine.scikit_learn_wins(self.eps):
+            wide = roomy(points)
+            return self._by_scikit_learn(X if wide is points else wide, sample_weight)
+        check_memory(
+            points,
+            cells=1,
+            min_samples=self.min_samples,
+            weighted=weight is not None,
+            memory_limit=memory_limit,
+        )
+        labels, core = (found[0] for found in engine.labels_and_cores(self.eps))
         self.labels_ = labels.astype(np.intp)
         self.core_sample_indices_ = np.flatnonzero(core)
         self.components_ = points[core].copy() if core.any() else np.empty((0, points.shape[1]))
         return self
 
     def _euclidean(self) -> bool:
-        if self.metric in _OURS:
+        if self.metric in ("euclidean", "l2"):
             return self.metric_params is None
         plain = self.metric == "minkowski" and self.metric_params is None
         return plain and self.p in (None, 2)

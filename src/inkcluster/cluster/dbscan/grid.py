@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,17 +12,20 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from inkcluster.cluster.clustering import NOISE
-from inkcluster.cluster.dbscan.choose import Neighbours, check_memory, rows_of_map
+from inkcluster.cluster.dbscan.choose import Engine, check_memory, neighbours_listed
 from inkcluster.compute.magnitude import LEAST, check_squares, roomy
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
-SAME = 0.01
-"""Neighbouring eps whose shares of noise and of the largest cluster differ by less are alike."""
+if TYPE_CHECKING:
+    from inkcluster.cluster.neighbors.nearest import Neighbours
+
+MIN_CHANGE = 0.01
+"""Between neighbouring eps whose shares of noise and of the largest cluster differ by less, none is added."""
 
 
 class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
-    """Every labelling of the map `eps` × `min_samples`, as DBSCAN would give it, number for number.
+    """DBSCAN's labels for every pair of `eps` and `min_samples`, number for number.
 
     Parameters
     ----------
@@ -31,30 +34,29 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
     min_samples : sequence of int
         Neighbours within `eps`, itself counted, that make a core point; ascending.
     refine : int
-        At most so many further `eps` are put where the map changes most: one after the other
-        between the neighbours whose shares of noise and of the largest cluster differ most, times
-        the logarithm of their ratio, as long as shares differ by 0.01.
-    memory_limit : int or None
-        Bytes that may be taken; by default what the machine has free.
+        Adds up to `refine` values of `eps` where the map changes most. Each is put between two
+        neighbouring values. The two chosen have the largest change in the share of noise or of the
+        largest cluster, times the logarithm of their ratio. A change under 0.01 is ignored.
+    memory_limit : int, optional
+        Bytes that may be taken beside the points; by default what the machine has free.
 
     Attributes
     ----------
     labels_ : ndarray of shape (n_eps, n_min_samples, n), int32
         -1 is noise.
     eps_ : ndarray of shape (n_eps,), float
-        The radii of the rows, those of `refine` among them.
+        The radii of the rows, with those added by `refine`.
     n_clusters_ : ndarray of shape (n_eps, n_min_samples), int
     noise_share_, largest_share_ : ndarray of shape (n_eps, n_min_samples), float
         Shares of all points: noise, and the largest cluster.
 
     Notes
     -----
-    All cells stand on the lists of the nearest neighbours, as many as the largest of `min_samples`,
-    and on one spanning forest under mutual reachability for each of `min_samples`: each further
-    `eps` costs only the cut. With `sample_weight`, or more than 128 `min_samples`, each `eps` is a
-    few sweeps over the points instead. Up to 2,500 points, and up to 15 dimensions where few points
-    are within `eps`, the neighbourhoods are scikit-learn's own. No way stores more pairs for a larger
-    `eps`.
+    All cells use the lists of the nearest neighbours, as many as the largest of `min_samples`, and
+    one spanning forest under mutual reachability for each of `min_samples`: a further `eps` costs
+    only the cut. With `sample_weight`, or `min_samples` over 128, the points are swept for each
+    `eps` instead. Up to 2,500 points, and up to 15 dimensions where few points are within `eps`,
+    scikit-learn finds the neighbourhoods. No algorithm stores more pairs for a larger `eps`.
 
     References
     ----------
@@ -102,8 +104,8 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
             As in :meth:`DBSCAN.fit <inkcluster.DBSCAN.fit>`: any numbers, also zero or negative.
         lists : tuple of ndarray, optional
             What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gave for these points with
-            ``itself=True``, at least as many as the largest of `min_samples`; found anew if left
-            out.
+            ``itself=True``, with at least as many neighbours as the largest of `min_samples` (128
+            are enough); found if left out.
 
         Returns
         -------
@@ -113,8 +115,10 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         BadInputError
-            If a range is empty, unsorted or out of bounds, if there is too little memory, if
-            squared distances leave float64, or if `lists` are not of these points.
+            If a range is empty, unsorted or out of bounds, squared distances leave float64, or
+            `lists` are not of these points.
+        TooLittleMemoryError
+            If more bytes are needed than may be taken.
         ValueError
             If `X` is empty or holds NaN or infinity.
         """
@@ -127,26 +131,22 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, points)
-        check_memory(
-            points,
-            cells=(len(eps) + refine) * len(min_samples),
-            min_samples=min_samples[-1],
-            weight=weight,
-            memory_limit=self.memory_limit,
-        )
+        self.check_memory(points, weighted=weight is not None)
         if lists is not None:
-            _check_lists(lists, len(points), min_samples[-1])
+            from inkcluster.cluster.neighbors.nearest import check_neighbors
+
+            check_neighbors(lists, len(points), neighbours_listed(min_samples[-1], len(points)))
         with current().task("DBSCAN map", total=len(eps) + refine) as advance:
-            row = rows_of_map(points, min_samples, eps[-1], weight, lists)
+            engine = Engine(points, min_samples, weight, most=eps[-1], lists=lists)
             found = {}
             for radius in eps:
-                found[radius] = row(radius)
+                found[radius] = engine.labels_and_cores(radius)[0]
                 advance(1)
             for _ in range(refine):
                 between = _widest(found)
                 if between is None:
                     break
-                found[between] = row(between)
+                found[between] = engine.labels_and_cores(between)[0]
                 advance(1)
         self.eps_ = np.array(sorted(found))
         self.labels_ = np.array([found[radius] for radius in sorted(found)], np.int32)
@@ -155,11 +155,31 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         self.largest_share_ = _largest_share(self.labels_)
         return self
 
+    def check_memory(self, X: NDArray[Any], *, weighted: bool = False) -> None:
+        """Refuse points whose map would not fit into memory, before anything is computed.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, d)
+        weighted : bool
+            Whether `fit` will be given weights.
+
+        Raises
+        ------
+        TooLittleMemoryError
+            If more bytes are needed than may be taken.
+        """
+        cells = (np.size(self.eps) + self.refine) * np.size(self.min_samples)
+        most = int(np.max(self.min_samples))
+        check_memory(
+            X, cells=cells, min_samples=most, weighted=weighted, memory_limit=self.memory_limit
+        )
+
 
 def _widest(found: dict[float, NDArray[np.int32]]) -> float | None:
-    """The middle between the neighbouring eps where the map changes most; None if nowhere.
+    """An eps in the middle of where the map changes most; None where it changes nowhere.
 
-    The change counts times the width, or all would go to where the map jumps.
+    The change is multiplied by the width, or all would go to where the map jumps.
     """
     eps = sorted(found)
     shares = [np.stack([_noise_share(found[e]), _largest_share(found[e])]) for e in eps]
@@ -167,13 +187,13 @@ def _widest(found: dict[float, NDArray[np.int32]]) -> float | None:
     for (low, before), (high, after) in pairwise(zip(eps, shares, strict=True)):
         change = float(np.abs(after - before).sum(axis=0).max())
         between = _round_between(low, high)
-        if change >= SAME and between is not None and change * np.log(high / low) > best:
+        if change >= MIN_CHANGE and between is not None and change * np.log(high / low) > best:
             best, middle = change * np.log(high / low), between
     return middle
 
 
 def _round_between(low: float, high: float) -> float | None:
-    """A number near the middle with as few digits as lie between; None where there is none.
+    """A number near the middle with few digits; None where no number lies between.
 
     Examples
     --------
@@ -223,18 +243,3 @@ def _whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
         raise BadInputError(f"{name} must be a whole number, 0 or more, not {value!r}.")
     return int(value)
-
-
-def _check_lists(lists: Neighbours, n: int, most: int) -> None:
-    squared, rows = lists
-    k = min(most, n)
-    if squared.shape != rows.shape or squared.ndim != 2 or len(rows) != n or rows.shape[1] < k:
-        raise BadInputError(
-            f"lists must hold at least {k:,} neighbours of each of the {n:,} points; these have the "
-            f"shapes {squared.shape} and {rows.shape}."
-        )
-    if squared[:, 0].any():
-        raise BadInputError(
-            "lists must count each point among its own neighbours, at distance 0; find them with "
-            "itself=True."
-        )

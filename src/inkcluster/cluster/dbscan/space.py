@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from inkcluster.compute.leading import directions
-from inkcluster.compute.threads import in_threads, pieces
+from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 
 WIDTHS = (16, 24, 32, 48, 64, 96, 128, 160, 192)
 """Leading coordinates that a product may take."""
-SAMPLE = 256
-"""Points that are compared with each other to choose how many coordinates are taken."""
+PROBES = 256
+"""Points compared with each other to choose how many coordinates are taken."""
 ENOUGH = 64
 """Others within eps after which a point is taken to be done, roughly."""
-FEW = 46
+MAX_PLAIN_DIMENSIONS = 46
 """Dimensions up to which points are taken as they are."""
-SPREAD = 4096
+SAMPLE = 4096
 """Points from which the directions are found; any directions are valid, good ones are faster."""
 PIECE = 1024
 # Nanoseconds for a pair: for each coordinate of the product, and for a decision in float64.
@@ -59,18 +57,19 @@ class Space:
     def __init__(self, X: NDArray[Any], *, complete: bool = False) -> None:
         n, d = X.shape
         self._X = X
-        some = X[:: max(1, n // PIECE)]
-        self._origin = some.mean(axis=0, dtype=np.float64)
-        far = self._farthest()
+        self._origin = X[:: max(1, n // PIECE)].mean(axis=0, dtype=np.float64)
+        far = 1e-300
+        for part in pieces(n, PIECE):
+            far = max(far, float(np.abs(X[part] - self._origin).max()))
         # Of the order of 1, so that no square leaves float32's range.
         self._scale = 2.0 ** -float(np.frexp(far)[1])
         self._basis = None
-        if not complete and 1e-15 < far < 1e15 and d > FEW:
-            sample = np.asarray(X[:: max(1, n // SPREAD)][:SPREAD], dtype=np.float64)
+        if not complete and 1e-15 < far < 1e15 and d > MAX_PLAIN_DIMENSIONS:
+            sample = np.asarray(X[:: max(1, n // SAMPLE)][:SAMPLE], dtype=np.float64)
             with one_blas_thread():  # small steps, at each of which threads would wait
                 self._basis = directions(sample - self._origin)[:, : WIDTHS[-1]].copy()
-        rows = np.random.default_rng(0).integers(0, n, (2, SAMPLE))
-        self._pairs = [np.asarray(X[side], dtype=np.float64) for side in rows]
+        rows = np.random.default_rng(0).integers(0, n, (2, PROBES))
+        self._probes = [np.asarray(X[side], dtype=np.float64) for side in rows]
 
     def within(self, eps: float) -> Reach:
         """The coordinates that suit `eps` best, and their limits."""
@@ -120,7 +119,7 @@ class Space:
 
     def _share(self, q: int, eps: float) -> NDArray[np.float64]:
         """The share of the sample that `q` coordinates leave possibly within `eps`, for each point."""
-        ours, theirs = (self._coordinates(side, q) for side in self._pairs)
+        ours, theirs = (self._coordinates(side, q) for side in self._probes)
         square = [np.einsum("ij,ij->i", side, side) for side in (ours, theirs)]
         gap = square[0][:, None] + square[1] - 2 * ours @ theirs.T
         return np.asarray((gap <= self._squared(eps)).mean(axis=1), dtype=np.float64)
@@ -138,21 +137,3 @@ class Space:
     def _squared(self, eps: float) -> float:
         """The square of `eps` in the units of the coordinates, which are of the order of 1."""
         return float(min(eps * self._scale * eps * self._scale, 1e30))
-
-    def _farthest(self) -> float:
-        """The largest difference of a coordinate to the origin's."""
-        far = 1e-300
-        for start in range(0, len(self._X), PIECE):
-            away = np.abs(self._X[start : start + PIECE] - self._origin)
-            far = max(far, float(away.max(initial=0.0)))
-        return far
-
-
-def one_blas_thread() -> Any:
-    """A context in which products take the calling thread only; threads of ours call them."""
-    return _pools().limit(limits=1, user_api="blas")
-
-
-@lru_cache(maxsize=1)
-def _pools() -> Any:
-    return ThreadpoolController()

@@ -1,85 +1,113 @@
-"""DBSCAN by sweeps over blocks of products, with no pair stored and most never looked at.
+"""DBSCAN by sweeps over blocks of products: no pair is stored, and most are never looked at.
 
-A point that has enough neighbours is done, and so is a core point once it belongs to the largest
+A point with enough neighbours is done, and so is a core point once it belongs to the largest
 cluster: only the sparse points are compared with all others.
 """
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.dbscan.blocks import SIDE, Copies, Rows, sweep, triangle
-from inkcluster.cluster.dbscan.labels import numbered
 from inkcluster.cluster.dbscan.space import Reach, Space
+from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.density import sweep as kernels
 from inkcluster.progress import current
 
-MUTUAL = 0.35
-"""The share of points that see all others from which on pairs are looked at from both sides."""
-PROBE = 128
-"""Points that are compared with all others first, and say how large that share is."""
+SIDE = 512
+"""Points on either side of a block: its products stay in the second-level cache."""
+GROWTH = 4
+"""Open points are packed again after 1 block of columns, after 5, after 21, ..."""
+MIN_SHARE_BOTH_WAYS = 0.35
+"""From this share of points that see all others, each pair is looked at once for both its points."""
+PROBES = 128
+"""Points compared with all others first, to estimate that share."""
+
+Rows = NDArray[np.int64]
+Visit = Callable[[NDArray[np.float32], Rows, Rows], int]
+"""Takes a block of products, its asking rows and its columns' rows; returns how many stay open."""
 
 
 class Sweeps:
-    """The points of one fit, and what DBSCAN asks of them.
+    """DBSCAN of the same points at one `eps` after another.
 
     Parameters
     ----------
-    X : ndarray of shape (n, d), any real dtype, finite
+    X : ndarray of shape (n, d), uint8, float32 or float64, finite, C-contiguous
+    min_samples : sequence of int, ascending
     weight : ndarray of shape (n,), float32 or float64, optional
-        One each if left out.
+        1 each if left out.
     """
 
     def __init__(
-        self, X: NDArray[np.generic], weight: NDArray[np.floating[Any]] | None = None
+        self,
+        X: NDArray[np.generic],
+        min_samples: Sequence[int],
+        weight: NDArray[np.floating[Any]] | None,
     ) -> None:
         self._X = X
+        self._min_samples = min_samples
         self._given = np.ones(len(X)) if weight is None else weight
         self._weight = self._given.astype(np.float64)
         self._negative = bool((self._weight < 0).any())
         self._fractions = bool((self._weight != np.floor(self._weight)).any())
         self._space = Space(X, complete=self._negative)
-        self._eps, self._reach = 0.0, Reach(*(np.empty(0, np.float32) for _ in range(3)))
         # The first columns are then a sample of all points, whatever order they came in.
         self._order = np.random.default_rng(0).permutation(len(X))
 
-    def totals(self, eps: float, most: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """The weight within `eps` of each point, itself included.
-
-        Parameters
-        ----------
-        eps : float
-        most : float
-            A total beyond it may be given too small, but not below it.
+    def at(self, eps: float) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Clusters and core points at one `eps`.
 
         Returns
         -------
-        total : ndarray of shape (n,), float64
-        company : ndarray of shape (n,), bool
-            Whether another point is within `eps`; may be false where the total is beyond `most`.
+        first : ndarray of shape (n_min_samples, n), int32
+            The first core point of each point's cluster; n for noise.
+        cores : ndarray of shape (n_min_samples, n), bool
+        """
+        reach = self._space.within(eps)
+        points = self._X, reach.limit, reach.sure, eps * eps
+        total, company = self._totals(reach, points)
+        cores = np.array([self._core(total, eps, least) for least in self._min_samples])
+        first = np.empty(cores.shape, np.int32)
+        parent = np.arange(len(total), dtype=np.int32)
+        for j in reversed(range(len(cores))):  # what more neighbours connect, fewer do too
+            parent = self._connected(reach, points, cores[j], parent)
+            first[j] = np.where(cores[j], parent, np.int32(len(parent)))
+            self._attach(reach, points, cores[j], company, first[j])
+        return first, cores
+
+    def _totals(
+        self, reach: Reach, points: tuple[Any, ...]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """The weight within eps of each point, itself included, and whether another point is there.
+
+        A total beyond the largest of `min_samples` may be too small, but not below it; whether
+        another point is near may then be false.
         """
         n = len(self._X)
-        reach, points = self._within(eps)
+        most = self._min_samples[-1]
         enough = np.inf if self._negative else most + self._slack(most)
         total, company, open_ = np.zeros(n), np.zeros(n, np.bool_), np.ones(n, np.bool_)
         counted = (self._weight, enough, total, company)
 
         def visit(product: NDArray[np.float32], asking: Rows, columns: Rows) -> int:
             block = (product, asking, columns, *points, *counted, open_)
-            left: int = kernels.count(*block)
-            return left
+            return int(kernels.count(*block))
 
-        probe, rest = self._order[:PROBE], self._order[PROBE:]
+        probes, rest = self._order[:PROBES], self._order[PROBES:]
         with current().task("neighbours", total=n) as advance:
-            sweep(reach.lead, probe, self._order, visit, open_, advance=advance)
-            if open_[probe].mean() < MUTUAL:
+            sweep(reach.lead, probes, self._order, visit, open_, advance=advance)
+            if open_[probes].mean() < MIN_SHARE_BOTH_WAYS:
                 sweep(reach.lead, rest, self._order, visit, open_, advance=advance)
                 return total, company
-            # Most points never have enough: each pair is then looked at once, for both.
-            sweep(reach.lead, rest, probe, visit, open_)
+            sweep(reach.lead, rest, probes, visit, open_)
             more = Copies(np.zeros(n), lambda whole, copy: np.add(whole, copy, out=whole))
 
             def visit_both(
@@ -88,10 +116,10 @@ class Sweeps:
                 block = (product, asking, columns, same, *points, *counted, more.mine())
                 kernels.count_both(*block)
 
-            triangle(reach.lead, rest, visit_both, advance)
+            sweep_both(reach.lead, rest, visit_both, advance)
         return total + more.gathered(), company
 
-    def core(self, total: NDArray[np.float64], eps: float, min_samples: int) -> NDArray[np.bool_]:
+    def _core(self, total: NDArray[np.float64], eps: float, min_samples: int) -> NDArray[np.bool_]:
         """Whether each point is a core point, shape (n,).
 
         Sums of fractions depend on their order. Where that could decide, the weights are summed as
@@ -104,90 +132,185 @@ class Sweeps:
                 core[a] = np.sum(self._given[near]) >= min_samples
         return core
 
-    def parents(
-        self, eps: float, core: NDArray[np.bool_], known: NDArray[np.int32] | None = None
-    ) -> NDArray[np.int32]:
-        """What hangs together: the lowest row of each core point's cluster, shape (n,).
-
-        Parameters
-        ----------
-        eps : float
-        core : ndarray of shape (n,), bool
-        known : ndarray of shape (n,), int32, optional
-            The same for fewer core points, or a smaller `eps`.
-        """
-        reach, points = self._within(eps)
-        start = np.arange(len(core), dtype=np.int32) if known is None else known.copy()
-        forest = Copies(start, kernels.merge)
-        members = self._order[core[self._order]]
-        open_ = core.copy()
-        giant = -1
-
-        def visit(product: NDArray[np.float32], asking: Rows, columns: Rows) -> int:
-            block = (product, asking, columns, *points, forest.mine(), giant, open_)
-            left: int = kernels.join(*block)
-            return left
-
-        def gather() -> None:
-            forest.gathered()
-
-        with current().task("clusters", total=len(members)) as advance:
-            sweep(reach.lead, members, members[:SIDE], visit, open_, after=gather)
-            root = _roots(start)
-            giant = int(np.bincount(root[members], minlength=1).argmax())
-            # Of two core points in different clusters one is outside the giant, and sees the other.
-            outside = members[root[members] != giant]
-            advance(len(members) - len(outside))
-            rest = members[SIDE:]
-            sweep(reach.lead, outside, rest, visit, open_, after=gather, advance=advance)
-        return _roots(start)
-
-    def labels(
-        self,
-        eps: float,
-        core: NDArray[np.bool_],
-        company: NDArray[np.bool_],
-        parent: NDArray[np.int32],
-    ) -> NDArray[np.int32]:
-        """Labels (n,): clusters by their first core point; borders go to the first cluster near.
-
-        Parameters
-        ----------
-        eps : float
-        core, company : ndarray of shape (n,), bool
-            Core points; points with others within `eps`.
-        parent : ndarray of shape (n,), int32
-            What :meth:`parents` gave.
-        """
-        reach, points = self._within(eps)
-        labels = numbered(parent, core)
-        members = self._order[core[self._order]]
-        members = members[np.argsort(labels[members], kind="stable")]
-        open_ = company & ~core
-
-        def visit(product: NDArray[np.float32], asking: Rows, columns: Rows) -> int:
-            block = (product, asking, columns, *points, labels, open_)
-            left: int = kernels.attach(*block)
-            return left
-
-        asking = np.flatnonzero(open_)
-        with current().task("borders", total=len(asking)) as advance:
-            sweep(reach.lead, asking, members, visit, open_, advance=advance)
-        return labels
-
     def _slack(self, total: float) -> float:
-        """By how much sums near `total` may differ with the order of their terms."""
+        """How much sums near `total` may differ with the order of their terms."""
         if not self._fractions:
             return 0.0
         size = float(np.abs(self._weight).sum()) if self._negative else total
         float64 = len(self._weight) * np.finfo(np.float64).eps
         return size * float(64 * np.finfo(self._given.dtype).eps + float64)
 
-    def _within(self, eps: float) -> tuple[Reach, tuple[Any, ...]]:
-        """The coordinates for `eps`, and what every kernel asks of the points."""
-        if eps != self._eps:
-            self._eps, self._reach = eps, self._space.within(eps)
-        return self._reach, (self._X, self._reach.limit, self._reach.sure, eps * eps)
+    def _connected(
+        self,
+        reach: Reach,
+        points: tuple[Any, ...],
+        core: NDArray[np.bool_],
+        known: NDArray[np.int32],
+    ) -> NDArray[np.int32]:
+        """The lowest row of each core point's cluster, shape (n,); `known` is that of fewer core points."""
+        parent = known.copy()
+        forest = Copies(parent, kernels.merge)
+        members = self._order[core[self._order]]
+        open_ = core.copy()
+        giant = -1
+
+        def visit(product: NDArray[np.float32], asking: Rows, columns: Rows) -> int:
+            block = (product, asking, columns, *points, forest.mine(), giant, open_)
+            return int(kernels.join(*block))
+
+        with current().task("clusters", total=len(members)) as advance:
+            sweep(reach.lead, members, members[:SIDE], visit, open_, after=forest.gathered)
+            root = _roots(parent)
+            giant = int(np.bincount(root[members], minlength=1).argmax())
+            # Of two core points in different clusters one is outside the giant, and sees the other.
+            outside = members[root[members] != giant]
+            advance(len(members) - len(outside))
+            rest = members[SIDE:]
+            sweep(reach.lead, outside, rest, visit, open_, after=forest.gathered, advance=advance)
+        return _roots(parent)
+
+    def _attach(
+        self,
+        reach: Reach,
+        points: tuple[Any, ...],
+        core: NDArray[np.bool_],
+        company: NDArray[np.bool_],
+        first: NDArray[np.int32],
+    ) -> None:
+        """Give each other point with a core point within eps the lowest `first` (n,) of those."""
+        members = self._order[core[self._order]]
+        members = members[np.argsort(first[members], kind="stable")]
+        open_ = company & ~core
+
+        def visit(product: NDArray[np.float32], asking: Rows, columns: Rows) -> int:
+            block = (product, asking, columns, *points, first, open_)
+            return int(kernels.attach(*block))
+
+        asking = np.flatnonzero(open_)
+        with current().task("borders", total=len(asking)) as advance:
+            sweep(reach.lead, asking, members, visit, open_, advance=advance)
+
+
+def sweep(
+    lead: NDArray[np.float32],
+    asking: Rows,
+    columns: Rows,
+    visit: Visit,
+    open_: NDArray[np.bool_],
+    *,
+    after: Callable[[], object] = lambda: None,
+    advance: Callable[[float], None] = lambda done: None,
+) -> None:
+    """Show `visit` every block of `asking` × `columns`, as long as points in it are open.
+
+    Parameters
+    ----------
+    lead : ndarray of shape (n, q + 1), float32
+        As in :class:`~inkcluster.cluster.dbscan.space.Reach`.
+    asking, columns : ndarray of int64
+        Rows of `lead`. The first columns should be a sample of all.
+    visit : callable
+    open_ : ndarray of shape (n,), bool
+        Who still asks; `visit` changes it.
+    after : callable
+        Called between packings, when no thread is at work.
+    advance : callable
+        Told how many points are closed or have seen all columns.
+    """
+    there = lead[columns]
+    bounds, width = [0], SIDE
+    while bounds[-1] < len(columns):
+        bounds.append(min(len(columns), bounds[-1] + width))
+        width *= GROWTH
+
+    def look(part: slice, left: int, right: int) -> None:
+        rows = asking[part]
+        ours = _asking(lead, rows)
+        product = np.empty((len(rows), SIDE), np.float32)
+        for at in range(left, right, SIDE):
+            end = min(right, at + SIDE)
+            block = product[: len(rows), : end - at]
+            np.matmul(ours, there[at:end].T, out=block)
+            still = visit(block, rows, columns[at:end])
+            if not still:
+                return
+            if 2 * still < len(rows):
+                kept = open_[rows]
+                rows, ours = rows[kept], ours[kept]
+
+    # few points are a piece for each thread
+    size = max(1, min(SIDE, -(-len(asking) // numba.get_num_threads())))
+    with one_blas_thread():
+        for left, right in pairwise(bounds):
+            last = right == len(columns)
+            some = partial(look, left=left, right=right)
+            for done in in_threads(some, pieces(len(asking), size)):
+                advance(done if last else 0)
+            after()
+            before = len(asking)
+            asking = asking[open_[asking]]
+            advance(0 if last else before - len(asking))
+
+
+def sweep_both(
+    lead: NDArray[np.float32],
+    rows: Rows,
+    visit: Callable[[NDArray[np.float32], Rows, Rows, bool], None],
+    advance: Callable[[float], None],
+) -> None:
+    """Show `visit` every pair of `rows` once, in blocks, and whether both sides are the same rows."""
+    there = lead[rows]
+
+    def look(part: slice) -> None:
+        ours = _asking(lead, rows[part])
+        product = np.empty((len(ours), SIDE), np.float32)
+        for at in range(part.start, len(rows), SIDE):
+            columns = slice(at, min(len(rows), at + SIDE))
+            block = product[:, : columns.stop - at]
+            np.matmul(ours, there[columns].T, out=block)
+            visit(block, rows[part], rows[columns], at == part.start)
+
+    with one_blas_thread():
+        for done in in_threads(look, pieces(len(rows), SIDE)):
+            advance(done)
+
+
+def _asking(lead: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
+    """The coordinates of `rows` as those that ask: with 1 where the others have their norm."""
+    ours = lead[rows]
+    ours[:, -1] = 1.0
+    return ours
+
+
+class Copies:
+    """An array of which every thread changes a copy of its own, so that none waits for another.
+
+    `merge` takes the whole and a copy, and puts into the whole what has changed in the copy.
+    """
+
+    def __init__(
+        self, whole: NDArray[Any], merge: Callable[[NDArray[Any], NDArray[Any]], object]
+    ) -> None:
+        self._whole = whole
+        self._merge = merge
+        self._local = threading.local()
+        self._made: list[NDArray[Any]] = []
+
+    def mine(self) -> NDArray[Any]:
+        """The calling thread's copy."""
+        if not hasattr(self._local, "copy"):
+            self._local.copy = self._whole.copy()
+            self._made.append(self._local.copy)
+        copy: NDArray[Any] = self._local.copy
+        return copy
+
+    def gathered(self) -> NDArray[Any]:
+        """The whole, with every copy merged into it and forgotten; no thread may be at work."""
+        for copy in self._made:
+            self._merge(self._whole, copy)
+        self._made = []
+        self._local = threading.local()
+        return self._whole
 
 
 def _roots(parent: NDArray[np.int32]) -> NDArray[np.int32]:

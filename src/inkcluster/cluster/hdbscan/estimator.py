@@ -11,12 +11,11 @@ from scipy.sparse import issparse
 from sklearn.cluster import HDBSCAN as _Peer  # noqa: N811
 from sklearn.utils.validation import validate_data
 
-from inkcluster.cluster.dbscan.grid import _check_lists
 from inkcluster.cluster.hdbscan import centres, plan, rows
 from inkcluster.cluster.hdbscan import select as selection
 from inkcluster.cluster.hdbscan import tree as hierarchy
 from inkcluster.cluster.hdbscan.condense import clusters_of, condense
-from inkcluster.cluster.neighbors.spanning import Lists
+from inkcluster.cluster.neighbors.nearest import Neighbours, check_neighbors
 from inkcluster.compute.magnitude import check_squares
 from inkcluster.compute.memory import require
 from inkcluster.errors import BadInputError
@@ -111,7 +110,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         X: Any,
         y: object = None,
         *,
-        lists: Lists | None = None,
+        lists: Neighbours | None = None,
         memory_limit: int | None = None,
     ) -> Self:
         """Find the clusters.
@@ -201,7 +200,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         return labels
 
     def _tree(
-        self, points: Any, copy: bool, lists: Lists | None, memory_limit: int | None
+        self, points: Any, copy: bool, lists: Neighbours | None, memory_limit: int | None
     ) -> NDArray[np.float64]:
         """The single-linkage tree of finite points."""
         n = points.shape[0]
@@ -222,7 +221,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         require("HDBSCAN", n, need, memory_limit, "draw a sample")
         brute = self.algorithm == "brute"
         if lists is not None:
-            _check_lists(lists, n, min_samples)
+            check_neighbors(lists, n, min_samples)
         return hierarchy.mutual_reachability_tree(
             points, min_samples, float(self.alpha), brute, lists
         )

@@ -10,6 +10,8 @@ from inkcluster.cluster.neighbors.small import small_neighbors
 from inkcluster.compute.magnitude import LEAST, check_squares
 from inkcluster.errors import BadInputError
 
+Neighbours = tuple[NDArray[np.float64], NDArray[np.int32]]
+"""Squared distances and rows, each (n, k)."""
 SMALL = 2500 * 2500
 """Pairs up to which NumPy looks at all of them, so that nothing has to be compiled."""
 
@@ -81,3 +83,24 @@ def nearest_neighbors(
     if len(X) * len(asking) <= SMALL:
         return small_neighbors(X, asking, k, itself or queries is not None)
     return search(X, queries, k, itself)
+
+
+def check_neighbors(lists: Neighbours, n: int, k: int) -> None:
+    """Refuse lists that are not of `n` points, have fewer than `k` neighbours or leave the point out.
+
+    Raises
+    ------
+    BadInputError
+        Naming the shapes.
+    """
+    squared, rows = lists
+    if squared.shape != rows.shape or squared.ndim != 2 or len(rows) != n or rows.shape[1] < k:
+        raise BadInputError(
+            f"lists must hold at least {k:,} neighbours of each of the {n:,} points; these have the "
+            f"shapes {squared.shape} and {rows.shape}."
+        )
+    if squared[:, 0].any():
+        raise BadInputError(
+            "lists must count each point among its own neighbours, at distance 0; find them with "
+            "itself=True."
+        )

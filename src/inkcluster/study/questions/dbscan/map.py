@@ -27,8 +27,6 @@ CRITERION = 0.9
 """The exercise's own: more than this share of the points in clusters."""
 FALLBACK = 5000
 """Images that the map rests on where those asked for do not fit into memory."""
-LISTED = 128
-"""Neighbours at most that are found once for all that asks for them."""
 _SAME = 0.02
 
 
@@ -168,7 +166,7 @@ def _mapped(
     sample: Sample, plan: Plan, desk: Desk, refused: tuple[int, int, int] | None = None
 ) -> Map:
     from inkcluster.cluster import DBSCANGrid
-    from inkcluster.cluster.dbscan.choose import check_memory
+    from inkcluster.cluster.dbscan import neighbours_listed
     from inkcluster.cluster.neighbors.nearest import nearest_neighbors
     from inkcluster.evaluate import k_distances
     from inkcluster.features import make
@@ -177,14 +175,12 @@ def _mapped(
     n = len(sample)
     vectors = np.asarray(make(plan.scaling).fit_transform(sample.images))
     neighbour = neighbour_of(plan.min_samples, n)
-    most = min(max(plan.min_samples), LISTED)
-    listed = min(max(most, neighbour + 1), n)
+    listed = min(max(neighbours_listed(max(plan.min_samples), n), neighbour + 1), n)
     what = {**plan.values(MAP_USES), "map_sample": n}
 
     def compute() -> Mapping[str, NDArray[Any]]:
         # The map would refuse too, but only after the neighbours have been searched for.
-        cells = (len(plan.eps) + 1 + plan.refine) * len(plan.min_samples)
-        check_memory(vectors, cells=cells, min_samples=max(plan.min_samples), weight=None)
+        DBSCANGrid(plan.eps, plan.min_samples, refine=plan.refine + 1).check_memory(vectors)
         with listening(desk.progress):
             lists = nearest_neighbors(vectors, listed, itself=True)
             distances = k_distances(vectors, neighbour, lists=lists)
@@ -192,7 +188,7 @@ def _mapped(
             more = (suggested,) if suggested is not None and plan.refine else ()
             eps = tuple(sorted({*plan.eps, *more}))
             grid = DBSCANGrid(eps, plan.min_samples, refine=plan.refine)
-            grid.fit(vectors, lists=lists if max(plan.min_samples) <= most else None)
+            grid.fit(vectors, lists=lists)
         return {
             "labels": grid.labels_,
             "eps": grid.eps_,
