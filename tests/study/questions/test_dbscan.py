@@ -1,5 +1,3 @@
-import importlib
-
 import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
@@ -16,14 +14,13 @@ from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.questions.dbscan import map as dbscan_map
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.settings import plan as plans
 from inkcluster.study.settings.settings import Settings
-from inkcluster.study.steps import density
+from inkcluster.study.steps import density, samples
 from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, Counts, choose, count
 from inkcluster.study.steps.samples import draw, whitened
-from inkcluster.words import percent
+from inkcluster.words import percent, several
 
 EPS, LEAST = (0.8, 1.1, 1.4, 1.8), (2, 3, 5)
 ASKED = {"eps": EPS, "min_samples": LEAST, "sweep_eps": (0.5, 1.0, 1.5, 9.0), "components": 6}
@@ -110,26 +107,31 @@ def test_hdbscan_is_scikit_learns_numbered_by_size(found, few):
 
 
 def test_d2_counts_the_settings_with_one_cluster_and_noise(found):
-    alone = 0
+    frame, alone = table(found, "map"), []
     for rows in found.arrays["map_labels"]:
         for labels in rows:
-            sizes = np.bincount(labels[labels >= 0], minlength=1)
-            alone += np.sum(sizes >= MEMBERS) < 2 or sizes.max() > 0.9 * sizes.sum()
-    assert 0 < alone < 12
-    assert f"in {alone} of the map's 12 settings" in codes(found)["D2"].sentence
-    chosen = table(found, "map")["chosen"].to_numpy().argmax()
-    labels = found.arrays["map_labels"].reshape(12, -1)[chosen]
-    sizes = np.sort(np.bincount(labels[labels >= 0]))
-    assert f"the next {percent(sizes[-2] / sizes.sum())}" in codes(found)["D2"].sentence
+            sizes = np.sort(np.bincount(labels[labels >= 0], minlength=2))[::-1]
+            alone.append(np.sum(sizes >= MEMBERS) < 2 or sizes[0] > 0.9 * sizes.sum())
+            assert frame.loc[len(alone) - 1, "second share"] == pytest.approx(sizes[1] / 250)
+    assert frame["one cluster or none"].tolist() == alone
+    assert 0 < sum(alone) < 12
+    chosen = frame[frame["chosen"]].iloc[0]
+    assert codes(found)["D2"].level is Level.OK
+    assert codes(found)["D2"].sentence == (
+        f"DBSCAN finds {several(chosen['clusters'], 'cluster')}; the largest holds "
+        f"{percent(chosen['largest share'])} of the images, and {percent(chosen['noise share'])} are "
+        "noise, outside every cluster."
+    )
 
 
 def test_d4_gives_the_nearest_and_the_spread_over_the_mean_distance(found, few):
     rows = MinMaxScaler().fit_transform(few.flat()[found.arrays["map_index"]])
     between = pdist(rows)
     near = np.median(NearestNeighbors(n_neighbors=1).fit(rows).kneighbors()[0])
-    said = codes(found)["D4"].sentence
-    assert f"all images is {percent(near / between.mean())}" in said
-    assert f"spread by {percent(between.std() / between.mean())}" in said
+    scaled = table(found, "distances").set_index("space").loc["scaled pixels"]
+    assert scaled["nearest over mean"] == pytest.approx(near / between.mean())
+    assert scaled["spread over mean"] == pytest.approx(between.std() / between.mean())
+    assert f"is {scaled['farthest over nearest']:.2f} times as far" in codes(found)["D4"].sentence
 
 
 def test_too_little_memory_gives_a_stated_sample(answer, few, check_answer, monkeypatch):
@@ -141,17 +143,16 @@ def test_too_little_memory_gives_a_stated_sample(answer, few, check_answer, monk
         return fit(self, X, *rest, **named)
 
     monkeypatch.setattr(DBSCANGrid, "fit", refuse)
-    monkeypatch.setattr(dbscan_map, "FALLBACK", 90)
-    monkeypatch.setattr(
-        importlib.import_module(dbscan_map.__package__ + ".question"), "FALLBACK", 80
-    )
+    monkeypatch.setattr(samples, "FALLBACK", 90)
     found = answer("dbscan", few, map_sample=300, sweep_sample=200)
     check_answer(found)
-    said = [f.sentence for f in found.findings if f.code == "S3"]
-    assert any("300 images needs 7.00 GB and 2.00 GB may be used" in one for one in said)
-    assert any("whitening of 200 images needs 7.00 GB" in one for one in said)
-    assert len(found.arrays["map_index"]) == 90
-    assert len(found.arrays["sweep_index"]) == 80
+    said = [(f.level, f.sentence) for f in found.findings if f.code == "S3"]
+    words = "rests on 90 images drawn at random: those asked for need 7.00 GB, and 2.00 GB is available."
+    assert said == [
+        (Level.WARNING, f"The DBSCAN map {words}"),
+        (Level.WARNING, f"The sweep after PCA whitening {words}"),
+    ]
+    assert len(found.arrays["map_index"]) == len(found.arrays["sweep_index"]) == 90
 
 
 def test_the_criterion_is_the_exercises(found):
@@ -170,7 +171,8 @@ def test_the_criterion_is_the_exercises(found):
         frame[["eps", "min_samples"]].values.tolist() == met[["eps", "min_samples"]].values.tolist()
     )
     assert figure(found, "map").marked.sum() == len(met)
-    assert f"{len(met)} put more than 90 %" in figure(found, "map").says
+    assert codes(found)["D3"].level is Level.DETAIL
+    assert codes(found)["D3"].sentence.startswith(f"At {len(met)} of {len(whole)} settings")
 
 
 def test_the_chosen_setting_follows_the_stated_rule(found):
@@ -181,11 +183,9 @@ def test_the_chosen_setting_follows_the_stated_rule(found):
     ]
     (chosen,) = frame.index[frame["chosen"]]
     assert chosen == most["noise share"].idxmin()
-    setting = (
-        f"eps {frame.loc[chosen, 'eps']:g} with min_samples {frame.loc[chosen, 'min_samples']}"
-    )
-    assert setting in codes(found)["D1"].sentence
-    assert setting in codes(found)["D2"].sentence
+    eps, least = frame.loc[chosen, ["eps", "min_samples"]]
+    assert f"the eps chosen, {eps:g}," in codes(found)["D1"].sentence
+    assert figure(found, "map").says.endswith(f"show eps {eps:g} with min_samples {least:g}.")
 
 
 def test_noise_is_shown_strangest_first(found, few):
@@ -249,20 +249,20 @@ def test_the_solvers_are_held_against_each_other(found):
     first, other = counts.values()
     finding = codes(found)["D5"]
     differ = sum(a != b for a, b in zip(first, other, strict=True))
-    assert (finding.level is Level.NOTICE) == (differ > 0)
+    assert (finding.level is Level.DETAIL) == (differ > 0)
 
 
 def test_small_clusters_come_from_the_eps_with_most_clusters(found, few):
     frame = table(found, "sweep").iloc[: len(ASKED["sweep_eps"])]
     best = frame.loc[frame["clusters"].idxmax(), "eps"]
     says = figure(found, "small-clusters").says
-    assert says.startswith(f"Eps {best:g} is the one with most clusters")
+    assert says.startswith(f"Eps {best:g} gives most clusters")
     labels = found.arrays["sweep_labels_covariance_eigh"][frame["clusters"].idxmax()]
     sizes = np.bincount(labels[labels >= 0])
     shown = [int(row.label.split()[1]) for row in figure(found, "small-clusters").rows]
     small = sorted(np.flatnonzero(sizes <= 15), key=lambda c: (-sizes[c], c))
     assert shown == small[:16]
-    assert f"{len(small)} have 15 members or fewer" in figure(found, "small-clusters").says
+    assert f"{len(small)} of them have 15 members or fewer" in figure(found, "small-clusters").says
 
 
 def test_without_labels_nothing_is_judged_and_nothing_else_changes(
@@ -292,9 +292,10 @@ def test_a_map_of_noise_alone(answer, few, check_answer):
     found = answer("dbscan", few, eps=(0.01, 0.02), sweep_eps=(0.001,), min_samples=(2, 3))
     check_answer(found)
     assert codes(found)["D2"].level is Level.WARNING
-    assert "every image is noise" in codes(found)["D2"].sentence
-    assert codes(found)["D3"].level is Level.WARNING
-    assert "None of the 4 settings" in codes(found)["D3"].sentence
+    assert "at each setting tried (4)" in codes(found)["D2"].sentence
+    assert codes(found)["D3"].level is Level.DETAIL
+    assert codes(found)["D3"].sentence.endswith("the most is 0 %.")
+    assert codes(found)["D6"].level in (Level.OK, Level.NOTICE)
     assert not {"members", "sweep-sizes", "small-clusters"} & {f.name for f in found.figures}
     assert "criterion" not in {t.name for t in found.tables}
     assert len(figure(found, "noise").rows) == 3
@@ -304,22 +305,22 @@ def test_a_map_of_one_cluster_alone(answer, few, check_answer):
     found = answer("dbscan", few, eps=(50.0, 60.0), sweep_eps=(90.0,), min_samples=(2, 3))
     check_answer(found)
     assert codes(found)["D1"].level is Level.WARNING
-    assert "in one cluster there, and a map with smaller eps" in codes(found)["D1"].sentence
+    assert "with the eps chosen, 50, every image is in one cluster" in codes(found)["D1"].sentence
     assert codes(found)["D2"].level is Level.WARNING
-    assert codes(found)["D3"].level is Level.NOTICE
-    assert "one cluster each" in codes(found)["D3"].sentence
-    assert "nothing is noise" in figure(found, "noise").says
+    assert "never in more than one" in codes(found)["D3"].sentence
+    assert "calls no image noise" in figure(found, "noise").says
     assert table(found, "criterion")["number of clusters"].tolist() == [1] * 4
 
 
 def test_d1_says_which_edge_and_is_content_inside(answer, few):
     inside = answer("dbscan", few, eps=(0.01, 1.4, 50.0), min_samples=(2,), map_sample=300)
-    assert codes(inside)["D1"].level is Level.OK
+    assert codes(inside)["D1"].level is Level.DETAIL
     low = answer("dbscan", few, eps=(1.4, 50.0), min_samples=(2,), map_sample=300)
-    assert "lower edge" in codes(low)["D1"].sentence
+    assert codes(low)["D1"].level is Level.WARNING
+    assert "the smallest tried" in codes(low)["D1"].sentence
     high = answer("dbscan", few, eps=(0.01, 1.4), min_samples=(2,), map_sample=300)
-    assert "upper edge" in codes(high)["D1"].sentence
-    assert "larger eps" in codes(high)["D1"].sentence
+    assert codes(high)["D1"].level is Level.WARNING
+    assert "the largest tried, and larger values" in codes(high)["D1"].sentence
 
 
 def test_odd_sets_get_an_answer(answer, odd_set, check_answer, tmp_path):
@@ -375,7 +376,7 @@ def test_d4_warns_where_distances_concentrate(answer, found, rng):
     noise = ImageSet(rng.integers(0, 256, (150, 28, 28)).astype(np.uint8), None, "static")
     other = answer("dbscan", noise, k=3, eps=(10.0, 11.5), sweep_eps=(8.0, 10.0), components=90)
     assert codes(other)["D4"].level is Level.WARNING
-    assert "hardly tell near from far" in codes(other)["D4"].sentence
+    assert "hardly tell images apart" in codes(other)["D4"].sentence
 
 
 def test_the_plans_whitened_images_are_taken_up(few, monkeypatch):

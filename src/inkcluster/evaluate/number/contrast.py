@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.evaluate.checks import vectors
+
+MAX_COMPARED = 1000
 
 
 def concentration(X: Any, seed: int | None = None) -> float:
@@ -47,8 +50,8 @@ def concentration(X: Any, seed: int | None = None) -> float:
     points = vectors(X)
     if len(points) < 3:
         raise BadInputError(f"{len(points)} points have no contrast; give at least three.")
-    if len(points) > 1000:
-        index = np.random.default_rng(seed).choice(len(points), 1000, replace=False)
+    if len(points) > MAX_COMPARED:
+        index = np.random.default_rng(seed).choice(len(points), MAX_COMPARED, replace=False)
         points = points[np.sort(index)]
     distance = squareform(pdist(points.astype(np.float64)))
     farthest = distance.max(axis=1)
@@ -57,3 +60,34 @@ def concentration(X: Any, seed: int | None = None) -> float:
     if not usable.any():
         raise BadInputError("All points are equal, so their distances have no contrast.")
     return float(np.median((farthest[usable] - nearest[usable]) / nearest[usable]))
+
+
+def nearest_and_spread(
+    points: NDArray[np.floating[Any]], nearest: NDArray[np.float64] | None = None
+) -> tuple[float, float]:
+    """The distance to the nearest point, and the spread of distances, over their mean.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, d)
+        In random order; the first 1,000 are compared.
+    nearest : ndarray of shape (1000,), optional
+        Their distances to the nearest of all points, where they are known.
+
+    Returns
+    -------
+    nearest, spread : float
+        The median distance to the nearest of all points and the standard deviation of the
+        distances among the points compared, each divided by the mean distance among them.
+    """
+    from scipy.spatial.distance import pdist
+
+    from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+
+    some = np.ascontiguousarray(points[:MAX_COMPARED], np.float64)
+    if nearest is None:
+        squared, _ = nearest_neighbors(points, min(2, len(points)), queries=some)
+        nearest = np.sqrt(squared[:, -1])  # the first is the point itself
+    between = pdist(some)
+    mean = max(float(between.mean()), np.finfo(float).tiny)
+    return float(np.median(nearest)) / mean, float(between.std()) / mean

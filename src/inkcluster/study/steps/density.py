@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 MEMBERS = 5
 MOST_NOISE = 0.5
 RULE = (
-    f"the setting with most clusters of at least {MEMBERS} members among those that leave at most "
-    "half of the images as noise, the one with less noise among equals; where no setting leaves "
-    "so little, the one with least noise"
+    f"most clusters of at least {MEMBERS} members among the settings that leave at most half of the "
+    "images as noise, then least noise; where no setting leaves so little noise, least noise"
 )
 """How a setting is chosen, without labels."""
 ALONG_USES = ("sweep_eps", "sweep_min_samples", *WHITENING_USES)
@@ -42,14 +41,15 @@ class Counts:
         Noise not counted.
     considerable : int
         Clusters of at least five members.
-    noise_share, largest_share : float
-        Shares of all points: noise, and the largest cluster.
+    noise_share, largest_share, second_share : float
+        Shares of all points: noise, the largest and the second largest cluster.
     """
 
     clusters: int
     considerable: int
     noise_share: float
     largest_share: float
+    second_share: float = 0.0
 
     @property
     def clustered_share(self) -> float:
@@ -68,14 +68,15 @@ def count(labels: NDArray[np.int32]) -> Counts:
     Examples
     --------
     >>> count(np.array([0, 0, 0, 0, 0, 1, -1, -1]))
-    Counts(clusters=2, considerable=1, noise_share=0.25, largest_share=0.625)
+    Counts(clusters=2, considerable=1, noise_share=0.25, largest_share=0.625, second_share=0.125)
     """
-    n, sizes = len(labels), np.bincount(labels[labels >= 0])
+    n, sizes = len(labels), np.sort(np.bincount(labels[labels >= 0]))[::-1]
     return Counts(
         clusters=int(np.count_nonzero(sizes)),
         considerable=int(np.count_nonzero(sizes >= MEMBERS)),
         noise_share=float((n - int(sizes.sum())) / n),
-        largest_share=float(sizes.max(initial=0) / n),
+        largest_share=float(sizes[:1].sum() / n),
+        second_share=float(sizes[1:2].sum() / n),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.errors import TooLittleMemoryError
 from inkcluster.study.answer import Finding, Level
 
 if TYPE_CHECKING:
@@ -15,9 +17,12 @@ if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.settings.plan import Plan
 
+Result = TypeVar("Result")
 SAMPLE_USES = ("seed", "replace")
 WHITENING_USES = ("components", "svd_solver", *SAMPLE_USES)
 MOST_PIXELS_EXACT = 4096
+FALLBACK = 5000
+"""Images used where those asked for do not fit into memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +73,46 @@ def draw(images: ImageSet, n: int, plan: Plan) -> Sample:
 
     index = sample_index(len(images), n, plan.seed, replace=plan.replace)
     return Sample(index, images.take(index), len(images))
+
+
+def within_memory(
+    what: str, images: ImageSet, n: int, plan: Plan, work: Callable[[Sample], Result]
+) -> tuple[Result, tuple[Finding, ...]]:
+    """Do `work` on a sample of `n` images, or of 5,000 where `n` do not fit into memory.
+
+    Returns
+    -------
+    result, tuple of Finding
+        What `work` returned, and S3 where it rests on a sample.
+
+    Raises
+    ------
+    TooLittleMemoryError
+        If 5,000 images do not fit either.
+    """
+    try:
+        sample = draw(images, n, plan)
+        return work(sample), sample.finding(what)
+    except TooLittleMemoryError as error:
+        if n <= FALLBACK:
+            raise
+        need, have = error.need, error.have
+    return work(draw(images, FALLBACK, plan)), (short_of_memory(what, FALLBACK, need, have),)
+
+
+def short_of_memory(what: str, n: int, need: int, have: int) -> Finding:
+    """S3: `n` images are used, since those asked for need more bytes than there are.
+
+    Examples
+    --------
+    >>> short_of_memory("The map", 5000, 7 * 10**9, 2 * 10**9).sentence
+    'The map rests on 5,000 images drawn at random: those asked for need 7.00 GB, and 2.00 GB is available.'
+    """
+    words = (
+        f"{what} rests on {n:,} images drawn at random: those asked for need {need / 1e9:.2f} GB, "
+        f"and {have / 1e9:.2f} GB is available."
+    )
+    return Finding("S3", Level.WARNING, words)
 
 
 def whitened(

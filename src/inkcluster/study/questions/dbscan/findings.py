@@ -1,136 +1,139 @@
-"""What the DBSCAN map comes to, in sentences: findings D1 to D4."""
+"""Findings D1 to D6: what DBSCAN and HDBSCAN find, and whether distances tell images apart."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inkcluster.study.answer import Finding, Level
-from inkcluster.study.questions.dbscan.map import Map
-from inkcluster.study.questions.dbscan.map_figures import criterion_frame, span
-from inkcluster.words import percent, sentence, several
+from inkcluster.study.findings import Sentences
+from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, Sweep
+from inkcluster.words import percent, several
 
 if TYPE_CHECKING:
-    from inkcluster.study.settings.plan import Plan
+    import pandas as pd
 
-LOW_CONTRAST = 2.0
-"""The farthest image is less than this many times as far as the nearest: all are alike."""
-MOSTLY = 0.5
-"""In more than this share of the settings there is one cluster with noise and little else."""
-COMPARED = 1000
-"""Images whose distances to each other and to their nearest are looked at."""
+    from inkcluster.study.steps.dbscan_map import Map
+    from inkcluster.study.steps.hdbscan import Kept
+
+MIN_CONTRAST = 2.0
+"""Distances tell images apart if the farthest is this many times as far as the nearest."""
+MAX_ONE_CLUSTER_SHARE = 0.5
+"""The share of the settings that may find one cluster or none without a notice."""
+
+say = Sentences(
+    {
+        "D1 inside": "DBSCAN joins images closer than eps; the eps chosen, {eps:g}, lies inside the "
+        "range tried, {low:g} to {high:g}.",
+        "D1 lowest": "DBSCAN joins images closer than eps; the eps chosen, {eps:g}, is the smallest "
+        "tried, and smaller values may separate more clusters.",
+        "D1 highest": "DBSCAN joins images closer than eps; the eps chosen, {eps:g}, is the largest "
+        "tried, and larger values may leave fewer images out.",
+        "D1 one": "DBSCAN joins images closer than eps; with the eps chosen, {eps:g}, every image is "
+        "in one cluster: try smaller values.",
+        "D2 noise": "DBSCAN leaves every image out of its clusters, as noise, at each setting "
+        "tried ({settings:,}).",
+        "D2 tiny": "DBSCAN finds only tiny clusters, of fewer than {members} images each; {noise} "
+        "of the images are noise.",
+        "D2 alone": "DBSCAN finds one cluster and little else: it holds {largest} of the clustered "
+        "images, and {noise} of all images are noise.",
+        "D2 mostly": "DBSCAN finds {clusters} here, but one cluster or none at {often:,} of the "
+        "{settings:,} settings tried.",
+        "D2 several": "DBSCAN finds {clusters}; the largest holds {largest} of the images, and "
+        "{noise} are noise, outside every cluster.",
+        "D3 none": "No setting puts more than 90 % of the images into clusters; the most is {most}.",
+        "D3 one": "At {met:,} of {settings:,} settings, more than 90 % of the images are in "
+        "clusters, but never in more than one.",
+        "D3 some": "At {met:,} of {settings:,} settings, more than 90 % of the images are in "
+        "clusters.",
+        "D4 near": "For a typical image, the farthest other is {scaled:.2f} times as far as the "
+        "nearest ({white:.2f} after whitening), so distances hardly tell images apart.",
+        "D4 far": "For a typical image, the farthest other is {scaled:.2f} times as far as the "
+        "nearest ({white:.2f} after whitening), so distances tell images apart.",
+        "D5 same": "Two solvers of the PCA give the same number of clusters at each of {eps} "
+        "values of eps.",
+        "D5 differ": "Two PCA solvers give different numbers of clusters at {differ} of {eps} "
+        "values of eps: do not rely on single clusters of the sweep.",
+        "D6 none": "HDBSCAN, which needs no eps, finds no cluster: no group of images is denser "
+        "than the rest.",
+        "D6 some": "HDBSCAN, which needs no eps, finds {clusters}; the largest holds {largest} of "
+        "the images, and {noise} are noise.",
+    }
+)
 
 
-def findings(found: Map, whitened: NDArray[np.floating[Any]], plan: Plan) -> tuple[Finding, ...]:
-    """D1 to D4 on the map `found` and, for D4, on the PCA-whitened images (n, d) as well."""
-    return (
-        _on_edge(found, plan),
-        _one_cluster(found),
-        _criterion(found),
-        _contrast(found, whitened, plan),
-    )
+def of_map(found: Map) -> tuple[Finding, ...]:
+    """D1 to D3."""
+    return _edge(found), _clusters(found), _criterion(found)
 
 
-def _on_edge(found: Map, plan: Plan) -> Finding:
-    """D1."""
+def _edge(found: Map) -> Finding:
     i, j = found.chosen
-    reach = f"the map's eps, {found.eps[0]:g} to {found.eps[-1]:g} ({plan.why['eps']})"
+    eps, c = found.eps[i], found.counts[i][j]
     if 0 < i < len(found.eps) - 1:
-        return Finding("D1", Level.OK, f"The chosen setting, {found.setting}, lies inside {reach}.")
-    end = "lower" if i == 0 else "upper"
-    c = found.counts[i][j]
+        return say("D1 inside", Level.DETAIL, eps=eps, low=found.eps[0], high=found.eps[-1])
     if c.clusters == 1 and not c.noise_share:
-        more = "every image is in one cluster there, and a map with smaller eps may say more"
-    else:
-        more = f"a map with {'smaller' if i == 0 else 'larger'} eps may say more"
-    words = f"The chosen setting, {found.setting}, lies on the {end} edge of {reach}; {more}."
-    return Finding("D1", Level.WARNING, words)
+        return say("D1 one", Level.WARNING, eps=eps)
+    return say("D1 highest" if i else "D1 lowest", Level.WARNING, eps=eps)
 
 
-def _one_cluster(found: Map) -> Finding:
-    """D2."""
-    i, j = found.chosen
-    c = found.counts[i][j]
-    lead = f"At {found.setting} DBSCAN finds {several(c.clusters, 'cluster')}"
+def _clusters(found: Map) -> Finding:
+    c = found.counts[found.chosen[0]][found.chosen[1]]
+    settings, noise = found.alone.size, percent(c.noise_share)
     if not c.clusters:
-        return Finding("D2", Level.WARNING, f"{lead}: every image is noise.")
-    sizes = np.sort(np.bincount(found.chosen_labels[found.chosen_labels >= 0]))[::-1]
-    parts = f"the largest holds {percent(c.largest_of_clustered)} of the clustered images"
-    if len(sizes) > 1:
-        parts += f", the next {percent(sizes[1] / sizes.sum())}"
-    parts += f", and {percent(c.noise_share)} of all images are noise"
-    alone, mostly = bool(found.alone[i, j]), found.alone.mean() > MOSTLY
-    end = ", so it is one cluster with noise and little else" if alone else ""
-    often = int(found.alone.sum())
-    share = (
-        f"in {often:,} of the map's {found.alone.size:,} settings ({percent(found.alone.mean())}) there "
-        "is one cluster with noise and little else, or noise alone"
-    )
-    words = f"{lead}; {parts}{end}; {share}."
-    return Finding("D2", Level.WARNING if alone else Level.NOTICE if mostly else Level.OK, words)
+        return say("D2 noise", Level.WARNING, settings=settings)
+    if not c.considerable:
+        return say("D2 tiny", Level.WARNING, members=MEMBERS, noise=noise)
+    if found.alone[found.chosen]:
+        largest = percent(c.largest_of_clustered)
+        return say("D2 alone", Level.WARNING, largest=largest, noise=noise)
+    clusters = several(c.clusters, "cluster")
+    if found.alone.mean() > MAX_ONE_CLUSTER_SHARE:
+        often = int(found.alone.sum())
+        return say("D2 mostly", Level.NOTICE, clusters=clusters, often=often, settings=settings)
+    largest = percent(c.largest_share)
+    return say("D2 several", Level.OK, clusters=clusters, largest=largest, noise=noise)
 
 
 def _criterion(found: Map) -> Finding:
-    """D3."""
-    frame = criterion_frame(found)
-    total = found.met.size
-    if not len(frame):
-        best = 100 * (1 - found.panel("noise_share").min())
-        words = (
-            f"None of the {total:,} settings puts more than 90 % of the images into clusters; "
-            f"the most is {best:.1f} %."
-        )
-        return Finding("D3", Level.WARNING, words)
-    counts = frame["number of clusters"]
-    words = (
-        f"{sentence(several(len(frame), 'setting'))} of {total:,} "
-        f"{'puts' if len(frame) == 1 else 'put'} more than 90 % of the images into clusters, "
-        f"the least eps among them {frame['eps'].min():g}, with {span(counts)}"
+    met, settings = int(found.met.sum()), found.met.size
+    if not met:
+        most = percent(found.panel("clustered_share").max())
+        return say("D3 none", Level.DETAIL, most=most)
+    one = found.panel("clusters")[found.met].max() == 1
+    return say("D3 one" if one else "D3 some", Level.DETAIL, met=met, settings=settings)
+
+
+def of_distances(frame: pd.DataFrame) -> Finding:
+    """D4, from the table of distances: one row for the scaled pixels, one after whitening."""
+    scaled, white = frame["farthest over nearest"]
+    if min(scaled, white) < MIN_CONTRAST:
+        return say("D4 near", Level.WARNING, scaled=scaled, white=white)
+    return say("D4 far", Level.OK, scaled=scaled, white=white)
+
+
+def of_solvers(sweeps: list[Sweep]) -> tuple[Finding, ...]:
+    """D5; nothing where only one solver was run."""
+    if len(sweeps) < 2:
+        return ()
+    first, other = (np.array(one.n_labels) for one in sweeps)
+    differ, eps = int(np.count_nonzero(first != other)), len(first)
+    if not differ:
+        return (say("D5 same", Level.OK, eps=eps),)
+    return (say("D5 differ", Level.DETAIL, differ=differ, eps=eps),)
+
+
+def of_hdbscan(kept: Kept) -> Finding:
+    """D6."""
+    c = kept.counts
+    if not c.clusters:
+        return say("D6 none", Level.NOTICE)
+    quiet = c.clusters >= 2 and c.noise_share <= MOST_NOISE
+    return say(
+        "D6 some",
+        Level.OK if quiet else Level.NOTICE,
+        clusters=several(c.clusters, "cluster"),
+        largest=percent(c.largest_share),
+        noise=percent(c.noise_share),
     )
-    if counts.max() == 1:
-        end = ": the criterion is met only where everything is one cluster."
-        return Finding("D3", Level.NOTICE, words + end)
-    return Finding("D3", Level.OK, f"{words}.")
-
-
-def _contrast(found: Map, whitened: NDArray[np.floating[Any]], plan: Plan) -> Finding:
-    """D4: how much farther the farthest image is than the nearest, and how all distances spread."""
-    from inkcluster.evaluate import concentration
-
-    scaled = 1 + concentration(found.vectors, plan.seed)
-    white = 1 + concentration(whitened, plan.seed)
-    low = min(scaled, white) < LOW_CONTRAST
-    near, spread = _spread(found.vectors, np.sqrt(found.lists[0][:COMPARED, 1]))
-    near_white, spread_white = _spread(whitened, None)
-    words = (
-        f"From a typical image, the farthest other one is {scaled:.2f} times as far as the nearest "
-        f"in scaled pixels and {white:.2f} times after PCA whitening, so that an eps can "
-        f"{'hardly ' if low else ''}tell near from far; the line is drawn at {LOW_CONTRAST:g} times. "
-        f"The nearest of all images is {percent(near)} of the mean distance away in scaled pixels "
-        f"({percent(near_white)} after whitening), and distances spread by {percent(spread)} about "
-        f"their mean ({percent(spread_white)})."
-    )
-    return Finding("D4", Level.WARNING if low else Level.OK, words)
-
-
-def _spread(
-    vectors: NDArray[np.floating[Any]], nearest: NDArray[np.float64] | None
-) -> tuple[float, float]:
-    """The nearest image's distance in the median, and the standard deviation, over the mean distance.
-
-    Of up to 1,000 images: the nearest among all, the mean and the deviation among themselves.
-    Vectors come in random order.
-    """
-    from scipy.spatial.distance import pdist
-
-    from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-
-    some = np.ascontiguousarray(vectors[:COMPARED], np.float64)
-    if nearest is None:
-        squared, _ = nearest_neighbors(vectors, min(2, len(vectors)), queries=some)
-        nearest = np.sqrt(squared[:, -1])  # each is its own nearest
-    between = pdist(some)
-    mean = max(float(between.mean()), np.finfo(float).tiny)
-    return float(np.median(nearest)) / mean, float(between.std()) / mean

@@ -1,4 +1,4 @@
-"""DBSCAN along eps after PCA whitening, with both solvers, and the members of its small clusters."""
+"""DBSCAN along eps after PCA whitening, with two solvers, and the members of its small clusters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.answer import Answer, Finding, Level, Table
+from inkcluster.study.answer import Answer, Table
+from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.questions.parts import pictures
 from inkcluster.study.questions.parts.pictures import first_members, one_class_only
 from inkcluster.study.steps.density import Sweep, sizes_with_noise, whitened_sweep
@@ -19,19 +20,20 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-ROWS, PER_ROW = 16, 15
-MOST_SIZES = 120
-"""Sizes listed in one row of a table."""
+MAX_ROWS, PER_ROW = 16, 15
+MAX_SIZES_LISTED = 120
+SMALL = 5
+"""Members of the clusters that the figure of sizes counts as small."""
 
 
 def of_sweep(sample: Sample, plan: Plan, desk: Desk, advance: Callable[[float], None]) -> Answer:
-    """Everything that is said about the sweep of the images of `sample`; `advance` is told of two steps."""
+    """The sweep as figures and tables, and D5; `advance` is told of two steps."""
     sweep = whitened_sweep(sample, plan, desk)
     advance(1)
     solver = other_solver(sample.images, plan)
-    other = None if solver is None else whitened_sweep(sample, plan, desk, solver)
+    other = [] if solver is None else [whitened_sweep(sample, plan, desk, solver)]
     advance(1)
-    sweeps = [sweep] if other is None else [sweep, other]
+    sweeps = [sweep, *other]
     return Answer(
         figures=(
             _sweep_figure(sweeps, plan),
@@ -39,14 +41,14 @@ def of_sweep(sample: Sample, plan: Plan, desk: Desk, advance: Callable[[float], 
             *_small_clusters(sample, sweep),
         ),
         tables=(_sweep_table(sweeps, sample), _sizes_table(sweep)),
-        findings=(*_solver_finding(sweeps), *sample.finding("The sweep after PCA whitening")),
+        findings=findings.of_solvers(sweeps),
         arrays={"sweep_index": sample.index}
         | {f"sweep_labels_{one.solver}": one.labels for one in sweeps},
     )
 
 
 def most_clusters(labels: NDArray[np.int32]) -> int:
-    """The first row of `labels` with the most clusters: the eps worth looking at."""
+    """The row of `labels` with most clusters, the first among equals."""
     return int(labels.max(axis=1).argmax())
 
 
@@ -54,20 +56,18 @@ def _sweep_figure(sweeps: list[Sweep], plan: Plan) -> Any:
     from inkcluster.figures import Sweep as SweepFigure
 
     first = sweeps[0]
-    counts = first.counts
-    at = most_clusters(first.labels)
+    counts, at = first.counts, most_clusters(first.labels)
     says = (
-        f"After whitening {several(plan.components, 'principal component')}, DBSCAN with "
-        f"min_samples {plan.sweep_min_samples} finds most clusters, {counts[at].clusters:,}, at "
-        f"eps {first.eps[at]:g}, where {percent(counts[at].noise_share)} of the images are noise; "
-        f"at eps {first.eps[-1]:g} {percent(counts[-1].noise_share)} are noise and the largest "
-        f"cluster holds {percent(counts[-1].largest_share)}."
+        f"After whitening {several(plan.components, 'principal component')}, DBSCAN with min_samples "
+        f"{plan.sweep_min_samples} finds most clusters, {counts[at].clusters:,}, at eps "
+        f"{first.eps[at]:g}, with {percent(counts[at].noise_share)} of the images as noise. At eps "
+        f"{first.eps[-1]:g} the largest cluster holds {percent(counts[-1].largest_share)}, and "
+        f"{percent(counts[-1].noise_share)} are noise."
     )
+    two = ", with two solvers of the PCA" if len(sweeps) > 1 else ""
     return SweepFigure(
         "sweep",
-        "DBSCAN along eps after PCA whitening, by solver of the PCA"
-        if len(sweeps) > 1
-        else "DBSCAN along eps, after PCA whitening",
+        f"DBSCAN at each eps after PCA whitening{two}",
         says,
         first.eps,
         {one.solver: one.frame().drop(columns="labels") for one in sweeps},
@@ -77,18 +77,21 @@ def _sweep_figure(sweeps: list[Sweep], plan: Plan) -> Any:
 def _sizes_figure(sweep: Sweep) -> tuple[Any, ...]:
     from inkcluster.figures import ClusterSizes
 
-    rows = list(zip(sweep.eps, sweep.labels, strict=True))
     if sweep.labels.max() < 0:
         return ()
-    sizes = {f"eps {eps:g}": np.sort(np.bincount(row[row >= 0]))[::-1] for eps, row in rows}
-    noise = {f"eps {eps:g}": int(np.sum(row < 0)) for eps, row in rows}
+    counted = {
+        f"eps {eps:g}": sizes_with_noise(row)
+        for eps, row in zip(sweep.eps, sweep.labels, strict=True)
+    }
+    sizes = {name: np.sort(found[1:])[::-1] for name, found in counted.items()}
+    noise = {name: int(found[0]) for name, found in counted.items()}
     at = f"eps {sweep.eps[most_clusters(sweep.labels)]:g}"
-    few = int(np.count_nonzero(sizes[at] <= 5))
     says = (
-        f"At {at} the largest cluster has {int(sizes[at][0]):,} members and {few:,} of the "
-        f"{several(len(sizes[at]), 'cluster')} have five or fewer."
+        f"At {at} the largest cluster has {int(sizes[at][0]):,} members, and "
+        f"{int(np.count_nonzero(sizes[at] <= SMALL)):,} of {several(len(sizes[at]), 'cluster')} have "
+        f"{SMALL} or fewer."
     )
-    return (ClusterSizes("sweep-sizes", "Cluster sizes along the sweep", says, sizes, noise),)
+    return (ClusterSizes("sweep-sizes", "Cluster sizes at each eps", says, sizes, noise),)
 
 
 def _sweep_table(sweeps: list[Sweep], sample: Sample) -> Table:
@@ -104,14 +107,17 @@ def _sweep_table(sweeps: list[Sweep], sample: Sample) -> Table:
             codes = np.unique(sample.images.labels, return_inverse=True)[1]
             frame["ARI"] = [pairwise_ari([codes, row])[0, 1] for row in one.labels]
         frames.append(frame)
-    labels = frames[0]["labels"].tolist()
+    first = sweeps[0]
     says = (
-        f"`labels` counts the different labels with noise as one of them: {listed(labels, 12)} "
-        f"for eps {listed([f'{eps:g}' for eps in sweeps[0].eps], 12)} with the solver "
-        f"{sweeps[0].solver}."
+        f"`labels` counts the clusters, and noise as one more: {listed(first.n_labels, 12)} for eps "
+        f"{listed([f'{eps:g}' for eps in first.eps], 12)} with the solver {first.solver}."
     )
+    if len(sweeps) > 1:
+        same = bool((first.labels == sweeps[1].labels).all())
+        says += " Each image has the same label" if same else " Some images have another label"
+        says += f" with the solver {sweeps[1].solver}."
     frame = pd.concat(frames, ignore_index=True)
-    return Table("sweep", "The sweep, eps by eps", says, frame)
+    return Table("sweep", "The sweep after whitening, by eps", says, frame)
 
 
 def _sizes_table(sweep: Sweep) -> Table:
@@ -120,51 +126,23 @@ def _sizes_table(sweep: Sweep) -> Table:
     rows = []
     for eps, row in zip(sweep.eps, sweep.labels, strict=True):
         noise, *clusters = sizes_with_noise(row).tolist()
+        listed_sizes = " ".join(map(str, clusters[:MAX_SIZES_LISTED]))
+        more = len(clusters) - MAX_SIZES_LISTED
         rows.append(
             {
                 "eps": eps,
                 "noise": noise,
                 "clusters": len(clusters),
                 "largest": max(clusters, default=0),
-                "sizes": _sizes_in_words(clusters),
+                "sizes": f"{listed_sizes} and {more:,} more" if more > 0 else listed_sizes,
             }
         )
-    frame = pd.DataFrame(rows)
     at = most_clusters(sweep.labels)
     says = (
-        "`sizes` lists the clusters' members in the order in which DBSCAN finds the clusters; the "
-        f"longest list, at eps {sweep.eps[at]:g}, has {several(sweep.counts[at].clusters, 'cluster')}."
+        "`sizes` lists the members of each cluster, in the order in which DBSCAN finds the clusters; "
+        f"at eps {sweep.eps[at]:g} there are most, {sweep.counts[at].clusters:,}."
     )
-    return Table("sweep-sizes", "Cluster sizes along the sweep", says, frame)
-
-
-def _sizes_in_words(clusters: list[int]) -> str:
-    words = " ".join(map(str, clusters[:MOST_SIZES]))
-    more = len(clusters) - MOST_SIZES
-    return f"{words} and {more:,} more" if more > 0 else words
-
-
-def _solver_finding(sweeps: list[Sweep]) -> tuple[Finding, ...]:
-    """D5; nothing where only one solver was run."""
-    if len(sweeps) < 2:
-        return ()
-    first, other = sweeps
-    pairs = zip(first.n_labels, other.n_labels, strict=True)
-    differ = [i for i, (a, b) in enumerate(pairs) if a != b]
-    names = f"the solvers {first.solver} and {other.solver}"
-    if not differ:
-        same = bool((first.labels == other.labels).all())
-        label = "every image has the same label" if same else "single images differ"
-        words = f"With {names} of the PCA, each eps gives as many labels, and {label}."
-        return (Finding("D5", Level.OK, words),)
-    words = (
-        f"With {names} of the PCA, the sweep gives {listed(first.n_labels, 20)} labels with the "
-        f"one and {listed(other.n_labels, 20)} with the other: "
-        f"{several(len(differ), 'eps', 'eps')} of {len(first.eps)} "
-        f"{'differs' if len(differ) == 1 else 'differ'}, since whitening gives the last "
-        "components, which the solvers find differently, the same weight as the first."
-    )
-    return (Finding("D5", Level.NOTICE, words),)
+    return Table("sweep-sizes", "Cluster sizes at each eps", says, pd.DataFrame(rows))
 
 
 def _small_clusters(sample: Sample, sweep: Sweep) -> tuple[Any, ...]:
@@ -176,15 +154,14 @@ def _small_clusters(sample: Sample, sweep: Sweep) -> tuple[Any, ...]:
         return ()
     small = np.flatnonzero(sizes <= PER_ROW)
     among = small if len(small) else np.arange(len(sizes))
-    shown = among[np.argsort(-sizes[among], kind="stable")][:ROWS].tolist()
+    shown = among[np.argsort(-sizes[among], kind="stable")][:MAX_ROWS].tolist()
     rows = [(cluster_label(c, int(sizes[c])), first_members(labels, c, PER_ROW)) for c in shown]
-    which = f"the {len(shown)} largest of them" if len(shown) < len(among) else "all of them"
+    some = f" (the {len(shown)} largest are shown)" if len(small) > len(shown) else ""
     says = (
-        f"Eps {sweep.eps[at]:g} is the one with most clusters among {len(sample):,} images, "
-        f"{len(sizes):,}; {len(small):,} have {PER_ROW} members or fewer"
-        f"{f', {which} shown' if len(small) else ''}{one_class_only(sample.images, labels, shown)}."
+        f"Eps {sweep.eps[at]:g} gives most clusters, {len(sizes):,} of {len(sample):,} images; "
+        f"{len(small):,} of them have {PER_ROW} members or fewer{some}"
+        f"{one_class_only(sample.images, labels, shown)}."
     )
-    title = (
-        "Members of the small clusters" if len(small) else "Members of the clusters after whitening"
-    )
+    title = "Members of the small clusters" if len(small) else "Members of the clusters"
+    title += " after whitening"
     return (pictures.gallery(sample.images, "small-clusters", title, says, rows),)

@@ -74,6 +74,29 @@ def gallery(
     )
 
 
+def in_lines(
+    images: ImageSet,
+    name: str,
+    title: str,
+    says: str,
+    *,
+    index: NDArray[np.int64],
+    words: Sequence[str],
+    per_line: int,
+) -> Figure:
+    """Images in their order, `per_line` in a line, each over its own caption of `words`."""
+    from inkcluster.figures import Gallery, GalleryRow
+
+    n = len(index)
+    lines = [range(start, min(start + per_line, n)) for start in range(0, n, per_line)]
+    rows = [
+        GalleryRow(f"{line[0] + 1}–{line[-1] + 1}", list(line), [words[i] for i in line])
+        for line in lines
+    ]
+    pixels = images.pixels[index]
+    return Gallery(name, title, says, pixels, rows, ink=ink(images), peak=peak(images))
+
+
 def mean_images(
     pixels: NDArray[Any], labels: NDArray[np.int32], k: int | None = None
 ) -> NDArray[np.float64]:

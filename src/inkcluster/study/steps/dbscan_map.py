@@ -1,4 +1,4 @@
-"""The map of DBSCAN over eps × min_samples on scaled pixels: how it is found, and what each setting gives."""
+"""DBSCAN on scaled pixels for every pair of eps and min_samples, and one setting chosen by rule."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import BadInputError, TooLittleMemoryError
+from inkcluster.errors import BadInputError
 from inkcluster.study.steps.density import Counts, choose, count
 from inkcluster.study.steps.hdbscan import neighbour_of
-from inkcluster.study.steps.samples import SAMPLE_USES, Sample, draw
+from inkcluster.study.steps.samples import SAMPLE_USES, Sample
 
 if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
     Lists = tuple[NDArray[np.float64], NDArray[np.int32]]
 
 MAP_USES = ("map_sample", "eps", "min_samples", "refine", "scaling", *SAMPLE_USES)
-CRITERION = 0.9
-"""The exercise's own: more than this share of the points in clusters."""
-FALLBACK = 5000
-"""Images that the map rests on where those asked for do not fit into memory."""
-_SAME = 0.02
+MIN_CLUSTERED_SHARE = 0.9
+"""A setting meets the exercise's criterion with a larger share of the images in clusters."""
+MAX_LARGEST_SHARE = 0.9
+"""One cluster with a larger share of the clustered images counts as the only one."""
+MAX_KNEE_DISTANCE = 0.02
+"""An eps of the plan this near to the knee, relative to it, is suggested instead of the knee."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,20 +40,18 @@ class Map:
     vectors : ndarray of shape (n, d)
         The scaled pixels.
     eps : tuple of float
-        The plan's, the suggested one and those put where the map changes most.
+        The plan's, the suggested one, and those added where the map changes most.
     min_samples : tuple of int
     labels : ndarray of shape (n_eps, n_min_samples, n), int32
     lists : tuple of ndarray
         Squared distances and rows of each image's nearest neighbours, itself counted, (n, k).
     neighbour : int
-        One less than the median of min_samples, since DBSCAN counts the point itself.
+        The rank of the neighbour whose distance is plotted: one less than the median of
+        `min_samples`, since DBSCAN counts the image itself.
     knee : int or None
-        Where the curve of the distances to that neighbour turns up; None where it is flat.
+        The index at which the sorted distances to that neighbour turn up; None if they are flat.
     suggested : float or None
-        The eps that is suggested: the knee's distance, to two digits.
-    refused : (int, int, int) or None
-        Where the images asked for did not fit into memory: how many, the bytes that they need,
-        and the bytes that may be used.
+        The suggested eps: the knee's distance to two digits.
     """
 
     sample: Sample
@@ -65,7 +63,6 @@ class Map:
     neighbour: int
     knee: int | None
     suggested: float | None
-    refused: tuple[int, int, int] | None = None
 
     @cached_property
     def distances(self) -> NDArray[np.float64]:
@@ -74,12 +71,12 @@ class Map:
 
     @cached_property
     def counts(self) -> list[list[Counts]]:
-        """What each setting comes to."""
+        """Clusters and noise at each setting."""
         return [[count(row) for row in rows] for rows in self.labels]
 
     @cached_property
     def chosen(self) -> tuple[int, int]:
-        """The chosen setting's place in the map, by :data:`~inkcluster.study.steps.density.RULE`."""
+        """The chosen setting's indices, by :data:`~inkcluster.study.steps.density.RULE`."""
         best = choose([one for row in self.counts for one in row])
         return divmod(best, len(self.min_samples))
 
@@ -96,22 +93,22 @@ class Map:
     @cached_property
     def met(self) -> NDArray[np.bool_]:
         """The settings that meet the exercise's criterion, shape (n_eps, n_min_samples)."""
-        return self.panel("clustered_share") > CRITERION
+        return self.panel("clustered_share") > MIN_CLUSTERED_SHARE
 
     @cached_property
     def alone(self) -> NDArray[np.bool_]:
-        """The settings that give one cluster with noise and little else, or noise alone."""
+        """The settings with one cluster and little else, or with no cluster of five members."""
         few = self.panel("considerable") < 2
-        return np.asarray(few | (self.panel("largest_of_clustered") > CRITERION))
+        return np.asarray(few | (self.panel("largest_of_clustered") > MAX_LARGEST_SHARE))
 
     @cached_property
     def ari(self) -> NDArray[np.float64] | None:
-        """Agreement with the labels for every setting, noise a cluster of its own."""
+        """ARI with the labels at every setting, noise as a cluster of its own."""
         return self._judged(noise=True)
 
     @cached_property
     def ari_clustered(self) -> NDArray[np.float64] | None:
-        """The same over the clustered images alone; NaN where there are fewer than two."""
+        """The same over the clustered images only; NaN for fewer than two."""
         return self._judged(noise=False)
 
     def _judged(self, *, noise: bool) -> NDArray[np.float64] | None:
@@ -148,23 +145,14 @@ def agreement(a: NDArray[Any], b: NDArray[np.integer[Any]], *, noise: bool) -> f
     return float(pairwise_ari([a, b])[0, 1]) if len(a) > 1 else np.nan
 
 
-def sweep_the_map(images: ImageSet, plan: Plan, desk: Desk) -> Map:
-    """Run the map on the scaled pixels of the plan's `map_sample` images, or take it from the desk.
+def dbscan_map(sample: Sample, plan: Plan, desk: Desk) -> Map:
+    """Run DBSCAN on the sample for every eps and min_samples, or take the map from the desk.
 
-    Where these do not fit into memory, it rests on 5,000 images drawn at random.
+    Raises
+    ------
+    TooLittleMemoryError
+        If the map of the sample does not fit into memory.
     """
-    try:
-        return _mapped(draw(images, plan.map_sample, plan), plan, desk)
-    except TooLittleMemoryError as error:
-        if plan.map_sample <= FALLBACK:
-            raise
-        refused = (plan.map_sample, error.need, error.have)
-        return _mapped(draw(images, FALLBACK, plan), plan, desk, refused)
-
-
-def _mapped(
-    sample: Sample, plan: Plan, desk: Desk, refused: tuple[int, int, int] | None = None
-) -> Map:
     from inkcluster.cluster import DBSCANGrid
     from inkcluster.cluster.dbscan import neighbours_listed
     from inkcluster.cluster.neighbors.nearest import nearest_neighbors
@@ -179,7 +167,7 @@ def _mapped(
     what = {**plan.values(MAP_USES), "map_sample": n}
 
     def compute() -> Mapping[str, NDArray[Any]]:
-        # The map would refuse too, but only after the neighbours have been searched for.
+        # The map refuses too, but only after the search for neighbours.
         DBSCANGrid(plan.eps, plan.min_samples, refine=plan.refine + 1).check_memory(vectors)
         with listening(desk.progress):
             lists = nearest_neighbors(vectors, listed, itself=True)
@@ -210,17 +198,15 @@ def _mapped(
         neighbour,
         at if at >= 0 else None,
         suggested if at >= 0 else None,
-        refused,
     )
 
 
 def suggestion(
     curve: NDArray[np.float64], eps: tuple[float, ...]
 ) -> tuple[int | None, float | None]:
-    """Where a sorted curve of distances has its knee, and the eps that it suggests.
+    """The index of a sorted curve's knee and the eps it suggests.
 
-    That is one of `eps` where one lies within 2 % of the knee, else the knee's distance to two
-    digits.
+    The suggestion is a value of `eps` within 2 % of the knee, else the knee to two digits.
 
     Examples
     --------
@@ -238,4 +224,4 @@ def suggestion(
     if bend <= 0:
         return None, None
     near = min(eps, key=lambda one: abs(one - bend))
-    return at, near if abs(near - bend) <= _SAME * bend else float(f"{bend:.2g}")
+    return at, near if abs(near - bend) <= MAX_KNEE_DISTANCE * bend else float(f"{bend:.2g}")
