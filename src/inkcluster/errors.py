@@ -1,12 +1,16 @@
-"""The errors a person is meant to read: one sentence that says what is wrong, where, and what to do."""
+"""The errors a person reads: one sentence that says what is wrong, where, and what to do."""
 
 
 class InkclusterError(Exception):
-    """Base of every error that Inkcluster raises on purpose; the command line prints its sentence and exits 1."""
+    """Base of every error that Inkcluster raises on purpose; the command line prints it and exits 1."""
 
 
 class BadInputError(InkclusterError, ValueError):
     """A file, an array or a setting that cannot be used as it is."""
+
+
+class OutOfMemoryError(BadInputError, MemoryError):
+    """Memory ran out while a file was read; the file itself may be sound."""
 
 
 class TooLittleMemoryError(BadInputError):

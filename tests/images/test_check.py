@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import check_pixels, image_set, image_shape
-from inkcluster.images.labelling import LONGEST, check_labels, numbers_if_all_are
+from inkcluster.images.labelling import MAX_LABEL_CHARACTERS, check_labels, numbers_if_all_are
 
 
 def pixels(array, shape=None):
@@ -40,7 +40,7 @@ def test_fractions_in_0_1_come_back_from_255ths(original, dtype):
     original[0, 0, 0] = 255
     ready, said = pixels((original / 255).astype(dtype))
     np.testing.assert_array_equal(ready, original)
-    assert said == ["Values between 0 and 1 were scaled to 0–255."]
+    assert said == ["Pixel values between 0 and 1 were scaled to bytes."]
 
 
 def test_other_fractions_are_rounded_and_booleans_stretched():
@@ -106,7 +106,7 @@ def test_colour_becomes_grey():
     for array in (colour, np.moveaxis(colour, 3, 1)):
         ready, said = pixels(array)
         np.testing.assert_array_equal(ready, expected)
-        assert said == ["Colour was turned into grey."]
+        assert said == ["Colour was converted to grey."]
     transparent = np.concatenate([colour, np.zeros((1, 2, 2, 1), np.uint8)], axis=3)
     np.testing.assert_array_equal(pixels(transparent)[0], np.full((1, 2, 2), 255))
     np.testing.assert_array_equal(pixels(colour[..., :1])[0], colour[..., 0])
@@ -165,7 +165,10 @@ def test_text_is_kept_to_the_letter():
         (np.eye(2), "labels of shape (2, 2)"),
         (np.array([1j, 2]), "complex"),
         (np.array([b"\xff", b"a"]), "not UTF-8"),
-        (np.array(["x" * (LONGEST + 1), "a"]), f"has {LONGEST + 1} characters"),
+        (
+            np.array(["x" * (MAX_LABEL_CHARACTERS + 1), "a"]),
+            f"has {MAX_LABEL_CHARACTERS + 1} characters",
+        ),
     ],
 )
 def test_labels_that_are_refused(values, said):

@@ -25,7 +25,7 @@ def test_digits(digits):
     assert codes(turned(digits.pixels)) == ["transposed"]
     assert codes(16 - digits.pixels) == []
     assert codes(16 - turned(digits.pixels)) == ["transposed"]
-    assert "100%" in notice(turned(digits.pixels), "transposed")
+    assert "100 %" in notice(turned(digits.pixels), "transposed")
 
 
 @pytest.mark.mnist
@@ -66,10 +66,10 @@ def test_inverted_images_are_counted(digits, count):
     mixed = digits.pixels.copy()
     mixed[100 : 100 + count] = 16 - mixed[100 : 100 + count]
     sentence = notice(mixed, "polarity")
-    assert sentence.startswith(
-        f"{count} image{'s' if count > 1 else ''} of 1,797 (first: image 100)"
+    assert sentence == (
+        f"{count} of 1,797 images {'is' if count == 1 else 'are'} inverted: light background, "
+        "where the others' is dark (first: image 100)."
     )
-    assert "dark background" in sentence
     assert codes(16 - mixed) == ["polarity"]
 
 
@@ -77,7 +77,9 @@ def test_constant_images_are_counted(digits):
     pixels = digits.pixels.copy()
     pixels[[5, 9]] = 0
     pixels[11] = 16
-    assert notice(pixels, "constant").startswith("3 images of 1,797 (first: image 5) are constant")
+    assert notice(pixels, "constant") == (
+        "3 of 1,797 images are constant: all pixels of an image are equal (first: image 5)."
+    )
 
 
 def test_duplicates_are_counted_against_an_oracle(rng):
@@ -86,8 +88,10 @@ def test_duplicates_are_counted_against_an_oracle(rng):
     repeats = [i for i, p in enumerate(flat) if p in flat[:i]]
     first = repeats[0]
     sentence = notice(pixels, "duplicates")
-    assert sentence.startswith(f"{len(repeats)} images of 400 repeat")
-    assert f"image {first} repeats image {flat.index(flat[first])})" in sentence
+    assert sentence == (
+        f"{len(repeats)} images repeat an earlier image exactly "
+        f"(first: image {first} repeats image {flat.index(flat[first])})."
+    )
     assert "duplicates" not in codes(np.unique(pixels, axis=0))
 
 

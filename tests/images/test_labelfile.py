@@ -64,8 +64,8 @@ def test_words_stay_words(files, six):
         (b"1\n2\n", "6 images but 2 labels"),
         (b"1\n\n2\n3\n4\n5\n", "empty line"),
         (b"", "empty"),
-        (b"\x00\x00\x00", "no list of labels"),
-        (b"\xff\xfe\xfa1\n", "no list of labels"),
+        (b"\x00\x00\x00", "not a list of labels"),
+        (b"\xff\xfe\xfa1\n", "not a list of labels"),
     ],
 )
 def test_what_is_no_list_of_labels_is_refused(content, says, tmp_path, six):

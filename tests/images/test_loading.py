@@ -146,7 +146,7 @@ def test_a_pickle_is_never_opened(tmp_path):
         (b"\x7fELF\x02\x01\x01\0\0", "none of the formats"),
         (gzip.compress(b"\x93NUMPY\x01\x00", mtime=0), "unpack it first"),
         (b"\x1f\x8b\x08\x00broken", "damaged gzip"),
-        (b"only one line without columns", "no table of images"),
+        (b"only one line without columns", "not a table of images"),
         (b"PK\x05\x06" + bytes(18), "holds no pictures"),
     ],
 )

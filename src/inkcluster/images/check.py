@@ -144,15 +144,17 @@ def _as_uint8(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[
     low, high, whole = _facts(array, where)
     if array.dtype.kind == "u" and array.dtype.itemsize == 2 and high > _WORST:
         depth = next(bits for bits in (10, 12, 14, 16) if high < 1 << bits)
-        said = f"16-bit images with values up to {high:,.0f} were scaled as {depth}-bit to 0–255."
+        said = f"Pixel values up to {high:,.0f} were scaled as {depth}-bit images to bytes."
         return _converted(array, _WORST / ((1 << depth) - 1)), [said]
     if low < 0 or high > _WORST:
         raise BadInputError(f"{where}: {_outside(array, low, high)}")
     if array.dtype.kind == "f" and 0 < high <= 1:
-        return _converted(array, float(_WORST)), ["Values between 0 and 1 were scaled to 0–255."]
+        return _converted(array, float(_WORST)), [
+            "Pixel values between 0 and 1 were scaled to bytes."
+        ]
     if whole:
         return _converted(array, None), []
-    return _converted(array, 1.0), ["Values between whole numbers were rounded."]
+    return _converted(array, 1.0), ["Fractional pixel values were rounded."]
 
 
 def _facts(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
@@ -227,7 +229,7 @@ def _grey(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[str]
             grey = grey * alpha + _WORST * (1 - alpha)
         out[done : done + len(block)] = np.rint(grey)
         done += len(block)
-    return out, [*said, "Colour was turned into grey."]
+    return out, [*said, "Colour was converted to grey."]
 
 
 def _kind(dtype: np.dtype[Any]) -> str:

@@ -1,4 +1,4 @@
-"""What looks odd in a set before anything is clustered. No rule here reads a label."""
+"""Looks for odd images before anything is clustered. No rule here reads a label."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from numpy.typing import NDArray
 from inkcluster.images.describing import border
 from inkcluster.images.hash import blocks
 from inkcluster.images.imageset import ImageSet
+from inkcluster.words import percent
 
-_BLOCK = 1 << 22
-_FEWEST_FOR_TRANSPOSED = 20
-_MOST_FOR_TRANSPOSED = 5000
-_WIDER_SHARE = 0.6
-_SIGMAS = 4.0  # that far from a half, as a count of heads and tails would be
-_INK = 0.5
+MIN_UNEQUAL = 20
+"""With fewer images whose ink is not as wide as tall, a set is not called transposed."""
+MAX_SAMPLED = 5000
+"""How many images the rule for transposed sets looks at."""
+MIN_WIDER_SHARE = 0.6
+"""Share of images whose ink is wider than tall from which a set looks transposed."""
+MIN_STANDARD_ERRORS = 4.0
+"""How far above a half that share must lie, in standard errors of a fair coin."""
+MIN_INK = 0.5
+"""Ink is what differs from the background by more than this share of the largest difference."""
+_BLOCK_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -81,22 +87,21 @@ def _transposed(pixels: NDArray[np.uint8]) -> Notice | None:
     n, h, w = pixels.shape
     if h != w or h < 5:
         return None
-    some = pixels[:: -(-n // _MOST_FOR_TRANSPOSED)]
+    some = pixels[:: -(-n // MAX_SAMPLED)]
     heights, widths, tall, wide = _ink_extents(some)
     unequal = heights != widths
-    if unequal.sum() < _FEWEST_FOR_TRANSPOSED:
+    if unequal.sum() < MIN_UNEQUAL:
         return None
     share = float(np.mean(widths[unequal] > heights[unequal]))
     surprise = (share - 0.5) * 2 * float(np.sqrt(unequal.sum()))
-    if share < _WIDER_SHARE or surprise < _SIGMAS:
+    if share < MIN_WIDER_SHARE or surprise < MIN_STANDARD_ERRORS:
         return None
     if wide <= tall or widths.std() >= heights.std():
         return None
     return Notice(
         "transposed",
-        f"The images look transposed (rows and columns exchanged): in {share:.0%} of them the ink "
-        "is wider than tall, and its width varies less than its height; "
-        "if the characters lie on their side, exchange the axes of the data.",
+        f"The images look transposed: the ink is wider than tall in {percent(share)} of them; if "
+        "characters lie on their side, swap rows and columns.",
     )
 
 
@@ -108,7 +113,7 @@ def _ink_extents(
     background = np.median(border(pixels), axis=1).astype(np.float32)
     distance = np.abs(flat - background[:, None])
     farthest = distance.max(axis=1)
-    ink = (distance > _INK * farthest[:, None]) & (farthest[:, None] > 0)
+    ink = (distance > MIN_INK * farthest[:, None]) & (farthest[:, None] > 0)
     ink = ink[farthest > 0].reshape(-1, *pixels.shape[1:])
     if not len(ink):
         none = np.empty(0, np.int64)
@@ -138,7 +143,7 @@ def _inverted(pixels: NDArray[np.uint8]) -> Notice | None:
         return None
     dark, light = [], []
     quarter = (high - low) / 4
-    for block in blocks(pixels, _BLOCK):
+    for block in blocks(pixels, _BLOCK_BYTES):
         flat = block.reshape(len(block), -1)
         edge = border(block)
         median, lean = np.median(edge, axis=1), edge.mean(axis=1) - flat.mean(axis=1)
@@ -149,16 +154,13 @@ def _inverted(pixels: NDArray[np.uint8]) -> Notice | None:
     if np.mean(is_light | is_dark) < 0.5:  # not a set of ink on a background
         return None
     inverted, others = (is_light, "dark") if is_light.sum() <= is_dark.sum() else (is_dark, "light")
-    count = int(inverted.sum())
-    if not count:
+    if not inverted.any():
         return None
-    where = int(np.flatnonzero(inverted)[0])
+    theirs = "light" if others == "dark" else "dark"
     return Notice(
         "polarity",
-        f"{_images(count)} of {len(pixels):,} (first: image {where:,}) "
-        f"{'is' if count == 1 else 'are'} inverted: most of the set has a {others} background and "
-        f"{'this one has' if count == 1 else 'these have'} a "
-        f"{'light' if others == 'dark' else 'dark'} one.",
+        f"{_count(inverted)} inverted: {theirs} background, where the others' is {others} "
+        f"(first: image {inverted.argmax():,}).",
     )
 
 
@@ -166,17 +168,15 @@ def _constant(pixels: NDArray[np.uint8]) -> Notice | None:
     constant = np.concatenate(
         [
             (flat == flat[:, :1]).all(axis=1)
-            for flat in (block.reshape(len(block), -1) for block in blocks(pixels, _BLOCK))
+            for flat in (block.reshape(len(block), -1) for block in blocks(pixels, _BLOCK_BYTES))
         ]
     )
-    count = int(constant.sum())
-    if not count:
+    if not constant.any():
         return None
-    where = int(np.flatnonzero(constant)[0])
     return Notice(
         "constant",
-        f"{_images(count)} of {len(pixels):,} (first: image {where:,}) "
-        f"{'is' if count == 1 else 'are'} constant: every pixel has the same value.",
+        f"{_count(constant)} constant: all pixels of an image are equal "
+        f"(first: image {constant.argmax():,}).",
     )
 
 
@@ -192,12 +192,13 @@ def _duplicates(pixels: NDArray[np.uint8]) -> Notice | None:
                 first = (index, original)
     if not count:
         return None
+    who = "One image repeats" if count == 1 else f"{count:,} images repeat"
     return Notice(
         "duplicates",
-        f"{_images(count)} of {len(pixels):,} {'repeats' if count == 1 else 'repeat'} an earlier "
-        f"one pixel for pixel (first: image {first[0]:,} repeats image {first[1]:,}).",
+        f"{who} an earlier image exactly (first: image {first[0]:,} repeats image {first[1]:,}).",
     )
 
 
-def _images(count: int) -> str:
-    return f"{count:,} image{'' if count == 1 else 's'}"
+def _count(odd: NDArray[np.bool_]) -> str:
+    count = int(odd.sum())
+    return f"{count:,} of {len(odd):,} images {'is' if count == 1 else 'are'}"

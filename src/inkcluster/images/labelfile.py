@@ -1,4 +1,4 @@
-"""Labels from a file of their own, for any set: IDX, `.npy`, or text with a label a line."""
+"""Reads labels from a file of their own: IDX, `.npy`, or text with a label a line."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.labelling import numbers_if_all_are
-from inkcluster.images.readers.guard import gunzip_head, head, reading, regular_file
-from inkcluster.progress import SILENT, Progress
+from inkcluster.images.readers import arrays, idx
+from inkcluster.images.readers.guard import (
+    MAX_LABEL_FILE_BYTES,
+    gunzip_head,
+    head,
+    reading,
+    regular_file,
+)
 
-LARGEST = 256 * 2**20
-"""Bytes of text; more is not a list of labels."""
 
-
-def read_labels(path: Path, progress: Progress = SILENT) -> NDArray[Any]:
+def read_labels(path: Path) -> NDArray[Any]:
     """Read the labels in a file.
 
     Parameters
@@ -25,7 +28,6 @@ def read_labels(path: Path, progress: Progress = SILENT) -> NDArray[Any]:
     path : Path
         An IDX file (plain or gzipped), a ``.npy`` file, or UTF-8 text with one label a line; a
         first line that says ``label`` or ``labels`` is a heading.
-    progress : Progress
 
     Returns
     -------
@@ -46,29 +48,25 @@ def read_labels(path: Path, progress: Progress = SILENT) -> NDArray[Any]:
     ...     read_labels(path)
     array([3, 1])
     """
-    from inkcluster.images.readers import arrays, idx
-
-    regular_file(path)
+    size = regular_file(path)
     start = head(path, 8)
     if start[:6] == b"\x93NUMPY":
         return arrays.read_array(path)
     if idx.is_idx(start) or (start[:2] == b"\x1f\x8b" and idx.is_idx(gunzip_head(path, 4))):
-        return idx.read_array(path, progress)
+        return idx.read_array(path)
+    not_labels = BadInputError(
+        f"{path} is not a list of labels; give an IDX or .npy file, or text with a label a line."
+    )
     with reading(path, "a list of labels"):
-        if path.stat().st_size > LARGEST or b"\0" in start:
-            raise _no_labels(path)
+        if size > MAX_LABEL_FILE_BYTES or b"\0" in start:
+            raise not_labels
         try:
             lines = path.read_text("utf-8-sig").splitlines()
         except UnicodeDecodeError:
-            raise _no_labels(path) from None
-    if lines and lines[0].strip().strip('"').lower() in {"label", "labels"}:
+            raise not_labels from None
+    lines = [line.strip().strip('"') for line in lines]
+    if lines and lines[0].lower() in {"label", "labels"}:
         del lines[0]
-    if not lines or any(not line.strip() for line in lines):
+    if not all(lines) or not lines:
         raise BadInputError(f"{path} has an empty line; give one label a line, one for each image.")
-    return numbers_if_all_are(np.array([line.strip().strip('"') for line in lines]))
-
-
-def _no_labels(path: Path) -> BadInputError:
-    return BadInputError(
-        f"{path} is no list of labels; give an IDX or .npy file, or text with a label a line."
-    )
+    return numbers_if_all_are(np.array(lines))

@@ -1,7 +1,8 @@
-"""Labels as they are kept: whole numbers as int64, anything else as text, untouched."""
+"""Checks labels: whole numbers are kept as int64, anything else as text, untouched."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 
-LONGEST = 200
-"""A label of more characters is a mistake, and repeated for each image it would fill the memory."""
+MAX_LABEL_CHARACTERS = 200
+"""A longer label is a mistake, and repeated for each image it would fill the memory."""
 
 
 def check_labels(values: Any, n: int, where: str) -> NDArray[Any] | None:
@@ -121,7 +122,7 @@ def _from_text(labels: NDArray[Any], where: str) -> NDArray[Any]:
             raise BadInputError(
                 f"{where}: the labels are bytes that are not UTF-8 text ({error.reason})."
             ) from error
-    if labels.dtype.kind == "T" or labels.dtype.itemsize > 4 * LONGEST:
+    if labels.dtype.kind == "T" or labels.dtype.itemsize > 4 * MAX_LABEL_CHARACTERS:
         return _from_objects(labels.astype(object), where)
     return labels
 
@@ -137,12 +138,18 @@ def _from_objects(labels: NDArray[Any], where: str) -> NDArray[Any]:
                 f"{where}: the label of image {i:,} is a Python object ({type(value).__name__}); "
                 "labels must be whole numbers or text."
             )
-        if len(value) > LONGEST:
-            raise BadInputError(
-                f"{where}: the label of image {i:,} has {len(value):,} characters; "
-                f"at most {LONGEST} are accepted."
-            )
+    check_length(labels, where)
     return labels.astype(np.str_)
+
+
+def check_length(texts: Sequence[str] | NDArray[Any], where: str, first: int = 0) -> None:
+    """Refuse a label that is too long; `first` is the number of the first image."""
+    for i, text in enumerate(texts, first):
+        if len(text) > MAX_LABEL_CHARACTERS:
+            raise BadInputError(
+                f"{where}: the label of image {i:,} has {len(text):,} characters; "
+                f"at most {MAX_LABEL_CHARACTERS} are accepted."
+            )
 
 
 def _missing(count: int, first: int, where: str) -> BadInputError:

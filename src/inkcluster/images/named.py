@@ -1,10 +1,10 @@
-"""The sets that go by a name: embedded, found in ``$INKCLUSTER_DATA``, or fetched once and kept."""
+"""Finds the named sets: embedded, in ``$INKCLUSTER_DATA``, or fetched once and kept."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,11 @@ import numpy as np
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.imageset import ImageSet
-from inkcluster.progress import SILENT, Progress
+from inkcluster.progress import current
 
 DATA_VARIABLE = "INKCLUSTER_DATA"
 CACHE_VARIABLE = "INKCLUSTER_CACHE"
-_TIMEOUT = 30  # seconds
+_TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -77,110 +77,21 @@ NAMED: tuple[str, ...] = ("digits", *CATALOGUE)
 """The names that :func:`inkcluster.images.load` knows; ``"digits"`` needs neither file nor network."""
 
 
-def read_named(name: str, *, progress: Progress = SILENT) -> ImageSet:
-    """Read one of the sets in :data:`NAMED`.
+def find(name: str) -> Path:
+    """The file or folder of a named set but the digits: in ``$INKCLUSTER_DATA``, else fetched.
 
-    Parameters
-    ----------
-    name : str
-        ``"digits"`` (embedded in scikit-learn; values 0–16), ``"mnist"`` or ``"fashion-mnist"``
-        (in ``$INKCLUSTER_DATA``, else fetched into ``$INKCLUSTER_CACHE`` or the user's cache
-        folder and checked against their SHA-256).
-    progress : Progress
-        Told about downloads and long reads.
+    Fetched files are checked against their SHA-256 and kept in :func:`cache_folder`.
 
     Raises
     ------
     BadInputError
-        If the set is neither here nor can be fetched.
-
-    Examples
-    --------
-    >>> from inkcluster.images.named import read_named
-    >>> read_named("digits")
-    ImageSet('digits', 1,797 images, 8 × 8, 10 classes)
+        If the set is not there and cannot be fetched.
     """
-    if name == "digits":
-        return _digits()
-    if name not in CATALOGUE:
-        raise BadInputError(f"There is no set named {name!r}; there are {', '.join(NAMED)}.")
     entry = CATALOGUE[name]
-    here = _local(entry)
-    if here is not None:
-        from inkcluster.images.loading import load_path
-
-        return replace(load_path(here, progress=progress), name=name)
-    from inkcluster.images.readers.idx import read_idx_folder
-
-    folder = fetch(name, entry, progress)
-    return replace(read_idx_folder(folder, progress=progress), name=name)
+    return _local(entry) or _fetched(name, entry)
 
 
-def fetch(name: str, entry: Entry, progress: Progress = SILENT) -> Path:
-    """Download what is not in the cache yet; the folder that then holds the set's files."""
-    folder = cache_folder() / name
-    with progress.task(f"fetching {name}", len(entry.sha256)) as advance:
-        for file, sha256 in entry.sha256.items():
-            _retrieve(name, entry, file, sha256, folder)
-            advance(1)
-    return folder
-
-
-def cache_folder() -> Path:
-    """Where fetched sets are kept: ``$INKCLUSTER_CACHE``, else the user's cache folder."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen)
-    import pooch
-
-    return Path(pooch.os_cache("inkcluster"))
-
-
-def _retrieve(name: str, entry: Entry, file: str, sha256: str, folder: Path) -> None:
-    import pooch
-
-    pooch.get_logger().setLevel("WARNING")
-    reason: Exception | None = None
-    for mirror in entry.mirrors:
-        try:
-            pooch.retrieve(
-                mirror + file,
-                known_hash=f"sha256:{sha256}",
-                fname=file,
-                path=folder,
-                downloader=pooch.HTTPDownloader(timeout=_TIMEOUT),
-            )
-        except (
-            OSError,
-            ValueError,
-        ) as error:  # requests' errors are OSErrors; ValueError: the hash
-            reason = error
-        else:
-            return
-    raise BadInputError(
-        f"{name} could not be fetched: {file} came from none of its {len(entry.mirrors)} sources "
-        f"({one_line(str(reason), 120)}); put its files into a folder named {entry.local[0]} or "
-        f"{entry.local[1]} and set ${DATA_VARIABLE} to the folder above it."
-    ) from reason
-
-
-def _local(entry: Entry) -> Path | None:
-    from inkcluster.images.readers.idx import image_files
-
-    root = os.environ.get(DATA_VARIABLE)
-    if not root:
-        return None
-    for place in entry.local:
-        path = Path(root) / place
-        try:
-            if path.is_file() or (path.is_dir() and image_files(path)):
-                return path
-        except OSError:
-            continue
-    return None
-
-
-def _digits() -> ImageSet:
+def digits() -> ImageSet:
     """The digits in scikit-learn's own file, without importing scikit-learn, which takes a second."""
     import gzip
     from importlib.util import find_spec
@@ -198,3 +109,64 @@ def _digits() -> ImageSet:
         bunch = load_digits()
         pixels, target = bunch.images, bunch.target
     return ImageSet(pixels.astype(np.uint8), target.astype(np.int64), "digits", "scikit-learn")
+
+
+def cache_folder() -> Path:
+    """Where fetched sets are kept: ``$INKCLUSTER_CACHE``, else the user's cache folder."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    import pooch
+
+    return Path(pooch.os_cache("inkcluster"))
+
+
+def _fetched(name: str, entry: Entry) -> Path:
+    """Download what is not in the cache yet; return the folder that then holds the set's files."""
+    folder = cache_folder() / name
+    with current().task(f"fetching {name}", len(entry.sha256)) as advance:
+        for file, sha256 in entry.sha256.items():
+            _retrieve(name, entry, file, sha256, folder)
+            advance(1)
+    return folder
+
+
+def _retrieve(name: str, entry: Entry, file: str, sha256: str, folder: Path) -> None:
+    import pooch
+
+    pooch.get_logger().setLevel("WARNING")
+    reason: Exception | None = None
+    for mirror in entry.mirrors:
+        try:
+            pooch.retrieve(
+                mirror + file,
+                known_hash=f"sha256:{sha256}",
+                fname=file,
+                path=folder,
+                downloader=pooch.HTTPDownloader(timeout=_TIMEOUT_SECONDS),
+            )
+        except (OSError, ValueError) as error:  # ValueError: the hash; requests raises OSErrors
+            reason = error
+        else:
+            return
+    raise BadInputError(
+        f"{name} could not be fetched: none of {len(entry.mirrors)} servers gave {file} "
+        f"({one_line(str(reason), 80)}); put its files into a folder named {entry.local[1]} and set "
+        f"${DATA_VARIABLE} to the folder above it."
+    ) from reason
+
+
+def _local(entry: Entry) -> Path | None:
+    from inkcluster.images.readers.idx import image_files
+
+    root = os.environ.get(DATA_VARIABLE)
+    if not root:
+        return None
+    for place in entry.local:
+        path = Path(root) / place
+        try:
+            if path.is_file() or (path.is_dir() and image_files(path)):
+                return path
+        except OSError:
+            continue
+    return None

@@ -48,7 +48,7 @@ def test_keras_layout_is_joined(tmp_path, small):
     read = load(tmp_path / "mnist.npz")
     np.testing.assert_array_equal(read.pixels, small.pixels)
     np.testing.assert_array_equal(read.labels, small.labels)
-    assert read.notices == ("Parts of 20 and 10 images were joined.",)
+    assert read.notices == ("Two parts were joined into one set of 30 images.",)
 
 
 def test_keras_layout_with_labels_missing(tmp_path, small):

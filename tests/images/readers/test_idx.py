@@ -47,7 +47,7 @@ def test_without_a_label_file_it_says_so(tmp_path, small):
     (tmp_path / "scans-images-idx3-ubyte").write_bytes(idx(small.pixels))
     read = load(tmp_path / "scans-images-idx3-ubyte")
     assert read.labels is None
-    assert read.notices == ("No label file was found beside it.",)
+    assert read.notices == ("No label file was found beside the images.",)
     (tmp_path / "mine").write_bytes(idx(small.labels))
     named = load(tmp_path / "scans-images-idx3-ubyte", labels=tmp_path / "mine")
     np.testing.assert_array_equal(named.labels, small.labels)
@@ -83,7 +83,7 @@ def test_a_folder_of_pairs_is_one_set_training_first(tmp_path, small):
     np.testing.assert_array_equal(read.pixels, small.pixels)
     np.testing.assert_array_equal(read.labels, small.labels)
     assert read.name == tmp_path.name
-    assert "20 (train-images-idx3-ubyte) and 10 (t10k-images-idx3-ubyte.gz)" in read.notices[0]
+    assert read.notices == ("Two IDX files were joined into one set of 30 images.",)
     save(ImageSet(np.zeros((1, 5, 5), np.uint8)), tmp_path / "other-images-idx3-ubyte")
     with pytest.raises(BadInputError, match="several sizes"):
         load(tmp_path)

@@ -66,7 +66,7 @@ def test_colour_and_text_labels(tmp_path, rng):
     read = load(tmp_path / "a.mat")
     assert read.pixels.shape == (5, 6, 7)
     assert read.labels.tolist() == ["a", "b", "a", "<b>", "c"]
-    assert "Colour was turned into grey." in read.notices
+    assert "Colour was converted to grey." in read.notices
 
 
 def test_hdf5_that_matlab_did_not_write_is_not_turned(tmp_path, small):
@@ -80,7 +80,7 @@ def test_hdf5_that_matlab_did_not_write_is_not_turned(tmp_path, small):
 def test_the_label_variable_may_be_named_and_the_rest_is_mentioned(tmp_path, small):
     content = {"data": small.flat(), "label": small.labels, "fold": small.labels[::-1] % 2}
     scipy.io.savemat(tmp_path / "a.mat", content)
-    assert load(tmp_path / "a.mat").notices == ("Left unread: fold.",)
+    assert load(tmp_path / "a.mat").notices == ("Not used: fold.",)
     np.testing.assert_array_equal(load(tmp_path / "a.mat", labels="fold").labels, content["fold"])
     with pytest.raises(BadInputError, match="no array 'nope' for the labels; it has data"):
         load(tmp_path / "a.mat", labels="nope")

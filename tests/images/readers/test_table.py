@@ -51,7 +51,7 @@ def test_the_label_column_may_be_named_or_numbered(small, tmp_path):
     assert_same(load(tmp_path / "a.csv", labels="kind"), small)
     assert_same(load(tmp_path / "b.csv", labels="7"), small)
     for name, known in (
-        ("a.csv", "it has p0, p1, p2, p3, p4, … (37 in all)"),
+        ("a.csv", "it has p0, p1, p2, p3, p4, p5 and 31 more"),
         ("b.csv", "no header"),
     ):
         with pytest.raises(BadInputError) as said:
@@ -68,7 +68,7 @@ def test_no_labels_and_an_index_column(small, tmp_path):
     frame(small).to_csv(tmp_path / "b.csv")
     read = load(tmp_path / "b.csv")
     assert_same(read, small)
-    assert read.notices == ("Left out: ''.",)
+    assert read.notices == ("Not used: column ''.",)
 
 
 def test_labels_from_elsewhere_leave_every_column_to_the_pixels(small, tmp_path):
@@ -144,7 +144,7 @@ def test_a_header_alone_and_shapes_that_do_not_fit(small, tmp_path):
 def test_fractions_across_chunks_are_scaled_together(tmp_path, monkeypatch):
     from inkcluster.images.readers import table
 
-    monkeypatch.setattr(table, "_CHUNK", 8)
+    monkeypatch.setattr(table, "_CHUNK_VALUES", 8)
     values = np.array([[0, 0, 1, 1], [0, 0.5, 1, 0.25], [0, 0, 0, 0]])
     pd.DataFrame(values).to_csv(tmp_path / "a.csv", index=False)
     np.testing.assert_array_equal(

@@ -1,15 +1,19 @@
-"""Which columns of a table are pixels and which is the label."""
+"""Chooses which columns of a table are pixels and which is the label."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.choosing import LABEL_NAMES
+from inkcluster.images.check import image_shape
 from inkcluster.images.describing import one_line
+from inkcluster.images.readers.choosing import LABEL_NAMES
+from inkcluster.words import listed
 
+NAME_THE_LABEL = "name the label column with --labels, or remove columns that are not pixels."
 _COUNTERS = ("", "id", "index", "unnamed: 0", "__index_level_0__")
 _NAMES = (*LABEL_NAMES, "category", "classe", "letter", "character")
 
@@ -27,9 +31,7 @@ def choose_columns(
     names: Sequence[str] | None,
     rows: Sequence[Sequence[str]],
     where: str,
-    *,
-    wanted: str | None = None,
-    labelled: bool = True,
+    labels: Any = None,
     shape: tuple[int, int] | None = None,
 ) -> Columns:
     """Choose among the columns of a table.
@@ -42,10 +44,9 @@ def choose_columns(
         The first rows.
     where : str
         How sentences name the table.
-    wanted : str, optional
-        The label column's name, or its number (from 0) in a table without header.
-    labelled : bool
-        False if the labels come from elsewhere, so that no column may be taken for them.
+    labels : str, ndarray or None
+        The label column's name, or its number (from 0) in a table without header. Labels that come
+        from elsewhere: no column is taken for them.
     shape : (int, int), optional
         Height and width, where the caller knows them.
 
@@ -55,29 +56,26 @@ def choose_columns(
     label: the first or the last, whichever is text or takes more distinct values in `rows`.
     """
     width = len(names) if names is not None else len(rows[0])
-    dropped = (
-        {}
-        if names is None
-        else {i: n for i, n in enumerate(names) if n.strip().lower() in _COUNTERS}
-    )
+    counters = {i for i, name in enumerate(names or ()) if name.strip().lower() in _COUNTERS}
     label = None
     notices = []
-    if wanted is not None:
-        label = _named(wanted, names, width, where)
-    elif labelled:
+    if isinstance(labels, str):
+        label = _named(labels, names, width, where)
+    elif labels is None:
         label = _by_name(names)
         if label is None:
-            label = _by_count([i for i in range(width) if i not in dropped], rows, shape)
+            label = _by_count([i for i in range(width) if i not in counters], rows, shape)
             if label is not None:
                 shown = repr(one_line(names[label])) if names is not None else f"number {label}"
                 notices.append(f"Column {shown} was taken for the label.")
-    if label is not None:
-        dropped.pop(label, None)
-    if dropped and _fits(width - (label is not None), shape):
-        dropped = {}  # the columns make images as they are
-    if dropped:
-        notices.append(f"Left out: {', '.join(repr(one_line(n)) for n in dropped.values())}.")
-    pixels = tuple(i for i in range(width) if i != label and i not in dropped)
+    left_out = counters - {label}
+    if names is None or _fits(width - (label is not None), shape):
+        left_out = set()  # the columns make images as they are
+    if names is not None and left_out:
+        shown = listed(repr(one_line(names[i])) for i in sorted(left_out))
+        notices.append(f"Not used: column {shown}.")
+    pixels = tuple(i for i in range(width) if i != label and i not in left_out)
+    image_shape(len(pixels), where, shape)
     return Columns(pixels, label, tuple(notices))
 
 
@@ -85,7 +83,7 @@ def is_header(cells: Sequence[str]) -> bool:
     """Whether the first row of a table names its columns.
 
     It does if no cell is a number, if its numbers count the columns (0, 1, 2, … or from 1), or if
-    more than one cell is no number.
+    at least two cells are not numbers.
 
     Examples
     --------
@@ -110,7 +108,7 @@ def _named(wanted: str, names: Sequence[str] | None, width: int, where: str) -> 
         return list(names).index(wanted)
     if wanted.isdecimal() and int(wanted) < width:
         return int(wanted)
-    known = "it has no header" if names is None else f"it has {_some(names)}"
+    known = "it has no header" if names is None else f"it has {listed(map(one_line, names))}"
     raise BadInputError(f"{where} has no column {one_line(wanted)!r} for the labels; {known}.")
 
 
@@ -148,8 +146,3 @@ def _is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(one_line(name) for name in names[:5])
-    return shown if len(names) <= 5 else f"{shown}, … ({len(names):,} in all)"

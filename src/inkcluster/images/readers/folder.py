@@ -1,4 +1,4 @@
-"""Folders and zip archives of pictures; subfolders are labels."""
+"""Reads folders and zip archives of pictures; subfolders are labels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -14,22 +15,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.check import image_set
 from inkcluster.images.describing import one_line
-from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelling import numbers_if_all_are
+from inkcluster.images.readers.choosing import Found
 from inkcluster.images.readers.guard import (
-    UNPACK_LIMIT,
+    MAX_PICTURES_RATIO,
+    MAX_UNPACKED_BYTES,
     check_unpacked,
+    is_out_of_memory,
     reading,
     regular_file,
     size,
-    title_of,
 )
-from inkcluster.images.readers.pictures import ENDINGS, PictureError, decode, unify
-from inkcluster.progress import SILENT, Progress
+from inkcluster.images.readers.pictures import ENDINGS, decode, unify
+from inkcluster.progress import current
 
-_SHOWN = 3
+MAX_NAMED_PICTURES = 3
+"""How many of the pictures that were skipped a notice names."""
 _CANNOT_OPEN = (
     OSError,
     zipfile.BadZipFile,
@@ -42,34 +44,25 @@ _CANNOT_OPEN = (
 Item = tuple[PurePosixPath, Callable[[], IO[bytes]]]
 
 
-def read_folder(
-    folder: Path,
-    *,
-    labels: Any = None,
-    shape: tuple[int, int] | None = None,
-    name: str | None = None,
-    progress: Progress = SILENT,
-) -> ImageSet:
+def read_folder(folder: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
     """Read the pictures in `folder` and below it, in the order of their paths.
 
     Parameters
     ----------
     folder : Path
         PNG, JPEG, GIF, BMP, TIFF and WebP are read; hidden files and other kinds are left out.
-    labels : array-like, optional
+    labels : ndarray or None
         One for each picture read; by default the name of the folder that a picture lies in, if
-        all lie in subfolders and there are at least two of these. Names that are whole numbers
-        throughout become numbers.
-    shape : (int, int), optional
+        all lie in subfolders and there are at least two of these. If all these names are whole
+        numbers, they become numbers.
+    shape : (int, int) or None
         The size to give them; by default the commonest, see
         :func:`~inkcluster.images.readers.pictures.unify`.
-    name, progress
-        As for :func:`inkcluster.images.load`.
 
     Returns
     -------
-    ImageSet
-        Pictures that cannot be read are skipped, counted and named in its notices.
+    Found
+        Pictures that cannot be read are skipped and counted in its notices.
 
     Raises
     ------
@@ -78,112 +71,76 @@ def read_folder(
     """
     with reading(folder, "a folder"):
         paths = sorted(_walk(folder))
-    wanted = [p for p in paths if p.suffix.lower() in ENDINGS]
-    if not wanted:
-        hint = ""
-        if paths:
-            shown = ", ".join(str(p.relative_to(folder)) for p in paths[:_SHOWN])
-            hint = f"; it holds {shown}{' and others' if len(paths) > _SHOWN else ''}"
-        raise BadInputError(f"{folder} holds no pictures ({', '.join(ENDINGS)}){hint}.")
     items: list[Item] = [
-        (PurePosixPath(p.relative_to(folder).as_posix()), _opener(p)) for p in wanted
+        (PurePosixPath(path.relative_to(folder).as_posix()), partial(_opened, path))
+        for path in paths
     ]
-    where, title = str(folder), name or folder.resolve().name
-    return _read(
-        items,
-        others=len(paths) - len(wanted),
-        where=where,
-        name=title,
-        labels=labels,
-        shape=shape,
-        progress=progress,
-    )
+    return _read(items, str(folder), folder.resolve().name, labels, shape)
 
 
-def read_zip(
-    path: Path,
-    *,
-    labels: Any = None,
-    shape: tuple[int, int] | None = None,
-    name: str | None = None,
-    progress: Progress = SILENT,
-) -> ImageSet:
+def read_zip(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
     """Read the pictures in a zip archive as :func:`read_folder` does; nothing is unpacked to disk.
 
     Raises
     ------
     BadInputError
         Also if a name leads out of the archive, if it holds links or encrypted files, or if it
-        would unpack to more than 4 GiB, or to more than 200 times its size (beyond 16 MiB).
+        would unpack beyond the limits of :mod:`~inkcluster.images.readers.guard`.
     """
     packed = regular_file(path)
     with reading(path, "a zip archive"), zipfile.ZipFile(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
         for info in infos:
             _refuse_hostile(info, path)
-        check_unpacked(path, sum(info.file_size for info in infos), packed)
-        visible = [info for info in infos if not _is_hidden(PurePosixPath(info.filename))]
-        wanted = [i for i in visible if PurePosixPath(i.filename).suffix.lower() in ENDINGS]
-        if not wanted:
-            raise BadInputError(f"{path} holds no pictures ({', '.join(ENDINGS)}).")
-        wanted.sort(key=lambda info: info.filename)
+        check_unpacked(path, sum(info.file_size for info in infos), packed, MAX_PICTURES_RATIO)
+        infos.sort(key=lambda info: info.filename)
         items: list[Item] = [
-            (PurePosixPath(info.filename), _zip_opener(archive, info)) for info in wanted
+            (name, partial(_extracted, archive, info))
+            for info in infos
+            if not any(map(_is_hidden, (name := PurePosixPath(info.filename)).parts))
         ]
-        return _read(
-            items,
-            others=len(visible) - len(wanted),
-            where=str(path),
-            name=name or title_of(path),
-            labels=labels,
-            shape=shape,
-            progress=progress,
-        )
+        return _read(items, str(path), None, labels, shape)
 
 
 def _read(
-    items: list[Item],
-    *,
-    others: int,
-    where: str,
-    name: str,
-    labels: Any,
-    shape: tuple[int, int] | None,
-    progress: Progress,
-) -> ImageSet:
+    items: list[Item], where: str, name: str | None, labels: Any, shape: tuple[int, int] | None
+) -> Found:
+    wanted = [item for item in items if item[0].suffix.lower() in ENDINGS]
+    if not wanted:
+        shown = ", ".join(str(path) for path, _ in items[:MAX_NAMED_PICTURES])
+        hint = f"; it holds {shown}" if items else ""
+        raise BadInputError(f"{where} holds no pictures ({', '.join(ENDINGS)}){hint}.")
     pictures: list[NDArray[np.uint8]] = []
     kept: list[PurePosixPath] = []
-    broken: list[str] = []
+    broken: list[tuple[str, str]] = []
     coloured = held = 0
-    with progress.task(f"reading {name}", len(items)) as advance:
-        for path, open_it in items:
+    with current().task(f"reading {Path(where).name}", len(wanted)) as advance:
+        for path, open_it in wanted:
             try:
                 with open_it() as stream:
                     picture, had_colour = decode(stream)
-            except (PictureError, *_CANNOT_OPEN) as error:
-                broken.append(f"{one_line(str(path), 60)} ({one_line(str(error), 60)})")
+            except _CANNOT_OPEN as error:
+                if is_out_of_memory(error):
+                    raise
+                broken.append((one_line(str(path), 60), one_line(str(error), 60)))
             else:
                 pictures.append(picture)
                 kept.append(path)
                 coloured += had_colour
                 held += picture.nbytes
-                if held > UNPACK_LIMIT:
+                if held > MAX_UNPACKED_BYTES:
                     raise BadInputError(
-                        f"{where}: the pictures hold more than {size(UNPACK_LIMIT)} of pixels; "
-                        "make them smaller or fewer."
+                        f"{where}: the pictures hold more than {size(MAX_UNPACKED_BYTES)} of "
+                        "pixels; make them smaller or fewer."
                     )
             advance(1)
     if not pictures:
-        raise BadInputError(f"{where}: no picture can be read; the first is {broken[0]}.")
+        first, reason = broken[0]
+        raise BadInputError(f"{where}: no picture can be read; the first is {first} ({reason}).")
     _check_unified(pictures, shape, where)
     pixels, resized = unify(pictures, shape)
-    if labels is None:
-        labels = _labels(kept)
-    notices = [
-        *_skipped(broken, len(items), others),
-        *_changed(coloured, resized, pixels),
-    ]
-    return image_set(pixels, labels, where=where, name=name, notices=notices)
+    notices = _notices(broken, len(wanted), len(items) - len(wanted), coloured, resized)
+    return Found(pixels, _labels(kept) if labels is None else labels, tuple(notices), name)
 
 
 def _check_unified(
@@ -192,10 +149,10 @@ def _check_unified(
     h, w = shape or max((p.shape for p in pictures), key=lambda s: s[0] * s[1])
     if h < 1 or w < 1:
         raise BadInputError(f"{where}: pictures cannot be given the size {h} × {w}.")
-    if len(pictures) * h * w > UNPACK_LIMIT and len({p.shape for p in pictures}) > 1:
+    if len(pictures) * h * w > MAX_UNPACKED_BYTES and len({p.shape for p in pictures}) > 1:
         raise BadInputError(
             f"{where}: {len(pictures):,} pictures of {h} × {w} would take "
-            f"{size(len(pictures) * h * w)}; give a smaller size, as in shape=(28, 28)."
+            f"{size(len(pictures) * h * w)}; give a smaller size, such as --shape 28x28."
         )
 
 
@@ -206,25 +163,30 @@ def _labels(paths: list[PurePosixPath]) -> NDArray[Any] | None:
     return numbers_if_all_are(np.array(folders, dtype=np.str_))
 
 
-def _skipped(broken: list[str], total: int, others: int) -> Iterator[str]:
-    if broken:
-        more = f" and {len(broken) - _SHOWN:,} more" if len(broken) > _SHOWN else ""
+def _notices(
+    broken: list[tuple[str, str]], total: int, others: int, coloured: int, resized: int
+) -> Iterator[str]:
+    """What was left out or changed, a sentence each."""
+    if len(broken) == 1:
+        path, reason = broken[0]
+        yield f"1 of {total:,} pictures could not be read and was skipped: {path} ({reason})."
+    elif broken:
+        named = ", ".join(path for path, _ in broken[:MAX_NAMED_PICTURES])
+        more = " and others" if len(broken) > MAX_NAMED_PICTURES else ""
         yield (
-            f"{len(broken):,} of {total:,} pictures could not be read and "
-            f"{'was' if len(broken) == 1 else 'were'} skipped: {', '.join(broken[:_SHOWN])}{more}."
+            f"{len(broken):,} of {total:,} pictures could not be read and were skipped: "
+            f"{named}{more}."
         )
-    if others:
-        yield f"{others:,} file{' is' if others == 1 else 's are'} no picture and left out."
-
-
-def _changed(coloured: int, resized: int, pixels: NDArray[Any]) -> Iterator[str]:
+    if others == 1:
+        yield "1 file that is not a picture was left out."
+    elif others:
+        yield f"{others:,} files that are not pictures were left out."
     if coloured:
-        yield f"Colour was turned into grey in {coloured:,} picture{'' if coloured == 1 else 's'}."
+        yield f"Colour was converted to grey in {coloured:,} of {total:,} pictures."
     if resized:
-        _, h, w = pixels.shape
         yield (
-            f"{resized:,} of {len(pixels):,} pictures had another size and were fitted into "
-            f"{h} × {w}, proportions kept."
+            f"{resized:,} of {total:,} pictures had another size; they were scaled to fit, with "
+            "their proportions kept."
         )
 
 
@@ -233,23 +195,23 @@ def _walk(folder: Path) -> Iterator[Path]:
         raise error
 
     for root, folders, files in os.walk(folder, onerror=stop):
-        folders[:] = [f for f in folders if not f.startswith((".", "__MACOSX"))]
+        folders[:] = [folder for folder in folders if not _is_hidden(folder)]
         for file in files:
             path = Path(root) / file
-            if not file.startswith(".") and path.is_file():
+            if not _is_hidden(file) and path.is_file():
                 yield path
 
 
-def _opener(path: Path) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb")
+def _opened(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
-def _zip_opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], IO[bytes]]:
-    return lambda: io.BytesIO(archive.read(info))
+def _extracted(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    return io.BytesIO(archive.read(info))
 
 
-def _is_hidden(path: PurePosixPath) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "__MACOSX"))
 
 
 def _refuse_hostile(info: zipfile.ZipInfo, path: Path) -> None:

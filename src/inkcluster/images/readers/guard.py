@@ -1,7 +1,8 @@
-"""What every reader does with a hostile or broken file: sizes are checked before they are believed."""
+"""Protects the readers against broken and hostile files: sizes are checked before they are believed."""
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 import stat
@@ -13,37 +14,81 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, OutOfMemoryError
 from inkcluster.images.describing import one_line
 
-UNPACK_LIMIT = 4 << 30
-"""No archive or compressed file is unpacked to more bytes than this."""
-RATIO_LIMIT = 200
-"""Nor, beyond `RATIO_FREE` bytes, to more than this many times its size."""
-RATIO_FREE = 16 << 20
-DEFLATE_LIMIT = 1032
-"""Deflate cannot do better than this, so a header that promises more is lying."""
+MAX_UNPACKED_BYTES = 4 << 30
+"""What an archive or a compressed file may unpack to, and what the pictures of a folder may hold."""
+MAX_PICTURES_RATIO = 200
+"""How many times its size a zip of pictures may unpack to; pictures are compressed already."""
+MAX_DEFLATE_RATIO = 1032
+"""The most that deflate can reach, so a header that promises more is lying."""
+MAX_NPZ_RATIO = 1100
+"""The same for `.npz`, with its headers; blank images come close."""
+MAX_TYPED_RATIO = 8 * MAX_DEFLATE_RATIO
+"""The same for formats that store numbers of eight bytes in one (`.mat`, Parquet)."""
+MIN_CHECKED_BYTES = 16 << 20
+"""Below this many unpacked bytes no ratio is checked."""
+MAX_PICTURE_PIXELS = 25_000_000
+"""A picture with more pixels is skipped."""
+MAX_LABEL_FILE_BYTES = 256 << 20
+"""A larger text file is not a list of labels."""
+MAX_MAT_HEADER_BYTES = 1 << 16
+"""What the dimensions, or the name, of one MATLAB array may take."""
+
+_NO_MEMORY = ("out of memory", "cannot allocate", "can't allocate", "unable to allocate",
+              "memory allocation failed")  # fmt: skip
+
+
+@contextmanager
+def memory_for(where: Path | str) -> Iterator[None]:
+    """Turn any sign that memory ran out into :class:`OutOfMemoryError`, which names `where`."""
+    try:
+        yield
+    except BadInputError:
+        raise
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        raise OutOfMemoryError(
+            f"There is not enough memory to read {where}; close other programs, or keep fewer "
+            "images in it."
+        ) from error
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether `error` says that memory ran out; pandas and HDF5 say it in words only."""
+    if isinstance(error, MemoryError):
+        return True
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno == errno.ENOMEM
+    return any(words in str(error).lower() for words in _NO_MEMORY)
 
 
 @contextmanager
 def reading(path: Path | str, what: str) -> Iterator[None]:
     """Turn whatever a parser raises on the bytes of `path` into one sentence that names it.
 
-    Parsers of other libraries raise dozens of types on damaged input, which is why this is the
-    one place where any Exception is caught; the cause stays attached.
+    Parsers of other libraries raise dozens of types on damaged input, which is why any Exception is
+    caught here; the cause stays attached.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except BadInputError:
-        raise
-    except OSError as error:
-        if error.errno is not None and error.strerror:
-            raise os_error(path, error) from error
-        raise _damaged(path, what, error) from error
-    except Exception as error:
-        raise _damaged(path, what, error) from error
+    with memory_for(path):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        except BadInputError:
+            raise
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise
+            if isinstance(error, OSError) and error.errno is not None and error.strerror:
+                raise os_error(path, error) from error
+            detail = one_line(" ".join(str(error).split()), 120).rstrip(".")
+            raise BadInputError(
+                f"{path} cannot be read as {what}: it is damaged or another format "
+                f"({detail or type(error).__name__})."
+            ) from error
 
 
 def os_error(path: Path | str, error: OSError) -> BadInputError:
@@ -75,20 +120,24 @@ def regular_file(path: Path) -> int:
     return facts.st_size
 
 
-def check_unpacked(
-    path: Path | str, unpacked: int, packed: int, *, ratio: int = RATIO_LIMIT
-) -> None:
+def check_unpacked(path: Path | str, unpacked: int, packed: int, ratio: int) -> None:
     """Refuse what would unpack to far more than its size, before a byte of it is unpacked."""
-    if unpacked > UNPACK_LIMIT or (unpacked > RATIO_FREE and unpacked > ratio * packed):
+    if unpacked > MAX_UNPACKED_BYTES or (
+        unpacked > MIN_CHECKED_BYTES and unpacked > ratio * packed
+    ):
         raise BadInputError(
-            f"{path} would unpack from {size(packed)} to {size(unpacked)}, more than the "
-            f"{size(UNPACK_LIMIT)} or {ratio:,} times its size that Inkcluster accepts; "
-            "unpack it yourself if you trust it."
+            f"{path} would unpack from {size(packed)} to {size(unpacked)}; at most "
+            f"{size(MAX_UNPACKED_BYTES)} and {ratio:,} times its size are accepted; unpack it "
+            "yourself if you trust it."
         )
 
 
 def size(n_bytes: int) -> str:
-    """`n_bytes` as a person would say it."""
+    """`n_bytes` as a person would say it.
+
+    >>> size(17_825_792)
+    '17.8 MB'
+    """
     value, unit = float(n_bytes), 0
     while value >= 1000 and unit < 4:
         value, unit = value / 1000, unit + 1
@@ -110,17 +159,19 @@ def head(path: Path, n_bytes: int) -> bytes:
 
 
 def gunzip_head(path: Path, n_bytes: int) -> bytes:
-    """The first bytes of what a gzip file holds; fewer where it is damaged."""
+    """The first bytes of what a gzip file holds; none where it is damaged."""
     try:
         with gzip.open(path, "rb") as stream:
             return stream.read(n_bytes)
-    except (OSError, EOFError, zlib.error):
+    except (OSError, EOFError, zlib.error) as error:
+        if is_out_of_memory(error):
+            raise
         return b""
 
 
 @contextmanager
 def opened(path: Path, advance: Callable[[float], None] | None = None) -> Iterator[Bounded]:
-    """The file's bytes, unpacked where it is gzip, and then never more of them than the limits allow.
+    """The file's bytes, unpacked where it is gzip, and then no more of them than the limits allow.
 
     `advance` is told how many bytes of the file itself have been consumed.
     """
@@ -134,7 +185,7 @@ def opened(path: Path, advance: Callable[[float], None] | None = None) -> Iterat
 
 
 class Bounded:
-    """A stream that refuses to unpack beyond the limits and says how far it is."""
+    """A stream that refuses to unpack beyond the limits and reports its progress."""
 
     def __init__(
         self,
@@ -158,7 +209,7 @@ class Bounded:
                 break
             self._seen += len(piece)
             if self._packed is not None:
-                check_unpacked(self._path, self._seen, self._packed, ratio=DEFLATE_LIMIT)
+                check_unpacked(self._path, self._seen, self._packed, MAX_DEFLATE_RATIO)
             pieces.append(piece)
             left -= len(piece)
         return b"".join(pieces)
@@ -185,13 +236,12 @@ class Bounded:
         return True
 
 
-def _damaged(path: Path | str, what: str, error: BaseException) -> BadInputError:
-    detail = one_line(" ".join(str(error).split()), 120).rstrip(".") or type(error).__name__
-    return BadInputError(f"{path} cannot be read as {what}; it is damaged or not one ({detail}).")
-
-
 def title_of(path: str | os.PathLike[str]) -> str:
-    """What a set is called after its file: the name without its endings."""
+    """The file's name without its endings.
+
+    >>> title_of("data/scans.csv.gz"), title_of(".npz")
+    ('scans', '.npz')
+    """
     name = Path(path).name
     for ending in (".gz", ".npz", ".npy", ".mat", ".csv", ".parquet", ".pq", ".zip", ".h5", ".tsv"):
         if name.lower().endswith(ending) and len(name) > len(ending):

@@ -1,4 +1,4 @@
-"""MATLAB's files: v4 to v7 through SciPy, v7.3 (HDF5) through h5py. Only numbers and text are read."""
+"""Reads MATLAB's files: v4 to v7 through SciPy, v7.3 (HDF5) through h5py; numbers and text only."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.check import image_set
-from inkcluster.images.choosing import choose
-from inkcluster.images.imageset import ImageSet
+from inkcluster.images.readers.choosing import Found, choose
 from inkcluster.images.readers.guard import (
-    DEFLATE_LIMIT,
+    MAX_DEFLATE_RATIO,
+    MAX_TYPED_RATIO,
     check_unpacked,
     head,
     reading,
     regular_file,
-    title_of,
 )
 from inkcluster.images.readers.mat5 import check_tags, holds_code
-from inkcluster.progress import SILENT, Progress
+from inkcluster.progress import current
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _BYTES = {
@@ -33,54 +31,18 @@ _BYTES = {
 _CODE = {"object": "an object", "opaque": "an object", "function_handle": "a function"}
 
 
-def read_mat(
-    path: Path,
-    *,
-    labels: Any = None,
-    shape: tuple[int, int] | None = None,
-    name: str | None = None,
-    progress: Progress = SILENT,
-) -> ImageSet:
-    """Read a ``.mat`` file (or any HDF5 file); data and labels are found by shape.
+def read_mat(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+    """Read a ``.mat`` file of version 4 to 7.3, or any HDF5 file; images and labels are found by shape.
 
-    Parameters
-    ----------
-    path : Path
-        v4, v5, v6, v7 or v7.3; also HDF5 that MATLAB did not write.
-    labels : str or array-like, optional
-        The variable that holds the labels, or the labels.
-    shape : (int, int), optional
-        Height and width where they cannot be seen.
-    name : str, optional
-        What to call the set; by default the file's name.
-    progress : Progress
-        Told about long reads.
-
-    Returns
-    -------
-    ImageSet
-        The largest variable, images in rows, in columns, as (n, h, w) or as (h, w, n); the
-        labels are a vector as long as one of its sides.
-
-    Raises
-    ------
-    BadInputError
-        If the file is damaged, holds MATLAB objects or functions, or no images.
+    The images are the largest variable: in rows, in columns, as (n, h, w) or as (h, w, n). The
+    labels are a vector as long as one of its sides. MATLAB objects and functions are refused.
     """
     packed = regular_file(path)
     is_hdf5 = HDF5_MAGIC in (head(path, 8), head(path, 520)[512:])
-    with reading(path, "a MATLAB file"), progress.task(f"reading {path.name}", packed) as advance:
+    with reading(path, "a MATLAB file"), current().task(f"reading {path.name}", packed) as advance:
         arrays, from_matlab = _hdf5(path, packed) if is_hdf5 else (_scipy(path, packed), True)
         advance(packed)
-        found = choose(arrays, str(path), labels=labels, shape=shape, columns_first=from_matlab)
-    return image_set(
-        found.pixels,
-        found.labels,
-        where=str(path),
-        name=name or title_of(path),
-        shape=shape,
-        notices=found.notices,
-    )
+        return choose(arrays, str(path), labels=labels, shape=shape, columns_first=from_matlab)
 
 
 def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
@@ -101,7 +63,7 @@ def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
         if min(dims, default=0) < 0:
             raise BadInputError(f"{path}: variable {key!r} claims the impossible shape {dims}.")
         promised += math.prod(int(side) for side in dims) * _BYTES[kind]
-    check_unpacked(path, promised, packed, ratio=DEFLATE_LIMIT * 8)  # doubles are stored as bytes
+    check_unpacked(path, promised, packed, MAX_TYPED_RATIO)  # doubles are stored as bytes
     content = loadmat(
         str(path),
         appendmat=False,
@@ -129,13 +91,11 @@ def _hdf5(path: Path, packed: int) -> tuple[dict[str, NDArray[Any]], bool]:
             if matlab_class in _CODE or "MATLAB_object_decode" in dataset.attrs:
                 raise holds_code(path, _CODE.get(matlab_class, "an object"))
             if dataset.external or dataset.is_virtual:
-                raise BadInputError(
-                    f"{path}: variable {key!r} points into another file, which is never followed."
-                )
+                raise _elsewhere(path, key)
             if dataset.dtype.kind not in "biufS" or matlab_class in ("cell", "struct"):
                 continue
             promised += dataset.size * dataset.dtype.itemsize
-            check_unpacked(path, promised, packed, ratio=DEFLATE_LIMIT)
+            check_unpacked(path, promised, packed, MAX_DEFLATE_RATIO)
             array = np.asarray(dataset[()])
             if matlab_class:
                 from_matlab = True
@@ -154,11 +114,13 @@ def _datasets(file: Any, path: Path) -> Iterator[tuple[str, Any]]:
     for key in file:
         link = file.get(key, getlink=True)
         if isinstance(link, h5py.ExternalLink):
-            raise BadInputError(
-                f"{path}: variable {key!r} points into another file, which is never followed."
-            )
+            raise _elsewhere(path, key)
         if isinstance(link, h5py.HardLink) and isinstance(file[key], h5py.Dataset):
             yield key, file[key]
+
+
+def _elsewhere(path: Path, key: str) -> BadInputError:
+    return BadInputError(f"{path}: variable {key!r} points into another file, which is never read.")
 
 
 def _chars(codes: NDArray[Any]) -> NDArray[Any]:

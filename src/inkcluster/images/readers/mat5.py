@@ -1,4 +1,4 @@
-"""The tags of a MATLAB v5–v7 file, checked before SciPy sees them.
+"""Checks the tags of a MATLAB v5–v7 file before SciPy sees them.
 
 SciPy's compiled reader takes the type code of an array's data from the file and looks it up
 unchecked, so a damaged byte there ends the process instead of raising. Format: MathWorks,
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from inkcluster.errors import BadInputError
+from inkcluster.images.readers.guard import MAX_MAT_HEADER_BYTES
 
 _HEADER = 128
 _MATRIX, _COMPRESSED = 14, 15
@@ -20,8 +21,7 @@ _NUMERIC_CLASSES = frozenset({4, *range(6, 16)})  # char, double to uint64; othe
 _CODE_CLASSES = {3: "an object", 16: "a function", 17: "an object"}
 _DATA_TYPES = frozenset({1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 16, 17, 18})
 _COMPLEX = 0x0800
-_PIECE = 1 << 12
-_MOST_HEADER = 1 << 16  # dimensions and name of one array
+_PIECE_BYTES = 1 << 12
 
 Read = Callable[[int], bytes]
 
@@ -59,7 +59,7 @@ def check_tags(path: Path) -> None:
 def holds_code(path: Path, what: str) -> BadInputError:
     """The sentence for a file with `what` in it, which only MATLAB could bring to life."""
     return BadInputError(
-        f"{path} holds {what} of MATLAB's, which is never read; save the arrays of numbers alone."
+        f"{path} holds {what} of MATLAB's, which is never read; save only the arrays of numbers."
     )
 
 
@@ -91,7 +91,7 @@ def _tag(read: Read, order: str, path: Path) -> tuple[int, int, bool]:
 
 
 def _exactly(read: Read, n_bytes: int, path: Path) -> bytes:
-    content = read(n_bytes) if n_bytes <= _MOST_HEADER else b""
+    content = read(n_bytes) if n_bytes <= MAX_MAT_HEADER_BYTES else b""
     if len(content) != n_bytes:
         raise BadInputError(f"{path} is truncated or damaged: it ends within an array's header.")
     return content
@@ -108,7 +108,7 @@ def _inflating(read: Read, n_bytes: int) -> Read:
         while len(out) < wanted:
             packed = engine.unconsumed_tail
             if not packed:
-                packed = read(min(_PIECE, left))
+                packed = read(min(_PIECE_BYTES, left))
                 left -= len(packed)
             if not packed:
                 break

@@ -1,4 +1,4 @@
-"""One picture to grey bytes, and many sizes to one."""
+"""Decodes a picture to grey bytes, and brings pictures of many sizes to one."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.images.describing import border
+from inkcluster.images.readers.guard import MAX_PICTURE_PIXELS, is_out_of_memory
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-MOST_PIXELS = 25_000_000
-_SCALE_16 = 257
+_SCALE_16_BITS = 257  # 65,535 / 255
 
 
 class PictureError(ValueError):
-    """Why one picture cannot be used; the folder it is in goes on without it."""
+    """Why one picture cannot be used; it is skipped."""
 
 
 def decode(stream: IO[bytes]) -> tuple[NDArray[np.uint8], bool]:
@@ -40,15 +40,15 @@ def decode(stream: IO[bytes]) -> tuple[NDArray[np.uint8], bool]:
     Raises
     ------
     PictureError
-        If it is broken, or declares more than twenty-five million pixels.
+        If it is broken, or declares more than 25 million pixels.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
         with Image.open(stream, formats=FORMATS) as image:
             width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise PictureError(f"{width:,} × {height:,} pixels are too many")
+            if width * height > MAX_PICTURE_PIXELS:
+                raise PictureError("too many pixels")
             image.load()
             upright = ImageOps.exif_transpose(image) if image.getexif().get(0x0112) else image
             return _grey(upright)
@@ -57,6 +57,8 @@ def decode(stream: IO[bytes]) -> tuple[NDArray[np.uint8], bool]:
     except UnidentifiedImageError as error:
         raise PictureError("not a picture") from error
     except Exception as error:  # Pillow's decoders raise dozens of types on damaged bytes
+        if is_out_of_memory(error):
+            raise
         raise PictureError(str(error).split("\n")[0] or type(error).__name__) from error
 
 
@@ -122,7 +124,7 @@ def _grey(image: object) -> tuple[NDArray[np.uint8], bool]:
 
 
 def _deep(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """16- and 32-bit greys: 16 bits down to 8, fractions up from [0, 1], anything else refused."""
+    """Deep greys as bytes: 16 bits are scaled down, fractions in [0, 1] up, the rest is refused."""
     numbers = values.astype(np.float64)
     if not np.isfinite(numbers).all():
         raise PictureError("values that are not finite")
@@ -131,8 +133,8 @@ def _deep(values: NDArray[np.generic]) -> NDArray[np.uint8]:
         numbers = numbers * 255
     elif values.dtype.kind in "iu" and values.dtype.itemsize >= 2:
         if not (low >= 0 and high <= 0xFFFF):
-            raise PictureError(f"values from {low:g} to {high:g}, outside 16 bits")
-        numbers = numbers / _SCALE_16
+            raise PictureError("values outside 16 bits")
+        numbers = numbers / _SCALE_16_BITS
     elif not (low >= 0 and high <= 255):
-        raise PictureError(f"values from {low:g} to {high:g}, outside 0–255")
+        raise PictureError("values outside 0–255")
     return np.asarray(np.rint(numbers), dtype=np.uint8)

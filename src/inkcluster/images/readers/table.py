@@ -1,10 +1,9 @@
-"""CSV tables with an image a row, plain or gzipped."""
+"""Reads CSV tables with an image a row, plain or gzipped."""
 
 from __future__ import annotations
 
 import csv
 import io
-import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.check import image_set, image_shape
 from inkcluster.images.describing import one_line
-from inkcluster.images.imageset import ImageSet
-from inkcluster.images.labelling import LONGEST, numbers_if_all_are
-from inkcluster.images.readers.columns import Columns, choose_columns, is_header
-from inkcluster.images.readers.guard import opened, reading, regular_file, title_of
-from inkcluster.progress import SILENT, Progress
+from inkcluster.images.labelling import check_length, numbers_if_all_are
+from inkcluster.images.readers.choosing import Found
+from inkcluster.images.readers.columns import NAME_THE_LABEL, Columns, choose_columns, is_header
+from inkcluster.images.readers.guard import opened, reading, regular_file
+from inkcluster.progress import current
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,54 +26,27 @@ if TYPE_CHECKING:
 _PREVIEW_BYTES = 8 << 20
 _PREVIEW_ROWS = 200
 _MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "None"]  # in pixels; as labels they are text
-_CHUNK = 1 << 22  # values parsed at a time
+_CHUNK_VALUES = 1 << 22  # parsed at a time
 
 
-def read_csv(
-    path: Path,
-    *,
-    labels: Any = None,
-    shape: tuple[int, int] | None = None,
-    name: str | None = None,
-    progress: Progress = SILENT,
-) -> ImageSet:
-    """Read a table of text: commas, semicolons or tabs, with a header or without, UTF-8.
-
-    Parameters
-    ----------
-    path : Path
-        Plain or gzipped.
-    labels : str or array-like, optional
-        The label column, or the labels; by default a column named label, class, target, digit, y
-        and the like, else the one column too many (see
-        :func:`~inkcluster.images.readers.columns.choose_columns`).
-    shape, name, progress
-        As for :func:`inkcluster.images.load`.
-    """
+def read_csv(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+    """Read a table of text in UTF-8: commas, semicolons or tabs, with a header or without; the label
+    column is found as in :func:`~inkcluster.images.readers.columns.choose_columns`."""
     held = regular_file(path)
-    wanted = str(labels) if isinstance(labels, str | os.PathLike) else None
     with reading(path, "a CSV table"):
         names, rows, separator = _preview(path)
-        chosen = choose_columns(
-            names, rows, str(path), wanted=wanted, labelled=labels is None, shape=shape
-        )
-        image_shape(len(chosen.pixels), str(path), shape)
+        chosen = choose_columns(names, rows, str(path), labels, shape)
         width = len(names) if names is not None else len(rows[0])
-        with progress.task(f"reading {path.name}", held) as tell, opened(path, tell) as stream:
+        with (
+            current().task(f"reading {path.name}", held) as advance,
+            opened(path, advance) as stream,
+        ):
             pixels, texts = _parse(
-                stream,
-                path,
-                chosen=chosen,
-                width=width,
-                names=names,
-                separator=separator,
+                stream, path, chosen=chosen, width=width, names=names, separator=separator
             )
-    if chosen.label is not None:
-        labels = numbers_if_all_are(np.array(texts, dtype=np.str_))
-    return image_set(
-        pixels, labels, where=str(path), name=name or title_of(path), shape=shape,
-        notices=chosen.notices,
-    )  # fmt: skip
+        if chosen.label is not None:
+            labels = numbers_if_all_are(np.array(texts, dtype=np.str_))
+        return Found(pixels, labels, chosen.notices)
 
 
 def _preview(path: Path) -> tuple[list[str] | None, list[list[str]], str]:
@@ -87,8 +58,8 @@ def _preview(path: Path) -> tuple[list[str] | None, list[list[str]], str]:
     except UnicodeDecodeError as error:
         if error.start < len(start) - 4:
             raise BadInputError(
-                f"{path} is neither a CSV table in UTF-8 nor another format that can be read "
-                f"(byte {error.start:,} is no text)."
+                f"{path} is neither a CSV table in UTF-8 nor another format that can be read: "
+                f"byte {error.start:,} is not text."
             ) from error
         text = start[: error.start].decode("utf-8-sig")
     if len(start) == _PREVIEW_BYTES and "\n" in text:
@@ -105,8 +76,8 @@ def _preview(path: Path) -> tuple[list[str] | None, list[list[str]], str]:
         raise BadInputError(f"{path} is a table without rows.")
     if len(rows[0]) < 2:
         raise BadInputError(
-            f"{path} is no table of images: its first line, {one_line(first_line, 40)!r}, has one "
-            "column."
+            f"{path} is not a table of images: its first line, {one_line(first_line, 40)!r}, has "
+            "one column."
         )
     names = rows.pop(0) if is_header(rows[0]) else None
     if not rows:
@@ -128,7 +99,7 @@ def _parse(
     pieces: list[NDArray[Any]] = []
     texts: list[str] = []
     seen = 0
-    rows_at_once = max(1, _CHUNK // width)
+    rows_at_once = max(1, _CHUNK_VALUES // width)
     missing: Any = {at: [""] if at == chosen.label else _MISSING for at in range(width)}
     options: dict[str, Any] = {} if chosen.label is None else {"dtype": {chosen.label: str}}
     with warnings.catch_warnings():
@@ -154,12 +125,7 @@ def _text_labels(column: pd.Series[Any], path: Path, seen: int) -> list[str]:
             "give one label for each image, or none at all."
         )
     texts = [str(value) for value in column]
-    longest = max(range(len(texts)), key=lambda i: len(texts[i]))
-    if len(texts[longest]) > LONGEST:
-        raise BadInputError(
-            f"{path}: the label of image {seen + longest:,} has {len(texts[longest]):,} "
-            f"characters; at most {LONGEST} are accepted."
-        )
+    check_length(texts, str(path), seen)
     return texts
 
 
@@ -189,6 +155,5 @@ def _refuse_text(
         shown = f"number {at}" if names is None else repr(one_line(names[at]))
         raise BadInputError(
             f"{path}: column {shown} of image {seen + row:,} is "
-            f"{one_line(str(column.iloc[row]))!r}, not a number; name the label column, or remove "
-            "columns that are not pixels."
+            f"{one_line(str(column.iloc[row]))!r}, not a number; {NAME_THE_LABEL}"
         )

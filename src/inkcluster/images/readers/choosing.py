@@ -1,4 +1,4 @@
-"""Which of a file's arrays are the images and which the labels: by shape first, then by name."""
+"""Chooses which of a file's arrays are the images and which the labels: by shape, then by name."""
 
 from __future__ import annotations
 
@@ -12,18 +12,26 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
+from inkcluster.words import listed, sentence, several
 
+MAX_NAMED_ARRAYS = 3
+"""How many arrays that are not used a notice names."""
 LABEL_NAMES = ("label", "labels", "target", "targets", "class", "classes", "digit", "y", "gnd")
 _PARTS = ("train", "valid", "val", "test")
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was chosen, images first."""
+    """What a reader took from a file, not checked yet.
+
+    `name` and `shape` are what the file itself says, where it does.
+    """
 
     pixels: NDArray[Any]
-    labels: Any
+    labels: Any = None
     notices: tuple[str, ...] = ()
+    name: str | None = None
+    shape: tuple[int, int] | None = None
 
 
 def choose(
@@ -58,26 +66,44 @@ def choose(
         raise BadInputError(
             f"{where} has no array {labels!r} for the labels; it has {_list(arrays)}."
         )
-    wanted = labels if isinstance(labels, str) else None
     parts = _parts(arrays) if labels is None else []
     if len(parts) > 1:
-        found = [_one(own, where, shape=shape, columns_first=columns_first) for own in parts]
-        joined = _joined(found, where)
-        if joined is not None:
-            return joined
-    given = None if wanted else labels
-    return _one(arrays, where, wanted=wanted, given=given, shape=shape, columns_first=columns_first)
+        found = [_one(own, where, None, shape, columns_first) for own in parts]
+        if (
+            len({part.pixels.shape[1:] for part in found}) == 1
+            and len({part.labels is None for part in found}) == 1
+        ):
+            return joined(found, [where] * len(found), "part")
+    return _one(arrays, where, labels, shape, columns_first)
+
+
+def joined(parts: list[Found], where: list[str], what: str) -> Found:
+    """Join parts whose images have one shape; a notice says how many `what` there were."""
+    labels = None
+    if all(part.labels is not None for part in parts):
+        for part, place in zip(parts, where, strict=True):
+            if np.size(part.labels) != len(part.pixels):
+                raise BadInputError(
+                    f"{place}: {len(part.pixels):,} images but {np.size(part.labels):,} labels; "
+                    "give one label for each image."
+                )
+        labels = np.concatenate([np.ravel(part.labels) for part in parts])
+    pixels = np.concatenate([part.pixels for part in parts])
+    count = sentence(several(len(parts), what))
+    notice = f"{count} were joined into one set of {len(pixels):,} images."
+    said = dict.fromkeys(notice for part in parts for notice in part.notices)
+    return Found(pixels, labels, (*said, notice))
 
 
 def _one(
     arrays: Mapping[str, NDArray[Any]],
     where: str,
-    *,
-    wanted: str | None = None,
-    given: Any = None,
+    labels: Any,
     shape: tuple[int, int] | None,
     columns_first: bool,
 ) -> Found:
+    wanted = labels if isinstance(labels, str) else None
+    given = None if wanted else labels
     data = {
         key: a
         for key, a in arrays.items()
@@ -94,8 +120,10 @@ def _one(
     n = None if known is None else int(np.size(known)) if np.ndim(known) else None
     ready = _images_first(pixels, n, shape, columns_first)
     unread = [key for key in arrays if key not in (main, label_key)]
-    notices = [f"Left unread: {', '.join(one_line(key) for key in unread[:8])}."] if unread else []
-    return Found(ready, known, tuple(notices))
+    if not unread:
+        return Found(ready, known)
+    named = listed(map(one_line, unread), MAX_NAMED_ARRAYS)
+    return Found(ready, known, (f"Not used: {named}.",))
 
 
 def _images_first(
@@ -154,24 +182,6 @@ def _parts(arrays: Mapping[str, NDArray[Any]]) -> list[dict[str, NDArray[Any]]]:
     return [groups[part] for part in _PARTS if part in groups]
 
 
-def _joined(found: list[Found], where: str) -> Found | None:
-    shapes = {f.pixels.shape[1:] for f in found}
-    if len(shapes) != 1 or len({f.labels is None for f in found}) != 1:
-        return None
-    pixels = np.concatenate([f.pixels for f in found])
-    labels = None
-    if found[0].labels is not None:
-        for f in found:
-            if np.size(f.labels) != len(f.pixels):
-                raise BadInputError(
-                    f"{where}: {len(f.pixels):,} images but {np.size(f.labels):,} labels; "
-                    "give one label for each image."
-                )
-        labels = np.concatenate([np.ravel(f.labels) for f in found])
-    said = " and ".join(f"{len(f.pixels):,}" for f in found)
-    return Found(pixels, labels, (f"Parts of {said} images were joined.",))
-
-
 def _is_vector(array: NDArray[Any]) -> bool:
     return array.ndim == 1 or (array.ndim == 2 and 1 in array.shape)
 
@@ -181,6 +191,4 @@ def _is_square(n: int) -> bool:
 
 
 def _list(arrays: Mapping[str, NDArray[Any]]) -> str:
-    shown = [f"{one_line(key)} {a.shape}" for key, a in list(arrays.items())[:8]]
-    more = f" and {len(arrays) - 8} more" if len(arrays) > 8 else ""
-    return ", ".join(shown) + more if shown else "none at all"
+    return listed(f"{one_line(key)} {a.shape}" for key, a in arrays.items()) or "none at all"
