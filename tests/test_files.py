@@ -107,7 +107,7 @@ def test_the_next_writer_clears_up_after_a_killed_one(step, tmp_path):
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
     path = tmp_path / "text"
     path.write_text("old")
-    with pytest.raises(ZeroDivisionError), atomic_file(path) as stream:
+    with pytest.raises(ZeroDivisionError), atomic_file(path) as stream:  # noqa: PT012
         stream.write(b"half")
         raise ZeroDivisionError
     assert path.read_text() == "old"
