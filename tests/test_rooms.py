@@ -1,6 +1,8 @@
 """The rooms of the house: no circle of files, no crowded folder, no file that does not fit a head."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,3 +149,33 @@ def test_no_file_is_too_long():
     files = [p for p in SRC.rglob("*.*") if p.suffix in {".py", ".js", ".css", ".j2"}]
     lines = {str(p.relative_to(SRC)): len(p.read_text().splitlines()) for p in files}
     assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+
+
+NO_MODULE_HIDES_A_NAME = """
+import importlib, sys
+for name in sys.argv[1].split():
+    importlib.import_module(name)
+for public in sys.argv[2].split():
+    package, _, name = public.rpartition(".")
+    found = getattr(sys.modules[package], name)
+    if type(found).__name__ == "module":
+        print(public)
+"""
+
+
+def test_no_module_hides_a_public_name(graph):
+    """A module called like a name of its package replaces it once something imports the module."""
+    public = [
+        f"{package}.{name}"
+        for package, names in graph.handed_on.items()
+        for name, (source, original) in names.items()
+        if f"{source}.{original}" not in graph.paths
+    ]
+    modules = [name for name in graph.paths if not name.endswith("__main__")]
+    hidden = subprocess.run(
+        [sys.executable, "-c", NO_MODULE_HIDES_A_NAME, " ".join(modules), " ".join(public)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert hidden.stdout.split() == []

@@ -1,4 +1,4 @@
-"""The page: a run's view poured into the template, under a policy that lets nothing else run."""
+"""Renders a run as one HTML page, under a policy that lets nothing but its own script run."""
 
 from __future__ import annotations
 
@@ -6,14 +6,56 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inkcluster.files import atomic_file
 from inkcluster.report.view import view
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from inkcluster.study.run.run import Run
+
+
+def write(run: Run) -> Path:
+    """Write the report of `run` as ``report.html`` in its folder, whole or not at all.
+
+    Parameters
+    ----------
+    run : Run
+        A study; questions without an answer are listed as not asked.
+
+    Returns
+    -------
+    Path
+        The HTML file; the same run gives the same bytes.
+
+    Raises
+    ------
+    RunFolderError
+        If an answer of the run is damaged.
+    OSError
+        If the file cannot be written; an earlier report then stays as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from inkcluster import images, report
+    >>> from inkcluster.study.run.runner import study
+    >>> with tempfile.TemporaryDirectory() as out:
+    ...     run = study(images.load("digits"), out, only=["restarts"])
+    ...     text = report.write(run).read_text(encoding="utf-8")
+    >>> text.startswith("<!doctype html>"), "Are the k-means restarts stable?" in text
+    (True, True)
+    """
+    from inkcluster.study.run.folder import REPORT
+
+    path = run.path / REPORT
+    text = html(run)
+    with atomic_file(path) as stream:
+        stream.write(text.encode("utf-8"))
+    return path
 
 
 def html(run: Run) -> str:

@@ -16,8 +16,7 @@ from inkcluster.kernels.linkage.blend import AVERAGE, COMPLETE, WEIGHTED, at
 from inkcluster.kernels.linkage.ties import rounded
 
 LANES = 64
-TIE = 1e-11
-"""More than the share in which two ties may differ."""
+TIE = 1e-11  # more than the share in which two ties may differ
 
 
 @kernel()

@@ -127,7 +127,7 @@ def write_answer(
 
     `begun` is when the question was asked, by ``time.perf_counter``: drawing counts as well.
     """
-    from inkcluster.figures.render import render
+    from inkcluster.figures.rendering import render
 
     _refuse_equal_names(answer)
     folder.parent.mkdir(exist_ok=True)

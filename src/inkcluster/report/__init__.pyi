@@ -1,0 +1,3 @@
+from .page import write
+
+__all__ = ["write"]
