@@ -1,12 +1,11 @@
-"""The functions of :mod:`inkcluster.hierarchy` that are our own, under their longer name."""
+"""The functions of :mod:`inkcluster.hierarchy` that are not SciPy's."""
 
+from inkcluster.cluster.linkage.choose import METHODS
+from inkcluster.cluster.linkage.cut import cut, cuts
 from inkcluster.cluster.linkage.functions import (
-    METHODS,
     average,
     centroid,
     complete,
-    cut,
-    cuts,
     linkage,
     linkages,
     median,

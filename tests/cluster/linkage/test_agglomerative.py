@@ -7,6 +7,7 @@ from sklearn.neighbors import kneighbors_graph
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from inkcluster import AgglomerativeClustering
+from inkcluster.errors import TooLittleMemoryError
 
 LINKAGES = ["ward", "single", "average", "complete"]
 
@@ -35,7 +36,7 @@ def test_same_attributes_as_scikit_learn(linkage, parameters, points):
     theirs = peer.AgglomerativeClustering(linkage=linkage, **parameters).fit(points)
     np.testing.assert_array_equal(ours.labels_, theirs.labels_)
     np.testing.assert_array_equal(np.sort(ours.children_), np.sort(theirs.children_))
-    assert sorted(vars(ours)) == sorted(vars(theirs))
+    assert sorted(vars(ours)) == sorted([*vars(theirs), "memory_limit"])
     for name in ("n_clusters_", "n_leaves_", "n_connected_components_", "n_features_in_"):
         assert getattr(ours, name) == getattr(theirs, name)
     if hasattr(theirs, "distances_"):
@@ -85,6 +86,14 @@ def test_a_hierarchy_is_kept_where_a_memory_is_given(points, tmp_path):
     again = AgglomerativeClustering(9, memory=str(tmp_path)).fit(points)
     np.testing.assert_array_equal(first.children_, again.children_)
     assert any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("linkage", LINKAGES)
+def test_the_memory_limit_is_kept(linkage, points):
+    with pytest.raises(TooLittleMemoryError, match=rf"A hierarchy \({linkage}\) of 200 points"):
+        AgglomerativeClustering(linkage=linkage, memory_limit=1000).fit(points)
+    with pytest.raises(ValueError, match="memory_limit"):
+        AgglomerativeClustering(memory_limit="1 GB").fit(points)
 
 
 @pytest.mark.parametrize("linkage", LINKAGES)

@@ -11,7 +11,8 @@ from scipy.spatial.distance import pdist
 from inkcluster import hierarchy
 from inkcluster.cluster import relabel_by_size
 from inkcluster.cluster.hierarchy import cuts
-from inkcluster.errors import BadInputError
+from inkcluster.compute import memory
+from inkcluster.errors import BadInputError, TooLittleMemoryError
 
 points = arrays(
     np.float64,
@@ -54,10 +55,38 @@ def test_a_cut_gives_exactly_k_clusters_the_ones_after_n_minus_k_merges(X, metho
     assert (np.diff(sizes) <= 0).all()
 
 
-@pytest.mark.parametrize("k", [0, 4, -1])
-def test_a_cut_outside_the_hierarchy_is_refused(k):
-    with pytest.raises(BadInputError, match=f"1 to 3 clusters, not {k}"):
-        hierarchy.cut(hierarchy.ward([[0.0], [1.0], [2.0]]), k)
+@pytest.mark.parametrize("k", [0, 4, -1, 2.7, 2.0, True, np.True_, np.float64(2), "2", None])
+def test_a_cut_into_no_whole_number_of_clusters_is_refused(k):
+    Z = hierarchy.ward([[0.0], [1.0], [2.0]])
+    with pytest.raises(BadInputError, match=r"1 to 3 clusters, not .*; give a whole number"):
+        hierarchy.cut(Z, k)
+    with pytest.raises(BadInputError, match=r"1 to 3 clusters, not .*; give a whole number"):
+        cuts(Z, [1, k])
+
+
+@pytest.mark.parametrize("kind", [int, np.int8, np.uint64, np.intp])
+def test_any_kind_of_whole_number_cuts(kind, rng):
+    Z = hierarchy.ward(rng.standard_normal((9, 2)))
+    expected = cuts(Z, [2, 3])
+    np.testing.assert_array_equal(hierarchy.cut(Z, kind(2)), expected[0])
+    for ks in ([kind(2), kind(3)], np.array([2, 3], kind), range(2, 4), (kind(2), 3)):
+        np.testing.assert_array_equal(cuts(Z, ks), expected)
+    assert cuts(Z, []).shape == (0, 9)
+
+
+def test_a_table_of_cuts_is_planned_before_it_is_made(monkeypatch, rng):
+    Z = hierarchy.ward(rng.standard_normal((1000, 2)))
+    with pytest.raises(TooLittleMemoryError, match=r"1,000 cuts of 1,000 points needs .* GB") as no:
+        cuts(Z, memory_limit=1_000_000)
+    assert no.value.have == 1_000_000 < 4 * 1000**2 <= no.value.need
+    fit = int(str(no.value).split("ask for ")[1].split(" cuts")[0].replace(",", ""))
+    assert cuts(Z, range(1, fit + 1), memory_limit=1_000_000).shape == (fit, 1000)
+    with pytest.raises(TooLittleMemoryError, match="raise `memory_limit`"):
+        cuts(Z, [2], memory_limit=1000)
+    monkeypatch.setattr(memory, "free_memory", lambda: 10**9)
+    many = np.zeros((69_999, 4))  # 19.6 GB
+    with pytest.raises(TooLittleMemoryError, match=r"70,000 points needs 19\.\d+ GB, and 1\.00 GB"):
+        cuts(many)
 
 
 @pytest.mark.parametrize("method", ["ward", "centroid"])
@@ -150,10 +179,46 @@ def test_a_file_of_pixels_is_read_in_place(method, digits, tmp_path):
     )
 
 
-def test_leaves_in_order_are_scipys(rng):
-    X = rng.standard_normal((40, 3))
-    np.testing.assert_allclose(
-        hierarchy.linkage(X, "average", optimal_ordering=True),
-        peer.linkage(X, "average", optimal_ordering=True),
-        rtol=1e-9,
+def canberra(a, b):
+    return float(np.sum(np.abs(a - b) / (np.abs(a) + np.abs(b))))
+
+
+@pytest.mark.parametrize(
+    ("method", "metric"),
+    [
+        *((method, "euclidean") for method in hierarchy.METHODS),
+        *(
+            (method, metric)
+            for method in ("single", "complete", "average", "weighted")
+            for metric in ("cityblock", "cosine", "chebyshev", "correlation", canberra)
+        ),
+    ],
+)
+def test_leaves_in_order_are_scipys(method, metric, rng):
+    for n in (2, 3, 12, 40):
+        X = rng.standard_normal((n, 4))
+        np.testing.assert_allclose(
+            hierarchy.linkage(X, method, metric, optimal_ordering=True),
+            peer.linkage(X, method, metric, optimal_ordering=True),
+            rtol=1e-9,
+        )
+
+
+@pytest.mark.parametrize("method", hierarchy.METHODS)
+def test_leaves_of_distances_in_order_are_scipys(method, rng):
+    y = pdist(rng.standard_normal((30, 4)))
+    np.testing.assert_array_equal(
+        hierarchy.linkage(y, method, optimal_ordering=True),
+        peer.linkage(y, method, optimal_ordering=True),
     )
+
+
+@pytest.mark.parametrize("given", ["points", "distances", "a metric", "an order"])
+def test_everything_that_takes_memory_is_planned(given, rng):
+    X = rng.standard_normal((3000, 2))
+    y = pdist(X) if given == "distances" else X
+    more = {"a metric": {"metric": "cosine"}, "an order": {"optimal_ordering": True}}.get(given, {})
+    with pytest.raises(TooLittleMemoryError, match=r"A hierarchy \(average\).* of 3,000 points"):
+        hierarchy.linkage(y, "average", **more, memory_limit=20_000_000)
+    with pytest.raises(TooLittleMemoryError):  # SciPy's ordering takes more than the merging
+        hierarchy.linkage(X, "ward", optimal_ordering=True, memory_limit=300_000_000)

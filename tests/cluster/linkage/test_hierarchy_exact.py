@@ -8,12 +8,7 @@ from scipy.spatial.distance import pdist
 
 from inkcluster import hierarchy
 from inkcluster.cluster.hierarchy import cuts
-from inkcluster.cluster.linkage import centres as _linkage_centres
-from inkcluster.cluster.linkage import nearest as _linkage_nearest
-from inkcluster.cluster.linkage import plan
-from inkcluster.cluster.linkage import rounds as _linkage_rounds
-from inkcluster.cluster.linkage import stored as _linkage_stored
-from inkcluster.cluster.linkage import ward as _linkage_ward
+from inkcluster.cluster.linkage import choose, merging, stored, vectors
 from inkcluster.cluster.neighbors import nearest as neighbors
 from inkcluster.cluster.neighbors import spanning as _spanning
 from inkcluster.progress import Progress, listening
@@ -56,7 +51,7 @@ def test_heights_and_cuts_at_every_k_are_scipys(method, digits, rng):
 
 @pytest.mark.parametrize("method", STORED)
 def test_heights_and_cuts_of_four_bytes_are_scipys(method, digits, rng, monkeypatch):
-    monkeypatch.setattr(plan, "FINE", 100)
+    monkeypatch.setattr(choose, "MAX_FINE_POINTS", 100)
     X = digits.flat()[rng.permutation(1797)[:700]]
     X = X + 1e-3 * rng.standard_normal(X.shape)
     assert assert_heights_and_all_cuts_are_scipys(X, method, 2e-7) > 690
@@ -75,7 +70,7 @@ def test_heights_and_cuts_of_5000_digits_are_scipys(method, mnist, rng):
 def test_four_bytes_a_pair_make_the_merges_of_eight(method, spread, rng, monkeypatch):
     X = rng.integers(0, spread, (300, 3)) / 1.0  # from nothing but ties to hardly any
     fine = hierarchy.linkage(X, method)
-    monkeypatch.setattr(plan, "FINE", 100)
+    monkeypatch.setattr(choose, "MAX_FINE_POINTS", 100)
     coarse = hierarchy.linkage(X, method)
     np.testing.assert_array_equal(coarse[:, [0, 1, 3]], fine[:, [0, 1, 3]])
     np.testing.assert_allclose(coarse[:, 2], fine[:, 2], rtol=1e-7)
@@ -85,7 +80,7 @@ def test_four_bytes_a_pair_make_the_merges_of_eight(method, spread, rng, monkeyp
 @pytest.mark.parametrize("method", hierarchy.METHODS)
 def test_threads_and_blocks_change_nothing(method, coarse, digits, rng, monkeypatch):
     if coarse:
-        monkeypatch.setattr(plan, "FINE", 100)
+        monkeypatch.setattr(choose, "MAX_FINE_POINTS", 100)
     X = digits.flat()[rng.permutation(1797)[:600]]
     X = np.concatenate([X, X[:20], X[7:8].repeat(9, axis=0)]).astype(float)
     Z = hierarchy.linkage(X, method)
@@ -93,11 +88,11 @@ def test_threads_and_blocks_change_nothing(method, coarse, digits, rng, monkeypa
     for count, piece in ((1, 40), (threads, 7), (threads, 1000)):
         numba.set_num_threads(count)
         try:
-            for module in (_linkage_nearest, _linkage_ward, _linkage_stored):
-                monkeypatch.setattr(module, "PIECE", piece)
-            monkeypatch.setattr(_linkage_rounds, "WAVE", 40 * piece)
-            monkeypatch.setattr(_linkage_rounds, "DIRECT", 100 * piece)
-            monkeypatch.setattr(_linkage_rounds, "LEAST", 10 * piece)
+            monkeypatch.setattr(vectors, "PIECE", piece)
+            monkeypatch.setattr(stored, "ROWS_PER_TASK", piece)
+            monkeypatch.setattr(merging, "MAX_ASIDE_ENTRIES", 40 * piece)
+            monkeypatch.setattr(merging, "MAX_IN_PLACE_ENTRIES", 100 * piece)
+            monkeypatch.setattr(merging, "MIN_PIECE_ENTRIES", 10 * piece)
             np.testing.assert_array_equal(hierarchy.linkage(X, method), Z)
         finally:
             numba.set_num_threads(threads)
@@ -108,10 +103,10 @@ def test_threads_and_blocks_change_nothing(method, coarse, digits, rng, monkeypa
 @pytest.mark.parametrize("method", STORED)
 def test_rounds_and_single_steps_make_the_same_merges(method, coarse, effort, digits, monkeypatch):
     if coarse:
-        monkeypatch.setattr(plan, "FINE", 100)
+        monkeypatch.setattr(choose, "MAX_FINE_POINTS", 100)
     X = digits.flat()[:500].astype(float)
     Z = hierarchy.linkage(X, method)
-    monkeypatch.setattr(_linkage_stored, "EFFORT", effort)
+    monkeypatch.setattr(stored, "MAX_PASSES", effort)
     stepped = hierarchy.linkage(X, method)
     np.testing.assert_array_equal(stepped[:, [0, 1, 3]], Z[:, [0, 1, 3]])
     np.testing.assert_allclose(stepped[:, 2], Z[:, 2], rtol=1e-7)
@@ -160,7 +155,7 @@ class _Task:
 @pytest.mark.parametrize("effort", [0, 1, 16])
 @pytest.mark.parametrize("method", hierarchy.METHODS)
 def test_progress_runs_to_its_total(method, effort, rng, monkeypatch):
-    monkeypatch.setattr(_linkage_stored, "EFFORT", effort)
+    monkeypatch.setattr(stored, "MAX_PASSES", effort)
     listener = Listener()
     with listening(listener):
         hierarchy.linkage(rng.standard_normal((700, 40)), method)
@@ -172,6 +167,6 @@ def test_progress_runs_to_its_total(method, effort, rng, monkeypatch):
 @pytest.mark.parametrize("stop", [0, 3])
 @pytest.mark.parametrize("method", hierarchy.METHODS)
 def test_an_interrupt_gets_through(method, stop, rng, monkeypatch):
-    monkeypatch.setattr(_linkage_centres, "STEP", 100)
+    monkeypatch.setattr(vectors, "STEP", 100)
     with listening(Listener(stop)), pytest.raises(KeyboardInterrupt):
         hierarchy.linkage(rng.standard_normal((900, 40)), method)

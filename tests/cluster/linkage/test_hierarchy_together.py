@@ -10,8 +10,8 @@ from threadpoolctl import threadpool_info
 
 from inkcluster import hierarchy
 from inkcluster.cluster.hierarchy import linkages
-from inkcluster.cluster.linkage import centres as _linkage_centres
-from inkcluster.errors import BadInputError
+from inkcluster.cluster.linkage import vectors
+from inkcluster.errors import BadInputError, TooLittleMemoryError
 from inkcluster.progress import Progress, listening
 
 
@@ -44,6 +44,17 @@ def test_distances_and_little_memory_are_taken_one_by_one(rng):
         linkages(X, ["centroid", "median"], memory_limit=1 << 20)
 
 
+def test_all_are_planned_and_checked_before_the_first_is_started(rng):
+    X = rng.standard_normal((3000, 4))
+    for methods, error, limit in (
+        (["single", "centroid", "average"], TooLittleMemoryError, 150 << 20),
+        (["single", "ward", "nearest"], BadInputError, None),
+    ):
+        with listening(listener := Listener()), pytest.raises(error, match=methods[-1]):
+            linkages(X, methods, memory_limit=limit)
+        assert listener.units == {}
+
+
 class Listener(Progress):
     """Names the tasks and adds up their units; interrupts at the `stop`-th word."""
 
@@ -65,7 +76,7 @@ class Listener(Progress):
 
 @pytest.mark.skipif(numba.get_num_threads() < 2, reason="one core builds one after the other")
 def test_both_say_how_far_they_are_and_stop_together(rng, monkeypatch):
-    monkeypatch.setattr(_linkage_centres, "STEP", 64)
+    monkeypatch.setattr(vectors, "STEP", 64)
     X = rng.standard_normal((900, 40))
     with listening(listener := Listener()):
         linkages(X, ["centroid", "median"])

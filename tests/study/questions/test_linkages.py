@@ -185,12 +185,12 @@ def test_the_best_agreement_along_each_hierarchy_is_in_the_table(found, few):
 
 
 def test_what_does_not_fit_into_memory_rests_on_a_sample(answer, few, monkeypatch, check_answer):
-    from inkcluster.cluster.linkage import plan
+    from inkcluster.cluster.linkage.choose import planned_bytes
     from inkcluster.compute import memory
     from inkcluster.study.steps import hierarchies
 
     monkeypatch.setattr(hierarchies, "FALLBACK", 100)
-    need = plan.matrix_bytes(300, 64, 8)
+    need = planned_bytes(300, 64, "average")
     monkeypatch.setattr(memory, "free_memory", lambda: need - 1)
     found = answer("linkages", few, linkage_sample=300)
     check_answer(found)

@@ -1,26 +1,29 @@
-"""Agglomerative clustering under scikit-learn's name."""
+"""Agglomerative clustering with scikit-learn's parameters and attributes."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering as SklearnAgglomerativeClustering
 from sklearn.utils.validation import check_memory
 
-from inkcluster.cluster import hierarchy
-
-_OURS = ("euclidean", "l2")
-"""Metrics that our hierarchies are built for; with others, scikit-learn does the work."""
+from inkcluster.cluster.linkage import choose
 
 
 class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[misc]
-    """Merges the two nearest clusters until `n_clusters` are left.
+    """Merge the two nearest clusters until `n_clusters` are left.
 
-    Parameters and attributes are those of :class:`sklearn.cluster.AgglomerativeClustering`. The
-    hierarchy is that of :func:`inkcluster.hierarchy.linkage`; where a `connectivity` is given, or a
-    `metric` other than the Euclidean, scikit-learn builds it.
+    Parameters and attributes are those of :class:`sklearn.cluster.AgglomerativeClustering`, and
+    `memory_limit`. The hierarchy is that of :func:`inkcluster.hierarchy.linkage`; with a
+    `connectivity`, or a `metric` other than the Euclidean, scikit-learn builds it.
+
+    Parameters
+    ----------
+    memory_limit : int or None
+        Bytes that the hierarchy may take; by default what the machine has free. Not used where
+        scikit-learn builds the hierarchy.
 
     References
     ----------
@@ -34,21 +37,50 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
     array([1, 1, 0, 0, 0])
     """
 
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **SklearnAgglomerativeClustering._parameter_constraints,
+        "memory_limit": [int, None],
+    }
+
+    def __init__(
+        self,
+        n_clusters: int | None = 2,
+        *,
+        metric: Any = "euclidean",
+        memory: Any = None,
+        connectivity: Any = None,
+        compute_full_tree: Any = "auto",
+        linkage: str = "ward",
+        distance_threshold: float | None = None,
+        compute_distances: bool = False,
+        memory_limit: int | None = None,
+    ) -> None:
+        super().__init__(
+            n_clusters,
+            metric=metric,
+            memory=memory,
+            connectivity=connectivity,
+            compute_full_tree=compute_full_tree,
+            linkage=linkage,
+            distance_threshold=distance_threshold,
+            compute_distances=compute_distances,
+        )
+        self.memory_limit = memory_limit
+
     def _fit(self, X: NDArray[Any]) -> Self:
         by_threshold = self.distance_threshold is not None
         ours = (
             self.connectivity is None
-            and self.metric in _OURS
+            and self.metric in ("euclidean", "l2")
             and by_threshold != (self.n_clusters is not None)
             and not (by_threshold and not self.compute_full_tree)
             and not (self.n_clusters is not None and self.n_clusters > len(X))
         )
-        if (
-            not ours
-        ):  # also for scikit-learn's own words about parameters that contradict each other
+        if not ours:  # scikit-learn also refuses parameters that contradict each other
             fitted: Self = super()._fit(X)
             return fitted
-        Z = check_memory(self.memory).cache(hierarchy.linkage)(X, self.linkage)
+        build = check_memory(self.memory).cache(choose.build, ignore=["memory_limit"])
+        Z = build(X, (self.linkage,), memory_limit=self.memory_limit)[self.linkage]
         self.children_ = Z[:, :2].astype(np.intp)
         self.n_leaves_ = len(X)
         self.n_connected_components_ = 1
@@ -59,11 +91,11 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
             if by_threshold
             else self.n_clusters
         )
-        self.labels_ = _numbered(self.n_clusters_, self.children_)
+        self.labels_ = numbered(self.n_clusters_, self.children_)
         return self
 
 
-def _numbered(k: int, children: NDArray[np.intp]) -> NDArray[np.intp]:
+def numbered(k: int, children: NDArray[np.intp]) -> NDArray[np.intp]:
     """Labels (n,) of `k` clusters, numbered as scikit-learn does: down the tree, the latest first."""
     from sklearn.cluster._agglomerative import _hc_cut
 

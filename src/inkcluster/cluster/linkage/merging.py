@@ -1,45 +1,50 @@
-"""Average, complete and weighted linkage in a stored matrix: all reciprocal nearest pairs at once."""
+"""Merges clusters by a stored matrix of distances: average, complete and weighted linkage."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.linkage.plan import WAVE, pairs
-from inkcluster.compute.threads import in_threads, pieces
-from inkcluster.kernels.linkage import blend as linkage_blend
-from inkcluster.kernels.linkage import rounds as linkage_rounds
+from inkcluster.compute.threads import in_threads, pieces, workers
+from inkcluster.kernels.linkage import blend, rounds, steps
 
-CODES = {
-    "complete": linkage_blend.COMPLETE,
-    "average": linkage_blend.AVERAGE,
-    "weighted": linkage_blend.WEIGHTED,
-}
-LEAST = 1 << 17
-"""Entries below which a piece is not worth a thread of its own."""
-DIRECT = 1 << 26
-"""Entries that all threads make before the next interrupt, where they need no room beside."""
-ASKING = 16
+CODES = {"complete": blend.COMPLETE, "average": blend.AVERAGE, "weighted": blend.WEIGHTED}
+MIN_PIECE_ENTRIES = 1 << 17
+"""Entries of the new matrix that a thread takes, at least."""
+MAX_IN_PLACE_ENTRIES = 1 << 26
+"""Entries that all threads write where they belong before the next interrupt."""
+MAX_ASIDE_ENTRIES = 1 << 23
+"""Entries that all threads together write aside, where the old matrix is still read."""
+SLOTS_PER_TASK = 16
 """Slots decided from their members that a thread takes at a time."""
-_pass_over: Any = linkage_rounds.pass_over  # more arguments than mypy can count
-_unite: Any = linkage_rounds.unite
+COMPACT_RATIO = 0.75
+"""The matrix is compacted when this share of its rows is left."""
+STEP = 512
+"""Merges between two reports of progress."""
+_pass_over: Any = rounds.pass_over  # more arguments than mypy can count
+_unite: Any = rounds.unite
+_advance: Any = steps.advance
 
 
-class Stored:
+def pairs(n: int) -> int:
+    """The number of pairs among `n` points."""
+    return n * (n - 1) // 2
+
+
+class Clusters:
     """Clusters with all their distances, and the merges made so far.
 
     Parameters
     ----------
     matrix : ndarray of shape (n·(n - 1)/2,), float64 or uint32
-        Distances · `per_unit`, SciPy's order; overwritten.
+        Distances · `per_unit` in SciPy's order; overwritten.
     points : ndarray of shape (n, d), any real dtype
     per_unit : float
     error : float
-        A bound for how far an entry may be off, in units; 0 where entries decide.
+        Bound of the error of an entry, in units; 0 where entries alone decide.
     size : ndarray of shape (n,), float64
         How many points each row stands for.
     method : str
@@ -66,7 +71,7 @@ class Stored:
         self.ceiling = float(np.finfo(np.float64).max if self.fine else np.iinfo(matrix.dtype).max)
         self.decides = error == 0
         self.grain = 0.0 if self.decides or method == "complete" else 0.5
-        """What a merge's rounding adds to the error."""
+        """What the rounding of a merge adds to the error."""
         self.weight = size.copy() if method == "average" else np.ones(n)
         self.members = (
             self.weight,
@@ -88,11 +93,11 @@ class Stored:
         self.done = 0
 
 
-def by_rounds(state: Stored, effort: int, advance: Callable[[float], None]) -> None:
-    """Merge by rounds until one cluster is left, or `effort` entries have been passed over.
+def by_rounds(state: Clusters, effort: int, advance: Callable[[float], None]) -> None:
+    """Merge by rounds until one cluster is left, or `effort` entries have been read.
 
-    Each round unites every two clusters that are each other's nearest, which for these methods are
-    merges of the naive algorithm, and makes a new, smaller matrix in the place of the old.
+    A round unites all pairs of reciprocal nearest neighbours, which for these methods are merges of
+    the naive algorithm (Murtagh 1983), and writes a smaller matrix in the place of the old one.
     """
     slots = np.arange(state.m, dtype=np.int32)
     nearest = _pass(state, slots, np.full(state.m, -1, np.int32), np.ones(state.m))
@@ -104,15 +109,54 @@ def by_rounds(state: Stored, effort: int, advance: Callable[[float], None]) -> N
         other = np.full(state.m, -1, np.int32)
         other[lower] = upper
         share = np.ones(state.m)
-        share[lower] = _note(state, np.column_stack([lower, upper]))
+        share[lower] = _record(state, np.column_stack([lower, upper]))
         lead = np.delete(slots, upper)
         before = pairs(state.m)
         nearest = _pass(state, lead, other[lead], share[lead])
         advance(before - pairs(state.m))
 
 
-def _note(state: Stored, found: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Write down the merges of pairs of slots, (r, 2); gives what the first counts in each."""
+def by_steps(state: Clusters, advance: Callable[[float], None]) -> None:
+    """Merge the nearest pair until one cluster is left (Müllner 2011, the generic algorithm).
+
+    For points of which a round unites only few pairs.
+    """
+    m = left = state.m
+    total = len(state.merges)
+    rows: tuple[NDArray[Any], ...] = (
+        np.full(m, -np.inf),  # distance to the nearest after a row
+        np.full(m, -1, np.int64),  # which that is
+        np.ones(m, np.bool_),  # stale
+        np.zeros((m, 2), np.int32),  # earliest members of the nearest pair
+        np.zeros(m),  # doubt
+    )
+    gone = np.zeros(m, state.matrix.dtype)
+    while state.done < total:
+        count = max(1, min(int(m * (1 - COMPACT_RATIO)), STEP))
+        new = slice(state.done, min(total, state.done + count))
+        _advance(
+            state.matrix, m, gone, state.ceiling, state.half, state.method, state.per_unit,
+            state.points, *state.members, *state.slots, *rows,
+            state.merges[new], state.counts[new], state.height[new], state.doubt[new],
+        )  # fmt: skip
+        state.done = new.stop
+        advance(pairs(left) - pairs(total + 1 - state.done))
+        left = total + 1 - state.done
+        if left <= COMPACT_RATIO * m:
+            alive = np.flatnonzero(gone == 0)
+            blend.compact(state.matrix, m, alive)
+            slot = np.full(m + 1, -1)
+            slot[alive] = np.arange(len(alive))
+            state.slots = tuple(np.ascontiguousarray(a[alive]) for a in state.slots)
+            rows = tuple(np.ascontiguousarray(a[alive]) for a in rows)
+            rows[1][:] = slot[rows[1]]  # -1 stays -1: it reads the place past the end
+            m = len(alive)
+            gone = np.zeros(m, state.matrix.dtype)
+    state.m = 1
+
+
+def _record(state: Clusters, found: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Record the merges of pairs of slots, (r, 2); gives the share of the first of each pair."""
     share = np.empty(len(found))
     new = slice(state.done, state.done + len(found))
     _unite(
@@ -124,24 +168,25 @@ def _note(state: Stored, found: NDArray[np.int32]) -> NDArray[np.float64]:
 
 
 def _pass(
-    state: Stored,
+    state: Clusters,
     lead: NDArray[np.int32],
     other: NDArray[np.int32],
     share: NDArray[np.float64],
 ) -> NDArray[np.int32]:
-    """Make the matrix of the clusters (lead ∪ other), and find the nearest of each."""
+    """Write the matrix of the clusters lead ∪ other, and find the nearest of each."""
     m, k = state.m, len(lead)
     lead = lead.astype(np.uint32)
     merged = np.flatnonzero(other >= 0).astype(np.int32)
-    unchanged = len(merged) == 0
     keys: Any = np.int64 if state.fine else np.uint32
     top = np.iinfo(keys).max
-    columns, rows = (
-        (np.full(k, top, keys), np.full(k, top, keys), np.full(k, -1, np.int32)) for _ in range(2)
-    )
+
+    def nobody() -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int32]]:
+        return np.full(k, top, keys), np.full(k, top, keys), np.full(k, -1, np.int32)
+
+    columns, rows = nobody(), nobody()
     starts = _row_starts(k)
-    # rows are written where they belong once no thread still reads there
-    free = starts[-1:].repeat(k) if unchanged else _row_starts(m)[lead]
+    # a row is written where it belongs once no thread still reads there
+    free = _row_starts(m)[lead] if len(merged) else starts[-1:].repeat(k)
     for wave, direct in _waves(starts, free):
         seen: dict[int, tuple[NDArray[Any], ...]] = {}
         new: dict[int, NDArray[Any]] = {}
@@ -149,7 +194,7 @@ def _pass(
         def work(part: slice, seen: Any = seen, new: Any = new, direct: bool = direct) -> None:
             into = state.matrix[starts[part.start] : starts[part.stop]]
             out = into if direct else np.empty_like(into)
-            found = (np.full(k, top, keys), np.full(k, top, keys), np.full(k, -1, np.int32))
+            found = nobody()
             _pass_over(
                 state.matrix, m, lead, other, share, merged, state.half, state.fine,
                 part.start, part.stop, out, np.empty(k if state.fine else 0, keys), *found, *rows,
@@ -159,14 +204,12 @@ def _pass(
         def put(part: slice, new: Any = new) -> None:
             state.matrix[starts[part.start] : starts[part.stop]] = new[part.start]
 
-        for _ in in_threads(work, wave):
-            pass
-        if not direct:
-            for _ in in_threads(put, wave):
+        for job in (work,) if direct else (work, put):
+            for _ in in_threads(job, wave):
                 pass
         for part in wave:
-            linkage_rounds.combine(*columns, *seen[part.start])
-    linkage_rounds.combine(*columns, *rows)
+            rounds.combine(*columns, *seen[part.start])
+    rounds.combine(*columns, *rows)
     state.m = k
     state.slots = tuple(np.ascontiguousarray(a[lead]) for a in state.slots)
     least, second, nearest = columns
@@ -176,20 +219,20 @@ def _pass(
 
 
 def _decide(
-    state: Stored, least: NDArray[Any], second: NDArray[Any], nearest: NDArray[np.int32]
+    state: Clusters, least: NDArray[Any], second: NDArray[Any], nearest: NDArray[np.int32]
 ) -> None:
-    """Find the nearest anew, from the members, where entries are too close to tell."""
+    """Find the nearest from the members where two entries are too close to tell."""
     earliest, _, count, error = state.slots
-    reach = (least + 2 * (error + error.max())) * (1 + linkage_rounds.TIE)
+    reach = (least + 2 * (error + error.max())) * (1 + rounds.TIE)
     asking = np.flatnonzero(second <= reach)
 
     def work(part: slice) -> None:
-        linkage_rounds.decide(
+        rounds.decide(
             asking[part], state.matrix, state.m, state.method, state.points, state.weight,
             state.members[2], earliest, count, error, nearest,
         )  # fmt: skip
 
-    for _ in in_threads(work, pieces(len(asking), ASKING)):
+    for _ in in_threads(work, pieces(len(asking), SLOTS_PER_TASK)):
         pass
 
 
@@ -202,27 +245,27 @@ def _row_starts(m: int) -> NDArray[np.int64]:
 def _waves(
     starts: NDArray[np.int64], free: NDArray[np.int64]
 ) -> Iterator[tuple[list[slice], bool]]:
-    """Runs of rows for as many threads as there are, then the next; and whether they go in place.
+    """Runs of rows for all threads, one wave after another, and whether they are written in place.
 
-    Rows that go in place end before `free`, (k,), which their first one does not read.
+    Rows written in place end before `free`, (k,): where the first of them begins to read.
     """
     rows = len(starts) - 1
     first = 0
     while first < rows:
-        wave = _wave(starts, first, DIRECT)
+        wave = _wave(starts, first, MAX_IN_PLACE_ENTRIES)
         direct = bool(starts[wave[-1].stop] <= free[first])
         if not direct:
-            wave = _wave(starts, first, WAVE)
+            wave = _wave(starts, first, MAX_ASIDE_ENTRIES)
         yield wave, direct
         first = wave[-1].stop
 
 
 def _wave(starts: NDArray[np.int64], first: int, most: int) -> list[slice]:
     rows = len(starts) - 1
-    workers = numba.get_num_threads()
-    each = max(min(most, starts[-1] - starts[first]) // workers, LEAST)
+    threads = workers()
+    each = max(min(most, starts[-1] - starts[first]) // threads, MIN_PIECE_ENTRIES)
     wave: list[slice] = []
-    while first < rows and len(wave) < workers:
+    while first < rows and len(wave) < threads:
         stop = max(int(np.searchsorted(starts, starts[first] + each, "right")) - 1, first + 1)
         stop = rows if stop >= rows - 1 else stop  # the last row has no entries
         wave.append(slice(first, stop))

@@ -1,0 +1,255 @@
+"""Checks the input of a linkage, plans its memory and chooses the algorithm that builds it."""
+
+from __future__ import annotations
+
+import warnings
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.cluster import hierarchy as scipy_hierarchy
+from scipy.spatial import distance
+
+from inkcluster.cluster.linkage import stored, vectors
+from inkcluster.cluster.neighbors.spanning import spanning_tree
+from inkcluster.compute import memory
+from inkcluster.compute.magnitude import GREATEST, exponent_of, largest, scaled
+from inkcluster.compute.threads import together, workers
+from inkcluster.errors import BadInputError
+from inkcluster.kernels.linkage import tree as kernels
+
+METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
+EUCLIDEAN = ("ward", "centroid", "median")
+"""Methods that are defined for Euclidean distances only."""
+FROM_VECTORS = (*EUCLIDEAN, "single")
+"""Methods that need no matrix of Euclidean distances."""
+ON_ONE_THREAD = ("centroid", "median")
+"""Methods that merge on one thread; several of them are built side by side."""
+NAIVE_ORDER = (*ON_ONE_THREAD, "single")
+"""Methods whose merges are found in the order of the naive algorithm."""
+MAX_FINE_POINTS = 4096
+"""Up to here distances are stored in 8 bytes. Beyond, 4 bytes suffice and are faster."""
+MAX_SCIPY_WORK = 2 * 10**8
+"""n²·d up to which SciPy builds Ward's hierarchy faster than our engine."""
+MAX_WIDTH = 256
+"""Leading coordinates of a cluster, at most."""
+ORDERING_BYTES = 52
+"""What SciPy takes for each pair of points to order the leaves, measured."""
+_scipy: Any = scipy_hierarchy
+_distance: Any = distance
+
+
+def build(
+    y: ArrayLike,
+    methods: Sequence[str],
+    metric: Any = "euclidean",
+    optimal_ordering: bool = False,
+    memory_limit: int | None = None,
+) -> dict[str, NDArray[np.float64]]:
+    """Build hierarchies of `y`; all are checked and planned before the first is started.
+
+    Parameters are those of :func:`.hierarchy.linkage`. Distances that are given, or of another
+    metric, go to SciPy: over a matrix that exists its loops are faster than ours.
+    """
+    data = _checked(y, methods, metric)
+    n, d = data.shape if data.ndim == 2 else (int(_distance.num_obs_y(data)), 0)
+    given = None if data.ndim == 1 else metric
+    other = "" if given in (None, "euclidean") else f" with metric {metric!r}"
+    have = memory.budget(memory_limit)
+    for method in methods:
+        need = partial(planned_bytes, d=d, method=method, metric=given, ordered=optimal_ordering)
+        _plan(f"A hierarchy ({method}){other}", n, need, have)
+    if data.ndim == 2:
+        _warn_of_a_matrix(data)
+    if data.ndim == 2 and metric == "euclidean":
+        side_by_side = len(methods) * planned_bytes(n, d, "centroid", given) <= have
+        trees = _from_vectors(data, methods, side_by_side)
+        condensed = _distance.pdist(np.asarray(data, np.float64)) if optimal_ordering else data
+    else:
+        condensed = data if data.ndim == 1 else _distances(data, metric)
+        if not set(methods).isdisjoint(EUCLIDEAN) and condensed.min(initial=0.0) < 0:
+            raise BadInputError("`y` holds negative distances; Ward, centroid and median need ≥ 0.")
+        trees = {method: np.asarray(_scipy.linkage(condensed, method)) for method in methods}
+    if optimal_ordering and n > 2:
+        return {m: np.asarray(_scipy.optimal_leaf_ordering(Z, condensed)) for m, Z in trees.items()}
+    return trees
+
+
+def quick_ward(X: NDArray[Any]) -> NDArray[np.float64]:
+    """Build Ward's hierarchy of points (n, d) by SciPy where it is faster, else by ours.
+
+    The hierarchies are the same unless distances tie: SciPy breaks ties in another order and
+    rounds heights differently, so :func:`.hierarchy.linkage` itself never takes this shortcut.
+    """
+    n, d = X.shape
+    if n * n * d <= MAX_SCIPY_WORK:
+        return np.asarray(_scipy.ward(X.astype(np.float64)))
+    return build(X, ("ward",))["ward"]
+
+
+def planned_bytes(
+    n: int, d: int, method: str, metric: Any = "euclidean", ordered: bool = False
+) -> int:
+    """Bytes that a hierarchy takes beside its input; `metric` is None for condensed distances."""
+    pairs = n * (n - 1) // 2
+    ordering = ORDERING_BYTES * pairs if ordered else 0
+    if metric is None:
+        return max(8 * pairs, ordering) + 200 * n
+    if metric != "euclidean":
+        return 8 * pairs + max(8 * pairs, ordering) + n * (8 * d + 200)
+    if method in FROM_VECTORS:  # float64 sums, coordinates twice, lists
+        row = 9 * d + 2 * 4 * min(d + 1, MAX_WIDTH) + 12 * vectors.LIST_LENGTH + 160
+        built = n * row
+    else:
+        built = (4 if n > MAX_FINE_POINTS else 8) * pairs + n * (8 * d + 200)
+    return memory.SPARE + max(built, ordering + (8 * pairs + 8 * n * d if ordered else 0))
+
+
+def _plan(what: str, n: int, need: Callable[[int], int], have: int) -> None:
+    """Refuse `what` where `need(n)` is more than `have` bytes; say how many points fit."""
+    if need(n) <= have:
+        return
+    # the need falls where entries become smaller: search on the side that has the answer
+    coarse = MAX_FINE_POINTS + 1
+    start = coarse if coarse < n and need(coarse) <= have else 1
+    fits = start - 1 + bisect_right(range(start, n), have, key=need)
+    raise memory.refuse(what, n, need(n), have, memory.room(fits))
+
+
+def _checked(y: ArrayLike, methods: Sequence[str], metric: Any) -> NDArray[Any]:
+    """`y` as an array of float32, float64 or uint8; condensed distances as float64."""
+    for method in methods:
+        if method not in METHODS:
+            raise BadInputError(f"Invalid method: {method!r}; give one of {', '.join(METHODS)}.")
+    data = np.asarray(y)
+    if data.dtype not in (np.float32, np.float64, np.uint8):
+        data = np.asarray(data, dtype=np.float64)
+    if data.ndim not in (1, 2):
+        raise BadInputError(f"`y` must be 1 or 2 dimensional, not {data.ndim}.")
+    if data.ndim == 2 and 0 in data.shape:
+        raise BadInputError(f"A hierarchy needs points; `y` is of shape {data.shape}.")
+    if data.dtype != np.uint8:
+        step = max(1, (1 << 24) // max(1, data.shape[-1]))
+        if not all(np.isfinite(data[i : i + step]).all() for i in range(0, len(data), step)):
+            kind = "condensed distance matrix" if data.ndim == 1 else "observation matrix"
+            raise BadInputError(f"The {kind} must contain only finite values.")
+    if data.ndim == 1:
+        data = np.ascontiguousarray(data, dtype=np.float64)
+        _distance.is_valid_y(data, throw=True, name="y")
+    elif metric != "euclidean" and (euclidean := set(methods).intersection(EUCLIDEAN)):
+        raise BadInputError(
+            f"`method={min(euclidean)}` requires the distance metric to be Euclidean, not {metric!r}."
+        )
+    return data
+
+
+def _warn_of_a_matrix(data: NDArray[Any]) -> None:
+    if (
+        data.shape[0] == data.shape[1]
+        and np.allclose(np.diagonal(data), 0)
+        and np.all(data >= 0)
+        and np.allclose(data, data.T)
+    ):
+        warnings.warn(
+            "The symmetric non-negative hollow observation matrix looks suspiciously like an "
+            "uncondensed distance matrix",
+            _scipy.ClusterWarning,
+            stacklevel=4,
+        )
+
+
+def _distances(data: NDArray[Any], metric: Any) -> NDArray[np.float64]:
+    condensed: NDArray[np.float64] = _distance.pdist(np.asarray(data, dtype=np.float64), metric)
+    if not np.isfinite(condensed).all():
+        raise BadInputError("The condensed distance matrix must contain only finite values.")
+    return condensed
+
+
+def _from_vectors(
+    data: NDArray[Any], methods: Sequence[str], side_by_side: bool
+) -> dict[str, NDArray[np.float64]]:
+    """Build hierarchies of points under the Euclidean distance."""
+    exponent = exponent_of(data)
+    if exponent:
+        _check_heights(data)
+        data = scaled(data.astype(np.float64), -exponent)
+    data = np.ascontiguousarray(data)
+    first, same = _distinct(data)
+    jobs = {m: partial(_tree, data, first, same, m, exponent) for m in methods}
+    beside = {m: job for m, job in jobs.items() if m in ON_ONE_THREAD}
+    if len(beside) < 2 or workers() < 2 or not side_by_side:
+        beside = {}
+    found = together(beside) if beside else {}
+    return {m: found[m] if m in found else job() for m, job in jobs.items()}
+
+
+def _tree(
+    data: NDArray[Any],
+    first: NDArray[np.int64],
+    same: NDArray[np.int64],
+    method: str,
+    exponent: int,
+) -> NDArray[np.float64]:
+    """SciPy's matrix of points divided by 2 ** `exponent`; equal points are merged first."""
+    n = len(data)
+    merges = np.empty((n - 1, 2), np.int32)
+    height = np.zeros(n - 1)
+    later = np.flatnonzero(same != np.arange(n))
+    merges[: len(later), 0], merges[: len(later), 1] = same[later], later
+    if len(first) > 1:
+        points = data[first] if len(later) else data
+        size = np.bincount(same, minlength=n)[first].astype(np.float64)
+        if method == "single":
+            found, squared = spanning_tree(points)
+            high = np.sqrt(squared)
+        elif method in FROM_VECTORS:
+            found, squared = vectors.merges(points, size, method)
+            high = np.sqrt(squared)
+        else:
+            found, high = stored.merges(points, size, method, n > MAX_FINE_POINTS)
+        merges[len(later) :] = first[found]
+        height[len(later) :] = high
+    if method not in NAIVE_ORDER:
+        tied = height * 8193.0
+        order = np.empty(n - 1, np.int64)
+        kernels.in_order(merges, tied - (tied - height), n, order)
+        merges, height = merges[order], np.maximum.accumulate(height[order])
+    Z = np.empty((n - 1, 4))
+    kernels.label(merges, scaled(height, exponent), n, Z)
+    return Z
+
+
+def _distinct(X: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows that come first among their equals, ascending, and for every row which that is.
+
+    Equal rows have equal projections on a random direction, so only neighbours in that order
+    are compared.
+    """
+    n, d = X.shape
+    along = np.random.default_rng(0).standard_normal(d)
+    sketch = np.empty(n)
+    step = max(1, (1 << 22) // d)
+    for start in range(0, n, step):
+        rows = np.asarray(X[start : start + step], dtype=np.float64)
+        sketch[start : start + step] = np.einsum("ij,j->i", rows, along)
+    same = np.arange(n)
+    order = np.argsort(sketch, kind="stable")
+    for i in np.flatnonzero(np.diff(sketch[order]) == 0):  # ascending: chains end at the first
+        a, b = order[i], order[i + 1]
+        if np.array_equal(X[a], X[b]):
+            same[b] = same[a]
+    return np.flatnonzero(same == np.arange(n)), same
+
+
+def _check_heights(data: NDArray[Any]) -> None:
+    """Refuse points whose heights, Ward's being the largest, may leave float64."""
+    n, d = data.shape
+    most, reach = largest(data), GREATEST / (2 * np.sqrt(n) * np.sqrt(d))
+    if most > reach:
+        raise BadInputError(
+            f"`y` holds values as large as {most:.3g}, and heights of {n:,} points of {d:,} dimensions "
+            f"would be beyond float64; values here may go up to {reach:.2g}: divide `y` by a constant."
+        )
