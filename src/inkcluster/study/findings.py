@@ -1,9 +1,12 @@
-"""Every finding's code and what it means, and the findings that the images themselves give."""
+"""The codes of findings, their templates, and the findings that questions share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from inkcluster.study.answer import Finding, Level
 
@@ -68,6 +71,41 @@ class Sentences:
         """The finding whose sentence is the template `key` with `values` in it."""
         words = self.templates[key].format(**values)
         return Finding(key.partition(" ")[0], level, words[:1].upper() + words[1:])
+
+
+say = Sentences(
+    {
+        "S3 sample": "{what} rests on {n:,} of the {total:,} images, drawn at random{twice}.",
+        "S3 memory": "{what} rests on {n:,} images drawn at random: those asked for need {need:.2f} GB, "
+        "and {have:.2f} GB is available.",
+    }
+)
+
+
+def sampled(what: str, index: NDArray[np.int64], total: int) -> tuple[Finding, ...]:
+    """S3 where `index` does not hold every image of a set of `total`; else nothing.
+
+    Examples
+    --------
+    >>> [finding.sentence for finding in sampled("The map", np.arange(4), 9)]
+    ['The map rests on 4 of the 9 images, drawn at random.']
+    """
+    n, distinct = len(index), len(np.unique(index))
+    if distinct == total:
+        return ()
+    twice = "" if distinct == n else f" with replacement ({distinct:,} different)"
+    return (say("S3 sample", Level.DETAIL, what=what, n=n, total=total, twice=twice),)
+
+
+def short_of_memory(what: str, n: int, need: int, have: int) -> Finding:
+    """S3 where `what` rests on `n` images since more do not fit into memory; sizes in bytes.
+
+    Examples
+    --------
+    >>> short_of_memory("The map", 5000, 9_800_000_000, 4_000_000_000).sentence
+    'The map rests on 5,000 images drawn at random: those asked for need 9.80 GB, and 4.00 GB is available.'
+    """
+    return say("S3 memory", Level.WARNING, what=what, n=n, need=need / 1e9, have=have / 1e9)
 
 
 def of_images(images: ImageSet) -> tuple[Finding, ...]:

@@ -8,9 +8,10 @@ from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.questions.hierarchy.suggesting import RULES
 from inkcluster.study.questions.parts import k_range
-from inkcluster.study.questions.parts.suggesting import RULES
 from inkcluster.study.run.desk import Desk
+from inkcluster.words import several
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -96,8 +97,8 @@ def test_counts_and_sentences_are_those_of_the_table(found):
             same = (rows["sample_size"] == row["sample_size"]) & (rows["k"] == row["k"])
             assert row["count"] == same.sum()
     ratios = frame.loc[frame["rule"] == "ratio", "k"]
-    often = f"{(ratios == ratios.mode().min()).sum()} of six samples"
-    assert often in figure(found, "suggestions").says
+    often = f"{(ratios == ratios.mode().min()).sum()} of six samples suggest"
+    assert figure(found, "suggestions").says.startswith(often)
 
 
 def test_the_number_comes_from_the_hierarchy_of_all(found, few):
@@ -108,8 +109,9 @@ def test_the_number_comes_from_the_hierarchy_of_all(found, few):
     Z = found.arrays["linkage"]
     np.testing.assert_allclose(Z[:, 2], ward(few.flat()[index].astype(float))[:, 2], rtol=1e-12)
     own = suggestions(Z)["ratio"]
-    said = by_code(found)["H1"].sentence
-    assert f"{own.strength:.2f} times the next largest (at {own.runner_up})" in said
+    assert f"is {own.strength:.2f} times the next" in by_code(found)["H1"].sentence
+    why = table(found, "numbers")["why"][0]
+    assert f"{own.strength:.2f} times the next gap, at {own.runner_up};" in why
     for name in ("tree", "dendrogram"):
         assert figure(found, name).k == own.k
     assert figure(found, "heights").suggested["150 images"] == own.k
@@ -125,17 +127,22 @@ def test_agreement_along_the_hierarchy_is_scikit_learns(found, few):
     truth, Z = few.labels[found.arrays["index"]], found.arrays["linkage"]
     ari = [adjusted_rand_score(truth, hierarchy.cut(Z, k)) for k in range(1, 151)]
     np.testing.assert_allclose(found.arrays["along_ari"], ari, atol=1e-12)
-    said = by_code(found)["H5"].sentence
     best = int(np.argmax(found.arrays["along_ari"]))
-    assert f"(ARI {ari[best]:.3f})" in said
-    assert f"{ari[9]:.3f} at 10, the number of classes" in said
+    assert by_code(found)["H5"].sentence == (
+        f"The hierarchy agrees best with the labels at {several(best + 1, 'cluster')}: its agreement "
+        f"(ARI) is {ari[best]:.3f} of 1."
+    )
+    assert f"{ari[9]:.3f} at 10, the number of classes" in figure(found, "along").says
     drawn = figure(found, "along").frame()
     assert drawn.loc[drawn["mark"].str.contains("best"), "k"].tolist() == [best + 1]
 
 
 def test_typical_table_sums_up_the_resamples(found):
     frame = table(found, "suggestions")
-    for row in table(found, "typical").to_dict("records"):
+    typical = table(found, "typical")
+    whole = typical[typical["sample_size"] == 150].set_index("rule")["k"]
+    assert whole.to_dict() == {r: s.k for r, s in suggestions(found.arrays["linkage"]).items()}
+    for row in typical[typical["sample_size"] < 150].to_dict("records"):
         same = (frame["sample_size"] == row["sample_size"]) & (frame["rule"] == row["rule"])
         numbers = frame.loc[same, "k"]
         assert row["k"] == numbers.mode().min()
@@ -152,15 +159,17 @@ def test_three_clear_groups_are_suggested_and_hold(answer, check_answer):
     found = answer("hierarchy", images)
     check_answer(found)
     codes = by_code(found)
-    assert "of 150 images suggests three clusters" in codes["H1"].sentence
-    assert codes["H1"].level is codes["H2"].level is codes["H5"].level is Level.OK
-    assert codes["H4"].level is Level.OK
-    assert codes["H4"].sentence.startswith("There is a natural number of clusters, 3: ")
+    assert codes["H1"].sentence.startswith("Ward's hierarchy clearly suggests three clusters: ")
+    assert {codes[code].level for code in ("H1", "H2", "H3", "H4")} == {Level.OK}
+    assert codes["H4"].sentence == (
+        "The number of clusters is natural: the hierarchy and k-means both clearly suggest three "
+        "clusters."
+    )
+    assert codes["H5"].level is Level.DETAIL
     assert "three" in figure(found, "suggestions").says
-    assert codes["H2"].level is not Level.WARNING
     assert codes["H3"].level is Level.OK
     other = answer("hierarchy", ImageSet(pixels, np.arange(150) % 2, "three"))
-    assert by_code(other)["H3"].level is Level.NOTICE
+    assert by_code(other)["H3"].level is Level.DETAIL
     assert "two classes" in by_code(other)["H3"].sentence
 
 
@@ -203,15 +212,21 @@ def test_all_images_without_replacement_are_one_sample(answer, few, check_answer
     assert found.arrays["index_100"].shape == (4, 100)
     assert "S3" not in by_code(found)
     sampled = answer("hierarchy", few, sample_sizes=(100,), resamples=4)
-    assert "100 of the 300 images" in by_code(sampled)["S3"].sentence
+    said = [finding.sentence for finding in sampled.findings if finding.code == "S3"]
+    assert said == [
+        "Ward's hierarchy rests on 150 of the 300 images, drawn at random.",
+        "Whether the suggestion holds is judged on samples of 100 of the 300 images.",
+    ]
     again = answer("hierarchy", few, sample_sizes=(300,), resamples=2, replace=True)
     assert again.arrays["index_300"].shape == (2, 300)
-    assert "with replacement" in by_code(again)["S3"].sentence
+    assert "with replacement" in next(f.sentence for f in again.findings if f.code == "S3")
 
 
 def test_one_sample_says_that_it_cannot_hold(answer, few):
     found = answer("hierarchy", few, sample_sizes=(50,), resamples=1)
-    assert "cannot be said" in by_code(found)["H2"].sentence
+    said = by_code(found)["H2"]
+    assert said.level is Level.NOTICE
+    assert said.sentence.startswith("There is only one sample")
 
 
 def test_odd_sets(answer, odd_set, check_answer, tmp_path):

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import TooLittleMemoryError
-from inkcluster.study.answer import Finding, Level
+from inkcluster.study.answer import Finding
+from inkcluster.study.findings import sampled, short_of_memory
 
 if TYPE_CHECKING:
     from inkcluster.features import PCA
@@ -48,12 +49,7 @@ class Sample:
 
     def finding(self, what: str) -> tuple[Finding, ...]:
         """S3 where the sample does not hold every image of the set; else nothing."""
-        n, distinct = len(self), len(np.unique(self.index))
-        if distinct == self.total:
-            return ()
-        twice = "" if distinct == n else f" with replacement ({distinct:,} different ones)"
-        words = f"{what} rests on {n:,} of the {self.total:,} images, drawn at random{twice}."
-        return (Finding("S3", Level.NOTICE, words),)
+        return sampled(what, self.index, self.total)
 
 
 def draw(images: ImageSet, n: int, plan: Plan) -> Sample:
@@ -98,21 +94,6 @@ def within_memory(
             raise
         need, have = error.need, error.have
     return work(draw(images, FALLBACK, plan)), (short_of_memory(what, FALLBACK, need, have),)
-
-
-def short_of_memory(what: str, n: int, need: int, have: int) -> Finding:
-    """S3: `n` images are used, since those asked for need more bytes than there are.
-
-    Examples
-    --------
-    >>> short_of_memory("The map", 5000, 7 * 10**9, 2 * 10**9).sentence
-    'The map rests on 5,000 images drawn at random: those asked for need 7.00 GB, and 2.00 GB is available.'
-    """
-    words = (
-        f"{what} rests on {n:,} images drawn at random: those asked for need {need / 1e9:.2f} GB, "
-        f"and {have / 1e9:.2f} GB is available."
-    )
-    return Finding("S3", Level.WARNING, words)
 
 
 def whitened(

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import TooLittleMemoryError
-from inkcluster.study.answer import Finding, Level
+from inkcluster.study.answer import Finding
+from inkcluster.study.findings import short_of_memory
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -82,12 +83,7 @@ class Shapes:
         """S3 where memory was too little for all images."""
         if self.short is None:
             return ()
-        need, have = self.short
-        words = (
-            f"Shape clustering rests on {len(self.index):,} of the {self.total:,} images, drawn at "
-            f"random: all of them would take {need / 1e9:.2f} GB, and {have / 1e9:.2f} GB may be used."
-        )
-        return (Finding("S3", Level.WARNING, words),)
+        return (short_of_memory("Shape clustering", len(self.index), *self.short),)
 
 
 def find(images: ImageSet, plan: Plan, desk: Desk) -> Shapes:
