@@ -14,7 +14,7 @@ from inkcluster.study.settings import plan
 
 MOST_WORDS, MOST_NUMBERS = 25, 3
 WORD, NUMBER = re.compile(r"\w"), re.compile(r"\d[\d,.]*")
-HELD = ("centres", "restarts", "hierarchy", "dbscan")
+HELD = ("centres", "restarts", "hierarchy", "linkages", "dbscan")
 """The questions whose sentences are held to it so far."""
 QUICK = {
     "restarts": 3,

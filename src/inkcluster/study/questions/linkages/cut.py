@@ -1,4 +1,4 @@
-"""The seven hierarchies of the raw pixels, each cut into k."""
+"""The seven hierarchies of the raw pixels, each cut into k clusters."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-CHAINED = 0.9
-"""A linkage chains when its largest cluster holds more than this share of the images."""
+MIN_SHARE_CHAINED = 0.9
+"""A linkage chains if its largest cluster holds more than this share of the images."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +31,12 @@ class Cut:
     ----------
     tree : Hierarchy
     images : ImageSet
-        Those that the hierarchy is of.
+        The images of the hierarchy.
     labels : ndarray of shape (m,), int32
         Clusters numbered by decreasing size.
     k : int
     scores : Scores or None
-        Against the labels, where there are any.
+        Agreement with the labels; None without labels.
     along : ndarray of shape (m,) or None
         ARI with the labels at 1, 2, … m clusters.
     """
@@ -71,7 +71,7 @@ class Cut:
 
 
 class Cuts:
-    """The seven partitions, and what is known about them."""
+    """The seven partitions and their measures."""
 
     def __init__(self, images: ImageSet, plan: Plan, desk: Desk) -> None:
         from inkcluster.cluster import hierarchy
@@ -83,20 +83,15 @@ class Cuts:
         self.of = {method: _cut(images, tree, self.k) for method, tree in trees.items()}
         self.sizes = {method: cut.sizes for method, cut in self.of.items()}
         self.largest = {method: cut.largest for method, cut in self.of.items()}
-        self.chained = [m for m in self.methods if self.largest[m] > CHAINED]
+        self.chained = [m for m in self.methods if self.largest[m] > MIN_SHARE_CHAINED]
         self.apart = [m for m in self.methods if m not in self.chained]
         self.ari = self._agreement()
 
     @property
     def scores(self) -> dict[str, Scores] | None:
-        """Each linkage against the labels, where there are any."""
+        """The agreement of each linkage with the labels; None without labels."""
         found = {method: cut.scores for method, cut in self.of.items() if cut.scores is not None}
         return found or None
-
-    @property
-    def refused(self) -> list[str]:
-        """The linkages that rest on a sample because the memory is too little for all images."""
-        return [method for method, cut in self.of.items() if cut.tree.refused is not None]
 
     @property
     def widest(self) -> Hierarchy:
@@ -104,7 +99,7 @@ class Cuts:
         return max((cut.tree for cut in self.of.values()), key=len)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What the answer rests on."""
+        """The arrays of the answer."""
         found: dict[str, NDArray[Any]] = {"index": self.widest.index, "ari": self.ari}
         for method, cut in self.of.items():
             if len(cut.tree) != len(self.widest):
@@ -122,7 +117,7 @@ class Cuts:
         return order[0], order[-1]
 
     def pairs(self) -> tuple[tuple[str, str], float, tuple[str, str], float]:
-        """The two linkages that are most alike, their ARI, the two that are least alike, theirs."""
+        """The two most similar linkages and their ARI, the two least similar and theirs."""
         rows, columns = np.triu_indices(len(self.methods), 1)
         values = self.ari[rows, columns]
         top, bottom = int(np.argmax(values)), int(np.argmin(values))
@@ -143,13 +138,13 @@ class Cuts:
         return found
 
     def _shared(self, one: Cut, other: Cut) -> list[NDArray[np.int32]]:
-        """The labels of both, of all images or of the sample that one of them rests on."""
+        """The labels of both, on the images that both rest on."""
         if len(one.tree) == len(other.tree):
             return [one.labels, other.labels]
         few, many = sorted((one, other), key=lambda cut: len(cut.tree))
         if len(many.tree) == self.total:
             return [few.labels, many.labels[few.tree.index]]
-        return [few.labels, many.labels[: len(few.tree)]]  # the same draw, ended sooner
+        return [few.labels, many.labels[: len(few.tree)]]  # both are drawn from one seed
 
 
 def _cut(images: ImageSet, tree: Hierarchy, k: int) -> Cut:

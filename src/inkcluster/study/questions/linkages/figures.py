@@ -1,4 +1,4 @@
-"""The pictures of question 4."""
+"""The figures of question 4."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.questions.parts import judging, pictures
-from inkcluster.words import decimals, listed, percent, sentence, several
+from inkcluster.words import decimals, percent, sentence, several
 
 if TYPE_CHECKING:
     from inkcluster.figures.base import Figure
     from inkcluster.study.questions.linkages.cut import Cuts
 
-SMALL = 30
-MEMBERS = 10
+DENDROGRAM_IMAGES = 30
+MEMBERS_SHOWN = 10
 CLUSTERS_SHOWN = 12
-OUTSIDERS = 20
-TINY = 0.01
-"""Up to this share of the images what is split off is called outliers."""
+OUTSIDERS_SHOWN = 20
+MAX_SHARE_OUTLIERS = 0.01
+"""Clusters of at most this share of the images are called outliers."""
 
 
 def sizes(cuts: Cuts) -> Figure:
@@ -50,12 +50,8 @@ def centres(cuts: Cuts) -> Figure:
     ]
     singles = {m: int(np.sum(cuts.sizes[m] == 1)) for m in cuts.methods}
     most = max(cuts.methods, key=lambda m: singles[m])
-    says = "The mean image of each cluster with its size, the largest cluster first"
-    says += (
-        f"; {singles[most]} of the {cuts.k} clusters of {most} are a single image."
-        if singles[most]
-        else "; none of the clusters is a single image."
-    )
+    says = "The mean image and the size of each cluster, the largest first; "
+    says += f"{singles[most] or 'none'} of the {cuts.k} clusters of {most} hold a single image."
     if shown < cuts.k:
         says += f" The {shown} largest of {cuts.k} clusters are shown."
     return Gallery(
@@ -77,48 +73,46 @@ def members(cuts: Cuts) -> list[Figure]:
 def _members(cuts: Cuts, method: str) -> Figure:
     cut = cuts.of[method]
     labels, sizes = cut.labels, cut.sizes
-    drawn = pictures.random_members(labels, MEMBERS, cuts.plan.seed)
-    several_members = int(np.sum(sizes > 1))
-    rows = [(f"#{c}\n{sizes[c]:,}", drawn[c]) for c in range(several_members)[:CLUSTERS_SHOWN]]
-    alone = np.concatenate([np.empty(0, np.int64), *drawn[several_members:]])
+    drawn = pictures.random_members(labels, MEMBERS_SHOWN, cuts.plan.seed)
+    many = int(np.sum(sizes > 1))
+    rows = [(f"#{c}\n{sizes[c]:,}", drawn[c]) for c in range(many)[:CLUSTERS_SHOWN]]
+    alone = np.concatenate([np.empty(0, np.int64), *drawn[many:]])
     if len(alone):
-        last = f"#{several_members}" if len(alone) == 1 else f"#{several_members} to #{cuts.k - 1}"
-        rows.append((f"{last}\n1 each", alone[:OUTSIDERS]))
+        last = f"#{many}" if len(alone) == 1 else f"#{many} to #{cuts.k - 1}"
+        rows.append((f"{last}\n1 each", alone[:OUTSIDERS_SHOWN]))
     says = (
-        f"Up to {MEMBERS} members, drawn at random, of each cluster of the {method} linkage, "
-        f"whose sizes run from {sizes[-1]:,} to {sizes[0]:,}"
+        f"Up to {MEMBERS_SHOWN} members of each cluster of {method} linkage, drawn at random; the "
+        f"clusters hold {sizes[-1]:,} to {sizes[0]:,} images."
     )
     if cut.scores is not None:
-        says += f"; {percent(cut.scores.purity)} of the images are of the largest class"
-        says += " of their cluster"
-    if several_members > CLUSTERS_SHOWN:
-        says += f"; the {CLUSTERS_SHOWN} largest of {cuts.k} clusters are shown"
+        says += f" {percent(cut.scores.purity)} of the images are of the largest class of their cluster."
+    if many > CLUSTERS_SHOWN:
+        says += f" The {CLUSTERS_SHOWN} largest of {cuts.k} clusters are shown."
     title = f"Members of the clusters: {method}"
-    return pictures.gallery(cut.images, f"members-{method}", title, f"{says}.", rows)
+    return pictures.gallery(cut.images, f"members-{method}", title, says, rows)
 
 
 def outsiders(cuts: Cuts) -> Figure:
-    """What the linkages that chain split off: the members of all clusters but the largest."""
+    """The members of all clusters but the largest, for each linkage that chains."""
     rows, outside = [], {}
     for method in cuts.chained:
         cut = cuts.of[method]
-        shown = cut.tree.index[_in_turn(cut.labels)[:OUTSIDERS]]
+        shown = cut.tree.index[_in_turn(cut.labels)[:OUTSIDERS_SHOWN]]
         outside[method] = int(cut.sizes[1:].sum())
         rows.append((f"{method}\n{outside[method]:,}", shown))
     most = max(outside, key=outside.__getitem__)
-    tiny = all(cuts.sizes[m][1] <= TINY * cuts.sizes[m].sum() for m in cuts.chained)
+    tiny = all(cuts.sizes[m][1] <= MAX_SHARE_OUTLIERS * cuts.sizes[m].sum() for m in cuts.chained)
     says = (
-        f"{listed(cuts.chained, 7)} {'puts' if len(cuts.chained) == 1 else 'put'} almost every image "
-        f"into one cluster; what is split off is shown (at most {OUTSIDERS} each, one of each cluster "
-        f"in turn), {several(outside[most], 'image')} with {most}"
+        f"Images outside the largest cluster, at most {OUTSIDERS_SHOWN} for each linkage, one of each "
+        f"cluster in turn. {sentence(most)} linkage leaves {several(outside[most], 'image')} outside"
     )
-    says += ": outliers rather than clusters." if tiny else "."
-    title = "What the chaining linkages split off"
-    return pictures.gallery(cuts.images, "outsiders", title, sentence(says), rows)
+    says += ": outliers, not clusters." if tiny else "."
+    title = "Images outside the one large cluster"
+    return pictures.gallery(cuts.images, "outsiders", title, says, rows)
 
 
 def _in_turn(labels: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The members of all clusters but the largest, the first of each, then the second of each, …"""
+    """The members of all clusters but the largest: the first of each, then the second of each, …"""
     order = np.argsort(labels, kind="stable")
     order = order[labels[order] > 0]
     cluster = labels[order]
@@ -133,8 +127,8 @@ def scoreboard(cuts: Cuts) -> Figure:
     assert cuts.scores is not None
     best, worst = cuts.ranked()
     says = (
-        f"{sentence(best)} agrees best with the labels, with an ARI of "
-        f"{decimals(cuts.scores[best].ari)}; {worst} least, with {decimals(cuts.scores[worst].ari)}."
+        f"{sentence(best)} linkage agrees best with the labels (ARI {decimals(cuts.scores[best].ari)}), "
+        f"{worst} linkage least ({decimals(cuts.scores[worst].ari)})."
     )
     return Scoreboard(
         "scores",
@@ -153,9 +147,9 @@ def along(cuts: Cuts) -> Figure:
     at = {method: cuts.of[method].best for method in curves}
     latest = max(at, key=at.__getitem__)
     says = (
-        f"The ARI with the labels wherever each hierarchy is cut: {best} comes nearest to the classes, "
-        f"with {curves[best].max():.3f} at {several(at[best], 'cluster')}; {latest} is at its best only "
-        f"at {several(at[latest], 'cluster')}, with {curves[latest].max():.3f}."
+        f"The agreement with the labels (ARI) at every number of clusters. {sentence(best)} linkage "
+        f"reaches most, {curves[best].max():.3f} at {several(at[best], 'cluster')}; {latest} linkage needs "
+        f"{several(at[latest], 'cluster')} for its best, {curves[latest].max():.3f}."
     )
     title = "Agreement with the labels along each hierarchy"
     return AlongHierarchy(
@@ -169,8 +163,8 @@ def agreement(cuts: Cuts) -> Figure:
 
     (a, b), high, (c, d), low = cuts.pairs()
     says = (
-        f"Adjusted Rand index between every two linkages: {a} and {b} are closest with "
-        f"{decimals(high)}, {c} and {d} farthest apart with {decimals(low)}."
+        "The adjusted Rand index (ARI) of every two linkages; 1 is identical, 0 is chance. "
+        f"{sentence(a)} and {b} are most alike ({decimals(high)}), {c} and {d} least ({decimals(low)})."
     )
     title = "How alike are the linkages?"
     return AgreementMap("agreement", title, says, matrix=cuts.ari, names=list(cuts.methods))
@@ -182,16 +176,16 @@ def dendrograms(cuts: Cuts) -> Figure:
     from inkcluster.figures import Dendrograms
     from inkcluster.images import sample_index
 
-    n = min(SMALL, cuts.total)
+    n = min(DENDROGRAM_IMAGES, cuts.total)
     index = sample_index(cuts.total, n, cuts.plan.seed, replace=cuts.plan.replace)
     rows = cuts.images.flat()[index]
     k = min(cuts.plan.k, len(index))
     trees = {method: hierarchy.linkage(rows, method) for method in cuts.methods}
     largest = {m: int(np.bincount(hierarchy.cut(trees[m], k)).max()) for m in cuts.methods}
     says = (
-        f"The hierarchies of the same {len(index)} images: cut into {k}, the largest cluster "
-        f"has {largest['ward']} of them with ward, {largest['single']} with single and "
-        f"{largest['average']} with average."
+        f"The hierarchies of the same {len(index)} images. Cut into {k} clusters, the largest holds "
+        f"{largest['ward']} images with ward, {largest['single']} with single and "
+        f"{largest['average']} with average linkage."
     )
     return Dendrograms(
         "dendrograms",

@@ -1,0 +1,61 @@
+"""The sentences of question 4: which linkages chain, and how much they differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inkcluster.study.answer import Finding, Level
+from inkcluster.study.findings import Sentences, sampled, short_of_memory
+from inkcluster.words import decimals, listed, percent
+
+if TYPE_CHECKING:
+    from inkcluster.study.questions.linkages.cut import Cuts
+
+MIN_ARI_ALIKE = 0.5
+"""The linkages agree if every two of them have at least this ARI."""
+
+say = Sentences(
+    {
+        "L1 none": "No linkage puts almost all images into one cluster; the largest cluster, of "
+        "{widest}, holds {share} of them.",
+        "L1 some": "With {names} linkage almost all images are in one cluster; disregard the result.",
+        "L2 alike": "All linkages give similar clusters: the agreement (ARI) of two is {low} ({least}) to "
+        "{high} ({most}).",
+        "L2 differ": "The linkage decides the result: the agreement (ARI) of two is {low} ({least}) to "
+        "{high} ({most}).",
+    }
+)
+
+
+def of_cuts(cuts: Cuts) -> tuple[Finding, ...]:
+    """L1, L2, and S3 where the linkages rest on samples."""
+    return (_chaining(cuts), _differences(cuts), *_samples(cuts))
+
+
+def _chaining(cuts: Cuts) -> Finding:
+    if cuts.chained:
+        return say("L1 some", Level.NOTICE, names=listed(cuts.chained, 7))
+    widest = max(cuts.methods, key=lambda m: cuts.largest[m])
+    return say("L1 none", Level.OK, widest=widest, share=percent(cuts.largest[widest]))
+
+
+def _differences(cuts: Cuts) -> Finding:
+    most, high, least, low = cuts.pairs()
+    values = {
+        "low": decimals(low),
+        "least": listed(least),
+        "high": decimals(high),
+        "most": listed(most),
+    }
+    if low >= MIN_ARI_ALIKE:
+        return say("L2 alike", Level.OK, **values)
+    return say("L2 differ", Level.DETAIL, **values)
+
+
+def _samples(cuts: Cuts) -> list[Finding]:
+    found = [*sampled("The comparison of linkages", cuts.widest.index, cuts.total)]
+    for method, cut in cuts.of.items():
+        if cut.tree.refused is not None:
+            _, need, have = cut.tree.refused
+            found.append(short_of_memory(f"The {method} linkage", len(cut.tree), need, have))
+    return found
