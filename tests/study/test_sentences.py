@@ -8,9 +8,10 @@ import pytest
 from inkcluster.images import ImageSet
 from inkcluster.study import Desk, Settings
 from inkcluster.study.answer import Level
-from inkcluster.study.findings import CODES
+from inkcluster.study.findings import CODES, of_images, outdated
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.settings import plan
+from inkcluster.study.settings.settings import NAMES as SETTINGS
 
 MOST_WORDS, MOST_NUMBERS = 25, 3
 WORD, NUMBER = re.compile(r"\w"), re.compile(r"\d[\d,.]*")
@@ -96,3 +97,28 @@ def test_findings_are_short_sentences(ask, name, key):
     assert findings
     for finding in findings:
         hold(finding)
+
+
+def test_findings_of_odd_images_are_short_sentences(digits):
+    pixels = digits.pixels[:60].copy()
+    pixels[:3] = 0
+    pixels[10:30] = pixels[30:50]
+    pixels[40:44] = 16 - pixels[40:44]
+    found = of_images(ImageSet(pixels, None, "odd"))
+    assert len(found) == 3
+    for finding in found:
+        hold(finding)
+
+
+def test_findings_of_an_earlier_answer_are_short_sentences():
+    then = {name: [1.25, 2.5, 3.75] for name in SETTINGS}
+    for names in (["k"], ["k", "seed"], ["eps"], SETTINGS):
+        now = {**then, **dict.fromkeys(names, 3)}
+        (finding,) = outdated("centres", {**then, "k": 10}, now)
+        hold(finding)
+
+
+def test_a_small_study_asks_for_little_attention(ask):
+    levels = [finding.level for key in HELD for finding in ask("labels", key).findings]
+    assert levels.count(Level.WARNING) <= 3
+    assert levels.count(Level.NOTICE) <= 5

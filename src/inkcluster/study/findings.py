@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.answer import Finding, Level
+from inkcluster.words import listed
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -67,7 +68,7 @@ class Sentences:
     def __init__(self, templates: Mapping[str, str]) -> None:
         self.templates = templates
 
-    def __call__(self, key: str, level: Level, **values: object) -> Finding:
+    def __call__(self, key: str, level: Level, /, **values: object) -> Finding:
         """The finding whose sentence is the template `key` with `values` in it."""
         words = self.templates[key].format(**values)
         return Finding(key.partition(" ")[0], level, words[:1].upper() + words[1:])
@@ -78,6 +79,10 @@ say = Sentences(
         "S3 sample": "{what} rests on {n:,} of the {total:,} images, drawn at random{twice}.",
         "S3 memory": "{what} rests on {n:,} images drawn at random: those asked for need {need:.2f} GB, "
         "and {have:.2f} GB is available.",
+        "S4 one": "This earlier answer rests on {name} = {then}, the rest of the run on {now}; renew it "
+        "with --only {key}.",
+        "S4 more": "This earlier answer rests on other settings than the rest of the run ({names}); renew "
+        "it with --only {key}.",
     }
 )
 
@@ -106,6 +111,25 @@ def short_of_memory(what: str, n: int, need: int, have: int) -> Finding:
     'The map rests on 5,000 images drawn at random: those asked for need 9.80 GB, and 4.00 GB is available.'
     """
     return say("S3 memory", Level.WARNING, what=what, n=n, need=need / 1e9, have=have / 1e9)
+
+
+def outdated(key: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """S4 where the answer `key` rests on other settings, `then`, than the run has `now`.
+
+    Examples
+    --------
+    >>> [finding.sentence for finding in outdated("centres", {"k": 9, "seed": 1}, {"k": 10, "seed": 1})]
+    ['This earlier answer rests on k = 9, the rest of the run on 10; renew it with --only centres.']
+    """
+    names = [name for name in then if name not in now or then[name] != now[name]]
+    if not names:
+        return ()
+    name = names[0]
+    if len(names) == 1 and name in now and not isinstance(then[name], list):
+        found = say("S4 one", Level.WARNING, name=name, then=then[name], now=now[name], key=key)
+    else:
+        found = say("S4 more", Level.WARNING, names=listed(names, 3), key=key)
+    return (found,)
 
 
 def of_images(images: ImageSet) -> tuple[Finding, ...]:

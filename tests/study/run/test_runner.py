@@ -73,8 +73,7 @@ def test_an_earlier_answer_on_other_values_stays_and_says_so(ask, blobs):
     assert finding in run.answer("one").findings
     assert finding.level is Level.WARNING
     assert finding.sentence == (
-        "This earlier answer rests on k = 4, where the rest of the run has k = 3; "
-        "ask again with --only one to renew it."
+        "This earlier answer rests on k = 4, the rest of the run on 3; renew it with --only one."
     )
     assert not [f for f in ask(blobs, k=3).findings if f.code == "S4"]
 

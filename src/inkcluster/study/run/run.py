@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from inkcluster.errors import BadInputError, RunFolderError
-from inkcluster.study.answer import Finding, Level
-from inkcluster.study.run import digest
+from inkcluster.study.answer import Finding
+from inkcluster.study.findings import outdated
 from inkcluster.study.run.facts import DataFacts
 from inkcluster.study.run.folder import ANSWERS, RUN, read_state
 from inkcluster.study.run.written import (
@@ -184,25 +184,5 @@ class Run:
         plain = self._content.get("plan")
         if not plain:
             return ()
-        differing = [
-            name
-            for name, value in answer.plan.items()
-            if name not in plain
-            or digest.canonical(value) != digest.canonical(plain[name]["value"])
-        ]
-        if not differing:
-            return ()
-        then = ", ".join(f"{name} = {_shown(answer.plan[name])}" for name in differing)
-        now = ", ".join(
-            f"{name} = {_shown(plain[name]['value'])}" if name in plain else f"no {name}"
-            for name in differing
-        )
-        sentence = (
-            f"This earlier answer rests on {then}, where the rest of the run has {now}; "
-            f"ask again with --only {answer.key} to renew it."
-        )
-        return (Finding("S4", Level.WARNING, sentence),)
-
-
-def _shown(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        now = {name: entry["value"] for name, entry in plain.items()}
+        return outdated(answer.key, answer.plan, now)
