@@ -143,6 +143,7 @@ class Maker:
         findings = (
             Finding("K1", Level.OK, f"Fine, says {self.words[3]}."),
             Finding("K2", Level.WARNING, f"Two clusters are {self.words[0]}."),
+            Finding("K4", Level.DETAIL, f"Only a detail, {self.words[7]}."),
             Finding("K3", Level.NOTICE, f"See {self.words[4]} and {self.words[5]}."),
         )
         return [

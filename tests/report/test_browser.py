@@ -97,7 +97,7 @@ def test_print_is_light_and_unfolded(open_page):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details:not([open])").count() == 1
+    assert page.locator("details:not([open])").count() == 2
 
 
 def test_a_figure_can_be_taken_away_as_png_and_svg(open_page):

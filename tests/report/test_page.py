@@ -118,11 +118,22 @@ def test_findings_come_worst_first_and_link_to_their_question(make_report):
     text = make_report()
     top = text[text.index('id="findings"') : text.index('id="q-centres"')]
     levels = re.findall(r'class="finding (\w+)"', top)
-    order = [str(level) for level in (Level.WARNING, Level.NOTICE, Level.OK)]
+    order = [str(level) for level in Level]
     assert levels == sorted(levels, key=order.index)
-    assert len(levels) == 6
+    assert len(levels) == 7
+    own = text[text.index('id="q-centres"') : text.index('id="figure-centres-bars"')]
+    assert re.findall(r'class="finding (\w+)"', own) == order
     assert 'href="#q-centres">question 1</a>' in top
     assert 'href="#data">the data</a>' in top
+
+
+def test_details_are_folded_and_warnings_are_not(make_report):
+    text = make_report()
+    top = text[text.index('id="findings"') : text.index('id="q-centres"')]
+    shown, folded = top.split('<details class="more">')
+    assert "detail" not in re.findall(r'class="finding (\w+)"', shown)
+    assert re.findall(r'class="finding (\w+)"', folded) == ["detail"]
+    assert '<details class="more"' not in text[text.index('id="q-centres"') :]
 
 
 def test_each_state_of_a_question_is_said(make_report):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkcluster.report.tables import MOST_ROWS, download, grid, with_index
+from inkcluster.report.tables import MAX_ROWS, download, grid, with_index
 
 
 def cells(values):
@@ -60,7 +60,7 @@ def test_no_rows():
 
 def test_long_tables_are_cut_and_say_so(make_report):
     text = make_report(n_rows=1000)
-    assert f"The first {MOST_ROWS} of 1,000 rows" in text
+    assert f"The first {MAX_ROWS} of 1,000 rows" in text
     assert "Show the 1,000 rows" in text
 
 

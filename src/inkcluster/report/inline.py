@@ -1,4 +1,4 @@
-"""Figures inside the page: an SVG is let in only if it holds nothing but drawing."""
+"""Puts figures into the page: an SVG is accepted only if it holds nothing but drawing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,35 @@ from xml.etree import ElementTree
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_ELEMENTS = """svg g defs path use rect circle ellipse line polyline polygon text tspan image clipPath
-linearGradient radialGradient stop pattern title desc metadata style"""
-_DRAWING = frozenset(_ELEMENTS.split())
+_DRAWING = frozenset(
+    [
+        "svg",
+        "g",
+        "defs",
+        "path",
+        "use",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "image",
+        "clipPath",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "pattern",
+        "title",
+        "desc",
+        "metadata",
+        "style",
+    ]
+)
 _LINK = re.compile(r"#[\w.:-]+|data:image/png;base64,[A-Za-z0-9+/=\s]*")
-_FAR = re.compile(r"url\(\s*['\"]?(?!#)|@import|javascript:|expression\(", re.IGNORECASE)
+_OUTWARD = re.compile(r"url\(\s*['\"]?(?!#)|@import|javascript:|expression\(", re.IGNORECASE)
 
 
 def inline_svg(path: Path, prefix: str, label: str) -> Markup | None:
@@ -72,7 +96,7 @@ def _harmless(element: ElementTree.Element) -> bool:
     name = _local(element.tag)
     if "}" in element.tag and "www.w3.org/2000/svg" not in element.tag:
         return _is_metadata(element.tag)
-    if name not in _DRAWING or (name == "style" and _FAR.search(element.text or "")):
+    if name not in _DRAWING or (name == "style" and _OUTWARD.search(element.text or "")):
         return False
     return all(_harmless_attribute(_local(key), value) for key, value in element.items())
 
@@ -81,7 +105,7 @@ def _harmless_attribute(name: str, value: str) -> bool:
     lowered = name.lower()
     if lowered == "href":
         return _LINK.fullmatch(value) is not None
-    return not lowered.startswith("on") and not _FAR.search(value)
+    return not lowered.startswith("on") and not _OUTWARD.search(value)
 
 
 def _is_metadata(tag: str) -> bool:

@@ -1,4 +1,4 @@
-"""The row of sample pictures under the title."""
+"""Makes the row of sample pictures under the title."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sample:
-    """One picture: black ink on nothing, so that the page's theme can turn it round."""
+    """One picture: black ink on transparency, so that the page's dark theme can invert it."""
 
     url: str
     name: str

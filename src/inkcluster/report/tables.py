@@ -1,4 +1,4 @@
-"""Tables as a person reads them, and data as a file to take away."""
+"""Formats tables for reading, and data as a file to download."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-FOLDED_FROM = 13
-MOST_ROWS = 400
-_CSV_UP_TO = 32_000
-_PARQUET_UP_TO = 400_000
+MAX_OPEN_ROWS = 12
+"""A longer table is shown on request only."""
+MAX_ROWS = 400
+"""The page shows no more rows of a table."""
+MAX_CSV_BYTES = 32_000
+"""Larger data is put into the page as Parquet."""
+MAX_PARQUET_BYTES = 400_000
+"""Larger data is named only, not put into the page."""
 _EMPTY = "–"
 
 
@@ -30,7 +34,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table ready to be shown: at most :data:`MOST_ROWS` of its `n_rows`."""
+    """A table ready to be shown: at most :data:`MAX_ROWS` of its `n_rows`."""
 
     columns: tuple[Column, ...]
     n_rows: int
@@ -43,7 +47,7 @@ class Grid:
     @property
     def folded(self) -> bool:
         """Whether it is long enough to be shown on request only."""
-        return self.n_rows >= FOLDED_FROM
+        return self.n_rows > MAX_OPEN_ROWS
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,10 @@ def grid(frame: pd.DataFrame) -> Grid:
 def download(frame: pd.DataFrame, parquet: Path, name: str) -> Download:
     """The data as CSV where it is small, else as the Parquet file that holds it."""
     text = with_index(frame).to_csv(index=False).encode()
-    if len(text) <= _CSV_UP_TO:
+    if len(text) <= MAX_CSV_BYTES:
         return _download(text, f"{name}.csv", "text/csv")
     size = parquet.stat().st_size
-    if size <= _PARQUET_UP_TO:
+    if size <= MAX_PARQUET_BYTES:
         return _download(parquet.read_bytes(), f"{name}.parquet", "application/octet-stream")
     return Download(str(parquet.name), "Parquet", None, _size(size))
 
@@ -110,7 +114,7 @@ def _download(content: bytes, filename: str, media: str) -> Download:
 def _column(series: pd.Series[Any]) -> Column:
     import pandas as pd
 
-    values = series.head(MOST_ROWS).tolist()
+    values = series.head(MAX_ROWS).tolist()
     heading = str(series.name).replace("_", " ")
     is_flag = pd.api.types.is_bool_dtype(series.dtype)
     numeric = pd.api.types.is_numeric_dtype(series.dtype) and not is_flag

@@ -1,4 +1,4 @@
-"""What the page shows of a run, in the page's words: plain values that the template only lays out."""
+"""Turns a run into the plain values that the page's template lays out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from inkcluster.report.inline import data_url, inline_svg
-from inkcluster.report.samples import Sample, samples
+from inkcluster.report.samples import samples
 from inkcluster.report.tables import Download, Grid, download, grid
 from inkcluster.report.wording import SETTINGS, STATES, duration, plain_value
 
@@ -23,7 +23,7 @@ _LEVELS = ("warning", "notice", "ok", "detail")
 
 @dataclass(frozen=True)
 class FindingView:
-    """A finding and the part of the page that it comes from."""
+    """A finding, and the part of the page that it comes from: its id and its name."""
 
     code: str
     level: str
@@ -35,7 +35,7 @@ class FindingView:
 
 @dataclass(frozen=True)
 class FigureView:
-    """A figure: themed SVG, or where that may not stand in the page the PNG."""
+    """A figure: themed SVG, or the PNG where the SVG may not stand in the page."""
 
     id: str
     title: str
@@ -73,16 +73,15 @@ class QuestionView:
     title: str
     state: str
     note: str
-    took: str
+    took: str = ""
     findings: tuple[FindingView, ...] = ()
     figures: tuple[FigureView, ...] = ()
     tables: tuple[TableView, ...] = ()
 
     @property
     def worst(self) -> str:
-        """The level of its gravest finding; empty without findings."""
-        levels = {finding.level for finding in self.findings}
-        return next((level for level in _LEVELS if level in levels), "")
+        """The gravest level of its findings; empty without findings."""
+        return self.findings[0].level if self.findings else ""
 
 
 @dataclass(frozen=True)
@@ -97,76 +96,56 @@ class SettingView:
 
 
 def view(run: Run) -> dict[str, Any]:
-    """Everything that the template shows.
-
-    Parameters
-    ----------
-    run : Run
-
-    Returns
-    -------
-    dict
-        Names that ``assets/report.html.j2`` uses.
-    """
-    facts = run.data
-    about = tuple(_finding(f, "data", "the data") for f in run.data_findings)
+    """Everything that ``assets/report.html.j2`` shows of `run`, under the names it uses."""
+    about = _findings(run.data_findings, "data", "the data")
     questions = _questions(run)
     findings = [*about, *(f for question in questions for f in question.findings)]
-    by_level = {level: [f for f in findings if f.level == level] for level in _LEVELS}
     return {
-        "facts": facts,
+        "facts": run.data,
         "samples": samples(run),
         "about": about,
-        "findings": by_level,
+        "findings": {level: [f for f in findings if f.level == level] for level in _LEVELS},
         "questions": questions,
         "settings": _settings(run),
         "versions": run.versions,
         "timings": _timings(run, questions),
-        "codes": _codes(findings),
+        "codes": sorted({(finding.code, finding.meaning) for finding in findings}),
         "banner": STATES.get(run.state, ""),
         "date": _date(run.started),
         "total": duration(sum(run.seconds.values())),
     }
 
 
-def _questions(run: Run) -> tuple[QuestionView, ...]:
+def _questions(run: Run) -> list[QuestionView]:
     from inkcluster.study.questions import QUESTIONS
 
-    asked = {answer.key: answer for answer in run.answers}
-    shown = [_question(answer, failed=answer.key in run.failed) for answer in asked.values()]
+    asked = {answer.key for answer in run.answers}
+    shown = [_question(answer, failed=answer.key in run.failed) for answer in run.answers]
     for key in QUESTIONS:
         if key not in asked:
             question = QUESTIONS[key]
             note = f"This question was not asked in this run; add --only {key} to ask it."
-            shown.append(QuestionView(key, question.number, question.title, "unasked", note, ""))
-    return tuple(sorted(shown, key=lambda question: question.number))
+            shown.append(QuestionView(key, question.number, question.title, "unasked", note))
+    return sorted(shown, key=lambda question: question.number)
 
 
 def _question(answer: WrittenAnswer, *, failed: bool) -> QuestionView:
-    key, pending = answer.key, answer.pending
-    findings = tuple(
-        sorted(
-            (_finding(f, f"q-{key}", f"question {answer.number}") for f in answer.findings),
-            key=lambda finding: _LEVELS.index(finding.level),
-        )
-    )
     return QuestionView(
-        key=key,
+        key=answer.key,
         number=answer.number,
         title=answer.title,
-        state="failed" if failed or pending else "answered",
-        note=pending or "",
+        state="failed" if failed or answer.pending else "answered",
+        note=answer.pending or "",
         took=duration(answer.seconds),
-        findings=findings,
-        figures=tuple(_figure(key, figure) for figure in answer.figures),
-        tables=tuple(_table(key, table) for table in answer.tables),
+        findings=_findings(answer.findings, f"q-{answer.key}", f"question {answer.number}"),
+        figures=tuple(_figure(answer.key, figure) for figure in answer.figures),
+        tables=tuple(_table(answer.key, table) for table in answer.tables),
     )
 
 
 def _figure(key: str, figure: WrittenFigure) -> FigureView:
     name = f"{key}-{figure.name}"
-    label = f"{figure.title}. {figure.says}"
-    svg = inline_svg(figure.svg, name, label)
+    svg = inline_svg(figure.svg, name, f"{figure.title}. {figure.says}")
     return FigureView(
         id=f"figure-{name}",
         title=figure.title,
@@ -184,11 +163,15 @@ def _table(key: str, table: WrittenTable) -> TableView:
     return TableView(f"table-{name}", table.title, table.says, grid(frame), data)
 
 
-def _finding(finding: Finding, target: str, where: str) -> FindingView:
+def _findings(findings: Iterable[Finding], target: str, where: str) -> tuple[FindingView, ...]:
+    """Findings from one part of the page, the gravest first."""
     from inkcluster.study.findings import CODES
 
-    meaning = CODES.get(finding.code, "")
-    return FindingView(finding.code, str(finding.level), finding.sentence, meaning, target, where)
+    views = (
+        FindingView(f.code, str(f.level), f.sentence, CODES.get(f.code, ""), target, where)
+        for f in findings
+    )
+    return tuple(sorted(views, key=lambda finding: _LEVELS.index(finding.level)))
 
 
 def _settings(run: Run) -> list[SettingView]:
@@ -209,12 +192,7 @@ def _settings(run: Run) -> list[SettingView]:
 def _timings(run: Run, questions: Iterable[QuestionView]) -> list[tuple[str, str]]:
     titles = {"plan": "Finding the settings"}
     titles |= {question.key: f"{question.number}. {question.title}" for question in questions}
-    took = run.seconds
-    return [(titles[key], duration(took[key])) for key in titles if key in took]
-
-
-def _codes(findings: Iterable[FindingView]) -> list[tuple[str, str]]:
-    return sorted({(finding.code, finding.meaning) for finding in findings})
+    return [(titles[key], duration(run.seconds[key])) for key in titles if key in run.seconds]
 
 
 def _date(started: str) -> str:
@@ -223,6 +201,3 @@ def _date(started: str) -> str:
     except ValueError:
         return started
     return f"{at.day} {at:%B %Y, %H:%M}"
-
-
-__all__ = ["FigureView", "FindingView", "QuestionView", "Sample", "TableView", "view"]

@@ -1,4 +1,4 @@
-"""How the page says values, times and states."""
+"""Says values, times and states in the words of the page."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ SETTINGS = {
 """What each value of the plan is, in words."""
 
 STATES = {
-    "running": "This study had not ended when the report was written; what it had is below.",
-    "interrupted": "This study was interrupted; the answers that it had are below.",
-    "stopped": "This study stopped at an error; the answers that it had are below.",
+    "running": "The study was still running when this report was written; it has the answers so far.",
+    "interrupted": "The study was interrupted; this report has the answers so far.",
+    "stopped": "The study stopped with an error; this report has the answers so far.",
 }
-"""What is said on top of the report of a run that is not done."""
+"""The banner of a run that is not done, by its state."""
 
 
 def duration(seconds: float) -> str:
