@@ -75,12 +75,14 @@ def gap_statistic(
     import pandas as pd
 
     from inkcluster.cluster import kmeans_range
+    from inkcluster.compute.threads import one_blas_thread
     from inkcluster.progress import SILENT, current, listening
 
     points = vectors(X).astype(np.float64)
     count = whole(n_references, 2, "n_references")
     numbers = list(ks)
-    aligned = _aligned(points)
+    with one_blas_thread():  # more threads would wait for each other on small matrices
+        aligned = _aligned(points)
     low, high = aligned.min(axis=0), aligned.max(axis=0)
     if not (high > low).any():
         raise BadInputError("All points are equal, so there is no gap; give different points.")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.compute.threads import one_blas_thread
 from inkcluster.errors import BadInputError
 from inkcluster.evaluate.checks import cluster_numbers, vectors, whole
 from inkcluster.evaluate.distances import blocks, means
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 2000
 """Points on which the exact silhouette rests at most, unless told."""
+MIN_SHARED_NUMBERS = 2_000_000
+"""Products of points that hold fewer numbers are made by one thread."""
 _LOST = 1e-6
 """Below this share of the norms a squared distance by products has lost its digits."""
 
@@ -78,9 +82,11 @@ def k_scores(
     labels = _partitions(labels_of, len(points))
     sample = whole(sample, 2, "sample")
     middles = [means(points, row, int(row.max()) + 1) for row in labels.values()]
-    own, next_ = _distances(points, list(labels.values()), middles)
     drawn = _drawn(len(points), sample, seed)
-    apart = _apart(points[drawn].astype(np.float64))
+    # on little data, threads would wait for each other
+    with one_blas_thread() if points.size < MIN_SHARED_NUMBERS else nullcontext():
+        own, next_ = _distances(points, list(labels.values()), middles)
+        apart = _apart(points[drawn].astype(np.float64))
     overall = points.mean(axis=0, dtype=np.float64)
     rows = []
     for i, (k, row) in enumerate(labels.items()):

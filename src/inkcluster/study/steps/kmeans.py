@@ -1,4 +1,4 @@
-"""Steps that more than one question stands on."""
+"""The steps that run k-means."""
 
 from __future__ import annotations
 
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 
 KMEANS_USES = ("seed", "k", "scaling", "restarts")
 """The plan's values that :func:`kmeans` depends on."""
-_REVISION = 1
-_SMALL = 2_000_000
+_REVISION = 2
 
 
 @dataclass(frozen=True, eq=False)
 class KMeansRestarts:
-    """Every restart of k-means on all images, best first.
+    """All restarts of k-means on all images, by rising inertia.
 
     Parameters
     ----------
@@ -34,8 +33,8 @@ class KMeansRestarts:
     n_iter : ndarray of shape (restarts,), int32
         Iterations until the restart stopped.
     centres : ndarray of shape (restarts, k, d), float64
-        Means of the clusters' members, in units of the scaled pixels; NaN for a cluster without
-        members, which happens where there are fewer different images than clusters.
+        Centres of the clusters, in units of the scaled pixels; NaN for a cluster without members,
+        which happens where there are fewer different images than clusters.
     """
 
     labels: NDArray[np.int32]
@@ -52,9 +51,8 @@ class KMeansRestarts:
 def scaled(images: ImageSet, plan: Plan) -> tuple[Features, NDArray[np.float32]]:
     """The features that k-means runs on, fitted, and the images' vectors (n, d).
 
-    float32 for sets of every size: it halves the time and the memory. Labels may differ where an
-    image is as near to one centre as to another to seven digits; centres and inertias are computed
-    from the labels in float64.
+    float32 halves the time and the memory. Labels may differ from those of float64 where an image is
+    equally near to two centres to seven digits.
     """
     from inkcluster.features import make
 
@@ -95,38 +93,22 @@ def _run(vectors: NDArray[np.float32], plan: Plan, desk: Desk) -> dict[str, NDAr
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits
 
     from inkcluster.cluster import KMeans, relabel_by_size
     from inkcluster.progress import listening
 
     model = KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed)
-    # Threads gain nothing on little data, and wait for each other on a machine with other work.
-    threads = 1 if vectors.size < _SMALL else None
-    with listening(desk.progress), threadpool_limits(threads), warnings.catch_warnings():
+    with listening(desk.progress), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different images than clusters
         restarts = model.fit(vectors).restarts_
     labels = np.stack([relabel_by_size(restart.labels) for restart in restarts])
-    squares = float(np.einsum("ij,ij->", vectors, vectors, dtype=np.float64))
-    measured = [_centres(vectors, row, plan.k, squares) for row in labels]
-    inertias = np.array([inertia for _, inertia in measured])
-    order = np.argsort(inertias, kind="stable")
+    centres = np.full((len(restarts), plan.k, vectors.shape[1]), np.nan)
+    for renamed, restart, kept in zip(labels, restarts, centres, strict=True):
+        clusters, members = np.unique(renamed, return_index=True)
+        kept[clusters] = restart.centers[restart.labels[members]]
     return {
-        "labels": labels[order],
-        "inertias": inertias[order],
-        "n_iter": np.array([restart.n_iter for restart in restarts], np.int32)[order],
-        "centres": np.stack([centres for centres, _ in measured])[order],
+        "labels": labels,
+        "inertias": np.array([restart.inertia for restart in restarts]),
+        "n_iter": np.array([restart.n_iter for restart in restarts], np.int32),
+        "centres": centres,
     }
-
-
-def _centres(
-    vectors: NDArray[np.float32], labels: NDArray[np.int32], k: int, squares: float
-) -> tuple[NDArray[np.float64], float]:
-    """Means (k, d) of the clusters and the inertia about them, in float64: Σx² - Σ n·centre²."""
-    centres = np.full((k, vectors.shape[1]), np.nan)
-    inertia = squares
-    for cluster in range(int(labels.max()) + 1):
-        members = vectors[labels == cluster]
-        centres[cluster] = members.mean(axis=0, dtype=np.float64)
-        inertia -= len(members) * float(centres[cluster] @ centres[cluster])
-    return centres, max(inertia, 0.0)

@@ -28,7 +28,6 @@ MAX_K = 20
 STARTS = 2
 MAX_SILHOUETTE_IMAGES, MAX_GAP_IMAGES = 2000, 500
 _REVISION = 1
-_SMALL = 2_000_000
 _PANELS = {
     "inertia": "Inertia",
     "silhouette_simplified": "Silhouette, simplified",
@@ -175,8 +174,6 @@ def _frame(kept: Mapping[str, NDArray[Any]], start: str) -> pd.DataFrame:
 
 
 def _compute(images: ImageSet, most: int, plan: Plan, desk: Desk) -> dict[str, NDArray[Any]]:
-    from threadpoolctl import threadpool_limits
-
     from inkcluster.cluster import kmeans_range
     from inkcluster.evaluate import clustergram, gap_statistic, k_scores
     from inkcluster.features import make
@@ -188,8 +185,7 @@ def _compute(images: ImageSet, most: int, plan: Plan, desk: Desk) -> dict[str, N
         sample_index(len(images), min(MAX_GAP_IMAGES, len(images)), plan.seed, replace=False)
     )
     ks = range(1, most + 1)
-    threads = 1 if vectors.size < _SMALL else None
-    with listening(desk.progress), threadpool_limits(threads):
+    with listening(desk.progress):
         labels = kmeans_range(vectors, ks, n_init=STARTS, random_state=plan.seed).labels
         with desk.progress.task("criteria for each k", total=2) as advance:
             scores = k_scores(vectors, labels, sample=MAX_SILHOUETTE_IMAGES, seed=plan.seed)
@@ -197,8 +193,7 @@ def _compute(images: ImageSet, most: int, plan: Plan, desk: Desk) -> dict[str, N
             flows = clustergram(vectors, labels)
             advance(1)
         few = len(np.unique(vectors[some], axis=0))
-        with threadpool_limits(1):  # threads would wait for each other on so few
-            gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), seed=plan.seed)
+        gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), seed=plan.seed)
     both = scores.merge(gaps, on="k", how="left")
     return {f"score-{name}": both[name].to_numpy() for name in both} | {
         f"flow-{name}": flows[name].to_numpy() for name in flows
