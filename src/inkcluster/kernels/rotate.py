@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
@@ -13,13 +12,15 @@ ROWS = 256
 """Rows converted to float32 at a time; a block of 784 features then stays in cache."""
 
 
-@kernel(parallel=True)
+@kernel()
 def project(
     raw: NDArray[np.generic],
     origin: NDArray[np.float64],
     basis: NDArray[np.float32],
     lead: NDArray[np.float32],
     square: NDArray[np.float64],
+    first: int,
+    last: int,
 ) -> None:
     """Leading coordinates about an origin, and the squared distance to it.
 
@@ -27,9 +28,10 @@ def project(
     ----------
     raw : (n, d), any real dtype; origin : (d,) float64; basis : (d, q) float32; read
     lead : (n, q) float32; square : (n,) float64; written
+    first, last : the blocks of `ROWS` points to do
     """
     n, d = raw.shape
-    for b in prange((n + ROWS - 1) // ROWS):
+    for b in range(first, last):
         start = b * ROWS
         stop = min(n, start + ROWS)
         rows = np.empty((stop - start, d), np.float32)
@@ -43,7 +45,7 @@ def project(
         np.dot(rows, basis, lead[start:stop])
 
 
-@kernel(parallel=True)
+@kernel()
 def sketch(
     raw: NDArray[np.generic],
     low: float,
@@ -51,6 +53,8 @@ def sketch(
     basis: NDArray[np.float32],
     shift: NDArray[np.float32],
     lead: NDArray[np.float32],
+    first: int,
+    last: int,
 ) -> None:
     """Whole numbers: 8-bit points times a basis of whole numbers, small enough to be exact.
 
@@ -62,10 +66,11 @@ def sketch(
     raw : (n, d), any real dtype, taken as round((raw - low) · scale) within 0 … 255; read
     basis : (d, q) float32 of whole numbers; shift : (q,) float32 of whole numbers; read
     lead : (n, q) float32; written
+    first, last : the blocks of `ROWS` points to do
     """
     n, d = raw.shape
     q = basis.shape[1]
-    for b in prange((n + ROWS - 1) // ROWS):
+    for b in range(first, last):
         start = b * ROWS
         stop = min(n, start + ROWS)
         rows = np.empty((stop - start, d), np.float32)

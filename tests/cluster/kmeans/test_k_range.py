@@ -1,5 +1,7 @@
 """K-means for a range of k: as good as separate runs, and one sentence for what cannot be used."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -27,6 +29,15 @@ def test_inertia_is_that_of_labels_and_centres_and_does_not_rise_with_k(X, found
         sizes = found.clustering(k).sizes
         assert len(sizes) == k
         assert (np.diff(sizes) <= 0).all()
+
+
+def test_inertia_does_not_cancel(rng):
+    X = np.concatenate([np.zeros((150, 4)), np.full((150, 4), 1e6)]) + rng.normal(0, 1e-3, (300, 4))
+    found = kmeans_range(X, [1, 2, 4], n_init=1, random_state=0)
+    for restart in found.restarts.values():
+        away = np.square(X - restart.centers[restart.labels])
+        assert restart.inertia == pytest.approx(math.fsum(away.ravel()), rel=1e-12)
+    assert (np.diff(found.inertias) < 0).all()
 
 
 def test_it_is_as_good_as_separate_runs(X, found):

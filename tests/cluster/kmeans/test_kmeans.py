@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import pickle
+import tracemalloc
 from pathlib import Path
 
 import numba
@@ -14,9 +16,10 @@ from sklearn.cluster import KMeans as Peer
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from inkcluster.cluster.kmeans import engine as _kmeans_engine
-from inkcluster.cluster.kmeans import start as _kmeans_start
+from inkcluster.cluster.kmeans import choose, sketch
 from inkcluster.cluster.kmeans.estimator import KMeans, Restart
+from inkcluster.cluster.kmeans.k_range import kmeans_range
+from inkcluster.errors import TooLittleMemoryError
 from inkcluster.kernels.kmeans import nearest
 from inkcluster.progress import Progress, listening
 
@@ -117,7 +120,7 @@ def test_spanned_space_gives_the_labels_of_the_whole_one(points, monkeypatch):
     init = points[:7].astype(np.float64)
     model = KMeans(7, init=init, tol=0)
     whole = clone(model).fit(points)
-    monkeypatch.setattr(_kmeans_engine, "SMALL", 0)
+    monkeypatch.setattr(choose, "MAX_WHOLE_NUMBERS", 0)
     spanned = clone(model).fit(points)
     np.testing.assert_array_equal(whole.labels_, spanned.labels_)
     assert whole.n_iter_ == spanned.n_iter_
@@ -190,9 +193,76 @@ def test_more_clusters_than_distinct_points_warns():
 
 def test_restarts_at_the_same_optimum_are_found():
     labels = np.array([[0, 1, 1, 2], [2, 0, 0, 1], [0, 1, 2, 2]], np.int32)
-    rows, which = _kmeans_start.distinct(labels, 3)
+    rows, which = sketch.distinct(labels, 3)
     assert rows.tolist() == [0, 2]
     assert which.tolist() == [0, 0, 1]
+
+
+def true_inertia(X, restart):
+    """In float64, each squared distance by itself, the sum rounded once."""
+    return math.fsum(np.square(X - restart.centers[restart.labels]).ravel())
+
+
+def far_apart(places, spread=1e-3, seed=0):
+    """Clusters of 4 dimensions about `places`, far apart for their spread."""
+    rng = np.random.default_rng(seed)
+    return np.concatenate([place + rng.normal(0, spread, (150, 4)) for place in places])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_inertia_does_not_cancel(dtype):
+    X = far_apart([0.0, 1e6]).astype(dtype)
+    found = KMeans(2, random_state=0).fit(X)
+    rel = 1e-13 if dtype == np.float64 else 1e-2  # the centres themselves are rounded to float32
+    X = X.astype(np.float64)
+    assert found.inertia_ == pytest.approx(true_inertia(X, found.restarts_[0]), rel=rel)
+    assert found.inertia_ == pytest.approx(0.00114, rel=5e-3) or dtype == np.float32
+    assert -found.score(X) == pytest.approx(found.inertia_, rel=rel)
+
+
+def test_inertia_does_not_cancel_on_large_sets():
+    X = np.repeat(far_apart([0.0, 1e6]), 30, axis=0)
+    found = KMeans(2, random_state=0).fit(X)
+    assert found.inertia_ == pytest.approx(true_inertia(X, found.restarts_[0]), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(12, 20))
+def test_restarts_are_ranked_by_their_true_inertia(seed):
+    rng = np.random.default_rng(seed)
+    X = far_apart(rng.uniform(-1e4, 1e4, (3, 4)), seed=seed)
+    found = KMeans(6, n_init=8, tol=0, random_state=seed).fit(X)
+    truth = [true_inertia(X, restart) for restart in found.restarts_]
+    assert [r.inertia for r in found.restarts_] == pytest.approx(truth, rel=1e-12)
+    assert truth == sorted(truth)
+
+
+def test_inertia_is_never_negative():
+    X = np.repeat(np.random.default_rng(0).uniform(-1e8, 1e8, (5, 3)), 7, axis=0)
+    found = KMeans(5, n_init=3, random_state=0).fit(X)
+    assert found.inertia_ == pytest.approx(true_inertia(X, found.restarts_[0]), abs=0)
+    assert all(restart.inertia >= 0 for restart in found.restarts_)
+
+
+def test_too_little_memory_is_refused_with_both_numbers():
+    X = grey(3000)
+    with pytest.raises(TooLittleMemoryError, match=r"needs 0\.\d\d GB.*0\.01 GB"):
+        KMeans(3).fit(X, memory_limit=10**7)
+    with pytest.raises(TooLittleMemoryError):
+        kmeans_range(X, [2, 3], memory_limit=10**7)
+
+
+@pytest.mark.parametrize(("n", "d"), [(3000, 300), (40_000, 70), (20_000, 450)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_no_more_memory_is_taken_than_was_planned(n, d, dtype):
+    X = grey(n, d).astype(dtype)
+    problem = choose.Problem(X, np.ones(n), 6, 300, 0.0)
+    tracemalloc.start()
+    try:
+        KMeans(6, n_init=4, random_state=0).fit(X)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= choose.bytes_needed(problem, 4) + choose.SPARE
 
 
 @pytest.mark.mnist

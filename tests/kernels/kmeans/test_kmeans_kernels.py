@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from inkcluster.cluster.kmeans.choose import spanned, whole
 from inkcluster.cluster.kmeans.lloyd import nearest_labels, sums_of
 from inkcluster.cluster.kmeans.sketch import sketch
-from inkcluster.cluster.kmeans.space import spanned, whole
 from inkcluster.kernels.kmeans.seeds import plus_plus
 
 
@@ -68,6 +68,6 @@ def test_seeds_are_distinct_and_never_weightless(points, rng):
     weight = np.where(np.arange(200) % 2 == 0, 1.0, 0.0)
     chosen = np.empty((6, 8), np.int64)
     draws = rng.random((6, 8, 4))
-    plus_plus(few, np.square(few.astype(np.float64)).sum(axis=1), weight, draws, chosen)
+    plus_plus(few, np.square(few.astype(np.float64)).sum(axis=1), weight, draws, chosen, 0, 6)
     assert (chosen % 2 == 0).all()
     assert all(len(set(row)) == 8 for row in chosen.tolist())

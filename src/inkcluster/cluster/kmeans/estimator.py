@@ -1,11 +1,9 @@
-"""`KMeans`: scikit-learn's class over an engine that runs every restart at once and to the end."""
+"""`KMeans`: scikit-learn's class over an engine that runs all restarts together."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -16,16 +14,16 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.extmath import row_norms
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
-from threadpoolctl import ThreadpoolController
 
-from inkcluster.cluster.kmeans import engine
-from inkcluster.cluster.kmeans.start import is_large
+from inkcluster.cluster.kmeans.choose import Problem, check_memory, is_large, space_for
+from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, inertia_of, nearest_labels
+from inkcluster.cluster.kmeans.sketch import from_sketch
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
-from inkcluster.kernels.kmeans import nearest
+from inkcluster.compute.threads import kept_threads, one_blas_thread
 from inkcluster.progress import current
 
-ROWS = 16384
-"""Rows of 8-bit points that are float64 at a time."""
+ROWS_AS_FLOAT = 16384
+"""The most rows of 8-bit points that are converted to float64 at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +38,7 @@ class Restart:
         Iterations over all the points.
     labels : ndarray of shape (n,), int32
     centers : ndarray of shape (n_clusters, d)
+        float32 for float32 points, else float64.
     """
 
     inertia: float
@@ -47,36 +46,44 @@ class Restart:
     labels: NDArray[np.int32]
     centers: NDArray[np.floating[Any]]
 
+    def rescaled(self, exponent: int, dtype: Any) -> Restart:
+        """The same on the points of `dtype` that were divided by two to the `exponent`."""
+        inertia = float(np.ldexp(self.inertia, 2 * exponent))
+        centers = scaled(self.centers, exponent)
+        kept = np.float64 if dtype == np.uint8 else dtype
+        return Restart(inertia, self.n_iter, self.labels, centers.astype(kept))
+
 
 class KMeans(_Peer):  # type: ignore[misc]
-    """K-means, many times faster than scikit-learn's, with its parameters, methods and attributes.
+    """K-means with scikit-learn's parameters, methods and attributes, many times faster.
 
-    All restarts run together, each to a fixed point of Lloyd's iteration in float64: float32
-    proposes labels along the few directions in which centres differ, with bounds on what it leaves
-    out and rounds off, and float64 decides the rest. On large sets with ``init`` ``"k-means++"`` or
-    ``"random"``, two starts for each restart are converged on some of the points and then on all, in
-    a whole-number sketch; the better goes on, and the best of all is polished by annealing the
-    points on the borders between its clusters.
+    All restarts run together, each to a fixed point of Lloyd's iteration in float64. float32
+    proposes labels in the few directions in which the centres differ, with a bound on what it omits
+    and rounds; float64 decides what the bound leaves open.
+
+    For 8,192 points or more and ``init`` ``"k-means++"`` or ``"random"``, each restart has two
+    starts. Both converge on a subset and then in a whole-number sketch of all points; the better
+    one continues. The best restart is polished: the points nearest to a border are annealed.
 
     Parameters
     ----------
     n_clusters, init, n_init, max_iter, tol, verbose, random_state, copy_x, algorithm
         As in :class:`sklearn.cluster.KMeans`. ``tol=0`` ends a restart when no label changes. A
-        callable ``init`` is given the points as they are, not centred. ``copy_x`` and ``algorithm``
-        are accepted and change nothing: the points are never written to, and the bounds are always
-        used.
+        callable ``init`` gets the points themselves, not centred ones. ``copy_x`` and ``algorithm``
+        have no effect: the points are never changed, and bounds are always used.
 
     Attributes
     ----------
     cluster_centers_, labels_, inertia_, n_iter_, n_features_in_, feature_names_in_
         As in scikit-learn, of the best restart. ``n_iter_`` counts iterations over all the points.
+        ``inertia_`` is the sum of the squared distances, each computed in float64.
     restarts_ : tuple of Restart
-        Every restart, the best first.
+        All restarts, by rising inertia.
 
     Notes
     -----
-    8-bit and memory-mapped points are read where they lie; no float copy of a large set is made.
-    Results do not depend on the number of threads or on the size of blocks.
+    8-bit and memory-mapped points are not copied: no float copy of a large set is made. Results do
+    not depend on the number of threads or on the size of blocks.
 
     References
     ----------
@@ -98,55 +105,71 @@ class KMeans(_Peer):  # type: ignore[misc]
 
     restarts_: tuple[Restart, ...]
 
-    def fit(self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: ArrayLike,
+        y: object = None,
+        sample_weight: ArrayLike | None = None,
+        *,
+        memory_limit: int | None = None,
+    ) -> Self:
         """Find the clusters.
 
         Parameters
         ----------
         X : array-like of shape (n, d)
-            uint8, float32 and float64 are taken as they are, everything else as float64.
+            uint8, float32 and float64 are used directly, any other dtype as float64.
         y : ignored
         sample_weight : array-like of shape (n,), optional
+        memory_limit : int, optional
+            Bytes that may be taken beside the points; by default what the machine has free.
 
         Raises
         ------
         ValueError
-            For parameters or points that cannot be used, in scikit-learn's words.
+            For invalid parameters or points, in scikit-learn's words.
         TypeError
             For a sparse matrix.
+        TooLittleMemoryError
+            If more bytes are needed than may be taken.
         """
         del y
         self._validate_params()
         raw = self._read(X, reset=True)
         n, k = len(raw), self.n_clusters
-        if n < k:
-            raise ValueError(f"n_samples={n} should be >= n_clusters={k}.")
-        weight = _weights(sample_weight, raw)
-        restarts = self._count_restarts()
+        # of the points, scikit-learn's checks read their number, and a variance that is not used here
+        self._check_params_vs_input(np.broadcast_to(0.0, (n, 1)))
+        restarts = int(self._n_init)
+        weight = check_weights(sample_weight, raw)
         exponent = exponent_of(raw)
-        points = scaled(raw, -exponent)
-        problem = engine.Problem(points, weight, k, self.max_iter, float(self.tol))
+        problem = Problem(scaled(raw, -exponent), weight, k, self.max_iter, float(self.tol))
+        check_memory(problem, restarts, memory_limit)
         random_state = check_random_state(self.random_state)
-        with _one_blas_thread(), current().task("k-means restarts", restarts) as done:
+        listener = print if self.verbose else None
+        with (
+            one_blas_thread(),
+            kept_threads(),
+            current().task("k-means restarts", restarts) as done,
+        ):
 
             def advance(share: float) -> None:
                 done(share * restarts)
 
             if isinstance(self.init, str) and is_large(n, k):
-                outcome = engine.from_sketch(
+                outcome = from_sketch(
                     problem,
                     restarts,
                     str(self.init),
                     random_state,
-                    listener=self._listener(),
+                    listener=listener,
                     advance=advance,
                 )
             else:
                 centres = self._inits(raw, exponent, weight, restarts, random_state)
                 if self.verbose:
                     print("Initialization complete")  # noqa: T201
-                outcome = engine.from_centres(problem, centres, self._listener(), advance)
-        self._keep(outcome, np.float64 if raw.dtype == np.uint8 else raw.dtype, exponent)
+                outcome = from_centres(problem, centres, listener=listener, advance=advance)
+        self._keep(outcome, raw.dtype, exponent)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
@@ -155,8 +178,10 @@ class KMeans(_Peer):  # type: ignore[misc]
         raw = self._read(X, reset=False)
         centres = np.asarray(self.cluster_centers_, np.float64)
         exponent = exponent_of(raw, centres)
-        with _one_blas_thread():
-            return engine.label(scaled(raw, -exponent), scaled(centres, -exponent))
+        points, centres = scaled(raw, -exponent), scaled(centres, -exponent)
+        with one_blas_thread(), kept_threads():
+            space, _ = space_for(points, np.ones(len(raw)), centres[None])
+            return nearest_labels(space, centres)
 
     def fit_transform(
         self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None
@@ -176,11 +201,9 @@ class KMeans(_Peer):  # type: ignore[misc]
         del y
         check_is_fitted(self)
         raw = self._read(X, reset=False)
-        weight = _weights(sample_weight, raw)
+        weight = check_weights(sample_weight, raw)
         centres = np.asarray(self.cluster_centers_, np.float64)
-        far = np.empty(len(raw))
-        nearest.own_distances(raw, centres, self.predict(X), far)
-        return -float(far @ weight)
+        return -float(inertia_of(raw, weight, self.predict(X)[None], centres[None])[0])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -198,32 +221,10 @@ class KMeans(_Peer):  # type: ignore[misc]
         if raw.dtype != np.uint8:
             return np.asarray(euclidean_distances(raw, self.cluster_centers_))
         far = np.empty((len(raw), len(self.cluster_centers_)))
-        for start in range(0, len(raw), ROWS):
-            rows = raw[start : start + ROWS].astype(np.float64)
-            far[start : start + ROWS] = euclidean_distances(rows, self.cluster_centers_)
+        for start in range(0, len(raw), ROWS_AS_FLOAT):
+            rows = raw[start : start + ROWS_AS_FLOAT].astype(np.float64)
+            far[start : start + ROWS_AS_FLOAT] = euclidean_distances(rows, self.cluster_centers_)
         return far
-
-    def _count_restarts(self) -> int:
-        given = not isinstance(self.init, str) and not callable(self.init)
-        if self.n_init != "auto":
-            self._n_init = int(self.n_init)
-        else:
-            self._n_init = 1 if given or str(self.init) == "k-means++" else 10
-        if given and self._n_init != 1:
-            warnings.warn(
-                "Explicit initial center position passed: performing only one init in "
-                f"{type(self).__name__} instead of n_init={self._n_init}.",
-                RuntimeWarning,
-                stacklevel=3,
-            )
-            self._n_init = 1
-        if self.algorithm == "elkan" and self.n_clusters == 1:
-            warnings.warn(
-                "algorithm='elkan' doesn't make sense for a single cluster. Using 'lloyd' instead.",
-                RuntimeWarning,
-                stacklevel=3,
-            )
-        return self._n_init
 
     def _inits(
         self,
@@ -254,20 +255,15 @@ class KMeans(_Peer):  # type: ignore[misc]
         ).astype(np.float64)
         return found if isinstance(self.init, str) else scaled(found, -exponent)
 
-    def _listener(self) -> Callable[[str], None] | None:
-        return print if self.verbose else None
-
-    def _keep(self, outcome: engine.Outcome, dtype: Any, exponent: int) -> None:
+    def _keep(self, outcome: Outcome, dtype: Any, exponent: int) -> None:
         """Set the fitted attributes."""
+        found = zip(outcome.inertia, outcome.n_iter, outcome.which, strict=True)
         rows = [
-            Restart(
-                float(np.ldexp(outcome.inertia[r], 2 * exponent)),
-                int(outcome.n_iter[r]),
-                outcome.labels[at],
-                scaled(outcome.centres[at], exponent).astype(dtype),
-            )
-            for r, at in sorted(enumerate(outcome.which), key=lambda each: outcome.inertia[each[0]])
+            Restart(float(inertia), int(n_iter), outcome.labels[at], outcome.centres[at])
+            for inertia, n_iter, at in found
         ]
+        rows = [restart.rescaled(exponent, dtype) for restart in rows]
+        rows.sort(key=lambda restart: restart.inertia)
         self.restarts_ = tuple(rows)
         best = self.restarts_[0]
         distinct = len(np.unique(best.labels))
@@ -285,18 +281,9 @@ class KMeans(_Peer):  # type: ignore[misc]
         self.n_iter_ = best.n_iter
 
 
-def _weights(sample_weight: ArrayLike | None, raw: NDArray[Any]) -> NDArray[np.float64]:
+def check_weights(sample_weight: ArrayLike | None, raw: NDArray[Any]) -> NDArray[np.float64]:
+    """The weights of points, shape (n,); all 1 by default."""
     weight = _check_sample_weight(sample_weight, raw, dtype=np.float64, ensure_non_negative=True)
     if not weight.any():
         raise ValueError("Sample weights are all zero: at least one must be positive.")
     return np.asarray(weight)
-
-
-@lru_cache(maxsize=1)
-def _pools() -> Any:
-    return ThreadpoolController()
-
-
-def _one_blas_thread() -> Any:
-    """Kernels call the BLAS from their own threads."""
-    return _pools().limit(limits=1, user_api="blas")

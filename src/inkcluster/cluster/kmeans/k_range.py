@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array, check_random_state
 
 from inkcluster.cluster.clustering import Clustering, relabel_by_size
-from inkcluster.cluster.kmeans import range_engine as engine
-from inkcluster.cluster.kmeans.engine import Problem
-from inkcluster.cluster.kmeans.estimator import Restart, _one_blas_thread, _weights
+from inkcluster.cluster.kmeans.choose import Problem, check_memory
+from inkcluster.cluster.kmeans.climb import climb
+from inkcluster.cluster.kmeans.estimator import Restart, check_weights
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
+from inkcluster.compute.threads import kept_threads, one_blas_thread
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
@@ -72,18 +73,19 @@ def kmeans_range(
     tol: float = 1e-4,
     random_state: int | np.random.RandomState | None = None,
     sample_weight: ArrayLike | None = None,
+    memory_limit: int | None = None,
 ) -> KMeansRange:
     """Cluster into each of several numbers of clusters.
 
-    All k share the bounds' directions and one greedy k-means++ seeding to the largest k, whose
-    first k seeds are the seeds for k. Each k has `n_init` such starts and one more: the best
-    clustering of the k before, its widest cluster split along the line in which it spreads most.
-    The inertia therefore does not rise with k.
+    All k share one greedy k-means++ seeding to the largest k; its first k seeds are the seeds for
+    k. Each k has `n_init` such starts and one more: the best clustering of the previous k, with the
+    cluster of largest inertia split along the line of its largest spread. The inertia therefore
+    does not rise with k.
 
     Parameters
     ----------
     X : array-like of shape (n, d)
-        uint8, float32 and float64 are taken as they are, everything else as float64.
+        uint8, float32 and float64 are used directly, any other dtype as float64.
     ks : iterable of int
         Rising numbers of clusters, each from 1 to n.
     n_init : int
@@ -91,6 +93,8 @@ def kmeans_range(
     max_iter, tol, random_state
         As in :class:`inkcluster.KMeans`.
     sample_weight : array-like of shape (n,), optional
+    memory_limit : int, optional
+        Bytes that may be taken beside the points; by default what the machine has free.
 
     Returns
     -------
@@ -101,7 +105,9 @@ def kmeans_range(
     BadInputError
         If there is no k, one is not a whole number from 1 to n, or they do not rise.
     ValueError
-        For points or weights that cannot be used, in scikit-learn's words.
+        For invalid points or weights, in scikit-learn's words.
+    TooLittleMemoryError
+        If more bytes are needed than may be taken.
 
     References
     ----------
@@ -121,22 +127,21 @@ def kmeans_range(
     raw = _points(X)
     numbers = _numbers(ks, len(raw))
     restarts = _whole(n_init, "n_init")
-    weight = _weights(sample_weight, raw)
+    weight = check_weights(sample_weight, raw)
     exponent = exponent_of(raw)
-    points = scaled(raw, -exponent)
-    problem = Problem(points, weight, numbers[-1], _whole(max_iter, "max_iter"), float(tol))
+    iterations = _whole(max_iter, "max_iter")
+    problem = Problem(scaled(raw, -exponent), weight, numbers[-1], iterations, float(tol))
+    check_memory(problem, restarts + 1, memory_limit)
     state = check_random_state(random_state)
-    with _one_blas_thread(), current().task("k-means for each k", len(numbers)) as advance:
-        steps = engine.climb(problem, numbers, restarts, state, advance)
-    dtype = np.float64 if raw.dtype == np.uint8 else raw.dtype
+    with (
+        one_blas_thread(),
+        kept_threads(),
+        current().task("k-means for each k", len(numbers)) as advance,
+    ):
+        steps = climb(problem, numbers, restarts, state, advance)
     return KMeansRange(
         {
-            s.k: Restart(
-                float(np.ldexp(s.inertia, 2 * exponent)),
-                s.n_iter,
-                s.labels,
-                scaled(s.centres, exponent).astype(dtype),
-            )
+            s.k: Restart(s.inertia, s.n_iter, s.labels, s.centres).rescaled(exponent, raw.dtype)
             for s in steps
         },
         restarts,

@@ -3,25 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.kmeans.space import Floats, Space
+from inkcluster.cluster.kmeans.choose import (
+    Floats,
+    Problem,
+    Renew,
+    Space,
+    groups_of,
+    share,
+    space_for,
+    threads_for,
+)
+from inkcluster.compute.threads import results_in_threads
 from inkcluster.kernels.kmeans import nearest, totals
+
+Listener = Callable[[str], None]
+Sums = tuple[Floats, Floats, NDArray[np.int64]]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Restarts in the order in which they were started; several may share a row of `labels`."""
+
+    inertia: Floats
+    n_iter: NDArray[np.int64]
+    labels: NDArray[np.int32]
+    centres: Floats
+    which: NDArray[np.int64]
+
+
+def from_centres(
+    problem: Problem,
+    centres: Floats,
+    *,
+    listener: Listener | None,
+    advance: Callable[[float], None],
+) -> Outcome:
+    """Lloyd's iteration from centres (R, k, d); `advance` is told the share that was just done."""
+    space, renew = space_for(problem.raw, problem.weight, centres)
+    lloyd = Lloyd(space, centres, problem.exact_totals, renew=renew)
+    s = lloyd.run(problem.max_iter, least_shift(problem, space), listener, advance)
+    return Outcome(lloyd.inertia(), s.n_iter, s.labels, s.centres, np.arange(len(centres)))
+
+
+def nearest_labels(space: Space, centres: Floats) -> NDArray[np.int32]:
+    """The nearest of centres (k, d) to each point, exact in float64, ties to the lowest, shape (n,)."""
+    lloyd = Lloyd(space, centres[None], exact_totals=True)
+    lloyd.assign(np.zeros(1, np.int64), count=False)
+    return np.asarray(lloyd.state.labels[0])
+
+
+def least_shift(problem: Problem, space: Space) -> float:
+    """`tol` in squared units of the points, as scikit-learn has it."""
+    if problem.tol == 0:
+        return 0.0
+    n, d = problem.raw.shape
+    means, _ = sums_of(problem.raw, np.ones(n), np.zeros((1, n), np.int32), 1)
+    offset = means[0, 0] - space.origin
+    variance = max(float(space.square.mean() - offset @ offset), 0.0) / d
+    return float(problem.tol * variance)
 
 
 @dataclass(eq=False)
 class State:
-    """Where every restart stands; arrays with R restarts in front.
+    """Where every restart stands: (R, k, …) or (R, n).
 
-    `margin` is the bound on each point's distance to its second nearest centre less that to its
-    own; `totals`, `mass` and `members` are those of the labels as they stand.
+    `margin` bounds from below each point's distance to its second nearest centre less that to its
+    own. `totals`, `mass` and `members` are those of the labels as they stand.
     """
 
     centres: Floats
@@ -31,29 +85,18 @@ class State:
     mass: Floats
     members: NDArray[np.int64]
     n_iter: NDArray[np.int64]
-    strict: NDArray[np.bool_]
-
-
-_TURN = Lock()
-"""Kernels that use all threads run one at a time: not every threading layer allows more."""
-
-Listener = Callable[[str], None]
-Sums = tuple[Floats, Floats, NDArray[np.int64]]
 
 
 class Lloyd:
-    """The iteration over one space.
+    """The iteration over one space, from centres (R, k, d).
 
     Parameters
     ----------
-    space : Space
-    centres : ndarray of shape (R, k, d), float64
     exact_totals : bool
-        Whether sums of the points are exact in float64 whatever their order (whole numbers), so
-        that totals kept up to date need no summing afresh.
+        Whether sums of the points are exact in float64 in any order, so that totals that are kept
+        up to date need no summing afresh.
     labels : ndarray of shape (R, n), int32, optional
-        Labels to go on from, whose means the centres are, with `sums`: their totals, mass and
-        members as `totals.gather` gives them.
+        Labels to continue from, whose means the centres are, with `sums` as of :func:`sums_of`.
     renew : callable, optional
         Gives a space for centres (R, k, d); called when the centres have left the present one.
     """
@@ -66,22 +109,20 @@ class Lloyd:
         *,
         labels: NDArray[np.int32] | None = None,
         sums: Sums | None = None,
-        renew: Callable[[Floats], Space] | None = None,
+        renew: Renew | None = None,
     ) -> None:
+        (R, k, d), n = centres.shape, len(space.raw)
         self.space = space
         self.exact_totals = exact_totals
         self._renew = renew
+        self._renewing = Lock()
         self._patience = 1
-        self._alone = np.zeros(len(centres), np.bool_)
-        R, k, d = centres.shape
-        n = len(space.raw)
         self.state = State(
             np.array(centres, np.float64),
             np.full((R, n), -1, np.int32) if labels is None else np.array(labels, np.int32),
             np.full((R, n), -1, np.float32),
             *(sums or (np.zeros((R, k, d)), np.zeros((R, k)), np.zeros((R, k), np.int64))),
             np.zeros(R, np.int64),
-            np.zeros(R, np.bool_),
         )
         self._drift = np.zeros((R, k))
         self._blocks = max(1, -(-n // nearest.BLOCK))
@@ -92,40 +133,27 @@ class Lloyd:
         self,
         max_iter: int,
         tol: float,
-        still: int = 0,
         listener: Listener | None = None,
         advance: Callable[[float], None] | None = None,
+        *,
+        still: int = 0,
     ) -> State:
-        """Iterate until no label changes, or `max_iter`, or the centres move by at most `tol`.
+        """Iterate until no label changes, or `max_iter`, or the centres stand almost still.
 
-        Parameters
-        ----------
-        max_iter : int
-        tol : float
-            Bound on the centres' summed squared move, in squared units of the points.
-        still : int
-            A restart in which at most this many points change is done too.
-        listener : callable or None
-            Told each iteration, as scikit-learn's ``verbose`` words it.
-        advance : callable or None
-            Told the share of the restarts that has just been finished, by whatever thread it was.
+        A restart also ends when its centres' summed squared move is at most `tol`, in squared units
+        of the points, or when at most `still` points change. `listener` is told each iteration in
+        the words of scikit-learn's ``verbose``; `advance` the share of the restarts that just ended,
+        from any thread.
         """
-        restarts, threads = np.arange(len(self.state.centres)), int(numba.get_num_threads())
-        if len(restarts) < threads or listener:
-            self._run(restarts, max_iter, tol, still, listener, alone=False)
-            if advance:
-                advance(1.0)
-            return self.state
-        # Each thread has restarts of its own and waits for nobody until they are done.
-        groups = np.array_split(restarts, min(len(restarts), 1 if threads == 1 else 2 * threads))
+        restarts = np.arange(len(self.state.centres))
+        groups = 1 if listener else groups_of(len(restarts), self.space.raw.size)
 
         def work(group: NDArray[np.int64]) -> None:
-            self._run(group, max_iter, tol, still, None, alone=True)
+            self._run(group, max_iter, tol, still, listener)
             if advance:
                 advance(len(group) / len(restarts))
 
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(work, groups))
+        list(results_in_threads(work, np.array_split(restarts, groups)))
         return self.state
 
     def _run(
@@ -135,24 +163,19 @@ class Lloyd:
         tol: float,
         still: int,
         listener: Listener | None,
-        *,
-        alone: bool,
     ) -> None:
         s = self.state
-        group = slice(active[0], active[-1] + 1)
-        self._alone[group] = alone
         ended: list[int] = []
         for step in range(max_iter):
             if len(active) == 0:
                 break
-            changed = self._assign(active)
+            changed = self.assign(active)
             s.n_iter[active] += 1
             if listener:
-                listener(f"Iteration {step}, inertia {self.inertia()[active].min()}.")
+                listener(f"Iteration {step}, inertia {self.inertia(active).min()}.")
             same = (changed == 0) & (step > 0) & (s.members[active] > 0).all(axis=1)
             if not self.exact_totals and same.any():
                 same[same] = self._afresh(active[same])
-            s.strict[active[same]] = True
             go = active[~same]
             self._update(go)
             shift = (self._drift[go] ** 2).sum(axis=1)
@@ -169,29 +192,28 @@ class Lloyd:
             active = go[~near]
         ended += active.tolist()
         if ended:
-            self._assign(np.array(sorted(ended)))
+            self.assign(np.array(sorted(ended)))
 
-    def inertia(self) -> Floats:
-        """The restarts' inertia about their centres, in float64, from totals, shape (R,)."""
-        s, o = self.state, self.space.origin
-        offset = s.centres - o
-        about = s.totals - s.mass[:, :, None] * o
-        whole = float(self.space.weight @ self.space.square)
-        parts = s.mass * np.einsum("rkd,rkd->rk", offset, offset)
-        parts -= 2 * np.einsum("rkd,rkd->rk", offset, about)
-        value: Floats = whole + parts.sum(axis=1)
-        return value
+    def inertia(self, which: NDArray[np.int64] | slice = slice(None)) -> Floats:
+        """The sums of weighted squared distances to the own centres, of the restarts `which`."""
+        s, space = self.state, self.space
+        return inertia_of(space.raw, space.weight, s.labels[which], s.centres[which])
 
-    def _assign(self, active: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Label the points of the active restarts; the number that changed in each."""
+    def assign(self, active: NDArray[np.int64], *, count: bool = True) -> NDArray[np.int64]:
+        """Label the points of the active restarts; the number that changed in each.
+
+        Totals are brought up to date if `count`.
+        """
         s = self.state
         centres = s.centres[active]
         space = self.space
         lead, square, slack, grain = space.centres(centres)
         if self._renew and s.n_iter[active[0]] >= self._patience and _is_loose(slack, square):
-            with _TURN:
-                space = self.space = self._renew(s.centres)
-            self._patience = 2 * int(s.n_iter.max()) + 1
+            with self._renewing:
+                if self.space is space:
+                    self.space = self._renew(s.centres)
+                    self._patience = 2 * int(s.n_iter.max()) + 1
+                space = self.space
             lead, square, slack, grain = space.centres(centres)
         drift = self._drift[active]
         top = np.sort(drift, axis=1)[:, ::-1]
@@ -199,19 +221,24 @@ class Lloyd:
         others = np.where(drift == top[:, :1], second, top[:, :1])
         drop = ((drift + others) * (1 + 1e-6)).astype(np.float32)
         moved = np.zeros((len(active), self._blocks), np.int64)
-        alone = bool(self._alone[active[0]])
         who, was = (a[active[0] : active[0] + len(active)] for a in (self._who, self._was))
-        (nearest.assign_alone if alone else nearest.assign)(
+        share(
+            nearest.assign, self._blocks * len(active),
             space.raw, space.lead, space.square, space.rho, space.blur,
             centres, lead, square, slack, grain, drop, active,
-            s.margin, s.labels, who, was, moved,
+            s.margin, s.labels, who, was, moved, times=len(active),
         )  # fmt: skip
         self._drift[active] = 0.0
-        (totals.move_alone if alone else totals.move)(
-            space.raw, space.weight, active, s.labels, who, was, moved,
-            s.totals, s.mass, s.members, 1 if alone else slices(len(active), space.raw.shape[1]),
-        )  # fmt: skip
-        self._exact_zero(active)
+        if count:
+            slices = _slices(len(active), space.raw)
+            share(
+                totals.move, len(active) * slices,
+                space.raw, space.weight, active, s.labels, who, was, moved,
+                s.totals, s.mass, s.members, slices, times=len(active),
+            )  # fmt: skip
+            slot, empty = np.nonzero(s.members[active] == 0)  # whatever rounding has left of it
+            s.totals[active[slot], empty] = 0.0
+            s.mass[active[slot], empty] = 0.0
         return np.asarray(moved.sum(axis=1))
 
     def _afresh(self, which: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -220,7 +247,7 @@ class Lloyd:
         _, fresh = sums_of(self.space.raw, self.space.weight, s.labels[which], s.mass.shape[1])
         s.totals[which], s.mass[which], s.members[which] = fresh
         self._update(which)
-        return np.asarray(self._assign(which) == 0)
+        return np.asarray(self.assign(which) == 0)
 
     def _update(self, active: NDArray[np.int64]) -> None:
         """Centres become the means of their points; what they moved by is noted."""
@@ -237,8 +264,8 @@ class Lloyd:
         """Give each empty cluster the point that is farthest from its centre, as scikit-learn does."""
         s, space = self.state, self.space
         far = np.empty(len(space.raw))
-        with _TURN:
-            nearest.own_distances(space.raw, s.centres[r], s.labels[r], far)
+        arrays = space.raw, s.centres[r], s.labels[r], far
+        share(nearest.own_distances, len(far), *arrays)
         if far.max() == 0:
             return
         empty = np.flatnonzero(s.members[r] == 0)
@@ -250,35 +277,19 @@ class Lloyd:
             totals_[j] = x
             mass[j] = w
 
-    def _exact_zero(self, active: NDArray[np.int64]) -> None:
-        """A cluster without members has no mass, whatever rounding has left of it."""
-        s = self.state
-        for r in active[(s.members[active] == 0).any(axis=1)]:
-            empty = s.members[r] == 0
-            s.totals[r, empty] = 0.0
-            s.mass[r, empty] = 0.0
 
+def inertia_of(
+    raw: NDArray[Any], weight: Floats, labels: NDArray[np.int32], centres: Floats
+) -> Floats:
+    """Inertia of labels (R, n) about centres (R, k, d), shape (R,).
 
-def nearest_labels(space: Space, centres: Floats) -> NDArray[np.int32]:
-    """The nearest of centres (k, d) to each point, shape (n,)."""
-    n, k = len(space.raw), len(centres)
-    lead, square, slack, grain = space.centres(centres[None])
-    labels = np.full((1, n), -1, np.int32)
-    scratch = np.empty((2, 1, n), np.int32)
-    moved = np.zeros((1, max(1, -(-n // nearest.BLOCK))), np.int64)
-    nearest.assign(
-        space.raw, space.lead, space.square, space.rho, space.blur,
-        centres[None], lead, square, slack, grain, np.zeros((1, k), np.float32),
-        np.zeros(1, np.int64), np.full((1, n), -1, np.float32), labels, scratch[0], scratch[1],
-        moved,
-    )  # fmt: skip
-    return np.asarray(labels[0])
-
-
-def slices(restarts: int, features: int) -> int:
-    """Into how many parts the features are cut so that every thread has one."""
-    threads = int(numba.get_num_threads())
-    return 1 if restarts >= threads else min(threads, features)
+    Each squared distance is computed in float64 and summed. Expanding the square would cancel
+    where clusters are far apart.
+    """
+    blocks = -(-len(raw) // nearest.ROWS)
+    parts = np.empty((len(labels), blocks))
+    share(nearest.inertia, blocks, raw, weight, centres, labels, parts, times=len(labels))
+    return np.asarray(parts.sum(axis=1))
 
 
 def sums_of(
@@ -287,15 +298,21 @@ def sums_of(
     """Means (R, k, d) of labels (R, n), an empty cluster's at the origin, and their sums."""
     R, d = len(labels), raw.shape[1]
     sums = np.zeros((R, k, d)), np.zeros((R, k)), np.zeros((R, k), np.int64)
+    slices = _slices(R, raw)
     if raw.dtype == np.uint8 and bool((weight == 1).all()):
-        with _TURN:
-            totals.gather_grey(raw, labels, sums[0], sums[2], slices(R, d))
+        arrays = raw, labels, sums[0], sums[2], slices
+        share(totals.gather_grey, R * slices, *arrays, times=R)
         sums[1][:] = sums[2]
     else:
-        with _TURN:
-            totals.gather(raw, weight, labels, *sums, slices(R, d))
+        share(totals.gather, R * slices, raw, weight, labels, *sums, slices, times=R)
     means = sums[0] / np.where(sums[1] > 0, sums[1], 1.0)[:, :, None]
     return means, sums
+
+
+def _slices(restarts: int, raw: NDArray[Any]) -> int:
+    """Into how many parts the features are cut so that every thread has one."""
+    threads = threads_for(restarts * raw.size)
+    return 1 if restarts >= threads else min(threads, raw.shape[1])
 
 
 def _is_loose(slack: NDArray[np.float32], square: NDArray[np.float32]) -> bool:

@@ -4,20 +4,21 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 
 BLOCK = 2048
-"""Points a task looks at; results do not depend on it, only the speed does."""
+"""Points of a task; only the speed depends on it."""
+ROWS = 256
+"""Points whose squared distances are summed one after another; blocks are summed afterwards."""
 
 
 @kernel()
 def squared_distance(row: NDArray[np.generic], centre: NDArray[np.float64]) -> float:
-    """Squared distance in float64 of a row (d,) of any real dtype to a centre (d,).
+    """Squared distance in float64 between a row (d,) of any real dtype and a centre (d,).
 
-    Four sums side by side, in an order that the source fixes and no compilation changes.
+    Four sums in an order that the source fixes, so that no compilation changes a decision.
     """
     d = centre.shape[0]
     a = 0.0
@@ -125,7 +126,8 @@ def _propose(
             second[p] = low if take else second[p]
 
 
-def _assign(
+@kernel()
+def assign(
     raw: NDArray[np.generic],
     lead: NDArray[np.float32],
     square: NDArray[np.float64],
@@ -143,8 +145,12 @@ def _assign(
     who: NDArray[np.int32],
     was: NDArray[np.int32],
     moved: NDArray[np.int64],
+    first: int,
+    last: int,
 ) -> None:
-    """Label every point in every active restart, skipping those that the bounds make certain.
+    """Label every point in every active restart, except those that the bounds make certain.
+
+    A task is a block of points in a restart. The calls for all of them may run side by side.
 
     Parameters
     ----------
@@ -163,12 +169,13 @@ def _assign(
     labels : (R_all, n) int32; updated
     who, was : (A, n) int32, the points that moved, per block, and their former labels; written
     moved : (A, blocks) int64, how many moved; written
+    first, last : the tasks to do, of blocks × A
     """
     n, q = lead.shape
     blocks = moved.shape[1]
     size = (n + blocks - 1) // blocks
     n_active = active.shape[0]
-    for task in prange(blocks * n_active):
+    for task in range(first, last):
         b = task // n_active
         a = task - b * n_active
         r = active[a]
@@ -217,20 +224,56 @@ def _assign(
         moved[a, b] = gone
 
 
-assign = kernel(parallel=True)(_assign)
-"""All threads on the restarts at work."""
+@kernel(fastmath=True)
+def _gap(row: NDArray[np.float64], centre: NDArray[np.float64]) -> float:
+    total = 0.0
+    for t in range(row.shape[0]):
+        step = row[t] - centre[t]
+        total += step * step
+    return total
 
-assign_alone = kernel()(_assign)
-"""One thread, for when each has restarts of its own; needs no other to wait for."""
 
-
-@kernel(parallel=True)
+@kernel()
 def own_distances(
     raw: NDArray[np.generic],
     centres: NDArray[np.float64],
     labels: NDArray[np.int32],
     out: NDArray[np.float64],
+    first: int,
+    last: int,
 ) -> None:
-    """Squared distance of each point (n, d) to the centre (k, d) of its label (n,), into `out`."""
-    for i in prange(raw.shape[0]):
-        out[i] = squared_distance(raw[i], centres[labels[i]])
+    """Squared distance of points `first` to `last` of (n, d) to their label's centre (k, d)."""
+    row = np.empty(raw.shape[1])
+    for i in range(first, last):
+        row[:] = raw[i]
+        out[i] = _gap(row, centres[labels[i]])
+
+
+@kernel()
+def inertia(
+    raw: NDArray[np.generic],
+    weight: NDArray[np.float64],
+    centres: NDArray[np.float64],
+    labels: NDArray[np.int32],
+    out: NDArray[np.float64],
+    first: int,
+    last: int,
+) -> None:
+    """Sum weighted squared distances to the own centres over blocks of `ROWS` points.
+
+    Parameters
+    ----------
+    raw : (n, d), any real dtype; weight : (n,) float64; read
+    centres : (R, k, d) float64; labels : (R, n) int32; read
+    out : (R, blocks) float64; written
+    first, last : the blocks to do
+    """
+    n = raw.shape[0]
+    row = np.empty(raw.shape[1])
+    for b in range(first, last):
+        for r in range(labels.shape[0]):
+            out[r, b] = 0.0
+        for i in range(b * ROWS, min(n, (b + 1) * ROWS)):
+            row[:] = raw[i]
+            for r in range(labels.shape[0]):
+                out[r, b] += weight[i] * _gap(row, centres[r, labels[r, i]])

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
@@ -28,13 +27,15 @@ def _trial(
     return potential
 
 
-@kernel(parallel=True)
+@kernel()
 def plus_plus(
     points: NDArray[np.float32],
     square: NDArray[np.float64],
     weight: NDArray[np.float64],
     draws: NDArray[np.float64],
     chosen: NDArray[np.int64],
+    first: int,
+    last: int,
 ) -> None:
     """Choose k points a start, each the best of some trials drawn by weight × squared distance.
 
@@ -43,10 +44,11 @@ def plus_plus(
     points : (n, q) float32; square : (n,) float64, their squared norms; weight : (n,) float64; read
     draws : (starts, k, trials) float64 in [0, 1); read, the first centre takes the first trial
     chosen : (starts, k) int64; written
+    first, last : the starts to choose for
     """
     n = points.shape[0]
-    starts, k, trials = draws.shape
-    for s in prange(starts):
+    k, trials = draws.shape[1:]
+    for s in range(first, last):
         near = np.full(n, 1e300)
         trial = np.empty(n)
         kept = np.empty(n)

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 
 
-def _move(
+@kernel()
+def move(
     raw: NDArray[np.generic],
     weight: NDArray[np.float64],
     active: NDArray[np.int64],
@@ -22,6 +22,8 @@ def _move(
     mass: NDArray[np.float64],
     members: NDArray[np.int64],
     slices: int,
+    first: int,
+    last: int,
 ) -> None:
     """Take each moved point out of its old cluster's total and add it to its new one's.
 
@@ -36,12 +38,13 @@ def _move(
     totals : (R_all, k, d) float64; mass : (R_all, k) float64; members : (R_all, k) int64, the
         points of positive weight; updated
     slices : how many slices of the features
+    first, last : the tasks to do, of restarts × slices
     """
     n, d = raw.shape
     blocks = moved.shape[1]
     size = (n + blocks - 1) // blocks
     width = (d + slices - 1) // slices
-    for task in prange(active.shape[0] * slices):
+    for task in range(first, last):
         a = task // slices
         part = task - a * slices
         r = active[a]
@@ -71,11 +74,7 @@ def _move(
                         members[r, old] -= w > 0
 
 
-move = kernel(parallel=True)(_move)
-move_alone = kernel()(_move)
-
-
-@kernel(parallel=True)
+@kernel()
 def gather(
     raw: NDArray[np.generic],
     weight: NDArray[np.float64],
@@ -84,6 +83,8 @@ def gather(
     mass: NDArray[np.float64],
     members: NDArray[np.int64],
     slices: int,
+    first: int,
+    last: int,
 ) -> None:
     """Sum every cluster afresh.
 
@@ -92,10 +93,11 @@ def gather(
     raw : (n, d), any real dtype; weight : (n,) float64; labels : (R, n) int32; read
     totals : (R, k, d); mass : (R, k) float64; members : (R, k) int64; written, zeros on entry
     slices : how many slices of the features
+    first, last : the tasks to do, of restarts × slices
     """
     n, d = raw.shape
     width = (d + slices - 1) // slices
-    for task in prange(labels.shape[0] * slices):
+    for task in range(first, last):
         r = task // slices
         part = task - r * slices
         left = min(d, part * width)
@@ -111,13 +113,15 @@ def gather(
                 members[r, j] += w > 0
 
 
-@kernel(parallel=True)
+@kernel()
 def gather_grey(
     raw: NDArray[np.uint8],
     labels: NDArray[np.int32],
     totals: NDArray[np.float64],
     members: NDArray[np.int64],
     slices: int,
+    first: int,
+    last: int,
 ) -> None:
     """`gather` for 8-bit points of weight 1: whole numbers are summed in 32 bits, then in 64.
 
@@ -126,12 +130,13 @@ def gather_grey(
     raw : (n, d) uint8; labels : (R, n) int32; read
     totals : (R, k, d) float64; members : (R, k) int64; written, zeros on entry
     slices : how many slices of the features
+    first, last : the tasks to do, of restarts × slices
     """
     n, d = raw.shape
     k = totals.shape[1]
     width = (d + slices - 1) // slices
     rows = 2**31 // 256
-    for task in prange(labels.shape[0] * slices):
+    for task in range(first, last):
         r = task // slices
         part = task - r * slices
         left = min(d, part * width)

@@ -1,0 +1,56 @@
+"""From a public call to its kernels a reader passes few files."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import inkcluster
+from inkcluster import KMeans
+
+HOME = Path(inkcluster.__file__).parent
+ROOMS = ("cluster", "compute")
+
+
+def files_entered(call):
+    """The files of `ROOMS` whose functions `call` runs, in any thread, once all is imported."""
+    call()
+    entered = set()
+
+    def note(frame, event, arg):
+        del arg
+        if event == "call":
+            entered.add(frame.f_code.co_filename)
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    paths = [Path(name).relative_to(HOME) for name in entered if Path(name).is_relative_to(HOME)]
+    return sorted(path.as_posix() for path in paths if path.parts[0] in ROOMS)
+
+
+def points(n):
+    return np.random.default_rng(0).integers(0, 256, (n, 64)).astype(np.uint8)
+
+
+KMEANS = ["cluster/kmeans/choose.py", "cluster/kmeans/estimator.py", "cluster/kmeans/lloyd.py"]
+FOUNDATIONS = ["compute/magnitude.py", "compute/memory.py", "compute/threads.py"]
+"""What all engines stand on; these import nothing of ours but progress and errors."""
+
+
+@pytest.mark.parametrize(
+    ("data", "engine"), [("digits", KMEANS), ("large", [*KMEANS, "cluster/kmeans/sketch.py"])]
+)
+def test_kmeans(data, engine, digits):
+    X = points(20_000) if data == "large" else digits.flat()
+    found = files_entered(lambda: KMeans(10, n_init=2, random_state=0).fit(X))
+    assert found == engine + FOUNDATIONS
+    assert len(engine) <= 5
