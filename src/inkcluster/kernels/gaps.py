@@ -10,7 +10,7 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 LANES = 64
-"""Sums side by side; also in :mod:`inkcluster.cluster.neighbors.small`, which gives the same bits."""
+"""Sums side by side; also in :mod:`inkcluster.cluster.neighbors.nearest`, which gives the same bits."""
 SHORT = 16384
 """Squared differences of bytes that a sum in 32 bits has room for."""
 

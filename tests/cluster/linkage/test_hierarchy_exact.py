@@ -117,8 +117,8 @@ def test_small_and_large_data_are_searched_alike(method, digits, rng, monkeypatc
     X = digits.flat()[rng.permutation(1797)[:600]].astype(float)
     X = np.concatenate([X, X[:20], X[7:8].repeat(9, axis=0)])
     Z = hierarchy.linkage(X, method)
-    for module in (_spanning, neighbors):
-        monkeypatch.setattr(module, "SMALL", 0)
+    monkeypatch.setattr(_spanning, "MAX_SMALL_POINTS", 0)
+    monkeypatch.setattr(neighbors, "MAX_SMALL_PAIRS", 0)
     np.testing.assert_array_equal(hierarchy.linkage(X, method), Z)
 
 

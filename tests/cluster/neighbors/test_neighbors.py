@@ -1,5 +1,7 @@
 """Exact neighbours, against all distances sorted."""
 
+import tracemalloc
+
 import numba
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 from inkcluster.cluster.neighbors import nearest as neighbors
 from inkcluster.cluster.neighbors import search as _neighbors_search
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.errors import BadInputError
+from inkcluster.compute.memory import SPARE
+from inkcluster.errors import BadInputError, TooLittleMemoryError
 
 rounded = arrays(
     np.float64,
@@ -64,7 +67,7 @@ def test_neighbours_of_other_points(X, data):
 def compiled(X, k, queries=None, itself=False, block=8):
     """What more points than these would take."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbors, "SMALL", 0)
+        patch.setattr(neighbors, "MAX_SMALL_PAIRS", 0)
         patch.setattr(_neighbors_search, "BLOCK", block)
         return nearest_neighbors(X, k, queries=queries, itself=itself)
 
@@ -118,3 +121,44 @@ def test_neither_threads_nor_layout_nor_a_memory_map_change_a_bit(rng, tmp_path)
 def test_too_many_neighbours_are_refused(k):
     with pytest.raises(BadInputError, match=f"from 1 to 2, .* among 3 points, not {k}"):
         nearest_neighbors(np.zeros((3, 1)), k)
+
+
+def test_a_handful_of_points_of_many_dimensions(rng):
+    X = rng.standard_normal((6, 1100))
+    same(compiled(X, 3), oracle(X, X, 3, False))
+    queries = rng.standard_normal((20, 1100))
+    same(compiled(X, 3, queries), oracle(X, queries, 3, True))
+
+
+@pytest.mark.parametrize("k", [2, 60])
+@pytest.mark.parametrize("shape", [(1000, 3), (2400, 30), (4000, 30), (6000, 784)])
+@pytest.mark.parametrize("with_queries", [False, True])
+def test_the_plan_covers_what_is_taken(rng, shape, k, with_queries):
+    n = shape[0]
+    # few points are the worst where all are equally near: every pair is looked at again
+    X = rng.integers(0, 9 if n > 2500 else 1, shape).astype(np.float32)
+    queries = X[: n // 2] if with_queries else None
+    planned = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(neighbors, "require", lambda what, n, need, *_: planned.append(need))
+        nearest_neighbors(X[:3000], k, queries=X[:3000] if with_queries else None)  # compiles
+        tracemalloc.start()
+        try:
+            nearest_neighbors(X, k, queries=queries)
+            taken = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert taken <= planned[-1] <= 2 * (taken + SPARE)
+
+
+def test_too_little_memory_is_refused_before_any_is_taken(rng):
+    X = rng.integers(0, 9, (3000, 30)).astype(np.uint8)
+    sentence = (
+        r"The search for 7 neighbours of 3,000 points needs 0\.\d\d GB, and 0\.01 GB may be used; "
+        r"draw a sample or lower k\."
+    )
+    with pytest.raises(TooLittleMemoryError, match=sentence):
+        nearest_neighbors(X, 7, memory_limit=10**7)
+    with pytest.raises(TooLittleMemoryError, match="needs"):
+        nearest_neighbors(X[:100], 7, memory_limit=10**7)
+    nearest_neighbors(X, 7, memory_limit=10**9)

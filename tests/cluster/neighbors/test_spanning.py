@@ -8,8 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from inkcluster.cluster.neighbors import spanning as _spanning
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.cluster.neighbors.spanning import spanning_tree
-from inkcluster.cluster.neighbors.spanning_small import small_tree
+from inkcluster.cluster.neighbors.spanning import small_tree, spanning_tree
 
 points = arrays(
     np.float64,
@@ -58,7 +57,7 @@ def test_the_compiled_tree_is_kruskals_from_any_lists(X, data):
     core[list(data.draw(st.sets(st.integers(0, n - 1))))] = np.inf
     at_most = data.draw(st.one_of(st.just(np.inf), st.integers(0, 20).map(float)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_spanning, "SMALL", 0)
+        patch.setattr(_spanning, "MAX_SMALL_POINTS", 0)
         patch.setattr(_spanning, "FOUND", data.draw(st.sampled_from([1, 2, 8])))
         lists = nearest_neighbors(X, k, itself=itself)
         same(spanning_tree(X, core, at_most, lists), kruskal(X, core, at_most))
@@ -72,7 +71,7 @@ def test_the_compiled_tree_is_prims(rng, monkeypatch, dtype):
     for core in (np.zeros(600), squared[:, 4], squared[:, 11], rng.random(600) * squared.max()):
         theirs = small_tree(X, core, np.inf)
         cut = float(np.median(theirs[1]))
-        monkeypatch.setattr(_spanning, "SMALL", 0)
+        monkeypatch.setattr(_spanning, "MAX_SMALL_POINTS", 0)
         same(spanning_tree(X, core, lists=(squared, rows)), theirs)
         same(spanning_tree(X, core, cut, (squared, rows)), small_tree(X, core, cut))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.compute.leading import directions
+from inkcluster.compute.projection import all_directions, grain
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 
 WIDTHS = (16, 24, 32, 48, 64, 96, 128, 160, 192)
@@ -17,10 +17,6 @@ PROBES = 256
 """Points compared with each other to choose how many coordinates are taken."""
 ENOUGH = 64
 """Others within eps after which a point is taken to be done, roughly."""
-MAX_PLAIN_DIMENSIONS = 46
-"""Dimensions up to which points are taken as they are."""
-SAMPLE = 4096
-"""Points from which the directions are found; any directions are valid, good ones are faster."""
 PIECE = 1024
 # Nanoseconds for a pair: for each coordinate of the product, and for a decision in float64.
 MULTIPLY, DECIDE, DECIDE_EACH = 0.022, 60.0, 0.3
@@ -55,52 +51,45 @@ class Space:
     """
 
     def __init__(self, X: NDArray[Any], *, complete: bool = False) -> None:
-        n, d = X.shape
+        n = len(X)
         self._X = X
-        self._origin = X[:: max(1, n // PIECE)].mean(axis=0, dtype=np.float64)
+        projection, _ = all_directions(X, 0 if complete else WIDTHS[-1])
         far = 1e-300
         for part in pieces(n, PIECE):
-            far = max(far, float(np.abs(X[part] - self._origin).max()))
+            far = max(far, float(np.abs(X[part] - projection.origin).max()))
         # Of the order of 1, so that no square leaves float32's range.
-        self._scale = 2.0 ** -float(np.frexp(far)[1])
-        self._basis = None
-        if not complete and 1e-15 < far < 1e15 and d > MAX_PLAIN_DIMENSIONS:
-            sample = np.asarray(X[:: max(1, n // SAMPLE)][:SAMPLE], dtype=np.float64)
-            with one_blas_thread():  # small steps, at each of which threads would wait
-                self._basis = directions(sample - self._origin)[:, : WIDTHS[-1]].copy()
+        self._projection = replace(projection, scale=2.0 ** -float(np.frexp(far)[1]))
         rows = np.random.default_rng(0).integers(0, n, (2, PROBES))
         self._probes = [np.asarray(X[side], dtype=np.float64) for side in rows]
 
     def within(self, eps: float) -> Reach:
         """The coordinates that suit `eps` best, and their limits."""
-        d = int(self._X.shape[1])
-        q = self._width(eps)
-        rest = q < d
-        lead = np.empty((len(self._X), q + rest + 1), np.float32)
+        projection = self._projection.first(self._width(eps))
+        lead = np.empty((len(self._X), projection.width + 1), np.float32)
         half = np.empty(len(lead))
 
         def project(part: slice) -> None:
-            lead[part, :-1] = self._coordinates(np.asarray(self._X[part], dtype=np.float64), q)
-            ours = lead[part, :-1]
+            lead[part, :-1] = ours = projection(self._X[part])
             half[part] = 0.5 * np.einsum("ij,ij->i", ours, ours, dtype=np.float64)
 
         with one_blas_thread():
             for _ in in_threads(project, pieces(len(lead), PIECE)):
                 pass
-        grain = (lead.shape[1] + 32) * 2.0**-23
-        lead[:, -1] = -half * (1 - grain)
+        rounding = grain(lead.shape[1])
+        lead[:, -1] = -half * (1 - rounding)
         reach = 0.5 * self._squared(eps)
-        low = half * (1 - grain) - reach * (1 + 1e-6)
+        low = half * (1 - rounding) - reach * (1 + 1e-6)
         limit = np.nextafter(low.astype(np.float32), np.float32(-np.inf))
-        if rest:
+        if projection.basis is not None:
             return Reach(lead, limit, np.full(len(lead), np.inf, np.float32))
-        high = half * (1 + grain) + 2 * grain * half.max() - reach * (1 - 1e-6)
+        high = half * (1 + rounding) + 2 * rounding * half.max() - reach * (1 - 1e-6)
         return Reach(lead, limit, np.nextafter(high.astype(np.float32), np.float32(np.inf)))
 
     def _width(self, eps: float) -> int:
         """How many coordinates make the sweeps cheapest, judged by a sample of pairs."""
         d = int(self._X.shape[1])
-        if self._basis is None:
+        basis = self._projection.basis
+        if basis is None:
             return d
         with one_blas_thread():
             true = self._share(d, eps)
@@ -110,7 +99,7 @@ class Space:
             # All dimensions decide on the pairs within eps by themselves, fewer do not; where there
             # are many, all are out of the question, for the memory too.
             needed = true if d > WIDTHS[-1] else 0.0
-            for q in (w for w in WIDTHS if w < d and w <= self._basis.shape[1]):
+            for q in (w for w in WIDTHS if w < d and w <= basis.shape[1]):
                 decide = (self._share(q, eps) - needed) * (DECIDE + d * DECIDE_EACH)
                 cost = float(seen @ (q * MULTIPLY + decide))
                 if cost < least:
@@ -119,21 +108,12 @@ class Space:
 
     def _share(self, q: int, eps: float) -> NDArray[np.float64]:
         """The share of the sample that `q` coordinates leave possibly within `eps`, for each point."""
-        ours, theirs = (self._coordinates(side, q) for side in self._probes)
+        projection = self._projection.first(q)
+        ours, theirs = (projection(side).astype(np.float64) for side in self._probes)
         square = [np.einsum("ij,ij->i", side, side) for side in (ours, theirs)]
         gap = square[0][:, None] + square[1] - 2 * ours @ theirs.T
         return np.asarray((gap <= self._squared(eps)).mean(axis=1), dtype=np.float64)
 
-    def _coordinates(self, points: NDArray[np.float64], q: int) -> NDArray[np.float64]:
-        """Of points (m, d): the first q, and the norm of what they leave out; all d if q is d."""
-        centred = points - self._origin
-        if q == self._X.shape[1] or self._basis is None:
-            return np.asarray(centred * self._scale, dtype=np.float64)
-        inside = centred @ self._basis[:, :q]
-        left = np.einsum("ij,ij->i", centred, centred) - np.einsum("ij,ij->i", inside, inside)
-        out = np.column_stack([inside, np.sqrt(np.maximum(left, 0.0))])
-        return np.asarray(out * self._scale, dtype=np.float64)
-
     def _squared(self, eps: float) -> float:
         """The square of `eps` in the units of the coordinates, which are of the order of 1."""
-        return float(min(eps * self._scale * eps * self._scale, 1e30))
+        return float(min(eps * self._projection.scale * eps * self._projection.scale, 1e30))

@@ -12,9 +12,9 @@ from scipy.sparse import issparse
 from sklearn.cluster import HDBSCAN
 from sklearn.cluster._hdbscan.hdbscan import FAST_METRICS
 
-from inkcluster.cluster.neighbors.small import ENTRIES
-from inkcluster.cluster.neighbors.spanning import SMALL
-from inkcluster.compute.coordinates import FIRST, SECOND
+from inkcluster.cluster.neighbors.nearest import ENTRIES
+from inkcluster.cluster.neighbors.search import placed_bytes
+from inkcluster.cluster.neighbors.spanning import MAX_SMALL_POINTS
 from inkcluster.compute.memory import SPARE
 
 LISTED = 60
@@ -31,10 +31,9 @@ def tree_bytes(X: Any, min_samples: int) -> int:
     """What our own tree of points (n, d) takes at most, beside the points themselves."""
     n, d = X.shape
     need = SPARE + n * ((LISTED + TIED) * min_samples + POINT)
-    if n <= SMALL:
+    if n <= MAX_SMALL_POINTS:
         return int(need + n * (PAIR * n + 8 * 4 * d) + 5 * 8 * min(ENTRIES, n * n * d))
-    # coordinates are put into another order: both are there for a moment
-    need += n * 2 * 4 * (min(d, FIRST[-1]) + min(d, SECOND[-1]) + 6)
+    need += placed_bytes(n, d)
     return int(need if X.flags.c_contiguous else need + X.nbytes)
 
 

@@ -7,8 +7,8 @@ import heapq
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.cluster.neighbors.spanning import Lists, spanning_tree
+from inkcluster.cluster.neighbors.nearest import Neighbours, nearest_neighbors
+from inkcluster.cluster.neighbors.spanning import spanning_tree
 
 
 def mutual_reachability_tree(
@@ -16,7 +16,7 @@ def mutual_reachability_tree(
     min_samples: int,
     alpha: float = 1.0,
     brute: bool = False,
-    lists: Lists | None = None,
+    lists: Neighbours | None = None,
 ) -> NDArray[np.float64]:
     """The single-linkage tree under max(core(a), core(b), d(a, b) / alpha).
 

@@ -1,19 +1,22 @@
-"""The exact nearest neighbours of every point, which density, shape and trees stand on."""
+"""Finds the exact nearest neighbours of every point, which density, shapes and trees rest on."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.neighbors.search import search
-from inkcluster.cluster.neighbors.small import small_neighbors
 from inkcluster.compute.magnitude import LEAST, check_squares
+from inkcluster.compute.memory import SPARE, require
 from inkcluster.errors import BadInputError
 
 Neighbours = tuple[NDArray[np.float64], NDArray[np.int32]]
 """Squared distances and rows, each (n, k)."""
-SMALL = 2500 * 2500
-"""Pairs up to which NumPy looks at all of them, so that nothing has to be compiled."""
+MAX_SMALL_PAIRS = 2500 * 2500
+"""Pairs up to which NumPy compares all of them, so that nothing has to be compiled."""
+LANES = 64
+"""Sums side by side in a squared distance, as in the compiled one, :mod:`inkcluster.kernels.gaps`."""
+ENTRIES = 1 << 22
+"""Numbers in an array of distances or differences at a time."""
 
 
 def nearest_neighbors(
@@ -22,7 +25,8 @@ def nearest_neighbors(
     *,
     queries: NDArray[np.generic] | None = None,
     itself: bool = False,
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    memory_limit: int | None = None,
+) -> Neighbours:
     """The `k` nearest rows of `X` to each of its rows, or to each query, under Euclidean distance.
 
     Exact: squared distances are sums of squared differences in float64, in an order that the source
@@ -42,6 +46,8 @@ def nearest_neighbors(
         of `min_samples` neighbours, itself counted, is scikit-learn's core distance. A point has at
         least j neighbours within eps exactly if its j-th squared distance is at most eps², and all
         of them are in the list if its last is more.
+    memory_limit : int, optional
+        Bytes that may be taken, the results included; what is free if left out.
 
     Returns
     -------
@@ -54,6 +60,8 @@ def nearest_neighbors(
     ------
     BadInputError
         If there are fewer than `k` neighbours to find, or squared distances leave float64.
+    TooLittleMemoryError
+        If more bytes are needed than `memory_limit`.
 
     Examples
     --------
@@ -73,15 +81,25 @@ def nearest_neighbors(
     there = len(X) - (queries is None and not itself)
     if not 1 <= k <= there:
         raise BadInputError(
-            f"k must be from 1 to {there:,}, the neighbours that there are among {len(X):,} points, "
-            f"not {k}."
+            f"k must be from 1 to {there:,}, the number of possible neighbours among {len(X):,} "
+            f"points, not {k}."
         )
     asking = X if queries is None else queries
     check_squares(X, least=0.0 if queries is not None else LEAST)
     if queries is not None:
         check_squares(queries, least=0.0)
-    if len(X) * len(asking) <= SMALL:
-        return small_neighbors(X, asking, k, itself or queries is not None)
+    n, m, d = len(X), len(asking), X.shape[1]
+    small = n * m <= MAX_SMALL_PAIRS
+    if small:
+        need = small_bytes(n, m, d, k)
+    else:
+        from inkcluster.cluster.neighbors.search import search, search_bytes
+
+        need = search_bytes(n, 0 if queries is None else m, d, k)
+        need += sum(A.nbytes for A in {id(A): A for A in (X, asking)}.values() if not _in_rows(A))
+    require(f"The search for {k:,} neighbours", m, need, memory_limit, "draw a sample or lower k")
+    if small:
+        return _brute_force(X, asking, k, itself or queries is not None)
     return search(X, queries, k, itself)
 
 
@@ -104,3 +122,75 @@ def check_neighbors(lists: Neighbours, n: int, k: int) -> None:
             "lists must count each point among its own neighbours, at distance 0; find them with "
             "itself=True."
         )
+
+
+def _in_rows(A: NDArray[np.generic]) -> bool:
+    return bool(A.flags.c_contiguous)
+
+
+def small_bytes(n: int, m: int, d: int, k: int) -> int:
+    """Bytes that NumPy takes to compare `m` queries with `n` points; all pairs may be looked at."""
+    pairs = min(n * m, max(ENTRIES, n))
+    return SPARE + 8 * d * (2 * n + m) + 12 * m * k + 80 * pairs + 4 * 8 * min(ENTRIES, pairs * d)
+
+
+def _brute_force(
+    X: NDArray[np.generic], queries: NDArray[np.generic], k: int, itself: bool
+) -> Neighbours:
+    """What :func:`nearest_neighbors` returns, by NumPy alone.
+
+    A product proposes pairs, and all that its rounding cannot exclude are decided in lanes.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d); queries : ndarray of shape (m, d), any real dtype
+    k : int
+    itself : bool
+        Whether row i of `X` may be a neighbour of query i.
+    """
+    n, m = len(X), len(queries)
+    points = np.asarray(X, dtype=np.float64)
+    asked = np.asarray(queries, dtype=np.float64)
+    origin = points.mean(axis=0)
+    centred = points - origin
+    square = np.einsum("ij,ij->i", centred, centred)
+    squared, rows = np.empty((m, k)), np.empty((m, k), np.int32)
+    for start in range(0, m, max(1, ENTRIES // n)):
+        some = asked[start : start + max(1, ENTRIES // n)]
+        near = some - origin
+        own = np.einsum("ij,ij->i", near, near)
+        rough = own[:, None] + square - 2 * (near @ centred.T)
+        if not itself:
+            rough[np.arange(len(some)), np.arange(start, start + len(some))] = np.inf
+        grain = (X.shape[1] + 16) * 2.0**-51 * (np.sqrt(own) + np.sqrt(square.max())) ** 2
+        last = np.partition(rough, k - 1, axis=1)[:, k - 1]
+        who, which = np.nonzero(rough <= (last + grain)[:, None])
+        exact = paired(some, who, points, which)
+        order = np.lexsort((which, exact, who))
+        first = np.searchsorted(who, np.arange(len(some)))  # where each query's candidates begin
+        best = order[first[:, None] + np.arange(k)]
+        squared[start : start + len(some)] = exact[best]
+        rows[start : start + len(some)] = which[best]
+    return squared, rows
+
+
+def paired(
+    a: NDArray[np.generic], i: NDArray[np.intp], b: NDArray[np.generic], j: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Squared distances of the rows `a[i]` to `b[j]`, to the bit what the compiled loop gives."""
+    out = np.empty(len(i))
+    d = a.shape[1]
+    used = min(LANES, 1 << (d - 1).bit_length())  # lanes beyond would only hold zeros
+    step = max(1, ENTRIES // max(d, 1))
+    for start in range(0, len(i), step):
+        part = slice(start, start + step)
+        difference = a[i[part]].astype(np.float64) - b[j[part]].astype(np.float64)
+        difference *= difference
+        lanes = np.zeros((len(difference), used))
+        for t in range(0, d, LANES):
+            lanes[:, : d - t] += difference[:, t : t + LANES]
+        while lanes.shape[1] > 1:
+            half = lanes.shape[1] // 2
+            lanes = lanes[:, :half] + lanes[:, half:]
+        out[part] = lanes[:, 0]
+    return out

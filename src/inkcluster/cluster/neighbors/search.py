@@ -1,25 +1,153 @@
-"""Neighbours of many points: blocks of near ones against each other, the nearest blocks first."""
+"""Finds the neighbours of many points: blocks of near ones compared, the nearest blocks first."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster import progress
-from inkcluster.compute.coordinates import Coordinates, Placed, near_together
 from inkcluster.compute.magnitude import largest
+from inkcluster.compute.memory import SPARE
+from inkcluster.compute.projection import SAMPLE, all_directions, grain, with_rest
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.neighbors import pairs as kernels
 
 BLOCK = 1024
 """Points in a block; results do not depend on it, only the speed does."""
-NONE = np.float32(-kernels.FAR)
+PROBES = 256
+"""Points of the sample that say how many pairs each number of directions leaves open."""
+PRODUCT_WIDTHS = (15, 23, 31, 47, 63, 95, 127)
+"""Numbers of directions that the products may be made in."""
+BOUND_WIDTHS = (63, 95, 127, 191, 255)
+"""Numbers of directions that bound the pairs which the products leave open."""
+PRODUCT_COST, BOUND_COST, DISTANCE_COST = 0.022, 0.1, 0.2
+"""Nanoseconds a coordinate in a product, a bound and a distance; only the speed depends on them."""
+OPEN_COST, DECIDED_COST = 6, 20
+"""Nanoseconds to look at an open pair once more, and to decide it.
+
+Twice as many pairs stay open as a point's own limit leaves, because the other's may be wider.
+"""
+UNDERFLOW = 1e-36
+"""More than what float32 loses of a squared distance below its smallest numbers."""
 
 
-class Lists:
-    """The lists of points that ask, by place, while they are being found."""
+class Placed(NamedTuple):
+    """Points in an order in which near ones stand together, with their coordinates.
+
+    Attributes
+    ----------
+    order : ndarray of shape (n,), int32
+        The row of each place in the points.
+    first, second : ndarray of shape (n, p) and (n, q), float32, p ≤ q
+        Scaled coordinates; distances in them are never more than those of the scaled points.
+    square : ndarray of shape (n,), float32
+        Squared norms of `first`, less the rounding of the products they are used with.
+    slack : ndarray of shape (n,), float32
+        A point's part of the rounding of squared distances in `second`.
+    """
+
+    order: NDArray[np.int32]
+    first: NDArray[np.float32]
+    second: NDArray[np.float32]
+    square: NDArray[np.float32]
+    slack: NDArray[np.float32]
+
+    def together(self, block: int) -> Placed:
+        """The same in an order in which each `block` places hold near points."""
+        order = _halved(self.first, block)
+        first, second = self.first[order], self.second[order]
+        return Placed(self.order[order], first, second, self.square[order], self.slack[order])
+
+
+class Coordinates:
+    """A short and a long projection: one for products, one to bound the pairs these leave open.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d), any real dtype
+    k : int
+        The number of neighbours that will be asked for; tells how near is near.
+    largest : float
+        The largest absolute value in all points to be placed.
+    """
+
+    def __init__(self, X: NDArray[np.generic], k: int, largest: float) -> None:
+        n, d = X.shape
+        _, exponent = np.frexp(2 * largest * np.sqrt(d))
+        self.scale = float(np.ldexp(1.0, int(np.clip(-exponent, -450, 450))))
+        projection, sample = all_directions(X)
+        self.widths = (d, d)
+        if projection.basis is not None:
+            sample *= self.scale
+            self.widths = _cheapest(sample, projection.basis, (k + 1) * len(sample) / n)
+        self.projection = replace(projection.first(self.widths[1]), scale=self.scale)
+
+    def place(self, X: NDArray[np.generic]) -> Placed:
+        """Coordinates of points, in their own order."""
+        n = len(X)
+        whole = self.projection.basis is None
+        p, q = (width + (not whole) for width in self.widths)
+        first = np.empty((n, p), np.float32)
+        second = first if p == q else np.empty((n, q), np.float32)
+        square, slack = np.empty(n, np.float32), np.empty(n, np.float32)
+
+        def project(part: slice) -> None:
+            inside, norms = self.projection.split(X[part])
+            square[part] = norms * (1 - grain(p)) - UNDERFLOW
+            slack[part] = norms * grain(q) + UNDERFLOW
+            second[part] = inside if whole else with_rest(inside, norms)
+            if p < q:
+                first[part] = with_rest(inside[:, : p - 1], norms)
+
+        for _ in in_threads(project, pieces(n, BLOCK)):
+            pass
+        return Placed(np.arange(n, dtype=np.int32), first, second, square, slack)
+
+
+def placed_bytes(n: int, d: int) -> int:
+    """Bytes that `n` points take while they are placed: their coordinates in two orders."""
+    widths = min(d, PRODUCT_WIDTHS[-1] + 1) + min(d, BOUND_WIDTHS[-1] + 1)
+    return 2 * 4 * n * (widths + 3)
+
+
+def search_bytes(n: int, m: int, d: int, k: int) -> int:
+    """Bytes that a search for `k` neighbours takes, of `m` queries or, if m is 0, of the `n` points."""
+    sample = 40 * min(n, 2 * SAMPLE) * d
+    return SPARE + sample + placed_bytes(n, d) + placed_bytes(m, d) + (m or n) * (24 * k + 24)
+
+
+def search(
+    X: NDArray[np.generic], queries: NDArray[np.generic] | None, k: int, itself: bool
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` returns, for checked arrays."""
+    with one_blas_thread():
+        space = Coordinates(X, k, largest(*(A for A in (X, queries) if A is not None)))
+        points = _Set(readable(X), space.place(X).together(BLOCK))
+        asking = points
+        if queries is not None:
+            asking = _Set(readable(queries), space.place(queries).together(BLOCK))
+        found = _Found(len(asking.placed.order), k)
+        if itself and queries is None:
+            found.values[:, 0], found.rows[:, 0] = 0, points.placed.order
+        _tiles(space.scale**2, asking, points, found, max(1, k - (itself and queries is None)))
+    squared, rows = np.empty_like(found.values), np.empty_like(found.rows)
+    squared[asking.placed.order], rows[asking.placed.order] = found.values, found.rows
+    return squared, rows
+
+
+def readable(X: NDArray[np.generic]) -> NDArray[np.generic]:
+    """`X`, C-contiguous and read-only: one type for the kernels, whether memory-mapped or not."""
+    points = np.ascontiguousarray(X).view()
+    points.flags.writeable = False
+    return points
+
+
+class _Found:
+    """The lists of the points that ask, by place, while they are being found."""
 
     def __init__(self, n: int, k: int) -> None:
         self.values = np.full((n, k), np.inf)
@@ -28,77 +156,72 @@ class Lists:
         self.limit = np.full(n, kernels.FAR)
 
 
-def search(
-    X: NDArray[np.generic], queries: NDArray[np.generic] | None, k: int, itself: bool
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` promises; `itself` for rows of `X` only."""
-    with one_blas_thread():
-        space = Coordinates(X, k, largest(*(A for A in (X, queries) if A is not None)))
-        points = space.place(X)
-        points = points.in_order(near_together(points.first, BLOCK))
-        asking = points
-        if queries is not None:
-            asking = space.place(queries)
-            asking = asking.in_order(near_together(asking.first, BLOCK))
-        found = Lists(len(asking.order), k)
-        if itself and queries is None:
-            found.values[:, 0], found.rows[:, 0] = 0, points.order
-        _tiles(space, asking, points, found, max(1, k - (itself and queries is None)))
-    squared, rows = np.empty_like(found.values), np.empty_like(found.rows)
-    squared[asking.order], rows[asking.order] = found.values, found.rows
-    return squared, rows
+class _Set:
+    """Points, and the blocks they are compared in: their places, centres and boxes."""
+
+    def __init__(self, points: NDArray[np.generic], placed: Placed) -> None:
+        self.points, self.placed = points, placed
+        self.blocks = pieces(len(placed.order), BLOCK)
+        each = [placed.first[block] for block in self.blocks]
+        self.centres = np.array([block.mean(axis=0) for block in each], np.float64)
+        self.low = np.array([block.min(axis=0) for block in each])
+        self.high = np.array([block.max(axis=0) for block in each])
+
+    def gap(self, i: int, other: _Set, j: int) -> float:
+        """A lower bound of the squared and scaled distances of block i to block j of the other."""
+        gap = np.maximum(self.low[i] - other.high[j], other.low[j] - self.high[i])
+        gap = np.maximum(gap, 0)
+        return float(gap @ gap) * (1 - 1e-5) - 1e-6
 
 
-def _tiles(space: Coordinates, asking: Placed, points: Placed, found: Lists, k: int) -> None:
+def _tiles(scale: float, asking: _Set, points: _Set, found: _Found, k: int) -> None:
+    """Compare all pairs of blocks that may hold neighbours, the nearest first."""
     one_set = asking is points
-    square_scale = space.scale**2
-    silent = found if one_set else _silent(len(points.order))
-    mine, theirs = _blocks(asking), _blocks(points)
-    a, b = _centres(asking, mine), _centres(points, theirs)
+    mine, theirs = asking.blocks, points.blocks
+    reach, limit = found.reach, found.limit
+    if not one_set:  # the other points ask for nothing
+        reach = np.full(len(points.placed.order), -1.0)
+        limit = np.full(len(reach), -kernels.FAR)
+    a, b = asking.centres, points.centres
     between = np.einsum("ij,ij->i", a, a)[:, None] + np.einsum("ij,ij->i", b, b) - 2 * a @ b.T
     nearest = np.argmin(between, axis=1)
 
     def begin(part: slice) -> None:
-        for block in range(part.start, part.stop):
-            own, other = mine[block], theirs[nearest[block]]
-            if other.stop - other.start <= k:
-                continue
-            kernels.first_reach(
-                asking.points, asking.order, asking.second, own.start, own.stop,
-                points.points, points.order, points.second, other.start, other.stop,
-                one_set, k, found.reach,
-            )  # fmt: skip
-            np.minimum(found.reach[own], found.values[own, -1], out=found.reach[own])
-            limit = (found.reach[own] * square_scale).astype(np.float32)
-            found.limit[own] = np.nextafter(limit, kernels.FAR)
+        own, other = mine[part.start], theirs[nearest[part.start]]
+        if other.stop - other.start <= k:
+            return
+        kernels.first_reach(
+            asking.points, asking.placed.order, asking.placed.second, own.start, own.stop,
+            points.points, points.placed.order, points.placed.second, other.start, other.stop,
+            one_set, k, found.reach,
+        )  # fmt: skip
+        np.minimum(found.reach[own], found.values[own, -1], out=found.reach[own])
+        found.limit[own] = np.nextafter((found.reach[own] * scale).astype(np.float32), kernels.FAR)
 
     tiles = [(i, j) for i in range(len(mine)) for j in range(i if one_set else 0, len(theirs))]
     tiles.sort(key=lambda tile: between[tile])
     locks = [Lock() for _ in mine]
-    boxes = _boxes(asking, mine), _boxes(points, theirs)
+    lists = (found.values, found.rows, found.reach, found.limit)
+    ours, others = ((each.points, *each.placed) for each in (asking, points))
 
     def look(part: slice) -> None:
         i, j = tiles[part.start]
         own, other = mine[i], theirs[j]
-        most = max(found.limit[own].max(), silent.limit[other].max())
-        if _apart(boxes, i, j) > most:
+        if asking.gap(i, points, j) > max(found.limit[own].max(), limit[other].max()):
             return
         room = (own.stop - own.start) * (other.stop - other.start)
         who, whom = np.empty(room, np.int32), np.empty(room, np.int32)
         squared = np.empty(room)
         count = kernels.near_pairs(
-            asking.points, asking.order, asking.first, asking.second, asking.square, asking.slack,
-            found.limit, found.reach, own.start, own.stop,
-            points.points, points.order, points.first, points.second, points.square, points.slack,
-            silent.limit, silent.reach, other.start, other.stop,
+            *ours, found.limit, found.reach, own.start, own.stop,
+            *others, limit, reach, other.start, other.stop,
             one_set, who, whom, squared,
         )  # fmt: skip
-        lists = (found.values, found.rows, found.reach, found.limit)
         with locks[i]:
-            kernels.enter(who, whom, squared, count, points.order, square_scale, *lists)
+            kernels.enter(who, whom, squared, count, points.placed.order, scale, *lists)
         if one_set:
             with locks[j]:
-                kernels.enter(whom, who, squared, count, points.order, square_scale, *lists)
+                kernels.enter(whom, who, squared, count, points.placed.order, scale, *lists)
 
     with progress.current().task("neighbours", total=len(tiles)) as advance:
         for _ in in_threads(begin, pieces(len(mine), 1)):
@@ -107,37 +230,56 @@ def _tiles(space: Coordinates, asking: Placed, points: Placed, found: Lists, k: 
             advance(done)
 
 
-def _silent(n: int) -> Lists:
-    """Points that ask for nothing."""
-    lists = Lists(n, 0)
-    lists.limit[:] = NONE
-    lists.reach[:] = -1
-    return lists
+def _cheapest(
+    sample: NDArray[np.float64], basis: NDArray[np.float64], nearer: float
+) -> tuple[int, int]:
+    """Numbers of directions that cost least, judged by how many pairs a sample leaves open.
+
+    Parameters
+    ----------
+    sample : ndarray of shape (s, d), centred
+    basis : ndarray of shape (d, most)
+    nearer : float
+        How many points of the sample are as near as a neighbour.
+    """
+    inside = sample @ basis
+    norms = np.einsum("ij,ij->i", sample, sample)
+    probes = slice(None, None, max(1, len(sample) // PROBES))
+    every = norms[probes, None] + norms - 2 * sample[probes] @ sample.T
+    rank = min(max(1, round(nearer)), len(sample) - 1)
+    limit = np.partition(every, rank, axis=1)[:, rank, None]
+    d, most = basis.shape
+    if most < PRODUCT_WIDTHS[0]:  # a handful of points of very many dimensions
+        return most, most
+    left = {}
+    for width in sorted({*PRODUCT_WIDTHS, *BOUND_WIDTHS}):
+        lead = with_rest(inside[:, :width], norms).astype(np.float64)
+        square = np.einsum("ij,ij->i", lead, lead)
+        bounds = square[probes, None] + square - 2 * lead[probes] @ lead.T
+        left[width] = float(np.mean(bounds <= limit))
+
+    def cost(p: int, q: int) -> float:
+        bound = left[p] * (OPEN_COST + BOUND_COST * q) if q > p else 0.0
+        return float(PRODUCT_COST * p + bound + left[q] * (DECIDED_COST + DISTANCE_COST * d))
+
+    products = [p for p in PRODUCT_WIDTHS if p <= most]
+    choices = [(p, q) for p in products for q in {p, *BOUND_WIDTHS} if p <= q <= most]
+    return min(choices, key=lambda both: cost(*both))
 
 
-def _blocks(placed: Placed) -> list[slice]:
-    return pieces(len(placed.order), BLOCK)
+def _halved(first: NDArray[np.float32], block: int) -> NDArray[np.int32]:
+    """An order in which each `block` places hold near points: halved along the widest coordinate."""
+    order = np.arange(len(first), dtype=np.int32)
 
+    def halve(part: NDArray[np.int32]) -> None:
+        if len(part) <= block:
+            return
+        some = first[part]
+        along = some[:, np.argmax(some.var(axis=0))]
+        middle = (len(part) + block - 1) // block // 2 * block
+        part[:] = part[np.argpartition(along, middle)]
+        halve(part[:middle])
+        halve(part[middle:])
 
-def _centres(placed: Placed, blocks: list[slice]) -> NDArray[np.float64]:
-    return np.array([placed.first[block].mean(axis=0) for block in blocks], np.float64)
-
-
-def _boxes(placed: Placed, blocks: list[slice]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    low = np.array([placed.first[block].min(axis=0) for block in blocks])
-    high = np.array([placed.first[block].max(axis=0) for block in blocks])
-    return low, high
-
-
-def _apart(
-    boxes: tuple[
-        tuple[NDArray[np.float32], NDArray[np.float32]],
-        tuple[NDArray[np.float32], NDArray[np.float32]],
-    ],
-    i: int,
-    j: int,
-) -> float:
-    """No point of block i is nearer than this to one of block j, squared and scaled."""
-    (low, high), (other_low, other_high) = boxes
-    gap = np.maximum(np.maximum(low[i] - other_high[j], other_low[j] - high[i]), 0)
-    return float(gap @ gap) * (1 - 1e-5) - 1e-6
+    halve(order)
+    return order

@@ -1,20 +1,21 @@
-"""The minimum spanning tree of points, under the distance or mutual reachability."""
+"""Builds minimum spanning trees of points, under the distance or mutual reachability."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from inkcluster import progress
-from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.cluster.neighbors.spanning_small import LARGEST, small_tree
-from inkcluster.compute.coordinates import Coordinates, Placed, near_together
+from inkcluster.cluster.neighbors.nearest import Neighbours, nearest_neighbors, paired
+from inkcluster.cluster.neighbors.search import Coordinates, Placed, readable
 from inkcluster.compute.magnitude import largest
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.neighbors import spanning as kernels
 from inkcluster.kernels.neighbors.pairs import COLUMNS
 
-SMALL = 2500
+MAX_SMALL_POINTS = 2500
 """Points up to which NumPy makes the tree, so that nothing has to be compiled."""
 LISTED = 15
 """Neighbours looked for where no lists are given."""
@@ -22,14 +23,17 @@ FOUND = 8
 """Edges out of its part that a search remembers for a point."""
 QUERIES = 128
 """Points that a thread searches for at a time."""
-Lists = tuple[NDArray[np.float64], NDArray[np.int32]]
+MAX_WHOLE = 2.0**53
+"""float64 holds all whole numbers up to here."""
+MAX_WEIGHT = float(np.finfo(np.float64).max)
+"""The largest weight of an edge."""
 
 
 def spanning_tree(
     X: NDArray[np.generic],
     core: NDArray[np.float64] | None = None,
     at_most: float = np.inf,
-    lists: Lists | None = None,
+    lists: Neighbours | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """The edges of the minimum spanning tree, shortest first; of the forest within `at_most`.
 
@@ -81,10 +85,10 @@ class Spanning:
         As in :func:`spanning_tree`.
     """
 
-    def __init__(self, X: NDArray[np.generic], lists: Lists | None = None) -> None:
+    def __init__(self, X: NDArray[np.generic], lists: Neighbours | None = None) -> None:
         self.X = X
         self.lists = lists
-        self._placed: tuple[Placed, float, NDArray[np.int64]] | None = None
+        self._placed: tuple[NDArray[np.generic], Placed, float, NDArray[np.int64]] | None = None
 
     def tree(
         self, core: NDArray[np.float64] | None = None, at_most: float = np.inf
@@ -92,11 +96,11 @@ class Spanning:
         """As :func:`spanning_tree`."""
         n = len(self.X)
         core = np.zeros(n) if core is None else np.ascontiguousarray(core, dtype=np.float64)
-        if n <= SMALL:
+        if n <= MAX_SMALL_POINTS:
             return small_tree(self.X, core, at_most)
         if self.lists is None:
             self.lists = nearest_neighbors(self.X, LISTED)
-        return self._boruvka(core, min(float(at_most), LARGEST), *self.lists)
+        return self._boruvka(core, min(float(at_most), MAX_WEIGHT), *self.lists)
 
     def _boruvka(
         self,
@@ -148,26 +152,25 @@ class Spanning:
         floor: NDArray[np.float64],
     ) -> None:
         with one_blas_thread():
-            placed, scale, place = self._place()
+            points, placed, scale, place = self._place()
             places = np.sort(place[asking])
 
             def look(some: slice) -> None:
                 kernels.beyond(
-                    placed.points, placed.order, placed.first, placed.second, placed.square,
-                    placed.slack, scale, places[some], part, core, cap, near, far, floor,
+                    points, *placed, scale, places[some], part, core, cap, near, far, floor,
                 )  # fmt: skip
 
             for _ in in_threads(look, pieces(len(places), QUERIES)):
                 pass
 
-    def _place(self) -> tuple[Placed, float, NDArray[np.int64]]:
+    def _place(self) -> tuple[NDArray[np.generic], Placed, float, NDArray[np.int64]]:
+        """The points, their coordinates, the scale of squares, and the place of each row."""
         if self._placed is None:
             space = Coordinates(self.X, LISTED, largest(self.X))
-            placed = space.place(self.X)
-            placed = placed.in_order(near_together(placed.first, COLUMNS))
+            placed = space.place(self.X).together(COLUMNS)
             place = np.empty(len(self.X), np.int64)
             place[placed.order] = np.arange(len(place))
-            self._placed = placed, space.scale**2, place
+            self._placed = readable(self.X), placed, space.scale**2, place
         return self._placed
 
 
@@ -175,3 +178,64 @@ def _complete(near: NDArray[np.int32]) -> bool:
     """Whether the lists hold every other point; the first is in its own if any point is."""
     n, k = near.shape
     return k >= n or (k == n - 1 and 0 not in near[0])
+
+
+def small_tree(
+    X: NDArray[np.generic], core: NDArray[np.float64], at_most: float
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """What :func:`spanning_tree` returns, by Borůvka's algorithm in NumPy, from all pairs at once.
+
+    A product proposes edges; all that its rounding cannot exclude are decided in lanes.
+    """
+    n = len(X)
+    weight, grain = _rough(X)
+    np.maximum(weight, core, out=weight)
+    np.maximum(weight, core[:, None], out=weight)
+    edges: list[NDArray[np.intp]] = []
+    lengths: list[NDArray[np.float64]] = []
+    part: NDArray[np.intp] = np.arange(n)
+    parts = n
+    with progress.current().task("merges", total=n - 1) as advance:
+        while parts > 1:
+            weight[part[:, None] == part] = np.inf  # also a point and itself
+            least = np.full(parts, np.inf)
+            np.minimum.at(least, part, weight.min(axis=1))
+            most = np.minimum(least + grain, MAX_WEIGHT)  # edges of infinite weight are none
+            who, whom = np.nonzero(weight <= most[part][:, None])
+            if not len(who):
+                break
+            squared = paired(X, who, X, whom)
+            reach = np.maximum(np.maximum(squared, core[who]), core[whom])
+            pair = np.minimum(who, whom), np.maximum(who, whom)
+            order = np.lexsort((*pair[::-1], squared, reach, part[who]))
+            first = order[np.diff(part[who][order], prepend=-1) > 0]
+            chosen = np.unique(pair[0][first] * n + pair[1][first], return_index=True)[1]
+            first = first[chosen]  # two parts may take the same edge
+            a, b = pair[0][first], pair[1][first]
+            edges.append(np.column_stack([a, b]))
+            lengths.append(np.column_stack([squared[first], reach[first]]))
+            joins = coo_array((np.ones(len(a)), (part[a], part[b])), (parts, parts))
+            parts, into = connected_components(joins, directed=False)
+            part = into[part].astype(np.intp)
+            advance(len(a))
+    found = np.concatenate([np.empty((0, 2), np.int32), *edges]).astype(np.int32)
+    between, w = np.concatenate([np.empty((0, 2)), *lengths]).T
+    order = np.lexsort((found[:, 1], found[:, 0], between, w))
+    order = order[w[order] <= at_most]
+    return found[order], w[order]
+
+
+def _rough(X: NDArray[np.generic]) -> tuple[NDArray[np.float64], float]:
+    """Squared distances of all pairs, (n, n), and twice what they may be off; 0 for whole numbers."""
+    points = np.asarray(X, dtype=np.float64)
+    square = np.einsum("ij,ij->i", points, points)
+    whole = 4 * square.max() < MAX_WHOLE and np.array_equal(points, np.rint(points))
+    if not whole:
+        points = points - points.mean(axis=0)
+        square = np.einsum("ij,ij->i", points, points)
+    rough = points @ points.T
+    rough *= -2
+    rough += square
+    rough += square[:, None]
+    grain = 0.0 if whole else (X.shape[1] + 16) * 2.0**-48 * float(square.max())
+    return rough, grain

@@ -23,7 +23,7 @@ def squared(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
     """Squared distance of two points (d,) in float64, the same to the bit for (b, a).
 
     Up to 15 dimensions the terms are added one after the other, as in scikit-learn's trees; beyond,
-    in eight sums side by side, as in :func:`inkcluster.cluster.neighbors.small.paired`.
+    in eight sums side by side, as in :func:`inkcluster.cluster.neighbors.nearest.paired`.
     """
     d = a.shape[0]
     if d <= IN_ORDER:
