@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from inkcluster import progress
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.compute.leading import SAMPLE, Leading
+from inkcluster.compute.projection import SAMPLE, Projection, leading
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.linkage import centres, lanes, lists, search
 
@@ -66,7 +66,7 @@ class _Clusters:
         self.near, self.far, self.bound, self.nearest, self.sure = self.lists
         self.size = size.copy()
         self.projected = np.zeros(n, np.bool_)  # whether `lead` is up to date
-        self.leading: Leading | None = None
+        self.projection: Projection | None = None
         squared, ids = nearest_neighbors(X, min(LIST_LENGTH, n - 1))
         self.sums = np.array(X, dtype=np.float64, order="C")
         self.sums *= size[:, None]
@@ -101,8 +101,8 @@ class _Clusters:
         asking = np.flatnonzero(~self.sure[slots])
         with one_blas_thread():
             lead, square = self._coordinates(slots)
-            assert self.leading is not None
-            few, few_square = self.leading.fewer(lead, PRODUCT_WIDTH)
+            assert self.projection is not None
+            few, few_square = self.projection.fewer(lead, PRODUCT_WIDTH)
             inverse = np.nextafter((1 / self.size[slots]).astype(np.float32), np.float32(2))
 
             def answer(part: slice) -> None:
@@ -135,23 +135,23 @@ class _Clusters:
         self, slots: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Leading coordinates of the clusters in `slots`, and their squared norms."""
-        if self.leading is None:
+        if self.projection is None:
             some = slots[:: max(1, len(slots) // SAMPLE)]
-            self.leading = Leading(self.sums[some] / self.size[some, None])
-            self.lead = np.empty((len(self.size), self.leading.width), np.float32)
-        leading = self.leading
+            self.projection = leading(self.sums[some] / self.size[some, None])
+            self.lead = np.empty((len(self.size), self.projection.width), np.float32)
+        projection = self.projection
         stale = slots[~self.projected[slots]]
 
         def project(part: slice) -> None:
             some = stale[part]
-            self.lead[some] = leading(self.sums[some] / self.size[some, None])
+            self.lead[some] = projection(self.sums[some] / self.size[some, None])
 
         with one_blas_thread():
             for _ in in_threads(project, pieces(len(stale), PIECE)):
                 pass
         self.projected[stale] = True
         lead = self.lead[slots]
-        return lead, leading.squares(lead)
+        return lead, projection.squares(lead)
 
 
 def _by_rounds(
@@ -232,8 +232,8 @@ def _one_by_one(
         if not halve:
             count = size.copy()
             clusters.sums *= size[:, None]
-        leading = Leading(X, CENTRE_WIDTHS)
-        coordinates, lead, square = _side_by_side(X, leading)
+        projection = leading(X, CENTRE_WIDTHS)
+        coordinates, lead, square = _side_by_side(X, projection)
         who = np.full(len(square), -1, np.int32)
         who[:n] = slots
         slot_of = np.full(2 * n, -1, np.int32)
@@ -242,7 +242,7 @@ def _one_by_one(
         place = np.empty(n, np.int64)
         place[heap] = slots
         state = (
-            leading.origin, coordinates, lead, square, slots.astype(np.int32), who,
+            projection.origin, coordinates, lead, square, slots.astype(np.int32), who,
             slots.astype(np.int32), slot_of, clusters.sums, count, *clusters.lists[:3], key,
             np.zeros((n, 2), np.int32), heap, place,
         )  # fmt: skip
@@ -252,27 +252,25 @@ def _one_by_one(
         for done in range(0, n - 1, STEP):
             part = slice(done, done + STEP)
             left = centres.merge_centres(
-                halve, leading.grain, *state, left, made[part], squared[part]
+                halve, projection.grain, *state, left, made[part], squared[part]
             )
             advance(len(made[part]))
     return made, squared
 
 
 def _side_by_side(
-    X: NDArray[np.generic], leading: Leading
+    X: NDArray[np.generic], projection: Projection
 ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]]:
     """Coordinates of points in float64, and in float32 with `lanes.LANES` points side by side."""
     n = len(X)
     blocks = -(-n // lanes.LANES)
-    lead = np.zeros((blocks, leading.width, lanes.LANES), np.float32)
+    lead = np.zeros((blocks, projection.width, lanes.LANES), np.float32)
     square = np.full(blocks * lanes.LANES, 2 * lanes.FAR, np.float32)
-    coordinates = np.empty((n, leading.width - (leading.basis is not None)))
+    coordinates = np.empty((n, projection.width - (projection.basis is not None)))
     for start in range(0, n, STEP):
-        centred = np.asarray(X[start : start + STEP], dtype=np.float64) - leading.origin
-        inside = centred if leading.basis is None else centred @ leading.basis
+        inside, squares = projection.split(X[start : start + STEP])
         coordinates[start : start + STEP] = inside
-        norms = np.einsum("ij,ij->i", centred, centred) - np.einsum("ij,ij->i", inside, inside)
-        beyond = np.sqrt(np.maximum(norms, 0))
+        beyond = np.sqrt(np.maximum(squares - np.einsum("ij,ij->i", inside, inside), 0))
         for i in range(len(inside)):
-            lanes.put(start + i, inside[i], beyond[i], leading.grain, lead, square)
+            lanes.put(start + i, inside[i], beyond[i], projection.grain, lead, square)
     return coordinates, lead, square
