@@ -15,8 +15,6 @@ from inkcluster.study.settings.settings import NAMES as SETTINGS
 
 MOST_WORDS, MOST_NUMBERS = 25, 3
 WORD, NUMBER = re.compile(r"\w"), re.compile(r"\d[\d,.]*")
-HELD = ("centres", "restarts", "hierarchy", "linkages", "dbscan")
-"""The questions whose sentences are held to it so far."""
 QUICK = {
     "restarts": 3,
     "sample_sizes": [60, 100],
@@ -90,7 +88,7 @@ def hold(finding):
     assert isinstance(finding.level, Level)
 
 
-@pytest.mark.parametrize("key", HELD)
+@pytest.mark.parametrize("key", QUESTIONS)
 @pytest.mark.parametrize("name", STUDIES)
 def test_findings_are_short_sentences(ask, name, key):
     findings = ask(name, key).findings

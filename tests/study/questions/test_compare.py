@@ -13,6 +13,7 @@ from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run.desk import Desk
+from inkcluster.words import percent, sentence
 
 ASKED = {"eps": (1.0, 1.4, 1.8), "sweep_eps": (1.0, 1.5, 2.5), "components": 8, "many": 25}
 KINDS = ("k-means", *hierarchy.METHODS, "DBSCAN", "HDBSCAN")
@@ -139,25 +140,34 @@ def test_scores_are_scikit_learns_with_noise_and_without(found, sample):
 def test_the_best_method_is_the_tables_best(found):
     frame = table(found, "scores").set_index("method")
     best = frame["ARI"].idxmax()
-    words = codes(found)["C1"].sentence
-    assert words.lower().startswith(f"{best} agrees best".lower())
-    assert f"ARI {frame.loc[best, 'ARI']:.3f}" in words
+    share, second = percent(frame.loc[best, "ACC"]), frame["ARI"].nlargest(2).index[1]
+    assert codes(found)["C1"].sentence == (
+        f"{sentence(best)} agrees best with the labels ({share} of the images in the matching cluster, "
+        f"ARI {frame.loc[best, 'ARI']:.3f}); {second} is second."
+    )
     assert figure(found, "scores").says.lower().startswith(f"{best} leads".lower())
     board = figure(found, "scores").frame_
     np.testing.assert_allclose(board["ACC"], frame["ACC"])
 
 
 def test_whitening_is_judged_by_the_tables_numbers(found):
-    frame = table(found, "scores").set_index("method")["ARI"]
-    words = codes(found)["C3"].sentence
-    helps, _, hurts = words.partition("hurts")
-    for kind in KINDS:
-        before, after = frame[f"{kind} on pixels"], frame[f"{kind} after PCA"]
-        said = f"{kind} (ARI {before:.3f} to {after:.3f})"
-        if abs(after - before) >= 0.01:
-            assert said in (helps if after > before else hurts)
-        else:
-            assert f"{kind} (" not in words
+    scores = table(found, "scores").set_index("method")["ARI"]
+    frame = table(found, "whitening").set_index("method")
+    assert frame.index.tolist() == list(KINDS)
+    agreement = table(found, "agreement").set_index("method")
+    for kind, row in frame.iterrows():
+        before, after = f"{kind} on pixels", f"{kind} after PCA"
+        assert row["ARI on pixels"] == scores[before]
+        assert row["ARI after PCA"] == scores[after]
+        assert row["change"] == pytest.approx(scores[after] - scores[before])
+        assert row["ARI between the two"] == agreement.loc[before, after]
+    helped, hurt = (frame["change"] >= 0.01).sum(), (frame["change"] <= -0.01).sum()
+    most = frame["change"].abs().idxmax()
+    assert codes(found)["C3"].level is Level.DETAIL
+    assert codes(found)["C3"].sentence == (
+        f"PCA whitening brings {helped} of {len(KINDS)} methods closer to the labels and takes {hurt} "
+        f"further away; {most} changes most."
+    )
 
 
 def test_agreement_is_the_ari_of_every_two(found):
@@ -170,11 +180,16 @@ def test_agreement_is_the_ari_of_every_two(found):
 
 
 def test_agreement_leaves_out_methods_that_say_nothing(found):
+    frame, shares = table(found, "agreement").set_index("method"), table(found, "sizes")
+    noise = shares["noise"] / 260
+    telling = shares["method"][(shares["largest share"] <= 0.9) & (noise <= 0.9)].tolist()
+    assert 2 < len(telling) < len(shares)
+    pairs = [frame.loc[a, b] for i, a in enumerate(telling) for b in telling[:i]]
+    alike = sum(value >= 0.5 for value in pairs)
     words = codes(found)["C2"].sentence
-    assert "not counted here" in words
-    best, worst = words.split(".")[0], words
-    assert "single on pixels" not in best.lower()
-    assert "Most alike are" in worst
+    assert words.startswith(f"Of {len(pairs)} pairs of methods, {alike} agree well; ")
+    assert words.endswith(f"(ARI {max(pairs):.3f}).")
+    assert "Finding C2 does not count" in figure(found, "agreement").says
 
 
 def test_k_means_centres_go_back_through_the_pca(found, sample, vectors):
@@ -235,8 +250,13 @@ def test_members_of_wards_clusters_are_shown_ten_each(found, sample):
 def test_clusters_worth_looking_at_are_named_in_the_finding_with_their_reasons(found):
     frame, words = table(found, "ward-worth"), codes(found)["C4"].sentence
     assert len(frame) == 5
-    for cluster, reason in zip(frame["cluster"], frame["reason"], strict=True):
-        assert f"cluster {cluster} ({reason})" in words
+    assert codes(found)["C4"].level is Level.DETAIL
+    first, second = (
+        f"cluster {row.cluster} ({row.reason.split(':')[0]})" for row in frame.iloc[:2].itertuples()
+    )
+    assert (
+        words == f"Of Ward's 25 clusters after PCA whitening, look first at {first} and {second}."
+    )
     shown = [int(row.label.split()[1]) for row in figure(found, "ward-worth").rows]
     assert shown == frame["cluster"].tolist()
 
@@ -249,7 +269,11 @@ def test_without_labels_nothing_is_judged_and_nothing_else_changes(
     check_answer(other)
     assert "scores" not in {t.name for t in other.tables} | {f.name for f in other.figures}
     assert "C1" not in codes(other)
-    assert codes(other)["C3"].sentence.startswith("Without labels")
+    alike = table(other, "whitening").set_index("method")["ARI between the two"]
+    assert codes(other)["C3"].sentence == (
+        "Without labels, PCA whitening cannot be judged; it changes the clusters of "
+        f"{alike.idxmin()} most and those of {alike.idxmax()} least."
+    )
     same_arrays(found, other)
 
 
@@ -284,8 +308,10 @@ def test_linkages_that_do_not_fit_into_memory_are_left_out(answer, few, check_an
     assert len(table(found, "scores")) == 7  # k-means, DBSCAN and HDBSCAN twice, and the shapes
     assert "ward_k" not in found.arrays
     warning = [f for f in found.findings if f.code == "S3" and f.level is Level.WARNING]
-    assert warning[0].sentence.startswith("14 linkages of 120 images are left out")
-    assert "0.07 GB, and 0.00 GB may be used" in warning[0].sentence
+    assert warning[0].sentence.startswith("14 linkages are left out of the comparison")
+    assert "up to 0.07 GB needed, 0.00 GB available" in warning[0].sentence
+    says = next(t.says for t in found.tables if t.name == "sizes")
+    assert "Left out for want of memory: ward on pixels, single on pixels" in says
 
 
 def test_the_whole_set_takes_the_linkages_of_question_four(few, make_plan, monkeypatch):

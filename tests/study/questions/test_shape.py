@@ -13,9 +13,9 @@ from inkcluster.figures import render
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.questions.shape.figures import islands
-from inkcluster.study.questions.shape.question import _number_finding
+from inkcluster.study.questions.shape import findings
 from inkcluster.study.run.desk import Desk
+from inkcluster.words import percent, several
 
 
 @pytest.fixture(scope="module")
@@ -64,12 +64,28 @@ def test_clusters_are_the_estimators_and_know_no_labels(found, unlabelled, few):
 
 
 def test_numbers_of_the_findings(found, few):
-    labels, sentence = found.arrays["labels"], codes(found)["P2"].sentence
-    assert f"NMI {normalized_mutual_info_score(few.labels, labels):.4f}" in sentence
-    assert f"ARI {adjusted_rand_score(few.labels, labels):.4f}" in sentence
-    sure = 100 * np.mean(found.arrays["confidence"] >= 0.9)
-    assert f"{sure:.1f}".removesuffix(".0") + " % of the images" in codes(found)["P3"].sentence
-    assert f"{labels.max() + 1} clusters" in codes(found)["P1"].sentence or labels.max() < 11
+    labels, confidence = found.arrays["labels"], found.arrays["confidence"]
+    scores = table(found, "scores").iloc[0]
+    assert scores["NMI"] == pytest.approx(normalized_mutual_info_score(few.labels, labels))
+    assert scores["ARI"] == pytest.approx(adjusted_rand_score(few.labels, labels))
+    assert f": {percent(scores['ACC'])} of the images" in codes(found)["P2"].sentence
+    sure, unsure = np.mean(confidence >= 0.9), np.mean(confidence < 0.5)
+    assert codes(found)["P3"].sentence == (
+        f"{percent(sure)} of the images clearly belong to their cluster; {percent(unsure)} are doubtful."
+    )
+    frame = table(found, "clusters")
+    assert (frame["share sure"] * frame["size"]).sum() == pytest.approx(sure * len(few))
+    assert (frame["share unsure"] * frame["size"]).sum() == pytest.approx(unsure * len(few))
+    assert several(labels.max() + 1, "cluster") in codes(found)["P1"].sentence
+
+
+def test_the_table_of_numbers_holds_the_best_by_strength_and_by_the_spectrum(found):
+    strengths = found.arrays["strengths"]
+    numbers = table(found, "numbers")
+    strongest = np.argsort(-strengths, kind="stable")[:8] + 2
+    assert numbers["clusters"].tolist()[: len(strongest)] == strongest.tolist()
+    places = numbers["place among the spectrum's breaks"]
+    assert {1.0, 2.0, 3.0} <= set(places)
 
 
 def test_its_scores_name_its_method(found):
@@ -102,9 +118,7 @@ def test_a_wrong_label_is_the_most_suspicious(answer, few):
     assert first["image"] == wrong
     assert (first["label"], first["cluster's class"]) == (labels[wrong], own)
     assert codes(spoiled)["P4"].level is Level.NOTICE
-    assert (
-        f"image {wrong}, labelled {labels[wrong]} and like a {own}" in codes(spoiled)["P4"].sentence
-    )
+    assert f"wrong, that of image {wrong}" in codes(spoiled)["P4"].sentence
     assert figure(spoiled, "suspects").rows[0].captions[0] == f"{labels[wrong]} → {own}"
 
 
@@ -132,18 +146,23 @@ def test_look_first_is_that_of_evaluate(unlabelled):
 @pytest.mark.parametrize(
     ("strengths", "gaps", "level", "words"),
     [
-        ([1.1, 3.0, 1.2], [1.1, 3.0, 1.2], Level.OK, "show three clusters: "),
-        ([1.1, 3.0, 1.2], [1.3, 1.2, 1.1, 2.0], Level.OK, "after 5, 2 and 3 eigenvalues"),
-        ([1.1, 3.0, 1.2], [1.3, 1.0, 1.1, 2.0], Level.NOTICE, "the spectrum does not bear it out"),
-        ([1.1, 1.5, 1.45], [1.1, 1.5, 1.45], Level.NOTICE, "on weak evidence"),
-        ([0.0, 1.18, 0.0], [1.1, 3.0, 1.2], Level.NOTICE, "on weak evidence"),
-        ([0.0, 500.0, 0.0], [0.0, 500.0, 0.0], Level.OK, "strength of 3 is over 100"),
+        ([1.1, 3.0, 1.2], [1.1, 3.0, 1.2], Level.OK, "is 3.00, that of the next best 1.20."),
+        (
+            [1.1, 3.0, 1.2],
+            [1.3, 1.2, 1.1, 2.0],
+            Level.OK,
+            "The images form three clusters, clearly",
+        ),
+        ([1.1, 3.0, 1.2], [1.3, 1.0, 1.1, 2.0], Level.NOTICE, "disagree (next best: 4 and 2)"),
+        ([1.1, 1.5, 1.45], [1.1, 1.5, 1.45], Level.NOTICE, "the evidence is weak"),
+        ([0.0, 1.18, 0.0], [1.1, 3.0, 1.2], Level.NOTICE, "the evidence is weak"),
+        ([0.0, 500.0, 0.0], [0.0, 500.0, 0.0], Level.OK, "this number is over 100, that"),
         ([], [], Level.NOTICE, "no other number"),
     ],
 )
 def test_weak_evidence_is_called_weak(strengths, gaps, level, words):
     shapes = SimpleNamespace(k=3, strengths=np.array(strengths), gap_strengths=np.array(gaps))
-    finding = _number_finding(shapes)
+    finding = findings.of_number(shapes)
     assert finding.level is level
     assert words in finding.sentence
 
@@ -162,21 +181,13 @@ def test_where_memory_is_too_little_a_sample_is_stated(monkeypatch, make_plan, d
     assert len(answered.arrays["index"]) == len(answered.arrays["labels"]) == 640
     warning = codes(answered)["S3"]
     assert warning.level is Level.WARNING
-    assert "640 of the 1,200 images" in warning.sentence
-    assert "3.00 GB, and 2.00 GB" in warning.sentence
+    assert "rests on 640 images drawn at random" in warning.sentence
+    assert "need 3.00 GB, and 2.00 GB" in warning.sentence
     monkeypatch.setattr(ShapeClustering, "fit", lambda self, X: fit(self, np.zeros((701, 2, 2))))
     few = many.take(np.arange(700))
     plan = make_plan(few)
     with pytest.raises(TooLittleMemoryError):
         QUESTIONS["shape"].answer(few, plan, Desk())
-
-
-def test_islands_are_apart_from_every_middle(rng):
-    bulk = rng.uniform(0, 3, (900, 2))
-    far = rng.normal([9, 9], 0.1, (30, 2))
-    few = rng.normal([9, 0], 0.05, (3, 2))
-    found = islands(np.concatenate([bulk, far, few]), np.array([[1.5, 1.5]]))
-    assert [sorted(part) for part in found] == [list(range(900, 930))]
 
 
 def test_odd_sets_are_answered(answer, check_answer, odd_set):

@@ -1,7 +1,8 @@
-"""k-means after PCA whitening: its centres as pictures, and each centre's nearest and farthest."""
+"""k-means after PCA whitening: its centres as pictures, and the members nearest and farthest."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,169 +11,127 @@ from numpy.typing import NDArray
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import pictures
 from inkcluster.study.steps.methods import PIXELS, WHITENED, Methods, title_of
-from inkcluster.words import class_name, percent, several
+from inkcluster.words import class_name, cluster_label, percent, several
 
 if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
+    from inkcluster.evaluate import Match
 
 EACH = 5
-"""As many nearest and as many farthest members as the book shows."""
+"""Nearest and farthest members shown: as many as the exercise shows."""
+MIN_CONTRAST_KEPT = 0.8
+"""Centres with less of the contrast of those on pixels are called blurred."""
+
+Around = Mapping[int, tuple[NDArray[np.int64], NDArray[np.int64]]]
 
 
-def of_centres(methods: Methods, plan: Plan, desk: Desk) -> Answer:
+def of_centres(methods: Methods) -> Answer:
     """Centres through the inverse PCA, their sizes, their nearest and farthest members."""
-    del plan, desk
-    from inkcluster.evaluate import nearest_and_farthest
+    from inkcluster.evaluate import match, nearest_and_farthest
 
-    images = methods.sample.images
+    truth = methods.sample.images.labels
     labels = methods.clusterings[title_of("k-means", WHITENED)].labels
-    k = int(labels.max()) + 1
-    middle = np.stack([methods.vectors[labels == c].mean(axis=0) for c in range(k)])
+    clusters = range(int(labels.max()) + 1)
+    middle = np.stack([methods.vectors[labels == c].mean(axis=0) for c in clusters])
     drawn = np.asarray(methods.pca.pictures(middle), np.float64)
-    sizes = np.bincount(labels)
     around = nearest_and_farthest(methods.vectors, labels, middle, EACH)
-    captions = _mostly(methods, labels)
-    flat = images.pixels.astype(np.float64)
-    pixel_labels = methods.clusterings[title_of("k-means", PIXELS)].labels
-    contrast = {
-        PIXELS: _contrast(flat, pictures.mean_images(images.pixels, pixel_labels)),
-        WHITENED: _contrast(flat, drawn),
-    }
+    matched = None if truth is None else match(truth, labels)
+    classes = _classes(matched, len(middle))
     return Answer(
         figures=(
-            _centres_figure(methods, drawn, sizes, captions, contrast),
-            _around_figure(methods, drawn, sizes, around, middle),
+            _centres_figure(methods, drawn, labels, classes),
+            _around_figure(methods, drawn, middle, around, matched),
         ),
-        tables=(_table(methods, sizes, middle, labels, captions),),
+        tables=(_table(methods, middle, labels, classes),),
         arrays={"kmeans_centres": middle, "kmeans_pictures": drawn},
     )
 
 
-def _contrast(pixels: NDArray[np.float64], centres: NDArray[np.float64]) -> float:
-    """How far centres are from the mean image, in terms of how far an image is (root mean square)."""
-    mean = pixels.mean(axis=0)
-    spread = np.sqrt(np.mean((pixels - mean) ** 2))
-    return float(np.sqrt(np.mean((centres - mean) ** 2)) / spread)
-
-
-def _mostly(methods: Methods, labels: NDArray[np.int32]) -> list[str]:
-    """What each cluster mostly holds; empty words without labels."""
-    truth = methods.sample.images.labels
-    if truth is None:
-        return [""] * (int(labels.max()) + 1)
-    from inkcluster.evaluate import match
-
-    found = match(truth, labels)
+def _classes(matched: Match | None, k: int) -> list[str]:
+    """Each cluster's largest class and its share; empty words without labels."""
+    if matched is None:
+        return [""] * k
     return [
-        f"{percent(share)} {class_name(found.classes[column])}"
-        for column, share in zip(found.class_of, found.purity, strict=True)
+        f"{percent(share)} {class_name(matched.classes[column])}"
+        for column, share in zip(matched.class_of, matched.purity, strict=True)
     ]
 
 
 def _centres_figure(
-    methods: Methods,
-    drawn: NDArray[np.float64],
-    sizes: NDArray[np.int64],
-    captions: list[str],
-    contrast: dict[str, float],
+    methods: Methods, drawn: NDArray[np.float64], labels: NDArray[np.int32], classes: list[str]
 ) -> Any:
     from inkcluster.figures import Centres
 
-    white, plain = contrast[WHITENED], contrast[PIXELS]
-    verdict = "blurred into each other" if white < 0.8 * plain else "no more blurred"
+    images = methods.sample.images
+    pixel_labels = methods.clusterings[title_of("k-means", PIXELS)].labels
+    plain = pictures.mean_images(images.pixels, pixel_labels)
+    mean = images.pixels.mean(axis=0)
+    typical, white, raw = (_distance(some, mean) for some in (images.pixels, drawn, plain))
+    verdict = "more" if white < MIN_CONTRAST_KEPT * raw else "no more"
+    sizes = np.bincount(labels)
     says = (
-        f"The {several(len(sizes), 'centre')} of k-means on PCA-whitened images, through the inverse "
-        f"PCA, are {verdict} than those on pixels: from the mean image they are {percent(white)} as "
-        f"far as a typical image, those on pixels {percent(plain)}; the largest cluster has "
-        f"{int(sizes[0]):,} members, the smallest {int(sizes[-1]):,}."
+        f"The {several(len(sizes), 'centre')} of k-means on PCA-whitened images, mapped back to pixels, "
+        f"are {verdict} blurred than those on pixels: they differ from the mean image "
+        f"{percent(white / typical)} as much as a typical image does, those on pixels "
+        f"{percent(raw / typical)}. The clusters have {int(sizes[-1]):,} to {int(sizes[0]):,} members."
     )
-    if verdict.startswith("blurred"):
-        says = says.replace("blurred into each other than", "more blurred into each other than")
     return Centres(
         "kmeans-centres",
         "k-means centres after PCA whitening",
         says,
         drawn,
         sizes,
-        captions,
-        peak=pictures.peak(methods.sample.images),
-        ink=pictures.ink(methods.sample.images),
+        classes,
+        peak=pictures.peak(images),
+        ink=pictures.ink(images),
     )
+
+
+def _distance(some: NDArray[Any], mean: NDArray[np.float64]) -> float:
+    """The root mean square difference of pictures (m, h, w) from the mean image."""
+    return float(np.sqrt(np.mean((some - mean) ** 2)))
 
 
 def _around_figure(
     methods: Methods,
     drawn: NDArray[np.float64],
-    sizes: NDArray[np.int64],
-    around: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]],
     middle: NDArray[np.float64],
+    around: Around,
+    matched: Match | None,
 ) -> Any:
-    from inkcluster.figures import Gallery, GalleryRow
-
-    images = methods.sample.images
-    pixels: list[NDArray[Any]] = []
-    rows = []
-    away: tuple[list[float], list[float]] = ([], [])
-    for cluster, (near, far) in list(around.items())[: pictures.ROWS_AT_MOST]:
-        start = len(pixels)
-        pixels += [drawn[cluster], *images.pixels[near], *images.pixels[far]]
-        words = ["centre", *_side("near", images, near), *_side("far", images, far)]
-        label = f"cluster {cluster} · {sizes[cluster]:,}"
-        rows.append(GalleryRow(label, list(range(start, len(pixels))), words))
-        for index, distances in zip((near, far), away, strict=True):
-            apart = np.linalg.norm(methods.vectors[index] - middle[cluster], axis=1)
-            distances.extend(apart.tolist())
-    says = (
-        f"Each row shows a centre, the {EACH} members nearest to it and the {EACH} farthest from it: "
-        f"the nearest are at {np.mean(away[0]):.1f} on average, the farthest at "
-        f"{np.mean(away[1]):.1f}, in units of whitened components{_right(methods, around)}."
+    images, labels = (
+        methods.sample.images,
+        methods.clusterings[title_of("k-means", WHITENED)].labels,
     )
-    return Gallery(
+    sizes, shown = np.bincount(labels), list(around)[: pictures.ROWS_AT_MOST]
+    rows = [(cluster_label(c, int(sizes[c])), np.concatenate(around[c])) for c in shown]
+    near, far = (np.concatenate([around[c][side] for c in shown]) for side in (0, 1))
+    away = [np.linalg.norm(methods.vectors[i] - middle[labels[i]], axis=1) for i in (near, far)]
+    says = (
+        f"Each row shows a centre, the {EACH} members nearest to it and the {EACH} farthest from it: on "
+        f"average {away[0].mean():.1f} and {away[1].mean():.1f} away, in units of whitened components"
+    )
+    if matched is not None and images.labels is not None:
+        largest = matched.classes[matched.class_of]
+        right = [
+            percent(float(np.mean(images.labels[i] == largest[labels[i]]))) for i in (near, far)
+        ]
+        says += f". {right[0]} of the nearest and {right[1]} of the farthest are of their cluster's largest class"
+    return pictures.gallery(
+        images,
         "kmeans-around",
         "Nearest and farthest members of each k-means centre",
-        says,
-        pixels=np.stack([np.asarray(picture, np.float64) for picture in pixels]),
-        rows=rows,
-        ink=pictures.ink(images),
-        peak=pictures.peak(images),
-    )
-
-
-def _side(side: str, images: ImageSet, index: NDArray[np.int64]) -> list[str]:
-    """On which side of its cluster an image is, and its class where it has one."""
-    return [f"{side} · {word}" if word else side for word in pictures.captions(images, index)]
-
-
-def _right(methods: Methods, around: dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]) -> str:
-    """How many of the shown members belong to their cluster's largest class."""
-    truth = methods.sample.images.labels
-    if truth is None:
-        return ""
-    from inkcluster.evaluate import match
-
-    found = match(truth, methods.clusterings[title_of("k-means", WHITENED)].labels)
-    held = []
-    for side in (0, 1):
-        index = [around[c][side] for c in around]
-        same = [
-            truth[shown] == found.classes[column]
-            for shown, column in zip(index, found.class_of, strict=True)
-        ]
-        held.append(percent(float(np.mean(np.concatenate(same)))))
-    return (
-        f"; {held[0]} of the nearest and {held[1]} of the farthest belong to the largest class of "
-        "their cluster"
+        f"{says}.",
+        rows,
+        between=[(0, drawn[c], "centre") for c in shown],
+        prefixes=[["near"] * len(around[c][0]) + ["far"] * len(around[c][1]) for c in shown],
     )
 
 
 def _table(
     methods: Methods,
-    sizes: NDArray[np.int64],
     middle: NDArray[np.float64],
     labels: NDArray[np.int32],
-    captions: list[str],
+    classes: list[str],
 ) -> Table:
     import pandas as pd
 
@@ -181,17 +140,17 @@ def _table(
     tight = cohesion(methods.vectors, labels)
     frame = pd.DataFrame(
         {
-            "cluster": np.arange(len(sizes)),
-            "size": sizes,
+            "cluster": np.arange(len(middle)),
+            "size": np.bincount(labels),
             "cohesion": tight,
             "distance from the mean": np.linalg.norm(middle, axis=1),
         }
     )
-    if any(captions):
-        frame["largest class"] = captions
+    if any(classes):
+        frame["largest class"] = classes
     tightest = int(np.nanargmin(tight))
     says = (
-        f"`cohesion` is the mean distance to the cluster's centre, over that of all images to the "
-        f"mean image: cluster {tightest} is tightest with {tight[tightest]:.2f}."
+        "`cohesion` is the mean distance to the cluster's centre over that of all images to the mean "
+        f"image; cluster {tightest} is tightest, with {tight[tightest]:.2f}."
     )
     return Table("kmeans-whitened", "k-means after PCA whitening", says, frame)

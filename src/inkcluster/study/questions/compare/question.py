@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inkcluster.study.answer import Answer, Finding, Level, joined
+from inkcluster.study.answer import Answer, joined
+from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.compare.agreement import of_agreement
 from inkcluster.study.questions.compare.centres import of_centres
 from inkcluster.study.questions.compare.scores import of_scores
 from inkcluster.study.questions.compare.ward import of_ward
-from inkcluster.study.steps.methods import METHODS_USES, Methods, run
+from inkcluster.study.steps.methods import METHODS_USES, run
 from inkcluster.study.steps.samples import draw
-from inkcluster.words import listed, sentence, several
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -29,21 +29,23 @@ class CompareQuestion:
         "with each other and with the labels?"
     )
     uses: tuple[str, ...] = (*METHODS_USES, "many")
-    revision = 3
+    revision = 4
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
-        """Run every method in both spaces on one sample, and hold them against each other."""
+        """Run every method in both spaces on one sample, and compare their clusters."""
         sample = draw(images, plan.compare_sample, plan)
         with desk.progress.task("comparison", total=5) as advance:
             methods = run(sample, plan, desk, images)
             advance(1)
             parts = []
-            for part in (of_scores, of_agreement, of_centres, of_ward):
-                parts.append(part(methods, plan, desk))
+            for part in (of_scores, of_agreement, of_centres):
+                parts.append(part(methods))
                 advance(1)
+            parts.append(of_ward(methods, plan, desk))
+            advance(1)
         labels = {_plain(name): c.labels for name, c in methods.clusterings.items()}
         rest = Answer(
-            findings=(*sample.finding("The comparison"), *_refused(methods)),
+            findings=(*sample.finding("The comparison"), *findings.of_refused(methods)),
             arrays={"index": sample.index, **labels},
         )
         return joined(*parts, rest)
@@ -52,22 +54,6 @@ class CompareQuestion:
 def _plain(name: str) -> str:
     """A method's name as the name of an array."""
     return "labels_" + name.lower().replace(" ", "_").replace("-", "")
-
-
-def _refused(methods: Methods) -> tuple[Finding, ...]:
-    """Say so where linkages are left out, since the memory is too little for their distances."""
-    if not methods.refused:
-        return ()
-    n = len(methods.sample)
-    most = max(need for need, _ in methods.refused.values())
-    least = min(have for _, have in methods.refused.values())
-    words = (
-        f"{several(len(methods.refused), 'linkage')} of {n:,} images "
-        f"{'is' if len(methods.refused) == 1 else 'are'} left out of the comparison: "
-        f"{listed(methods.refused, 14)} would take up to {most / 1e9:.2f} GB, and "
-        f"{least / 1e9:.2f} GB may be used; a smaller compare_sample brings them back."
-    )
-    return (Finding("S3", Level.WARNING, sentence(words)),)
 
 
 QUESTION = CompareQuestion()

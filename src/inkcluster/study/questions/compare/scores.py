@@ -1,111 +1,112 @@
-"""Every method held against the labels, and the sizes of its clusters."""
+"""Every method compared with the labels, the sizes of its clusters, and what whitening changes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inkcluster.study.answer import Answer, Finding, Level, Table
+from inkcluster.study.answer import Answer, Table
+from inkcluster.study.questions.compare import findings
+from inkcluster.study.questions.compare.agreement import MAX_SHARE
 from inkcluster.study.questions.parts import judging
 from inkcluster.study.steps.density import RULE
-from inkcluster.study.steps.methods import PIXELS, WHITENED, Methods, title_of
+from inkcluster.study.steps.methods import PIXELS, SPACES, WHITENED, Methods, title_of
 from inkcluster.words import decimals, listed, percent, sentence
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from inkcluster.evaluate import Scores
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
 
-GOOD = 0.5
-"""From this ARI on, the best method is said to find the classes."""
 SHOWN = ("ARI", "AMI", "NMI", "Fowlkes–Mallows", "purity", "ACC")
 LEFT_OUT = "noise left out"
-LISTED = 40
+MAX_SIZES_LISTED = 40
 
 
-def of_scores(methods: Methods, plan: Plan, desk: Desk) -> Answer:
-    """Sizes always; scores, the best method and the effect of whitening where there are labels."""
-    del plan, desk
-    sizes = Answer(figures=(_sizes_figure(methods),), tables=(_sizes_table(methods),))
-    if methods.sample.images.labels is None:
-        return Answer(sizes.figures, sizes.tables, (_whitening_unlabelled(methods),))
-    from inkcluster.evaluate import scores
-
+def of_scores(methods: Methods) -> Answer:
+    """Sizes and the effect of whitening; scores and the best method where there are labels."""
     truth = methods.sample.images.labels
-    found = {name: scores(truth, c.labels) for name, c in methods.clusterings.items()}
-    return Answer(
-        figures=(_scoreboard(found), *sizes.figures),
-        tables=(_scores_table(methods, found), *sizes.tables),
-        findings=(_best(methods, found), _whitening(methods, found)),
-    )
+    figures, tables = [_sizes_figure(methods)], [_sizes_table(methods)]
+    found: dict[str, Scores] = {}
+    said = []
+    if truth is not None:
+        from inkcluster.evaluate import scores
+
+        found = {name: scores(truth, c.labels) for name, c in methods.clusterings.items()}
+        ranked = sorted(found, key=lambda name: -found[name].ari)
+        figures.insert(0, _scoreboard(found, ranked))
+        tables.insert(0, _scores_table(methods, found))
+        said.append(findings.of_best(ranked, found))
+    whitening = _whitening_table(methods, found)
+    said.append(findings.of_whitening(whitening.frame))
+    return Answer(tuple(figures), (*tables, whitening), tuple(said))
 
 
-def _ranked(found: dict[str, Scores]) -> list[str]:
-    return sorted(found, key=lambda name: -found[name].ari)
-
-
-def _frame(found: Mapping[str, Scores]) -> pd.DataFrame:
-    """Methods × measures."""
-    import pandas as pd
-
-    return pd.DataFrame([judging.scores_row(s) for s in found.values()], index=list(found))
-
-
-def _scoreboard(found: dict[str, Scores]) -> Any:
+def _scoreboard(found: dict[str, Scores], ranked: list[str]) -> Any:
     from inkcluster.figures import Scoreboard
 
-    frame = _frame(found)[list(SHOWN)]
-    without = [s.clustered.ari if s.clustered is not None else s.ari for s in found.values()]
-    frame.insert(1, f"ARI, {LEFT_OUT}", without)
-    first, second, *_, last = _ranked(found)
+    frame = judging.scores_frame(found)[list(SHOWN)]
+    frame.insert(1, f"ARI, {LEFT_OUT}", [(s.clustered or s).ari for s in found.values()])
+    first, second, *_, last = ranked
     also = [measure for measure in SHOWN[1:] if frame[measure].max() == frame.at[first, measure]]
     says = (
         f"{sentence(first)} leads in ARI with {decimals(found[first].ari)}, before {second} with "
-        f"{decimals(found[second].ari)}, and {'also in ' + listed(also) if also else 'in no other measure'}"
-        f"; {last} is last with {decimals(found[last].ari)}. Noise counts as a cluster of its own, and as "
+        f"{decimals(found[second].ari)}, and {'also in ' + listed(also) if also else 'in no other measure'}; "
+        f"{last} is last with {decimals(found[last].ari)}. Noise counts as one more cluster, and as "
         "wrong in purity and ACC."
     )
     return Scoreboard("scores", "Every method against the labels", says, frame)
 
 
 def _scores_table(methods: Methods, found: dict[str, Scores]) -> Table:
-    frame = _frame(found).reset_index(names="method")
-    inner = _frame({name: s.clustered or s for name, s in found.items()}).reset_index()
-    for measure in inner.columns[1:]:
-        frame[f"{measure}, {LEFT_OUT}"] = inner[measure]
+    frame = judging.scores_frame(found).reset_index()
+    inner = judging.scores_frame({name: s.clustered or s for name, s in found.items()})
+    for measure in inner:
+        frame[f"{measure}, {LEFT_OUT}"] = inner[measure].to_numpy()
     clusterings = methods.clusterings.values()
     frame.insert(1, "clusters", [c.n_clusters for c in clusterings])
     frame.insert(2, "noise share", [c.noise_share for c in clusterings])
-    noisy = [name for name, c in methods.clusterings.items() if c.noise_share]
-    changed = listed(
-        f"{name} (ARI {decimals(found[name].ari)} with noise as a cluster, {decimals(inner_ari(found[name]))} "
-        "without)"
-        for name in noisy
-    )
+    noisy = listed(name for name, c in methods.clusterings.items() if c.noise_share)
     says = (
-        f"Every measure twice: with noise as a cluster of its own, and over the clustered images "
-        f"only. {'Noise is left by ' + changed if noisy else 'No method leaves noise'}."
+        "Every measure twice: with noise as one more cluster, and over the clustered images only. "
+        f"{f'Noise is left by {noisy}' if noisy else 'No method leaves noise'}."
     )
     return Table("scores", "All scores", says, frame)
 
 
-def inner_ari(scores: Scores) -> float:
-    """The ARI over the clustered points only."""
-    return scores.clustered.ari if scores.clustered is not None else scores.ari
+def _whitening_table(methods: Methods, found: dict[str, Scores]) -> Table:
+    """How alike each method's clusters are with whitening and without, and its ARI both ways."""
+    import pandas as pd
+
+    rows = []
+    for kind in methods.kinds:
+        before, after = (title_of(kind, space) for space in SPACES)
+        alike = methods.ari[methods.names.index(before), methods.names.index(after)]
+        row = {"method": kind, "ARI between the two": alike}
+        if found:
+            row |= {f"ARI {title_of('', s).strip()}": found[title_of(kind, s)].ari for s in SPACES}
+            row["change"] = found[after].ari - found[before].ari
+        rows.append(row)
+    frame = pd.DataFrame(rows)
+    alike = frame["ARI between the two"]
+    says = (
+        "`ARI between the two` compares a method's clusters after PCA whitening with those on pixels: "
+        f"{decimals(alike.min(), 2)} to {decimals(alike.max(), 2)}."
+    )
+    if found:
+        says += " The other columns are its ARI with the labels, on pixels and after whitening."
+    return Table("whitening", "What PCA whitening changes", says, frame)
 
 
 def _sizes_figure(methods: Methods) -> Any:
     from inkcluster.figures import ClusterSizes
 
     even = min(methods.names, key=methods.largest_share)
-    swallowed = [name for name in methods.names if methods.largest_share(name) > 0.9]
-    says = f"{len(swallowed)} of {len(methods.names)} methods put more than 90 % of the images into one cluster"
-    says += f" ({listed(swallowed, 4)})" if swallowed else ""
-    says += f"; the largest cluster of {even} holds {percent(methods.largest_share(even))}."
+    one = [name for name in methods.names if methods.largest_share(name) > MAX_SHARE]
+    says = (
+        f"{len(one)} of {len(methods.names)} methods put more than 90 % of the images into one cluster"
+        f"{f' ({listed(one)})' if one else ''}; the largest cluster of {even} holds "
+        f"{percent(methods.largest_share(even))}."
+    )
     sizes = {name: c.sizes for name, c in methods.clusterings.items()}
     noise = {name: int(np.sum(c.labels < 0)) for name, c in methods.clusterings.items()}
     return ClusterSizes("sizes", "Cluster sizes of every method", says, sizes, noise)
@@ -116,7 +117,7 @@ def _sizes_table(methods: Methods) -> Table:
 
     rows = []
     for name, c in methods.clusterings.items():
-        shown = " ".join(map(str, c.sizes[:LISTED].tolist()))
+        shown = " ".join(map(str, c.sizes[:MAX_SIZES_LISTED].tolist()))
         rows.append(
             {
                 "method": name,
@@ -124,71 +125,17 @@ def _sizes_table(methods: Methods) -> Table:
                 "clusters": c.n_clusters,
                 "noise": int(np.sum(c.labels < 0)),
                 "largest share": methods.largest_share(name),
-                "sizes": shown + (" …" if len(c.sizes) > LISTED else ""),
+                "sizes": shown + (" …" if len(c.sizes) > MAX_SIZES_LISTED else ""),
             }
         )
-    chosen = [
-        f"{methods.clusterings[name].parameters['eps']:g} ({space})"
+    eps, white = (
+        methods.clusterings[title_of("DBSCAN", space)].parameters["eps"]
         for space in (PIXELS, WHITENED)
-        for name in [title_of("DBSCAN", space)]
-    ]
-    says = f"The largest clusters first. DBSCAN's eps is {listed(chosen)}, by this rule: {RULE}."
+    )
+    says = (
+        f"`sizes` lists the largest clusters first. DBSCAN's eps is {eps:g} on pixels and {white:g} "
+        f"after PCA, chosen for {RULE}."
+    )
+    if methods.refused:
+        says += f" Left out for want of memory: {listed(methods.refused, 14)}."
     return Table("sizes", "Clusters of every method", says, pd.DataFrame(rows))
-
-
-def _best(methods: Methods, found: dict[str, Scores]) -> Finding:
-    """C1."""
-    first, second, *_, last = _ranked(found)
-    best = found[first]
-    sentence_ = (
-        f"{sentence(first)} agrees best with the labels: ARI {decimals(best.ari)}, NMI {decimals(best.nmi)}, "
-        f"{percent(best.accuracy)} of the images placed right at "
-        f"{methods.clusterings[first].n_clusters} clusters; "
-        f"{second} follows with ARI {decimals(found[second].ari)}, and {last} is last with "
-        f"{decimals(found[last].ari)}."
-    )
-    return Finding("C1", Level.OK if best.ari >= GOOD else Level.NOTICE, sentence_)
-
-
-def _whitening(methods: Methods, found: dict[str, Scores]) -> Finding:
-    """C3, judged by the labels."""
-    change = {
-        kind: found[title_of(kind, WHITENED)].ari - found[title_of(kind, PIXELS)].ari
-        for kind in methods.kinds
-    }
-    helped = [kind for kind in change if change[kind] >= 0.01]
-    hurt = [kind for kind in change if change[kind] <= -0.01]
-    parts = [
-        f"{verb} {listed((_from_to(found, kind) for kind in kinds), 9)}"
-        for verb, kinds in (("helps", helped), ("hurts", hurt))
-        if kinds
-    ]
-    same = len(change) - len(helped) - len(hurt)
-    if not parts:
-        words = "PCA whitening changes no method's ARI by 0.01 or more."
-        return Finding("C3", Level.OK, words)
-    rest = f"; it changes the ARI of {same} of {len(change)} methods by less than 0.01"
-    words = f"PCA whitening {' and '.join(parts)}{rest if same else ''}."
-    return Finding("C3", Level.NOTICE if hurt else Level.OK, words)
-
-
-def _from_to(found: dict[str, Scores], kind: str) -> str:
-    before, after = (found[title_of(kind, space)].ari for space in (PIXELS, WHITENED))
-    return f"{kind} (ARI {decimals(before)} to {decimals(after)})"
-
-
-def _whitening_unlabelled(methods: Methods) -> Finding:
-    """C3 without labels: only how much whitening changes."""
-    names = methods.names
-    alike = {
-        kind: methods.ari[
-            names.index(title_of(kind, PIXELS)), names.index(title_of(kind, WHITENED))
-        ]
-        for kind in methods.kinds
-    }
-    said = listed((f"{kind} {decimals(value)}" for kind, value in alike.items()), 9)
-    words = (
-        "Without labels nothing says whether PCA whitening helps; what it changes is the ARI "
-        f"between a method with it and without: {said}."
-    )
-    return Finding("C3", Level.NOTICE, words)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.questions.parts import pictures
+from inkcluster.study.answer import Answer, Table
+from inkcluster.study.questions.compare import findings
+from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.study.questions.parts.pictures import first_members
 from inkcluster.study.steps.methods import WHITENED, Methods, parameters
-from inkcluster.words import class_name, cluster_label, listed, percent
+from inkcluster.words import cluster_label, listed, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,27 +24,31 @@ if TYPE_CHECKING:
 
 MEMBERS = 10
 WORTH, WORTH_MEMBERS = 5, 15
-LEAVES = 30
+MAX_LEAVES = 30
 
 
 def of_ward(methods: Methods, plan: Plan, desk: Desk) -> Answer:
     """Dendrogram, sizes, members, and the clusters worth looking at."""
+    from inkcluster.evaluate import worth_looking_at
+
     if methods.ward is None:
         return Answer()
     few, many = (ward_labels(methods.vectors, k, plan, desk) for k in (plan.k, plan.many))
-    worth = _worth(methods, many)
+    truth = methods.sample.images.labels
+    worth = worth_looking_at(methods.vectors, many, truth=truth, m=WORTH)
+    sizes_few, sizes_many = _sizes(methods, few), _sizes(methods, many)
     return Answer(
         figures=(
             _dendrogram(methods, methods.ward, plan),
-            _members(methods, few),
+            _members(methods, few, sizes_few),
             _worth_figure(methods, many, worth),
         ),
         tables=(
-            _sizes_table(methods, few, "ward-k"),
-            _sizes_table(methods, many, "ward-many"),
+            _sizes_table(sizes_few, "ward-k"),
+            _sizes_table(sizes_many, "ward-many"),
             _worth_table(worth, plan),
         ),
-        findings=(_worth_finding(worth, plan),),
+        findings=(findings.of_worth(worth, plan.many),),
         arrays={"ward_k": few, "ward_many": many, "ward_hierarchy": methods.ward},
     )
 
@@ -72,11 +77,10 @@ def _dendrogram(methods: Methods, Z: NDArray[np.float64], plan: Plan) -> Any:
     images = methods.sample.images
     n = len(images)
     heights = Z[-plan.k + 1 :, 2][::-1]
-    gap = largest_gap(Z)
     says = (
-        f"Ward's hierarchy of {n:,} whitened images: its last merge is at {heights[0]:.1f} and the "
-        f"one that leaves {plan.k} clusters apart at {heights[-1]:.1f}; the largest gap, relative "
-        f"to the height, suggests {gap.k} clusters."
+        f"The last merges of Ward's hierarchy of {n:,} whitened images: the last is at height "
+        f"{heights[0]:.1f}, the one that leaves {plan.k} clusters at {heights[-1]:.1f}. The largest "
+        f"relative gap between merges suggests {largest_gap(Z).k} clusters."
     )
     figure = Dendrogram(
         "ward-dendrogram",
@@ -84,128 +88,82 @@ def _dendrogram(methods: Methods, Z: NDArray[np.float64], plan: Plan) -> Any:
         says,
         Z=Z,
         k=plan.k,
-        truncate=LEAVES if n > LEAVES else None,
+        truncate=MAX_LEAVES if n > MAX_LEAVES else None,
         peak=pictures.peak(images),
         ink=pictures.ink(images),
     )
-    if n <= LEAVES:
+    if n <= MAX_LEAVES:
         return replace(figure, leaf_pictures=images.pixels)
     means = [images.pixels[members].mean(axis=0) for members in figure.leaf_members()]
     return replace(figure, leaf_pictures=np.stack(means))
 
 
-def _members(methods: Methods, labels: NDArray[np.int32]) -> Any:
-    images = methods.sample.images
-    sizes = np.bincount(labels)
-    shown = range(min(len(sizes), pictures.ROWS_AT_MOST))
-    rows = [(cluster_label(c, int(sizes[c])), first_members(labels, c, MEMBERS)) for c in shown]
+def _members(methods: Methods, labels: NDArray[np.int32], sizes: pd.DataFrame) -> Any:
+    shown, size = range(min(len(sizes), pictures.ROWS_AT_MOST)), sizes["size"]
+    rows = [(cluster_label(c, int(size[c])), first_members(labels, c, MEMBERS)) for c in shown]
     says = (
         f"Up to {MEMBERS} members of each of Ward's {len(sizes)} clusters after PCA whitening, "
-        f"numbered as scikit-learn numbers them; the largest holds "
-        f"{percent(sizes.max() / len(labels))} of the images, the smallest "
-        f"{percent(sizes.min() / len(labels))}"
+        f"numbered as scikit-learn numbers them. The largest holds {percent(size.max() / len(labels))} "
+        f"of the images, the smallest {percent(size.min() / len(labels))}"
     )
-    if images.labels is not None:
-        largest = _largest_class(methods, labels)
-        pure = largest.iloc[int(largest["purity"].to_numpy().argmax())]
-        mixed = largest.iloc[int(largest["purity"].to_numpy().argmin())]
+    if "purity" in sizes:
+        purity, named = sizes["purity"].to_numpy(), sizes["class"].tolist()
+        pure, mixed = int(purity.argmax()), int(purity.argmin())
         says += (
-            f"; cluster {pure['cluster']} is purest ({percent(pure['purity'])} {pure['class']}) and "
-            f"cluster {mixed['cluster']} most mixed ({percent(mixed['purity'])} {mixed['class']})"
+            f"; cluster {pure} is purest ({percent(purity[pure])} {named[pure]}), cluster {mixed} most "
+            f"mixed ({percent(purity[mixed])} {named[mixed]})"
         )
     title = f"Members of Ward's {len(sizes)} clusters"
-    return pictures.gallery(images, "ward-members", title, f"{says}.", rows)
+    return pictures.gallery(methods.sample.images, "ward-members", title, f"{says}.", rows)
 
 
-def _sizes_table(methods: Methods, labels: NDArray[np.int32], name: str) -> Table:
+def _sizes(methods: Methods, labels: NDArray[np.int32]) -> pd.DataFrame:
+    """A row for each cluster: size, cohesion, and its largest class where there are labels."""
     import pandas as pd
 
-    from inkcluster.evaluate import cohesion
+    from inkcluster.evaluate import cohesion, match
 
-    sizes = np.bincount(labels)
-    frame = pd.DataFrame(
-        {
-            "cluster": np.arange(len(sizes)),
-            "size": sizes,
-            "cohesion": cohesion(methods.vectors, labels),
-        }
-    )
-    if methods.sample.images.labels is not None:
-        frame = frame.merge(_largest_class(methods, labels), on="cluster")
+    sizes, truth = np.bincount(labels), methods.sample.images.labels
+    frame = pd.DataFrame({"cluster": np.arange(len(sizes)), "size": sizes})
+    frame["cohesion"] = cohesion(methods.vectors, labels)
+    if truth is None:
+        return frame
+    return frame.join(judging.cluster_columns(match(truth, labels))[["class", "purity"]])
+
+
+def _sizes_table(frame: pd.DataFrame, name: str) -> Table:
     says = (
-        f"Sizes run from {int(sizes.min()):,} to {int(sizes.max()):,}, in the order of "
-        "scikit-learn's numbers."
+        f"The clusters have {int(frame['size'].min()):,} to {int(frame['size'].max()):,} members and are "
+        "numbered as scikit-learn numbers them. `cohesion` is the mean distance to a cluster's centre over "
+        "that of all images to the mean image: smaller is tighter."
     )
-    return Table(name, f"Ward's {len(sizes)} clusters after PCA whitening", says, frame)
-
-
-def _largest_class(methods: Methods, labels: NDArray[np.int32]) -> pd.DataFrame:
-    """Each cluster's largest class and its share."""
-    import pandas as pd
-
-    from inkcluster.evaluate import match
-
-    found = match(methods.sample.images.labels, labels)
-    return pd.DataFrame(
-        {
-            "cluster": found.clusters,
-            "class": [class_name(found.classes[column]) for column in found.class_of],
-            "purity": found.purity,
-        }
-    )
-
-
-def _worth(methods: Methods, labels: NDArray[np.int32]) -> pd.DataFrame:
-    from inkcluster.evaluate import worth_looking_at
-
-    truth = methods.sample.images.labels
-    return worth_looking_at(methods.vectors, labels, truth=truth, m=WORTH)
+    return Table(name, f"Ward's {len(frame)} clusters after PCA whitening", says, frame)
 
 
 def _worth_figure(methods: Methods, labels: NDArray[np.int32], worth: pd.DataFrame) -> Any:
     sizes = np.bincount(labels)
+    kinds = [reason.partition(":")[0] for reason in worth["reason"]]
     rows = [
-        (
-            f"cluster {c} · {sizes[c]:,}\n{reason.split(':')[0]}",
-            first_members(labels, c, WORTH_MEMBERS),
-        )
-        for c, reason in zip(worth["cluster"].tolist(), worth["reason"].tolist(), strict=True)
+        (f"{cluster_label(c, int(sizes[c]))}\n{kind}", first_members(labels, c, WORTH_MEMBERS))
+        for c, kind in zip(worth["cluster"].tolist(), kinds, strict=True)
     ]
-    says = (
-        f"Of Ward's {len(sizes)} clusters, {len(worth)} found by rule and not by hand: "
-        f"{listed(_reasons(worth))}."
-    )
+    says = f"{len(worth)} of Ward's {len(sizes)} clusters, chosen by rule: {listed(dict.fromkeys(kinds))}."
     images = methods.sample.images
     return pictures.gallery(images, "ward-worth", "Clusters worth looking at", says, rows)
 
 
 def _worth_table(worth: pd.DataFrame, plan: Plan) -> Table:
     known = worth["purity"].notna().any()
-    rule = (
-        "purest and tightest, most mixed, loosest, tightest, largest"
-        if known
-        else "loosest, tightest, largest"
+    kinds = [
+        *(("purest and tightest", "most mixed") if known else ()),
+        "loosest",
+        "tightest",
+        "largest",
+    ]
+    says = (
+        f"Each reason in turn ({listed(kinds)}) names its first cluster of {plan.many} that no other "
+        f"reason has named; the cohesion of these runs from {worth['cohesion'].min():.2f} to "
+        f"{worth['cohesion'].max():.2f}."
     )
     frame = worth if known else worth.drop(columns="purity")
-    says = (
-        f"The reasons take turns ({rule}), each naming the foremost of the {plan.many} clusters "
-        f"that is not yet named; cohesion runs from {worth['cohesion'].min():.2f} to "
-        f"{worth['cohesion'].max():.2f} among these."
-    )
     return Table("ward-worth", "Clusters worth looking at", says, frame)
-
-
-def _worth_finding(worth: pd.DataFrame, plan: Plan) -> Finding:
-    """C4."""
-    words = (
-        f"Among Ward's {plan.many} clusters after PCA whitening these are worth looking at: "
-        f"{listed(_reasons(worth))}."
-    )
-    return Finding("C4", Level.OK, words)
-
-
-def _reasons(worth: pd.DataFrame) -> list[str]:
-    return [
-        f"cluster {cluster} ({reason})"
-        for cluster, reason in zip(worth["cluster"], worth["reason"], strict=True)
-    ]

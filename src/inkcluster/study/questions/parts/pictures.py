@@ -37,6 +37,7 @@ def gallery(
     rows: Sequence[tuple[str, NDArray[np.int64]]],
     *,
     between: Sequence[tuple[int, NDArray[Any], str]] = (),
+    prefixes: Sequence[Sequence[str]] = (),
 ) -> Figure:
     """Rows of images with their classes as captions; only what is shown goes into the figure.
 
@@ -49,6 +50,8 @@ def gallery(
         The label of each row and the images in it.
     between : sequence of (int, ndarray of shape (h, w), str), optional
         For each row another picture, its caption, and the place in the row where it stands.
+    prefixes : sequence of sequence of str, optional
+        For each row the words before each caption.
     """
     from inkcluster.figures import Gallery, GalleryRow
 
@@ -57,6 +60,9 @@ def gallery(
     made = []
     for number, ((label, index), end) in enumerate(zip(rows, ends, strict=True)):
         where, words = list(range(end - len(index), end)), captions(images, index)
+        if prefixes:
+            pairs = zip(prefixes[number], words, strict=True)
+            words = [f"{prefix} · {word}" if word else prefix for prefix, word in pairs]
         if between:
             place, _, caption = between[number]
             where.insert(place, len(shown) + number)

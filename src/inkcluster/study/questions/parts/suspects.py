@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.answer import Table
-from inkcluster.words import sentence, several
+from inkcluster.words import percent, sentence, several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ def suspects(
     return Table("suspects", "Images whose label and cluster disagree", says, frame)
 
 
-def suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64]) -> Table:
+def suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64], left_out: int) -> Table:
     """The images whose label is not what their shape cluster stands for, the most suspicious first.
 
     Parameters
@@ -90,6 +90,8 @@ def suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64]) -> Table:
         What :func:`inkcluster.evaluate.suspicious_labels` gave, not empty.
     index : ndarray of shape (n,), int64
         Where the images stand in the whole set.
+    left_out : int
+        Images whose class has no cluster, which are not among `odd`.
     """
     first = odd.iloc[:MOST]
     frame = first.drop(columns="index").rename(
@@ -103,9 +105,11 @@ def suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64]) -> Table:
     )
     frame.insert(0, "image", index[first["index"].to_numpy()])
     says = (
-        f"{sentence(several(len(odd), 'image'))} whose label is not the class of the cluster"
-        f"{f'; the first {MOST} are listed' if len(odd) > MOST else ''}. The confidence compares the "
+        f"{sentence(several(len(odd), 'image'))} ({percent(len(odd) / len(index))}) whose label is not the "
+        f"class of the cluster{f'; the first {MOST} are listed' if len(odd) > MOST else ''}. The confidence compares the "
         "class of the cluster with the label, by the memberships and by the labels of the neighbours. "
         "`image` counts from 0 in the whole set."
     )
+    if left_out:
+        says += f" {left_out:,} images are left out, whose class has no cluster."
     return Table("suspects", "Labels that disagree with the shape clusters", says, frame)

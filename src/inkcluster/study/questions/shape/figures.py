@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import judging, pictures
+from inkcluster.study.questions.shape import findings
 from inkcluster.study.steps.shape import Shapes
 from inkcluster.words import class_name, decimals, listed, percent, several
 
@@ -17,46 +18,40 @@ if TYPE_CHECKING:
     from inkcluster.figures.base import Figure
 
 EXTREMES = 6
-ISLANDS = 10
-"""Groups apart from their cluster's bulk that get a picture on the map."""
-ISLAND = 0.0005
-"""From this share of the images on, and from five images on, a group is an island."""
-FEWEST = 5
-CELLS = (40, 160)
-"""Squares of the map along its longer side, by whose contact islands are told apart; few for few."""
+MAX_NUMBERS_LISTED = 8
+MAX_RATIO_SAID = 10.0
 
 
-def of_clusters(
-    shapes: Shapes, where: NDArray[np.float32], marked: list[int], clear: float | None
-) -> Answer:
-    """Figures and the table that need no labels, though they name classes where there are any."""
+def of_clusters(shapes: Shapes, where: NDArray[np.float32]) -> Answer:
+    """The figures and tables that need no labels, though they name classes where there are any."""
     from inkcluster.evaluate import match
 
     truth = shapes.images.labels
     matched = None if truth is None else match(truth, shapes.labels)
     figures = (
-        _spectrum(shapes, marked, clear),
+        _spectrum(shapes),
         _centres(shapes, matched),
         _map(shapes, where),
         _extremes(shapes),
     )
-    return Answer(figures=figures, tables=(_table(shapes, matched),))
+    return Answer(figures=figures, tables=(_numbers(shapes), _table(shapes, matched)))
 
 
-def _spectrum(shapes: Shapes, marked: list[int], clear: float | None) -> Figure:
+def _spectrum(shapes: Shapes) -> Figure:
     from inkcluster.figures import Spectrum
 
+    clear, marked = findings.how_clear(shapes), findings.runners_up(shapes)
+    taken = several(shapes.k, "cluster is", "clusters are")
     says = (
-        "Above, the eigenvalues of the graph of neighbours: as many are near 1 as there are groups with "
-        "few links between them. Below, how many times smaller the share of links between two clusters "
-        f"becomes with the merge after each number; {several(shapes.k, 'cluster')} "
-        f"{'is' if shapes.k == 1 else 'are'} taken"
+        "Above, the eigenvalues of the graph that joins each image to its nearest: as many are near 1 as "
+        "there are groups with few links between them. Below, how strongly the links between clusters speak "
+        f"for each number of clusters; {taken} taken"
     )
-    if clear is not None and clear < 10:
+    if clear is not None and clear < MAX_RATIO_SAID:
         says += f", {decimals(clear, 1)} times as far above 1 as the next best number, {marked[0]}"
     return Spectrum(
         "spectrum",
-        "The spectrum, and the number of clusters",
+        "What speaks for each number of clusters",
         f"{says}.",
         shapes.spectrum,
         shapes.strengths,
@@ -70,9 +65,8 @@ def _centres(shapes: Shapes, matched: Match | None) -> Figure:
 
     sizes = shapes.sizes
     says = (
-        f"The mean image of each cluster; the sizes run from {sizes.min():,} to {sizes.max():,} of "
-        f"{len(shapes.labels):,} images. The images were compared after straightening and under "
-        "deformation, the means are of the images as they are."
+        f"The mean of the original images of each cluster; the clusters have {sizes.min():,} to "
+        f"{sizes.max():,} of {len(shapes.labels):,} images. Images were compared straightened and deformed."
     )
     shown = min(shapes.k, pictures.ROWS_AT_MOST)
     return Centres(
@@ -88,23 +82,24 @@ def _centres(shapes: Shapes, matched: Match | None) -> Figure:
 
 
 def _map(shapes: Shapes, where: NDArray[np.float32]) -> Figure:
+    from inkcluster.evaluate.members.places import densest, islands, typical
     from inkcluster.figures import ImageMap
 
     labels, pixels = shapes.labels, shapes.images.pixels
     shown = min(shapes.k, pictures.ROWS_AT_MOST)
-    middle = np.array([_densest(where[labels == c]) for c in range(shown)], np.float64)
+    middle = np.array([densest(where[labels == c]) for c in range(shown)], np.float64)
     apart = islands(where, middle)
     means = pictures.mean_images(pixels, labels, shapes.k)[:shown]
-    typical = np.array([_nearest_to_middle(where, members) for members in apart], np.int64)
+    members = np.array([typical(where, group) for group in apart], np.int64)
     says = (
-        "Each image is a point, coloured by its cluster, near the images it deforms into; how far "
-        "groups are from each other says little. Beside each cluster its mean image and its size"
+        "Each point is an image, coloured by its cluster; near points are images alike in shape, but the "
+        "distance between groups says little. Beside each cluster stand its mean image and its size"
     )
     if len(apart):
         held = percent(sum(map(len, apart)) / len(labels))
         says += (
-            f"; the small pictures are members of {several(len(apart), 'group')} that lie apart from "
-            f"their cluster's bulk and hold {held} of the images"
+            f"; the small pictures show {several(len(apart), 'group')} apart from the bulk of their "
+            f"cluster, with {held} of the images"
         )
     return ImageMap(
         "map",
@@ -112,55 +107,12 @@ def _map(shapes: Shapes, where: NDArray[np.float32]) -> Figure:
         f"{says}.",
         where,
         labels,
-        np.concatenate([means, pixels[typical].astype(np.float64)]),
-        np.concatenate([middle, where[typical].astype(np.float64)]),
+        np.concatenate([means, pixels[members].astype(np.float64)]),
+        np.concatenate([middle, where[members].astype(np.float64)]),
         [f"#{c} · {size:,}" for c, size in enumerate(shapes.sizes[:shown].tolist())],
         ink=pictures.ink(shapes.images),
         peak=pictures.peak(shapes.images),
     )
-
-
-def islands(where: NDArray[np.floating[Any]], middle: NDArray[Any]) -> list[NDArray[np.int64]]:
-    """Groups of the map without contact to the middle of any cluster, the largest first.
-
-    Examples
-    --------
-    >>> where = np.repeat([[0.0, 0.0], [9.0, 9.0]], [30, 7], axis=0)
-    >>> [len(members) for members in islands(where, where[:1])]
-    [7]
-    """
-    from scipy.ndimage import label
-
-    cells = int(np.clip(1.2 * len(where) ** 0.5, *CELLS))
-    low = where.min(axis=0)
-    extent = float(np.ptp(where, axis=0).max()) or 1.0
-    cell = ((where - low) / extent * (cells - 1)).astype(np.int64)
-    taken = np.zeros((cells, cells), bool)
-    taken[cell[:, 0], cell[:, 1]] = True
-    parts, _ = label(taken, structure=np.ones((3, 3)))
-    of_each = parts[cell[:, 0], cell[:, 1]]
-    at = np.clip(((middle - low) / extent * (cells - 1)).astype(np.int64), 0, cells - 1)
-    bulk = set(parts[at[:, 0], at[:, 1]].tolist())
-    sizes = np.bincount(of_each)
-    order = np.argsort(-sizes, kind="stable")
-    least = max(FEWEST, ISLAND * len(where))
-    found = [part for part in order.tolist() if part not in bulk and sizes[part] >= least]
-    return [np.flatnonzero(of_each == part) for part in found[:ISLANDS]]
-
-
-def _densest(where: NDArray[np.float32]) -> NDArray[np.float64]:
-    """A member's place amid the most others: the one nearest to the mean of the fullest square."""
-    extent = float(np.ptp(where, axis=0).max()) or 1.0
-    cell = ((where - where.min(axis=0)) / extent * 7.99).astype(np.int64)
-    number = cell[:, 0] * 8 + cell[:, 1]
-    fullest = where[number == np.bincount(number).argmax()]
-    gap = np.square(fullest - fullest.mean(axis=0)).sum(axis=1)
-    return np.asarray(fullest[gap.argmin()], np.float64)
-
-
-def _nearest_to_middle(where: NDArray[np.float32], members: NDArray[np.int64]) -> int:
-    gap = np.square(where[members] - np.median(where[members], axis=0)).sum(axis=1)
-    return int(members[gap.argmin()])
 
 
 def _extremes(shapes: Shapes) -> Figure:
@@ -178,34 +130,66 @@ def _extremes(shapes: Shapes) -> Figure:
     least = [float(shapes.confidence[shapes.labels == c].mean()) for c in shown]
     worst = int(np.argmin(least))
     says = (
-        f"Left of each mean the {EXTREMES} members that are surest, right of it the {EXTREMES} that are "
-        f"least sure; cluster {worst} is the least sure, with a mean confidence of "
-        f"{decimals(least[worst], 2)}."
+        f"Left of each mean image the {EXTREMES} members surest of their cluster, right of it the {EXTREMES} "
+        f"least sure. Cluster {worst} is least sure, with a mean confidence of {decimals(least[worst], 2)}."
     )
     return pictures.gallery(
         shapes.images, "extremes", "Surest and least sure members", says, rows, between=between
     )
 
 
+def _numbers(shapes: Shapes) -> Table:
+    import pandas as pd
+
+    strongest = np.argsort(-shapes.strengths, kind="stable")[:MAX_NUMBERS_LISTED] + 2
+    breaks = findings.spectrum_numbers(shapes)
+    clearest = breaks[: findings.RUNNERS_UP + 1]
+    order = list(dict.fromkeys([*strongest.tolist(), *clearest])) or [1]
+    values = shapes.spectrum
+    frame = pd.DataFrame(
+        {
+            "clusters": order,
+            "strength": [findings.strength_of(shapes, k) for k in order],
+            "eigenvalue": [float(values[k - 1]) if k <= len(values) else np.nan for k in order],
+            "next eigenvalue": [float(values[k]) if k < len(values) else np.nan for k in order],
+            "place among the spectrum's breaks": [
+                float(breaks.index(k) + 1) if k in breaks else np.nan for k in order
+            ],
+            "taken": [k == shapes.k for k in order],
+        }
+    )
+    says = (
+        "The best numbers of clusters. `strength`: how many times weaker the links are that the next merge "
+        "would join, where 1 says nothing. `place among the spectrum's breaks`: 1 where the eigenvalues drop "
+        "most clearly after this many. A well-founded number does well in both."
+    )
+    return Table("numbers", "Numbers of clusters", says, frame)
+
+
 def _table(shapes: Shapes, matched: Match | None) -> Table:
     import pandas as pd
 
     sizes = shapes.sizes
-    confidence = [float(shapes.confidence[shapes.labels == c].mean()) for c in range(shapes.k)]
+    members = [shapes.confidence[shapes.labels == c] for c in range(shapes.k)]
+    confidence = [float(one.mean()) for one in members]
     frame = pd.DataFrame(
         {
             "cluster": np.arange(shapes.k),
             "size": sizes,
             "share": sizes / len(shapes.labels),
             "mean confidence": confidence,
+            "share sure": [float(np.mean(one >= findings.SURE)) for one in members],
+            "share unsure": [float(np.mean(one < findings.UNSURE)) for one in members],
         }
     )
     if matched is not None:
         frame = frame.join(judging.cluster_columns(matched))
     order = np.argsort(confidence, kind="stable")[:2].tolist()
     says = (
-        "Confidence is how much more of a random walk along the neighbours ends in an image's own "
-        f"cluster than in the next; it is least in {listed(f'cluster {c}' for c in order)}."
+        "The confidence of an image is how much more of a random walk along the nearest images ends in its "
+        f"own cluster than in the next; `share sure` is from {findings.SURE} on, `share unsure` below "
+        f"{findings.UNSURE}. The median is {decimals(float(np.median(shapes.confidence)), 2)}; least sure on "
+        f"average: {listed(f'cluster {c}' for c in order)}."
     )
     return Table("clusters", "The clusters", says, frame)
 

@@ -1,68 +1,45 @@
-"""Without labels: the images to look at first, because a decision on them says most."""
+"""Without labels: the images whose labels would say most about others."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from inkcluster.study.answer import Answer, Finding, Level, Table
+from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import pictures
+from inkcluster.study.questions.shape import findings
 from inkcluster.study.steps.shape import Shapes
-from inkcluster.words import decimals, percent, sentence, several
+from inkcluster.words import sentence, several
 
-MOST, PER_ROW = 45, 15
+MAX_SHOWN, PER_LINE = 45, 15
 
 
 def of_unlabelled(shapes: Shapes) -> Answer:
-    """Gallery, table and finding of the images to look at first."""
+    """Gallery, table and finding P5 of the images to look at first."""
     from inkcluster.evaluate import look_first
-    from inkcluster.figures import Gallery, GalleryRow
 
-    found = look_first(shapes.memberships, shapes.neighbors, MOST)
+    found = look_first(shapes.memberships, shapes.neighbors, MAX_SHOWN)
+    finding = findings.of_first(found, float(np.sum(1 - shapes.confidence)))
     if not len(found):
-        words = "No image is unsure of its cluster: there is none to look at first."
-        return Answer(findings=(Finding("P5", Level.OK, words),))
-    rows = [
-        GalleryRow(
-            f"{start + 1}–{min(start + PER_ROW, len(found))}",
-            list(range(start, min(start + PER_ROW, len(found)))),
-            [
-                f"{a} or {b}"
-                for a, b in found[["first", "second"]].to_numpy()[start : start + PER_ROW].tolist()
-            ],
-        )
-        for start in range(0, len(found), PER_ROW)
-    ]
-    unsure = float(np.sum(1 - shapes.confidence))
-    settled = float(found["settled"].sum()) / max(unsure, 1e-12)
-    about = int(found["about"].sum())
+        return Answer(findings=(finding,))
+    index = found["index"].to_numpy()
     says = (
-        f"{sentence(several(len(found), 'image'))} that lie between two clusters, whose numbers stand "
-        "under them, with many unsure images around them: a decision on one of them says most about "
-        "others. No two say the same."
+        f"{sentence(several(len(found), 'image'))} between two clusters, whose numbers stand under them. Many "
+        "unsure images are like each of these, so that its label says much about others; no two say the same."
     )
-    figure = Gallery(
+    title = "Images to look at first"
+    figure = pictures.in_lines(
+        shapes.images,
         "look-first",
-        "Images to look at first",
+        title,
         says,
-        shapes.images.pixels[found["index"].to_numpy()],
-        rows,
-        ink=pictures.ink(shapes.images),
-        peak=pictures.peak(shapes.images),
+        index=index,
+        words=[f"{a} or {b}" for a, b in found[["first", "second"]].to_numpy().tolist()],
+        per_line=PER_LINE,
     )
-    table = found.assign(image=shapes.index[found["index"].to_numpy()]).drop(columns="index")
+    table = found.assign(image=shapes.index[index]).drop(columns="index")
     table = table[["image", "first", "second", "unsure", "about", "settled"]]
-    head = "`image` counts from 0 in the whole set; `first` and `second` are clusters; "
-    explained = f"{head}a decision speaks `about` so many images, and settles so much that was unsure of them."
-    finding = Finding(
-        "P5",
-        Level.OK,
-        f"Look first at {several(len(found), 'image')}: a decision on them speaks about {about:,} "
-        f"images and {percent(min(settled, 1.0))} of all that is unsure; the first is image "
-        f"{int(table['image'].iloc[0])}, {decimals(float(found['unsure'].iloc[0]), 2)} unsure between "
-        f"clusters {int(found['first'].iloc[0])} and {int(found['second'].iloc[0])}.",
+    explained = (
+        "`image` counts from 0 in the whole set; `first` and `second` are clusters; `unsure`: doubt between "
+        "them, from 0 to 1; `about`: images a decision informs; `settled`: doubt it removes from them."
     )
-    return Answer(
-        (figure,),
-        (Table("look-first", "Images to look at first", explained, table),),
-        (finding,),
-    )
+    return Answer((figure,), (Table("look-first", title, explained, table),), (finding,))
