@@ -83,7 +83,7 @@ def test_restarts_close_to_the_best_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("mean", "level"), [(0.9, Level.OK), (0.7, Level.NOTICE), (0.69, Level.WARNING)]
+    ("mean", "level"), [(0.9, Level.OK), (0.7, Level.DETAIL), (0.69, Level.WARNING)]
 )
 def test_the_level_of_agreement_follows_from_the_mean(mean, level):
     ari = np.array([[1, mean], [mean, 1]])

@@ -34,7 +34,9 @@ def of_cuts(cuts: Cuts) -> tuple[Finding, ...]:
 
 def _chaining(cuts: Cuts) -> Finding:
     if cuts.chained:
-        return say("L1 some", Level.NOTICE, names=listed(cuts.chained, 7))
+        names = listed(cuts.chained, 7)
+        few = len(cuts.chained) <= len(cuts.apart)
+        return say("L1 some", Level.DETAIL if few else Level.NOTICE, names=names)
     widest = max(cuts.methods, key=lambda m: cuts.largest[m])
     return say("L1 none", Level.OK, widest=widest, share=percent(cuts.largest[widest]))
 

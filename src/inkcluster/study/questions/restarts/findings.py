@@ -45,7 +45,7 @@ def agreement(stable: Stability) -> Finding:
     if stable.mean_ari >= MIN_ARI_AGREE:
         return say("R1 agree", Level.OK, m=m, ari=ari)
     if stable.mean_ari >= MIN_ARI_PART:
-        return say("R1 part", Level.NOTICE, m=m, ari=ari)
+        return say("R1 part", Level.DETAIL, m=m, ari=ari)
     return say("R1 differ", Level.WARNING, m=m, ari=ari)
 
 
