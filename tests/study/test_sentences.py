@@ -117,6 +117,6 @@ def test_findings_of_an_earlier_answer_are_short_sentences():
 
 
 def test_a_small_study_asks_for_little_attention(ask):
-    levels = [finding.level for key in HELD for finding in ask("labels", key).findings]
+    levels = [finding.level for key in QUESTIONS for finding in ask("labels", key).findings]
     assert levels.count(Level.WARNING) <= 3
     assert levels.count(Level.NOTICE) <= 5
