@@ -12,8 +12,8 @@ from sklearn.decomposition import PCA
 from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.study.run.desk import Desk
-from inkcluster.study.settings.fromdata import spectrum
-from inkcluster.study.settings.plan import REFINE, Plan, make
+from inkcluster.study.settings.fromdata import REFINE, spectrum
+from inkcluster.study.settings.plan import Plan, make
 from inkcluster.study.settings.settings import NAMES, Settings
 
 
@@ -226,9 +226,8 @@ def test_radii_of_many_images_rest_on_some_of_them_among_all(monkeypatch, rng):
     from inkcluster.study.settings import fromdata
 
     X = rng.normal(size=(90, 3))
-    monkeypatch.setattr(fromdata, "ASKED", 40)
+    monkeypatch.setattr(fromdata, "MAX_ASKED", 40)
     found = fromdata._radii(X, 5, 6)
     expected = suggest_eps_values(k_distances(X, 4, ordered=False)[:40], n=6)
     np.testing.assert_allclose(found, expected)
-    draw = fromdata.Draw(90, 69, False)
-    assert "of 40 of 90 images" in fromdata._phrased(found, 5, draw, "")[1]
+    assert "of 40 of 90 images" in fromdata._phrased(found, 5, 90, "")[1]

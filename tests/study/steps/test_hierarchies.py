@@ -47,21 +47,62 @@ def test_all_images_are_the_default_and_in_their_own_order(few):
     assert found.index.tolist() == list(range(200))
     assert found.refused is None
     np.testing.assert_array_equal(found.Z, hierarchy.ward(few.flat()))
-    assert hierarchies.taken(few, found.index) is few
+    assert found.sample.images is few
 
 
-def test_seed_and_replacement_matter_for_samples_only(few):
-    keys = []
+def test_seed_and_replacement_matter_for_samples_only(few, monkeypatch):
+    built = []
+    own = hierarchy.linkages
 
-    class Watched(Desk):
-        def keep(self, step, parameters, compute):
-            keys.append(dict(parameters))
-            return super().keep(step, parameters, compute)
+    def counted(rows, methods):
+        built.append(len(rows))
+        return own(rows, methods)
 
-    hierarchies.build(few, make_plan(few, seed=5, replace=True), Watched(), "ward")
-    hierarchies.build(few, make_plan(few, seed=5, linkage_sample=50), Watched(), "ward")
-    assert "seed" not in keys[0]
-    assert (keys[1]["seed"], keys[1]["images"]) == (5, 50)
+    monkeypatch.setattr(hierarchy, "linkages", counted)
+    desk = Desk()
+    for given in ({"replace": True}, {"seed": 6}):
+        hierarchies.build(few, make_plan(few, **{"seed": 5, **given}), desk, "ward")
+    assert built == [200]
+    for seed in (5, 6, 5):
+        hierarchies.build(few, make_plan(few, seed=seed, linkage_sample=50), desk, "ward")
+    assert built == [200, 50, 50]
+
+
+@pytest.mark.parametrize("given", [{}, {"linkage_sample": 150, "compare_sample": 150}])
+@pytest.mark.parametrize("n", [200, 1100])
+def test_a_study_builds_ward_of_the_same_vectors_once(digits, monkeypatch, n, given):
+    """The plan without labels, and questions 3, 4 and 6, ask for Ward of the same images."""
+    import scipy.cluster.hierarchy as peer
+
+    images = ImageSet(digits.pixels[:n], None, "some")
+    built = []
+
+    def counting(module, name, method=None):
+        own = getattr(module, name)
+
+        def counted(rows, *args, **kwargs):
+            asked = kwargs.get("methods", kwargs.get("method", [*args, method][0]))
+            if "ward" in ([asked] if isinstance(asked, str) else asked):
+                built.append(
+                    tuple(sorted(np.asarray(rows, float).round(6).tobytes() for rows in rows))
+                )
+            return own(rows, *args, **kwargs)
+
+        monkeypatch.setattr(module, name, counted)
+
+    counting(peer, "ward", "ward")
+    counting(hierarchy, "linkages")
+    counting(hierarchy, "linkage")
+    counting(hierarchy, "ward", "ward")
+    asked = {"restarts": 2, "resamples": 2, "min_samples": [2, 3], "eps": [20.0], "components": 5}
+    desk = Desk()
+    made = plan.make(images, Settings(**asked, sweep_eps=[1.0], **given), desk)
+    for key in ("hierarchy", "linkages", "compare"):
+        QUESTIONS[key].answer(images, made, desk)
+    built = [rows for rows in built if len(rows) > 30]  # pictures of 30 images aside
+    twice = {len(rows): built.count(rows) for rows in built if built.count(rows) > 1}
+    assert len(built) > 3
+    assert twice == {}
 
 
 def test_too_little_memory_even_for_the_sample_is_an_error(few, monkeypatch):
@@ -79,6 +120,6 @@ def test_too_little_memory_even_for_the_sample_is_an_error(few, monkeypatch):
 
 @pytest.mark.parametrize("most", [0, 10**12], ids=["ours", "scipy"])
 def test_the_small_ones_are_the_same_by_either_engine(few, monkeypatch, most):
-    monkeypatch.setattr(hierarchies, "_FEW", most)
+    monkeypatch.setattr(hierarchies, "MAX_SCIPY_WORK", most)
     rows = few.flat()[:120]
     np.testing.assert_allclose(hierarchies.ward(rows), scipy_ward(rows.astype(float)), rtol=1e-12)

@@ -36,4 +36,6 @@ def _plain(value: Any) -> Any:
         return [str(value.dtype), list(value.shape), content]
     if isinstance(value, Mapping):
         return dict(value)
+    if hasattr(value, "identity"):
+        return value.identity
     raise TypeError(f"a {type(value).__name__} cannot be part of a key")

@@ -1,98 +1,145 @@
-"""The values of a plan that come from the images: the number of clusters, radii, components."""
+"""The values of a plan that come from the images, a function each, named after its setting."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.study.run.step import step
+from inkcluster.study.steps import hierarchies, samples
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
+    from inkcluster.study.settings.plan import Draft
 
+DEFAULT = "the default"
+SAMPLE_SIZES = (500, 1000, 2000, 3000)
+COMPARE_SAMPLE = 10_000
+REFINE = 4
+MANY_TIMES_K = 4
+MAX_EXACT_PIXELS = 2000
+"""Pixels of an image up to which the exact covariance is decomposed."""
 SHARE_OF_VARIANCE = 0.9
 SUGGESTION_SAMPLE = 1000
+"""Images at most whose hierarchy suggests a number of clusters."""
 SPECTRUM_SAMPLE = 2000
+"""Images at most whose spectrum is computed where an image has more pixels than that."""
 MAP_EPS = 9
 SWEEP_EPS = 8
-WHITENED = "whitened"
-"""The step that holds a sample's whitened images, which the sweep takes up."""
-ASKED = 2500
+MAX_ASKED = 2500
 """Images at most whose distances to their neighbours among all images decide about radii."""
 
 
-@dataclass(frozen=True)
-class Draw:
-    """A sample to be drawn: its size, its seed, with or without replacement."""
-
-    n: int
-    seed: int
-    replace: bool
-
-    def of(self, images: ImageSet) -> ImageSet:
-        """The sample itself, without labels."""
-        from inkcluster.images import sample_index
-
-        drawn = images.take(sample_index(len(images), self.n, self.seed, replace=self.replace))
-        return type(images)(drawn.pixels, None, images.name, images.source)
-
-    def parameters(self) -> dict[str, Any]:
-        """What the sample depends on, as parameters of a step."""
-        return {"sample": self.n, "seed": self.seed, "replace": self.replace}
-
-
 def classes_as_k(images: ImageSet) -> int | None:
-    """The number of classes, where it can be a number of clusters: two images of each, or more."""
+    """The number of classes if it can be a number of clusters: two images of each, or more."""
     n_classes = len(images.classes)
     return n_classes if 2 <= n_classes <= len(images) // 2 else None
 
 
-def number_of_clusters(images: ImageSet, seed: int, desk: Desk) -> tuple[int, str]:
+def k(draft: Draft) -> tuple[int, str]:
     """The number of classes; without labels that say one, Ward's largest relative gap."""
+    images = draft.images
     n_classes = len(images.classes)
     if classes_as_k(images) is not None:
         return n_classes, f"from the {n_classes} labels"
-    draw = Draw(min(len(images), SUGGESTION_SAMPLE), seed, replace=False)
-
-    def compute() -> dict[str, NDArray[Any]]:
-        from inkcluster.cluster import hierarchy
-        from inkcluster.evaluate.number import relative_gap as number
-
-        Z = hierarchy.ward(draw.of(images).flat().astype(np.float64))
-        return {"k": np.array(number.largest_gap(Z).k)}
-
-    k = int(desk.keep("plan-k", draw.parameters(), compute)["k"])
+    n = min(len(images), SUGGESTION_SAMPLE)
+    found = int(_k_of_ward(images, draft, draft.desk, n=n)["k"])
     if images.labels is None:
         reason = "there are no labels"
     else:
         reason = f"the labels name {n_classes:,} classes" if n_classes > 1 else "one label only"
-    return k, f"the largest relative gap of Ward's hierarchy on {draw.n:,} images ({reason})"
+    return found, f"the largest relative gap of Ward's hierarchy on {n:,} images ({reason})"
 
 
-def components(images: ImageSet, draw: Draw, share: float | None, desk: Desk) -> tuple[int, str]:
+@step(uses=("seed",))
+def _k_of_ward(images: ImageSet, plan: Any, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
+    from inkcluster.evaluate.number import relative_gap
+    from inkcluster.images import sample_index
+
+    if n == len(images):
+        Z = hierarchies.of_pixels(samples.Sample.whole(images), desk, "ward")
+    else:
+        index = sample_index(len(images), n, plan.seed)
+        sample = samples.Sample(index, images.take(index), len(images))
+        Z = hierarchies.small_ward(desk, sample=sample)["Z"]
+    return {"k": np.array(relative_gap.largest_gap(Z).k)}
+
+
+def _all_images(draft: Draft) -> tuple[int, str]:
+    n = len(draft.images)
+    return n, f"all {n:,} images"
+
+
+linkage_sample = map_sample = sweep_sample = _all_images
+
+
+def compare_sample(draft: Draft) -> tuple[int, str]:
+    """All images, up to 10,000."""
+    if len(draft.images) <= COMPARE_SAMPLE:
+        return _all_images(draft)
+    return COMPARE_SAMPLE, DEFAULT
+
+
+def sample_sizes(draft: Draft) -> tuple[tuple[int, ...], str]:
+    """The default sizes that the images suffice for."""
+    n = len(draft.images)
+    sizes = tuple(size for size in SAMPLE_SIZES if size <= n)
+    if len(sizes) == len(SAMPLE_SIZES):
+        return sizes, DEFAULT
+    if not sizes:
+        return (n,), f"all {n:,} images"
+    return sizes, f"the default, as far as {n:,} images go"
+
+
+def refine(draft: Draft) -> tuple[int, str]:
+    """None where the radii were given."""
+    if draft.settings.eps is not None:
+        return 0, "none, since eps is given"
+    return REFINE, DEFAULT
+
+
+def many(draft: Draft) -> tuple[int, str]:
+    """A multiple of `k`, as far as the images compared go."""
+    wanted, most = MANY_TIMES_K * draft.k, draft.compare_sample
+    if wanted <= most:
+        return wanted, f"{MANY_TIMES_K} times k"
+    return most, f"{MANY_TIMES_K} times k, but no more than the {most:,} images compared"
+
+
+def svd_solver(draft: Draft) -> tuple[str, str]:
+    """The exact solver where an image has few pixels."""
+    height, width = draft.images.shape
+    pixels = f"{height * width:,} pixels an image"
+    if height * width <= MAX_EXACT_PIXELS:
+        return "covariance_eigh", f"{pixels}: few enough for the exact covariance"
+    return "randomized", f"{pixels}: too many for an exact covariance"
+
+
+def components(draft: Draft, share: float = SHARE_OF_VARIANCE) -> tuple[int, str]:
     """The fewest principal components of the raw pixels that keep `share` of the variance."""
-    wanted = SHARE_OF_VARIANCE if share is None else share
+    images, n = draft.images, draft.compare_sample
     height, width = images.shape
     if height * width > SPECTRUM_SAMPLE:
-        draw = Draw(min(draw.n, SPECTRUM_SAMPLE), draw.seed, draw.replace)
-
-    def compute() -> dict[str, NDArray[Any]]:
-        return {"variances": spectrum(draw.of(images).flat())}
-
-    variances = desk.keep("plan-spectrum", draw.parameters(), compute)["variances"]
+        n = min(n, SPECTRUM_SAMPLE)
+    variances = _spectrum(images, draft, draft.desk, n=n)["variances"]
     if not variances.any():
         raise BadInputError(
-            f"The {draw.n:,} images drawn from {images.name} are all alike; "
+            f"The {n:,} images drawn from {images.name} are all alike; "
             "choose a larger compare_sample or another seed."
         )
     kept = np.cumsum(variances) / variances.sum()
-    number = min(int(np.searchsorted(kept, wanted)) + 1, len(variances))
-    why = f"the fewest that keep {100 * wanted:g} % of the variance of {draw.n:,} images"
+    number = min(int(np.searchsorted(kept, share)) + 1, len(variances))
+    why = f"the fewest that keep {100 * share:g} % of the variance of {n:,} images"
     return number, why
+
+
+@step(uses=samples.SAMPLE_USES)
+def _spectrum(images: ImageSet, plan: Any, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
+    return {"variances": spectrum(samples.draw(images, n, plan).images.flat())}
 
 
 def spectrum(rows: NDArray[Any]) -> NDArray[np.float64]:
@@ -110,48 +157,36 @@ def spectrum(rows: NDArray[Any]) -> NDArray[np.float64]:
     return np.maximum(values, 0.0, dtype=np.float64)
 
 
-def map_eps(
-    images: ImageSet, draw: Draw, desk: Desk, *, scaling: str, min_samples: tuple[int, ...]
-) -> tuple[tuple[float, ...], str]:
+def eps(draft: Draft) -> tuple[tuple[float, ...], str]:
     """Radii for the DBSCAN map, from the distances between scaled images."""
-    core = int(np.median(min_samples))
-
-    def compute() -> dict[str, NDArray[Any]]:
-        from inkcluster.features import make
-
-        return {"eps": _radii(make(scaling).fit_transform(draw.of(images)), core, MAP_EPS)}
-
-    parameters = {**draw.parameters(), "scaling": scaling, "core": core, "n": MAP_EPS}
-    return _phrased(desk.keep("plan-map-eps", parameters, compute)["eps"], core, draw, "")
+    core = int(np.median(draft.min_samples))
+    found = _map_eps(draft.images, draft, draft.desk, core=core)["eps"]
+    return _phrased(found, core, draft.map_sample, "")
 
 
-def sweep_eps(
-    images: ImageSet, draw: Draw, desk: Desk, *, kept: int, solver: str, core: int
-) -> tuple[tuple[float, ...], str]:
+@step(uses=("scaling", "map_sample", *samples.SAMPLE_USES))
+def _map_eps(images: ImageSet, plan: Any, desk: Desk, *, core: int) -> dict[str, NDArray[Any]]:
+    from inkcluster.features import make
+
+    sample = samples.draw(images, plan.map_sample, plan)
+    return {"eps": _radii(make(plan.scaling).fit_transform(sample.images), core, MAP_EPS)}
+
+
+def sweep_eps(draft: Draft) -> tuple[tuple[float, ...], str]:
     """Radii for the sweep, from the distances after PCA whitening."""
+    found = _sweep_eps(draft.images, draft, draft.desk)["eps"]
+    return _phrased(found, draft.sweep_min_samples, draft.sweep_sample, " after PCA whitening")
 
-    def white() -> dict[str, NDArray[Any]]:
-        from inkcluster.features import PCA
 
-        pca = PCA(min(kept, draw.n), whiten=True, svd_solver=solver, seed=draw.seed)
-        return {"vectors": pca.fit_transform(draw.of(images))}
-
-    def compute() -> dict[str, NDArray[Any]]:
-        what = {
-            "components": kept, "svd_solver": solver, "seed": draw.seed, "replace": draw.replace,
-            "images": draw.n,
-        }  # fmt: skip
-        return {"eps": _radii(desk.keep(WHITENED, what, white)["vectors"], core, SWEEP_EPS)}
-
-    parameters = {
-        **draw.parameters(), "components": kept, "solver": solver, "core": core, "n": SWEEP_EPS
-    }  # fmt: skip
-    found = desk.keep("plan-sweep-eps", parameters, compute)["eps"]
-    return _phrased(found, core, draw, " after PCA whitening")
+@step(uses=("sweep_sample", "sweep_min_samples", *samples.WHITENING_USES))
+def _sweep_eps(images: ImageSet, plan: Any, desk: Desk) -> dict[str, NDArray[Any]]:
+    sample = samples.draw(images, plan.sweep_sample, plan)
+    vectors = samples.whitened_vectors(sample, plan, desk)
+    return {"eps": _radii(vectors, plan.sweep_min_samples, SWEEP_EPS)}
 
 
 def _radii(X: NDArray[Any], core: int, n: int) -> NDArray[np.float64]:
-    """Radii for points of which most may be equal: then the different ones decide."""
+    """`n` radii for points (n_points, d); the different points decide where most are equal."""
     from inkcluster.evaluate.number import density
 
     try:
@@ -170,13 +205,13 @@ def _distances(X: NDArray[Any], core: int) -> NDArray[np.float64]:
     from inkcluster.evaluate.number import density
 
     k = min(max(1, core - 1), len(X) - 1)
-    if len(X) <= ASKED:
+    if len(X) <= MAX_ASKED:
         return density.k_distances(X, k)
-    squared, _ = nearest_neighbors(X, k + 1, queries=X[:ASKED])  # each is its own nearest
+    squared, _ = nearest_neighbors(X, k + 1, queries=X[:MAX_ASKED])  # each is its own nearest
     return np.sqrt(squared[:, k])
 
 
-def _phrased(eps: NDArray[Any], core: int, draw: Draw, where: str) -> tuple[tuple[float, ...], str]:
-    of = f"{ASKED:,} of {draw.n:,}" if draw.n > ASKED else f"{draw.n:,}"
+def _phrased(eps: NDArray[Any], core: int, drawn: int, where: str) -> tuple[tuple[float, ...], str]:
+    of = f"{MAX_ASKED:,} of {drawn:,}" if drawn > MAX_ASKED else f"{drawn:,}"
     why = f"quantiles of the {max(1, core - 1)}-distances of {of} images{where}"
     return tuple(eps.tolist()), why

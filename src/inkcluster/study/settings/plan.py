@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
 
-DEFAULT = "the default"
-SEED = 69
-RESTARTS = 15
-RESAMPLES = 30
-SAMPLE_SIZES = (500, 1000, 2000, 3000)
-COMPARE_SAMPLE = 10_000
-MIN_SAMPLES = tuple(range(2, 10))
-REFINE = 4
-SWEEP_MIN_SAMPLES = 3
-MANY_TIMES_K = 4
-EXACT_UP_TO = 2000
+DEFAULTS = {
+    name: (value, fromdata.DEFAULT)
+    for name, value in {
+        "seed": 69,
+        "scaling": "minmax",
+        "restarts": 15,
+        "replace": False,
+        "resamples": 30,
+        "min_samples": tuple(range(2, 10)),
+        "sweep_min_samples": 3,
+    }.items()
+}
 
 
 @dataclass(frozen=True)
@@ -134,116 +135,41 @@ def make(images: ImageSet, settings: Settings, desk: Desk) -> Plan:
     (3, 'from the 3 labels', 4, 'given in Python')
     """
     check(images, settings)
-    draft = _Draft(settings)
-    n = len(images)
-    draft.set("seed", lambda: (SEED, DEFAULT))
-    draft.set("scaling", lambda: ("minmax", DEFAULT))
-    draft.set("restarts", lambda: (RESTARTS, DEFAULT))
-    draft.set("replace", lambda: (False, DEFAULT))
-    draft.set("resamples", lambda: (RESAMPLES, DEFAULT))
-    draft.set("min_samples", lambda: (MIN_SAMPLES, DEFAULT))
-    draft.set("sweep_min_samples", lambda: (SWEEP_MIN_SAMPLES, DEFAULT))
-    draft.set("sample_sizes", lambda: _sizes(n))
-    for name in ("linkage_sample", "map_sample", "sweep_sample"):
-        draft.set(name, lambda: (n, f"all {n:,} images"))
-    draft.set(
-        "compare_sample",
-        lambda: (n, f"all {n:,} images") if n <= COMPARE_SAMPLE else (COMPARE_SAMPLE, DEFAULT),
-    )
-    draft.set("refine", lambda: _refine(settings))
-    seed, replace = draft["seed"], draft["replace"]
-    compared = fromdata.Draw(draft["compare_sample"], seed, replace)
-    draft.set("k", lambda: fromdata.number_of_clusters(images, seed, desk))
-    draft.set("many", lambda: _many(draft["k"], draft["compare_sample"]))
-    draft.set("svd_solver", lambda: _solver(images))
-    draft.resolve("components", lambda share: fromdata.components(images, compared, share, desk))
-    draft.set(
-        "eps",
-        lambda: fromdata.map_eps(
-            images,
-            fromdata.Draw(draft["map_sample"], seed, replace),
-            desk,
-            scaling=draft["scaling"],
-            min_samples=draft["min_samples"],
-        ),
-    )
-    draft.set(
-        "sweep_eps",
-        lambda: fromdata.sweep_eps(
-            images,
-            fromdata.Draw(draft["sweep_sample"], seed, replace),
-            desk,
-            kept=draft["components"],
-            solver=draft["svd_solver"],
-            core=draft["sweep_min_samples"],
-        ),
-    )
-    return draft.plan()
+    return Draft(images, settings, desk).plan()
 
 
-class _Draft:
-    """Values as they are found: what was given first, else what `default` says."""
+class Draft:
+    """A plan whose values are found when they are first read: what was given, else the default."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._values: dict[str, Any] = {}
+    def __init__(self, images: ImageSet, settings: Settings, desk: Desk) -> None:
+        self.images, self.settings, self.desk = images, settings, desk
         self._why: dict[str, str] = {}
 
-    def __getitem__(self, name: str) -> Any:
-        return self._values[name]
+    def __getattr__(self, name: str) -> Any:
+        if name not in NAMES:
+            raise AttributeError(name)
+        value, self._why[name] = self._found(name)
+        setattr(self, name, value)
+        return value
 
-    def set(self, name: str, default: Any) -> None:
-        value = getattr(self._settings, name)
-        if value is not None:
-            self._values[name], self._why[name] = value, self._given(name)
-        else:
-            self._values[name], self._why[name] = default()
-
-    def resolve(self, name: str, from_share: Any) -> None:
-        """Like `set`, for a value that may be given as a share."""
-        value = getattr(self._settings, name)
-        if isinstance(value, float):
-            self._values[name], why = from_share(value)
-            self._why[name] = f"{why}; the share {self._given(name)}"
-        else:
-            self.set(name, lambda: from_share(None))
+    def values(self, names: Iterable[str] = NAMES) -> dict[str, Any]:
+        """The values called `names`, by name."""
+        return {name: getattr(self, name) for name in names}
 
     def plan(self) -> Plan:
-        names = {f.name for f in fields(Plan)} - {"why"}
-        return Plan(**{n: self._values[n] for n in names}, why=MappingProxyType(self._why))
+        """The plan, with every value."""
+        return Plan(**self.values(), why=MappingProxyType(self._why))
 
-    def _given(self, name: str) -> str:
-        origin = self._settings.given[name]
-        return f"given on the {origin}" if origin == COMMAND_LINE else f"given in {origin}"
-
-
-def _refine(settings: Settings) -> tuple[int, str]:
-    if settings.eps is not None:
-        return 0, "none, since eps is given"
-    return REFINE, DEFAULT
-
-
-def _sizes(n: int) -> tuple[tuple[int, ...], str]:
-    sizes = tuple(size for size in SAMPLE_SIZES if size <= n)
-    if len(sizes) == len(SAMPLE_SIZES):
-        return sizes, DEFAULT
-    if not sizes:
-        return (n,), f"all {n:,} images"
-    return sizes, f"the default, as far as {n:,} images go"
-
-
-def _many(k: int, most: int) -> tuple[int, str]:
-    if MANY_TIMES_K * k <= most:
-        return MANY_TIMES_K * k, f"{MANY_TIMES_K} times k"
-    return most, f"{MANY_TIMES_K} times k, but no more than the {most:,} images compared"
-
-
-def _solver(images: ImageSet) -> tuple[str, str]:
-    height, width = images.shape
-    pixels = f"{height * width:,} pixels an image"
-    if height * width <= EXACT_UP_TO:
-        return "covariance_eigh", f"{pixels}: few enough for the exact covariance"
-    return "randomized", f"{pixels}: too many for an exact covariance"
+    def _found(self, name: str) -> tuple[Any, str]:
+        value = getattr(self.settings, name)
+        if value is None:
+            return DEFAULTS[name] if name in DEFAULTS else getattr(fromdata, name)(self)
+        origin = self.settings.given[name]
+        given = f"given on the {origin}" if origin == COMMAND_LINE else f"given in {origin}"
+        if name == "components" and isinstance(value, float):
+            number, why = fromdata.components(self, value)
+            return number, f"{why}; the share {given}"
+        return value, given
 
 
 def _tupled(value: Any) -> Any:

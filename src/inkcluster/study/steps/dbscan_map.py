@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.study.run.step import step, used_by
 from inkcluster.study.steps.density import Counts, choose, count
 from inkcluster.study.steps.hdbscan import neighbour_of
 from inkcluster.study.steps.samples import SAMPLE_USES, Sample
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     Lists = tuple[NDArray[np.float64], NDArray[np.int32]]
 
-MAP_USES = ("map_sample", "eps", "min_samples", "refine", "scaling", *SAMPLE_USES)
 MIN_CLUSTERED_SHARE = 0.9
 """A setting meets the exercise's criterion with a larger share of the images in clusters."""
 MAX_LARGEST_SHARE = 0.9
@@ -153,40 +152,11 @@ def dbscan_map(sample: Sample, plan: Plan, desk: Desk) -> Map:
     TooLittleMemoryError
         If the map of the sample does not fit into memory.
     """
-    from inkcluster.cluster import DBSCANGrid
-    from inkcluster.cluster.dbscan import neighbours_listed
-    from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-    from inkcluster.evaluate import k_distances
     from inkcluster.features import make
-    from inkcluster.progress import listening
 
-    n = len(sample)
     vectors = np.asarray(make(plan.scaling).fit_transform(sample.images))
-    neighbour = neighbour_of(plan.min_samples, n)
-    listed = min(max(neighbours_listed(max(plan.min_samples), n), neighbour + 1), n)
-    what = {**plan.values(MAP_USES), "map_sample": n}
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        # The map refuses too, but only after the search for neighbours.
-        DBSCANGrid(plan.eps, plan.min_samples, refine=plan.refine + 1).check_memory(vectors)
-        with listening(desk.progress):
-            lists = nearest_neighbors(vectors, listed, itself=True)
-            distances = k_distances(vectors, neighbour, lists=lists)
-            at, suggested = suggestion(distances, plan.eps)
-            more = (suggested,) if suggested is not None and plan.refine else ()
-            eps = tuple(sorted({*plan.eps, *more}))
-            grid = DBSCANGrid(eps, plan.min_samples, refine=plan.refine)
-            grid.fit(vectors, lists=lists)
-        return {
-            "labels": grid.labels_,
-            "eps": grid.eps_,
-            "squared": lists[0],
-            "rows": lists[1],
-            "knee": np.array(-1 if at is None else at),
-            "suggested": np.array(np.nan if suggested is None else suggested),
-        }
-
-    kept = desk.keep("dbscan-map", what, compute)
+    neighbour = neighbour_of(plan.min_samples, len(sample))
+    kept = _dbscan_map(vectors, plan, desk, sample=sample, neighbour=neighbour)
     at, suggested = int(kept["knee"]), float(kept["suggested"])
     return Map(
         sample,
@@ -199,6 +169,39 @@ def dbscan_map(sample: Sample, plan: Plan, desk: Desk) -> Map:
         at if at >= 0 else None,
         suggested if at >= 0 else None,
     )
+
+
+@step(uses=("eps", "min_samples", "refine", "scaling"))
+def _dbscan_map(
+    vectors: NDArray[Any], plan: Plan, desk: Desk, *, sample: Sample, neighbour: int
+) -> dict[str, NDArray[Any]]:
+    """The map's labels, the radii and the neighbours they rest on."""
+    from inkcluster.cluster import DBSCANGrid
+    from inkcluster.cluster.dbscan import neighbours_listed
+    from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+    from inkcluster.evaluate import k_distances
+
+    # The map would refuse too, but only after the neighbours have been searched for.
+    DBSCANGrid(plan.eps, plan.min_samples, refine=plan.refine + 1).check_memory(vectors)
+    n = len(vectors)
+    listed = min(max(neighbours_listed(max(plan.min_samples), n), neighbour + 1), n)
+    lists = nearest_neighbors(vectors, listed, itself=True)
+    distances = k_distances(vectors, neighbour, lists=lists)
+    at, suggested = suggestion(distances, plan.eps)
+    more = (suggested,) if suggested is not None and plan.refine else ()
+    grid = DBSCANGrid(tuple(sorted({*plan.eps, *more})), plan.min_samples, refine=plan.refine)
+    grid.fit(vectors, lists=lists)
+    return {
+        "labels": grid.labels_,
+        "eps": grid.eps_,
+        "squared": lists[0],
+        "rows": lists[1],
+        "knee": np.array(-1 if at is None else at),
+        "suggested": np.array(np.nan if suggested is None else suggested),
+    }
+
+
+MAP_USES = used_by("map_sample", _dbscan_map, *SAMPLE_USES)
 
 
 def suggestion(

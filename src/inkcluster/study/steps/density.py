@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.settings.fromdata import WHITENED
-from inkcluster.study.steps.samples import SAMPLE_USES, WHITENING_USES, Sample, whitened
+from inkcluster.study.run.step import step, used_by
+from inkcluster.study.steps.samples import SAMPLE_USES, WHITENING_USES, Sample, whitened_vectors
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
@@ -26,9 +24,6 @@ RULE = (
     "images as noise, then least noise; where no setting leaves so little noise, least noise"
 )
 """How a setting is chosen, without labels."""
-ALONG_USES = ("sweep_eps", "sweep_min_samples", *WHITENING_USES)
-SWEEP_USES = ("compare_sample", *ALONG_USES)
-"""The plan's values that :func:`whitened_sweep` depends on, on the sample of the comparison."""
 
 
 @dataclass(frozen=True)
@@ -150,60 +145,41 @@ class Sweep:
 
 
 def whitened_sweep(sample: Sample, plan: Plan, desk: Desk, solver: str | None = None) -> Sweep:
-    """Run DBSCAN for each of the plan's `sweep_eps` after PCA whitening, or take it from the desk.
+    """Run DBSCAN for each of the plan's `sweep_eps` after PCA whitening.
 
-    Parameters
-    ----------
-    sample : Sample
-        Which images.
-    plan, desk : Plan, Desk
-    solver : str, optional
-        Another solver of the PCA than the plan's.
+    `solver` is the plan's solver of the PCA if None.
     """
     solver = solver or plan.svd_solver
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        vectors = whitened_vectors(sample.images, plan, desk, solver)
-        return {"labels": along(vectors, plan.sweep_eps, plan.sweep_min_samples, desk)}
-
-    parameters = {**plan.values(ALONG_USES), "images": len(sample), "svd_solver": solver}
-    kept = desk.keep("whitened-sweep", parameters, compute)
-    return Sweep(solver, plan.sweep_eps, kept["labels"])
+    labels = whitened_labels(plan, desk, sample=sample, solver=solver)["labels"]
+    return Sweep(solver, plan.sweep_eps, labels)
 
 
-def whitened_vectors(
-    images: ImageSet, plan: Plan, desk: Desk, solver: str | None = None
-) -> NDArray[np.floating[Any]]:
-    """A sample's PCA-whitened images, shape (n, components), from the desk if they were there."""
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        return {"vectors": whitened(images, plan, solver)[1]}
-
-    parameters = {
-        **plan.values(WHITENING_USES), "images": len(images), "svd_solver": solver or plan.svd_solver
-    }  # fmt: skip
-    return desk.keep(WHITENED, parameters, compute)["vectors"]
+@step(uses=("sweep_eps", "sweep_min_samples", *WHITENING_USES))
+def whitened_labels(
+    plan: Plan, desk: Desk, *, sample: Sample, solver: str
+) -> dict[str, NDArray[np.int32]]:
+    """DBSCAN's labels of the whitened images for each of the plan's `sweep_eps`."""
+    vectors = whitened_vectors(sample, plan, desk, solver)
+    return {"labels": along(vectors, plan.sweep_eps, plan.sweep_min_samples)}
 
 
-def scaled_sweep(sample: Sample, plan: Plan, desk: Desk) -> NDArray[np.int32]:
-    """DBSCAN on the sample's scaled pixels for each of the plan's `eps`, shape (n_eps, n)."""
+@step(uses=("scaling", "eps", "sweep_min_samples"))
+def scaled_labels(plan: Plan, desk: Desk, *, sample: Sample) -> dict[str, NDArray[np.int32]]:
+    """DBSCAN's labels of the scaled pixels for each of the plan's `eps`, shape (n_eps, n)."""
     from inkcluster.features import make
 
-    def compute() -> Mapping[str, NDArray[Any]]:
-        vectors = make(plan.scaling).fit_transform(sample.images)
-        return {"labels": along(vectors, plan.eps, plan.sweep_min_samples, desk)}
+    vectors = make(plan.scaling).fit_transform(sample.images)
+    return {"labels": along(vectors, plan.eps, plan.sweep_min_samples)}
 
-    uses = ("compare_sample", "scaling", "eps", "sweep_min_samples", *SAMPLE_USES)
-    labels: NDArray[np.int32] = desk.keep("scaled-sweep", plan.values(uses), compute)["labels"]
-    return labels
+
+SWEEP_USES = used_by(whitened_labels, *SAMPLE_USES)
+"""The plan's values that :func:`whitened_sweep` of a drawn sample depends on."""
 
 
 def along(
-    vectors: NDArray[np.floating[Any]], eps: tuple[float, ...], min_samples: int, desk: Desk
+    vectors: NDArray[np.floating[Any]], eps: tuple[float, ...], min_samples: int
 ) -> NDArray[np.int32]:
     """DBSCAN's labels for each eps, shape (n_eps, n)."""
     from inkcluster.cluster import DBSCANGrid
-    from inkcluster.progress import listening
 
-    with listening(desk.progress):
-        return np.asarray(DBSCANGrid(eps, [min_samples]).fit(vectors).labels_[:, 0], np.int32)
+    return np.asarray(DBSCANGrid(eps, [min_samples]).fit(vectors).labels_[:, 0], np.int32)

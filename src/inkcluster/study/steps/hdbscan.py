@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.study.run.step import step
 from inkcluster.study.steps.density import MEMBERS, Counts, count
 
 if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
+    from inkcluster.study.steps.samples import Sample
 
 ONE_IN = 1000
 """A cluster is kept from one in so many images on, but not with fewer than five members."""
@@ -71,51 +73,63 @@ def neighbour_of(min_samples: tuple[int, ...], n: int) -> int:
     return min(max(int(np.median(min_samples)) - 1, 1), n - 1)
 
 
+Lists = tuple[NDArray[np.float64], NDArray[np.int32]]
+
+
 def run(
     vectors: NDArray[Any],
-    min_samples: tuple[int, ...],
-    parameters: Mapping[str, Any],
     desk: Desk,
-    lists: tuple[NDArray[np.float64], NDArray[np.int32]] | None = None,
+    lists: Lists | None = None,
+    *,
+    sample: Sample,
+    space: Mapping[str, Any],
+    min_samples: tuple[int, ...],
 ) -> Kept:
-    """Run HDBSCAN, or take it from the desk.
+    """Run HDBSCAN.
 
     Parameters
     ----------
     vectors : ndarray of shape (n, d)
-    min_samples : tuple of int
-        Those of the DBSCAN map; their median is taken.
-    parameters : mapping
-        What the vectors depend on besides their number.
+        The images of `sample` in `space`.
     desk : Desk
     lists : tuple of ndarray, optional
         The images' neighbours, where the caller has them.
-
-    Returns
-    -------
-    Kept
+    sample : Sample
+    space : mapping
+        What the vectors depend on besides the sample.
+    min_samples : tuple of int
+        Those of the DBSCAN map; their median is taken.
     """
-    from inkcluster.cluster import HDBSCAN
-    from inkcluster.progress import listening
-
     n = len(vectors)
     least = max(MEMBERS, n // ONE_IN)
     core = neighbour_of(min_samples, n) + 1
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        with listening(desk.progress):
-            model = HDBSCAN(min_cluster_size=least, min_samples=core, copy=True)
-            model.fit(vectors, lists=lists)
-        order = np.argsort(-np.bincount(model.labels_[model.labels_ >= 0]), kind="stable")
-        place = np.append(np.argsort(order), -1)  # the last is for noise
-        return {
-            "labels": place[model.labels_].astype(np.int32),
-            "outlier_scores": model.outlier_scores_,
-            "ordering": model.ordering_,
-            "reachability": model.reachability_,
-            "tree": model.condensed_tree_,
-            "selected": model.selected_clusters_[order],
-        }
-
-    kept = desk.keep("hdbscan", {**parameters, "images": n, "least": least, "core": core}, compute)
+    kept = hdbscan(vectors, lists, desk, sample=sample, space=space, least=least, core=core)
     return Kept(least, core, **kept)
+
+
+@step()
+def hdbscan(
+    vectors: NDArray[Any],
+    lists: Lists | None,
+    desk: Desk,
+    *,
+    sample: Sample,
+    space: Mapping[str, Any],
+    least: int,
+    core: int,
+) -> dict[str, NDArray[Any]]:
+    """The arrays of :class:`Kept`; clusters by decreasing size."""
+    from inkcluster.cluster import HDBSCAN
+
+    model = HDBSCAN(min_cluster_size=least, min_samples=core, copy=True)
+    model.fit(vectors, lists=lists)
+    order = np.argsort(-np.bincount(model.labels_[model.labels_ >= 0]), kind="stable")
+    place = np.append(np.argsort(order), -1)  # the last is for noise
+    return {
+        "labels": place[model.labels_].astype(np.int32),
+        "outlier_scores": model.outlier_scores_,
+        "ordering": model.ordering_,
+        "reachability": model.reachability_,
+        "tree": model.condensed_tree_,
+        "selected": model.selected_clusters_[order],
+    }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from inkcluster.study.run.step import step
 
 if TYPE_CHECKING:
     from inkcluster.features import Features
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-KMEANS_USES = ("seed", "k", "scaling", "restarts")
-"""The plan's values that :func:`kmeans` depends on."""
-_REVISION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,45 +58,24 @@ def scaled(images: ImageSet, plan: Plan) -> tuple[Features, NDArray[np.float32]]
     return features, np.asarray(features.fit_transform(images), np.float32)
 
 
+@step(KMeansRestarts, uses=("seed", "k", "scaling", "restarts"), revision=2)
 def kmeans(
     images: ImageSet, plan: Plan, desk: Desk, vectors: NDArray[np.float32] | None = None
-) -> KMeansRestarts:
-    """Run k-means with all its restarts, or take it from the desk.
+) -> dict[str, NDArray[Any]]:
+    """Run k-means on all images with all its restarts; labels are not read.
 
-    Parameters
-    ----------
-    images : ImageSet
-        All of them are clustered; labels are not read.
-    plan : Plan
-        Its `k`, `restarts`, `scaling` and `seed` are used.
-    desk : Desk
-        Keeps the result, which several questions share.
-    vectors : ndarray of shape (n, d), float32, optional
-        What :func:`scaled` gives, where the caller has it.
-
-    Returns
-    -------
-    KMeansRestarts
+    `vectors` (n, d), float32, are what :func:`scaled` returns, where the caller has them.
     """
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        return _run(scaled(images, plan)[1] if vectors is None else vectors, plan, desk)
-
-    parameters = {**plan.values(KMEANS_USES), "dtype": "float32", "revision": _REVISION}
-    kept = desk.keep("kmeans", parameters, compute)
-    return KMeansRestarts(kept["labels"], kept["inertias"], kept["n_iter"], kept["centres"])
-
-
-def _run(vectors: NDArray[np.float32], plan: Plan, desk: Desk) -> dict[str, NDArray[Any]]:
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning
 
     from inkcluster.cluster import KMeans, relabel_by_size
-    from inkcluster.progress import listening
 
+    if vectors is None:
+        vectors = scaled(images, plan)[1]
     model = KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed)
-    with listening(desk.progress), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different images than clusters
         restarts = model.fit(vectors).restarts_
     labels = np.stack([relabel_by_size(restart.labels) for restart in restarts])

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.clustering import Clustering
 from inkcluster.errors import BadInputError, TooLittleMemoryError
+from inkcluster.study.run.step import step, used_by
 from inkcluster.study.steps import hdbscan, hierarchies, shape
-from inkcluster.study.steps.density import SWEEP_USES, choose, count, scaled_sweep, whitened_sweep
-from inkcluster.study.steps.samples import SAMPLE_USES, WHITENING_USES, Sample, whitened
+from inkcluster.study.steps.density import SWEEP_USES, choose, count, scaled_labels, whitened_sweep
+from inkcluster.study.steps.samples import PIXELS, WHITENED, Sample, space_of, whitened
 
 if TYPE_CHECKING:
     from inkcluster.features import Features
@@ -23,12 +24,9 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-PIXELS, WHITENED = "pixels", "whitened"
 SHAPE = "shape clustering"
 SPACES = (PIXELS, WHITENED)
 _WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
-METHODS_USES = tuple(dict.fromkeys(("k", "restarts", "scaling", "eps", "min_samples", *SWEEP_USES)))
-"""The plan's values that :func:`run` depends on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,12 +130,6 @@ def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) 
     return Methods(sample, found, pca, vectors, ward, refused)
 
 
-def parameters(space: str, plan: Plan, *names: str) -> dict[str, Any]:
-    """What a step depends on that runs in `space` with the plan's values `names`."""
-    uses = (*WHITENING_USES, *names) if space == WHITENED else (*SAMPLE_USES, *names)
-    return {"space": space, **plan.values(("compare_sample", *uses))}
-
-
 def _shape(sample: Sample, images: ImageSet, plan: Plan, desk: Desk) -> dict[str, Clustering]:
     """Shape clustering of all images, as far as it says something about the sample.
 
@@ -158,23 +150,28 @@ def _shape(sample: Sample, images: ImageSet, plan: Plan, desk: Desk) -> dict[str
 def _kmeans(
     sample: Sample, vectors: NDArray[Any], space: str, plan: Plan, desk: Desk
 ) -> Clustering:
+    from inkcluster.features import make
+
+    points = vectors if space == WHITENED else make(plan.scaling).fit_transform(sample.images)
+    kept = compare_kmeans(points, plan, desk, sample=sample, space=space_of(space, plan))
+    scaling = () if space == WHITENED else ("scaling",)
+    values = plan.values(("k", "restarts", "seed", *scaling))
+    return Clustering(kept["labels"], title_of("k-means", space), values)
+
+
+@step(uses=("k", "restarts", "seed"))
+def compare_kmeans(
+    points: NDArray[Any], plan: Plan, desk: Desk, *, sample: Sample, space: Mapping[str, Any]
+) -> dict[str, NDArray[np.int32]]:
+    """K-means of a sample's points in one space."""
     from sklearn.exceptions import ConvergenceWarning
 
     from inkcluster.cluster import KMeans, relabel_by_size
-    from inkcluster.features import make
-    from inkcluster.progress import listening
 
-    def compute() -> Mapping[str, NDArray[Any]]:
-        points = vectors if space == WHITENED else make(plan.scaling).fit_transform(sample.images)
-        model = KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed)
-        with listening(desk.progress), warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # fewer images than clusters
-            return {"labels": relabel_by_size(model.fit(points).labels_)}
-
-    scaling = () if space == WHITENED else ("scaling",)
-    kept = desk.keep("compare-kmeans", parameters(space, plan, "k", "restarts", *scaling), compute)
-    values = plan.values(("k", "restarts", "seed", *scaling))
-    return Clustering(kept["labels"], title_of("k-means", space), values)
+    model = KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer images than clusters
+        return {"labels": relabel_by_size(model.fit(points).labels_)}
 
 
 def _linkage(
@@ -187,25 +184,18 @@ def _linkage(
     desk: Desk,
     images: ImageSet | None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float64] | None]:
-    """A linkage cut at k, and Ward's hierarchy where it is Ward of the whitened images."""
+    """A linkage cut at k, and the hierarchy where it is of the whitened images."""
     from inkcluster.cluster import hierarchy
-    from inkcluster.progress import listening
 
-    whole = images is not None and len(np.unique(sample.index)) == len(sample) == len(images)
-    if images is not None and whole and space == PIXELS:
-        Z = hierarchies.of_all(images, desk, method)
-        return hierarchy.cut(Z, plan.k)[sample.index], None
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        points = sample.images.flat() if space == PIXELS else vectors
-        with listening(desk.progress):
-            Z = hierarchy.linkage(points, method)
-        labels = {"labels": hierarchy.cut(Z, plan.k)}
-        return {**labels, "Z": Z} if method == "ward" else labels
-
-    what = {"method": method, **parameters(space, plan, "k")}
-    kept = desk.keep("compare-linkage", what, compute)
-    return kept["labels"], kept.get("Z")
+    if space == PIXELS:
+        if images is not None and len(np.unique(sample.index)) == len(sample) == len(images):
+            Z = hierarchies.of_pixels(Sample.whole(images), desk, method)
+            return hierarchy.cut(Z, plan.k)[sample.index], None
+        return hierarchy.cut(hierarchies.of_pixels(sample, desk, method), plan.k), None
+    found = hierarchies.linkage(
+        vectors, desk, sample=sample, space=space_of(space, plan), methods=(method,)
+    )
+    return hierarchy.cut(found[method], plan.k), found[method]
 
 
 def _dbscan(sample: Sample, space: str, plan: Plan, desk: Desk) -> Clustering:
@@ -215,7 +205,7 @@ def _dbscan(sample: Sample, space: str, plan: Plan, desk: Desk) -> Clustering:
     if space == WHITENED:
         eps, rows = plan.sweep_eps, whitened_sweep(sample, plan, desk).labels
     else:
-        eps, rows = plan.eps, scaled_sweep(sample, plan, desk)
+        eps, rows = plan.eps, scaled_labels(plan, desk, sample=sample)["labels"]
     at = choose([count(row) for row in rows])
     values = {"eps": eps[at], "min_samples": plan.sweep_min_samples}
     return Clustering(relabel_by_size(rows[at]), title_of("DBSCAN", space), values)
@@ -227,10 +217,21 @@ def _hdbscan(
     """HDBSCAN as in question 5."""
     from inkcluster.features import make
 
-    uses = WHITENING_USES if space == WHITENED else ("scaling", *SAMPLE_USES)
     points = vectors
     if space == PIXELS:
         points = np.asarray(make(plan.scaling).fit_transform(sample.images))
-    kept = hdbscan.run(points, plan.min_samples, {"space": space, **plan.values(uses)}, desk)
+    kept = hdbscan.run(
+        points,
+        desk,
+        sample=sample,
+        space=space_of(space, plan),
+        min_samples=plan.min_samples,
+    )
     values = {"min_cluster_size": kept.least, "min_samples": kept.min_samples}
     return Clustering(kept.labels, title_of("HDBSCAN", space), values)
+
+
+METHODS_USES = used_by(
+    "compare_sample", compare_kmeans, scaled_labels, "min_samples", shape.shape, *SWEEP_USES
+)
+"""The plan's values that :func:`run` depends on."""

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 from inkcluster.errors import TooLittleMemoryError
 from inkcluster.study.answer import Finding
 from inkcluster.study.findings import sampled, short_of_memory
+from inkcluster.study.run.step import step
 
 if TYPE_CHECKING:
     from inkcluster.features import PCA
     from inkcluster.images import ImageSet
+    from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
 Result = TypeVar("Result")
 SAMPLE_USES = ("seed", "replace")
 WHITENING_USES = ("components", "svd_solver", *SAMPLE_USES)
+PIXELS, WHITENED = "pixels", "whitened"
 MOST_PIXELS_EXACT = 4096
 FALLBACK = 5000
 """Images used where those asked for do not fit into memory."""
@@ -43,6 +46,16 @@ class Sample:
     index: NDArray[np.int64]
     images: ImageSet
     total: int
+
+    @classmethod
+    def whole(cls, images: ImageSet) -> Sample:
+        """All images, in their own order."""
+        return cls(np.arange(len(images)), images, len(images))
+
+    @property
+    def identity(self) -> NDArray[np.int64]:
+        """What a step that works on the sample depends on."""
+        return self.index
 
     def __len__(self) -> int:
         return len(self.index)
@@ -120,6 +133,26 @@ def whitened(
     kept = min(plan.components, len(images), height * width)
     pca = PCA(kept, whiten=True, svd_solver=solver or plan.svd_solver, seed=plan.seed)
     return pca, pca.fit_transform(images)
+
+
+@step(uses=("components", "seed"))
+def _whitened(
+    plan: Plan, desk: Desk, *, sample: Sample, solver: str
+) -> dict[str, NDArray[np.floating[Any]]]:
+    return {"vectors": whitened(sample.images, plan, solver)[1]}
+
+
+def whitened_vectors(
+    sample: Sample, plan: Plan, desk: Desk, solver: str | None = None
+) -> NDArray[np.floating[Any]]:
+    """A sample's PCA-whitened images, shape (n, components), by the plan's solver or another."""
+    return _whitened(plan, desk, sample=sample, solver=solver or plan.svd_solver)["vectors"]
+
+
+def space_of(space: str, plan: Plan) -> dict[str, Any]:
+    """What a sample's vectors depend on: scaled ``"pixels"``, or ``"whitened"`` ones."""
+    uses = ("components", "svd_solver", "seed") if space == WHITENED else ("scaling",)
+    return {"space": space, **plan.values(uses)}
 
 
 def other_solver(images: ImageSet, plan: Plan) -> str | None:

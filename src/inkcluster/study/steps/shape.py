@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +11,15 @@ from numpy.typing import NDArray
 from inkcluster.errors import TooLittleMemoryError
 from inkcluster.study.answer import Finding
 from inkcluster.study.findings import short_of_memory
+from inkcluster.study.run.step import step
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-SHAPE_USES = ("seed",)
-"""The plan's values that :func:`find` depends on."""
 LEAST = 500
 """A sample is not made smaller than that for want of memory."""
-_REVISION = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,50 +99,45 @@ def find(images: ImageSet, plan: Plan, desk: Desk) -> Shapes:
 
 def places(shapes: Shapes, plan: Plan, desk: Desk) -> NDArray[np.float32]:
     """The images' places on a map, shape (n, 2), from their neighbours."""
+    return _image_map(shapes, plan, desk, n=len(shapes.index))["places"]
+
+
+@step(uses=("seed",), revision=3)
+def _image_map(shapes: Shapes, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
     from inkcluster.cluster.image_map import image_map
     from inkcluster.features import PCA
-    from inkcluster.progress import listening
 
-    def compute() -> Mapping[str, NDArray[Any]]:
-        n, size = len(shapes.images), int(np.prod(shapes.images.shape))
-        kept = min(2, n, size)
-        start = PCA(kept, svd_solver="randomized", seed=plan.seed).fit_transform(shapes.images)
-        start = np.column_stack([start, np.zeros((n, 2 - kept))])
-        with listening(desk.progress):
-            return {"places": image_map(shapes.neighbors, shapes.distances, start, seed=plan.seed)}
-
-    return desk.keep("image-map", _what(len(shapes.index), plan), compute)["places"]
+    kept = min(2, n, int(np.prod(shapes.images.shape)))
+    start = PCA(kept, svd_solver="randomized", seed=plan.seed).fit_transform(shapes.images)
+    start = np.column_stack([start, np.zeros((n, 2 - kept))])
+    return {"places": image_map(shapes.neighbors, shapes.distances, start, seed=plan.seed)}
 
 
 def _found(
     images: ImageSet, plan: Plan, desk: Desk, n: int, short: tuple[int, int] | None
 ) -> Shapes:
-    from inkcluster.cluster import ShapeClustering
     from inkcluster.images import sample_index
-    from inkcluster.progress import listening
 
     whole = n == len(images)
     index = np.arange(n) if whole else sample_index(len(images), n, plan.seed)
     chosen = images if whole else images.take(index)
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        with listening(desk.progress):
-            model = ShapeClustering(random_state=plan.seed).fit(chosen)
-        return {
-            "labels": model.labels_,
-            "spectrum": model.spectrum_,
-            "gap_strengths": model.gap_strengths_,
-            "strengths": model.strengths_,
-            "neighbors": model.neighbors_,
-            "distances": model.neighbor_distances_,
-            "memberships": model.memberships_,
-            "confidence": model.confidence_,
-            "outlier_scores": model.outlier_scores_,
-        }
-
-    kept = desk.keep("shape", _what(n, plan), compute)
-    return Shapes(index, chosen, len(images), short=short, **kept)
+    return Shapes(index, chosen, len(images), short=short, **shape(chosen, plan, desk, n=n))
 
 
-def _what(n: int, plan: Plan) -> dict[str, Any]:
-    return {"images": n, "revision": _REVISION, **plan.values(SHAPE_USES)}
+@step(uses=("seed",), revision=3)
+def shape(chosen: ImageSet, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
+    """Shape clustering of `n` chosen images."""
+    from inkcluster.cluster import ShapeClustering
+
+    model = ShapeClustering(random_state=plan.seed).fit(chosen)
+    return {
+        "labels": model.labels_,
+        "spectrum": model.spectrum_,
+        "gap_strengths": model.gap_strengths_,
+        "strengths": model.strengths_,
+        "neighbors": model.neighbors_,
+        "distances": model.neighbor_distances_,
+        "memberships": model.memberships_,
+        "confidence": model.confidence_,
+        "outlier_scores": model.outlier_scores_,
+    }

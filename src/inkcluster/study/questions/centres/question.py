@@ -13,6 +13,7 @@ from inkcluster.study.questions.centres import findings
 from inkcluster.study.questions.parts import judging, k_range
 from inkcluster.study.questions.parts.bordering import border_figure
 from inkcluster.study.questions.parts.suspects import suspects
+from inkcluster.study.run.step import used_by
 from inkcluster.study.steps import kmeans as steps
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class CentresQuestion:
     key = "centres"
     number = 1
     title = "What do k-means clusters look like, and do they coincide with the true classes?"
-    uses = tuple(dict.fromkeys((*steps.KMEANS_USES, *k_range.USES)))
+    uses = used_by(steps.kmeans, *k_range.USES)
     revision = 3
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import pictures
-from inkcluster.study.steps.methods import PIXELS, WHITENED, Methods, title_of
+from inkcluster.study.steps.methods import Methods, title_of
+from inkcluster.study.steps.samples import PIXELS, WHITENED
 from inkcluster.words import class_name, cluster_label, percent, several
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ class CompareQuestion:
         "How do all methods compare, after PCA whitening and without, "
         "with each other and with the labels?"
     )
-    uses: tuple[str, ...] = (*METHODS_USES, "many")
+    uses = (*METHODS_USES, "many")
     revision = 4
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,8 @@ from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.study.questions.parts.pictures import first_members
-from inkcluster.study.steps.methods import WHITENED, Methods, parameters
+from inkcluster.study.steps import hierarchies
+from inkcluster.study.steps.methods import Methods
 from inkcluster.words import cluster_label, listed, percent
 
 if TYPE_CHECKING:
@@ -31,15 +31,16 @@ def of_ward(methods: Methods, plan: Plan, desk: Desk) -> Answer:
     """Dendrogram, sizes, members, and the clusters worth looking at."""
     from inkcluster.evaluate import worth_looking_at
 
-    if methods.ward is None:
+    Z = methods.ward
+    if Z is None:
         return Answer()
-    few, many = (ward_labels(methods.vectors, k, plan, desk) for k in (plan.k, plan.many))
+    few, many = (hierarchies.numbered(Z, k) for k in (plan.k, plan.many))
     truth = methods.sample.images.labels
     worth = worth_looking_at(methods.vectors, many, truth=truth, m=WORTH)
     sizes_few, sizes_many = _sizes(methods, few), _sizes(methods, many)
     return Answer(
         figures=(
-            _dendrogram(methods, methods.ward, plan),
+            _dendrogram(methods, Z, plan),
             _members(methods, few, sizes_few),
             _worth_figure(methods, many, worth),
         ),
@@ -49,25 +50,8 @@ def of_ward(methods: Methods, plan: Plan, desk: Desk) -> Answer:
             _worth_table(worth, plan),
         ),
         findings=(findings.of_worth(worth, plan.many),),
-        arrays={"ward_k": few, "ward_many": many, "ward_hierarchy": methods.ward},
+        arrays={"ward_k": few, "ward_many": many, "ward_hierarchy": Z},
     )
-
-
-def ward_labels(
-    vectors: NDArray[np.floating[Any]], k: int, plan: Plan, desk: Desk
-) -> NDArray[np.int32]:
-    """Ward's partition of the whitened images into `k`, numbered as scikit-learn numbers it."""
-    from inkcluster.cluster import AgglomerativeClustering
-
-    def compute() -> Mapping[str, NDArray[Any]]:
-        with desk.progress.task(f"Ward at {k} clusters", total=1) as advance:
-            labels = AgglomerativeClustering(k).fit_predict(vectors)
-            advance(1)
-        return {"labels": np.asarray(labels, np.int32)}
-
-    what = {**parameters(WHITENED, plan), "clusters": k}
-    labels: NDArray[np.int32] = desk.keep("compare-ward", what, compute)["labels"]
-    return labels
 
 
 def _dendrogram(methods: Methods, Z: NDArray[np.float64], plan: Plan) -> Any:

@@ -13,7 +13,7 @@ from inkcluster.study.questions.parts import pictures
 from inkcluster.study.steps.dbscan_map import Map, agreement
 from inkcluster.study.steps.density import MEMBERS, count
 from inkcluster.study.steps.hdbscan import Kept, run
-from inkcluster.study.steps.samples import SAMPLE_USES
+from inkcluster.study.steps.samples import PIXELS, space_of
 from inkcluster.words import decimals, percent, several
 
 if TYPE_CHECKING:
@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 
 def hdbscan(found: Map, plan: Plan, desk: Desk) -> Kept:
-    """Run HDBSCAN on the map's images and neighbours, or take it from the desk."""
-    what = {"space": "pixels", **plan.values(("scaling", *SAMPLE_USES))}
-    return run(found.vectors, plan.min_samples, what, desk, found.lists)
+    """Run HDBSCAN on the map's images and neighbours."""
+    return run(
+        found.vectors,
+        desk,
+        found.lists,
+        sample=found.sample,
+        space=space_of(PIXELS, plan),
+        min_samples=plan.min_samples,
+    )
 
 
 def of_hdbscan(found: Map, kept: Kept) -> Answer:

@@ -9,9 +9,10 @@ from inkcluster.study.questions.dbscan.chosen import of_chosen
 from inkcluster.study.questions.dbscan.figures import of_distances, of_map
 from inkcluster.study.questions.dbscan.hdbscan import hdbscan, of_hdbscan
 from inkcluster.study.questions.dbscan.sweep import of_sweep
+from inkcluster.study.run.step import used_by
 from inkcluster.study.steps.dbscan_map import MAP_USES, dbscan_map
-from inkcluster.study.steps.density import ALONG_USES, whitened_vectors
-from inkcluster.study.steps.samples import within_memory
+from inkcluster.study.steps.density import SWEEP_USES
+from inkcluster.study.steps.samples import whitened_vectors, within_memory
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -26,7 +27,7 @@ class DBSCANQuestion:
     key = "dbscan"
     number = 5
     title = "Which eps and min_samples make DBSCAN say something, and what does it call noise?"
-    uses: tuple[str, ...] = tuple(dict.fromkeys((*MAP_USES, "sweep_sample", *ALONG_USES)))
+    uses = used_by(*MAP_USES, "sweep_sample", *SWEEP_USES)
     revision = 3
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
@@ -46,7 +47,7 @@ class DBSCANQuestion:
             advance(1)
 
             def sweep(sample: Sample) -> Answer:
-                vectors = whitened_vectors(sample.images, plan, desk)
+                vectors = whitened_vectors(sample, plan, desk)
                 return joined(
                     of_distances(found, vectors, plan), of_sweep(sample, plan, desk, advance)
                 )

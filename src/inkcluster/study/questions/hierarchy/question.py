@@ -9,6 +9,7 @@ from inkcluster.study.questions.hierarchy import figures as draw
 from inkcluster.study.questions.hierarchy import findings, suggesting, tables
 from inkcluster.study.questions.hierarchy.samples import resampled
 from inkcluster.study.questions.parts import k_range
+from inkcluster.study.run.step import used_by
 from inkcluster.study.steps import hierarchies
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-_K_RANGE = tuple(name for name in k_range.USES if name != "k")
 
 
 class HierarchyQuestion:
@@ -25,7 +25,7 @@ class HierarchyQuestion:
     key = "hierarchy"
     number = 3
     title = "How many clusters does the hierarchy suggest, and does that hold over resamples?"
-    uses = tuple(dict.fromkeys(("sample_sizes", "resamples", *hierarchies.USES, *_K_RANGE)))
+    uses = used_by("sample_sizes", "resamples", *hierarchies.USES, *k_range.USES)
     revision = 3
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
@@ -33,7 +33,7 @@ class HierarchyQuestion:
         from inkcluster.evaluate import along_hierarchy
 
         ward = hierarchies.build(images, plan, desk, "ward")
-        shown = hierarchies.taken(images, ward.index)
+        shown = ward.sample.images
         samples = resampled(images, plan, desk)
         frame = suggesting.frame({size: sample.suggested for size, sample in samples.items()})
         verdict = suggesting.Verdict.of(suggesting.read(ward.Z), len(ward), frame)

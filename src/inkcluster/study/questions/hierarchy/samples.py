@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.questions.hierarchy import suggesting
+from inkcluster.study.run.step import step
 from inkcluster.study.steps import hierarchies
+from inkcluster.study.steps.samples import Sample
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-_REVISION = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,48 +40,61 @@ class Resamples:
 def resampled(images: ImageSet, plan: Plan, desk: Desk) -> dict[int, Resamples]:
     """The resamples of each size, the smallest first; each size is a step that is kept."""
     sizes = sorted(set(plan.sample_sizes))
-    resamples = {size: _resamples(images, plan, size) for size in sizes}
+    resamples = {size: 1 if _is_whole(images, plan, size) else plan.resamples for size in sizes}
     total = sum(size * size * resamples[size] for size in sizes)  # Ward's time grows as n²
     samples = {}
     with desk.progress.task("Ward hierarchies of samples", total=total) as advance:
         for size in sizes:
-            parameters = {
-                **plan.values(("seed", "replace")),
-                "size": size,
-                "resamples": resamples[size],
-                "revision": _REVISION,
-            }
-            todo = float(size * size * resamples[size])
+            told = 0.0
 
-            def step(size: int = size) -> dict[str, NDArray[Any]]:
-                nonlocal todo
-                todo = 0.0  # told while it runs
-                return _grow(images, plan, size, resamples[size], advance)
+            def tell(amount: float) -> None:
+                nonlocal told
+                told += amount
+                advance(amount)
 
-            kept = desk.keep("ward-samples", parameters, step)
-            advance(todo)
+            kept = ward_samples(images, plan, desk, tell, size=size, resamples=resamples[size])
+            advance(float(size * size * resamples[size]) - told)
             suggested = {name: kept[name] for name in suggesting.COLUMNS}
             samples[size] = Resamples(kept["index"], suggested, kept["linkage"])
     return samples
 
 
-def _resamples(images: ImageSet, plan: Plan, size: int) -> int:
-    """Samples of `size`: one if it is the whole set without replacement."""
-    return 1 if size >= len(images) and not plan.replace else plan.resamples
+def _is_whole(images: ImageSet, plan: Plan, size: int) -> bool:
+    """Whether a sample of `size` is the whole set: it is drawn once, in its own order."""
+    return size >= len(images) and not plan.replace
 
 
-def _grow(
-    images: ImageSet, plan: Plan, size: int, resamples: int, advance: Callable[[float], None]
+@step(uses=("seed", "replace"), revision=3)
+def ward_samples(
+    images: ImageSet,
+    plan: Plan,
+    desk: Desk,
+    advance: Callable[[float], None],
+    *,
+    size: int,
+    resamples: int,
 ) -> dict[str, NDArray[Any]]:
+    """The resamples of one size; `advance` is told of each."""
     from inkcluster.images import sample_index
 
-    flat = images.flat()
+    flat, whole = images.flat(), _is_whole(images, plan, size)
     index = [
-        sample_index(len(images), size, plan.seed + number, replace=plan.replace)
+        np.arange(size)
+        if whole
+        else sample_index(len(images), size, plan.seed + number, replace=plan.replace)
         for number in range(resamples)
     ]
     found, first = [], np.empty((0, 4))
-    for number, Z in enumerate(_in_order(lambda i: hierarchies.ward(flat[index[i]]), resamples)):
+
+    def work(i: int) -> NDArray[np.float64]:
+        if whole:
+            return hierarchies.of_pixels(Sample.whole(images), desk, "ward")
+        if i == 0:  # the plan may rest on the first one
+            one = Sample(index[0], images.take(index[0]), len(images))
+            return hierarchies.small_ward(desk, sample=one)["Z"]
+        return hierarchies.ward(flat[index[i]])
+
+    for number, Z in enumerate(_in_order(work, resamples)):
         found.append(suggesting.read(Z))
         first = Z if number == 0 else first
         advance(float(size * size))

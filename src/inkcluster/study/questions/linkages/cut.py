@@ -151,7 +151,7 @@ def _cut(images: ImageSet, tree: Hierarchy, k: int) -> Cut:
     from inkcluster.cluster import hierarchy
     from inkcluster.evaluate import along_hierarchy, scores
 
-    shown = hierarchies.taken(images, tree.index)
+    shown = tree.sample.images
     labels = hierarchy.cut(tree.Z, k)
     if shown.labels is None:
         return Cut(tree, shown, labels, k, None, None)

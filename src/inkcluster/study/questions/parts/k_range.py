@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.answer import Table
+from inkcluster.study.run.step import step, used_by
 from inkcluster.study.steps import samples as drawing
 from inkcluster.words import listed, percent, several
 
@@ -22,12 +23,9 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-USES = ("seed", "k", "scaling", "replace", "compare_sample")
-"""The settings that the range depends on."""
 MAX_K = 20
 STARTS = 2
 MAX_SILHOUETTE_IMAGES, MAX_GAP_IMAGES = 2000, 500
-_REVISION = 1
 _PANELS = {
     "inertia": "Inertia",
     "silhouette_simplified": "Silhouette, simplified",
@@ -128,12 +126,7 @@ def suggestions(
     distinct = len({row.tobytes() for row in sample.images.flat()})
     if distinct < 4:
         return None
-    names = tuple(name for name in USES if name != "k")
-    kept = desk.keep(
-        "k-range",
-        {**plan.values(names), "revision": _REVISION},
-        lambda: _compute(sample.images, min(MAX_K, distinct - 1), plan, desk),
-    )
+    kept = k_range(plan, desk, sample=sample, most=min(MAX_K, distinct - 1))
     return sample, kept, suggest_k(_frame(kept, "score-"))
 
 
@@ -173,28 +166,35 @@ def _frame(kept: Mapping[str, NDArray[Any]], start: str) -> pd.DataFrame:
     return pd.DataFrame({n.removeprefix(start): a for n, a in kept.items() if n.startswith(start)})
 
 
-def _compute(images: ImageSet, most: int, plan: Plan, desk: Desk) -> dict[str, NDArray[Any]]:
+@step(uses=("seed", "scaling"))
+def k_range(
+    plan: Plan, desk: Desk, *, sample: drawing.Sample, most: int
+) -> dict[str, NDArray[Any]]:
+    """Cluster the sample into 1 to `most` clusters and score each."""
     from inkcluster.cluster import kmeans_range
     from inkcluster.evaluate import clustergram, gap_statistic, k_scores
     from inkcluster.features import make
     from inkcluster.images import sample_index
-    from inkcluster.progress import listening
 
+    images = sample.images
     vectors = np.asarray(make(plan.scaling, np.float32).fit_transform(images), np.float32)
     some = np.sort(
         sample_index(len(images), min(MAX_GAP_IMAGES, len(images)), plan.seed, replace=False)
     )
     ks = range(1, most + 1)
-    with listening(desk.progress):
-        labels = kmeans_range(vectors, ks, n_init=STARTS, random_state=plan.seed).labels
-        with desk.progress.task("criteria for each k", total=2) as advance:
-            scores = k_scores(vectors, labels, sample=MAX_SILHOUETTE_IMAGES, seed=plan.seed)
-            advance(1)
-            flows = clustergram(vectors, labels)
-            advance(1)
-        few = len(np.unique(vectors[some], axis=0))
-        gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), seed=plan.seed)
+    labels = kmeans_range(vectors, ks, n_init=STARTS, random_state=plan.seed).labels
+    with desk.progress.task("criteria for each k", total=2) as advance:
+        scores = k_scores(vectors, labels, sample=MAX_SILHOUETTE_IMAGES, seed=plan.seed)
+        advance(1)
+        flows = clustergram(vectors, labels)
+        advance(1)
+    few = len(np.unique(vectors[some], axis=0))
+    gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), seed=plan.seed)
     both = scores.merge(gaps, on="k", how="left")
     return {f"score-{name}": both[name].to_numpy() for name in both} | {
         f"flow-{name}": flows[name].to_numpy() for name in flows
     }
+
+
+USES = used_by(k_range, "compare_sample", *drawing.SAMPLE_USES)
+"""The plan's values that :func:`suggestions` depends on."""

@@ -25,7 +25,7 @@ class RestartsQuestion:
     key = "restarts"
     number = 2
     title = "Are the k-means restarts stable?"
-    uses = steps.KMEANS_USES
+    uses = steps.kmeans.uses
     revision = 2
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:

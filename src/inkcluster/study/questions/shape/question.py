@@ -9,7 +9,7 @@ from inkcluster.study.questions.shape import findings
 from inkcluster.study.questions.shape.figures import of_clusters
 from inkcluster.study.questions.shape.labels import of_labels
 from inkcluster.study.questions.shape.unlabelled import of_unlabelled
-from inkcluster.study.steps.shape import SHAPE_USES, find, places
+from inkcluster.study.steps.shape import find, places, shape
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -23,7 +23,7 @@ class ShapeQuestion:
     key = "shape"
     number = 7
     title = "How well can the images be clustered at all?"
-    uses: tuple[str, ...] = SHAPE_USES
+    uses = shape.uses
     revision = 5
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
