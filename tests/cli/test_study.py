@@ -88,7 +88,7 @@ def test_every_setting_is_an_option(ink, small):
     }
     arguments = [part for pair in options.items() for part in pair if part is not None]
     found = json_of(ink("study", small, "--only", "shape", "--json", *arguments))
-    from inkcluster.study.settings.settings import NAMES
+    from inkcluster.study.settings import NAMES
 
     assert {"--" + name.replace("_", "-") for name in NAMES} == set(options)
     assert {setting["why"] for setting in found["settings"].values()} == {
@@ -172,7 +172,7 @@ def test_a_second_run_takes_up_the_first(ink, small):
 
 def test_help_is_quick_and_imports_nothing_heavy(command, environment, tmp_path):
     heavy = (
-        "numpy|pandas|sklearn|scipy|matplotlib|pyarrow|jinja2|inkcluster.images|inkcluster.study"
+        "numpy|pandas|sklearn|scipy|matplotlib|pyarrow|jinja2|inkcluster.images|inkcluster.study.run"
     )
     code = (
         "import sys\nsys.argv = ['inkcluster', '--help']\nfrom inkcluster.cli import main\n"

@@ -1,7 +1,7 @@
 """The documentation against the code: nothing missing, nothing invented, and its examples run."""
 
 import doctest
-import importlib
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -14,10 +14,9 @@ from inkcluster.images import ImageSet
 from inkcluster.study import Desk, Settings
 from inkcluster.study.findings import CODES
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.settings import plan
+from inkcluster.study.settings import NAMES, fromdata
 from inkcluster.study.settings.plan import make
-from inkcluster.study.settings.settings import NAMES
-from inkcluster.study.settings.values import KINDS, Choice, Flag, Several
+from inkcluster.study.settings.table import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -83,11 +82,20 @@ def test_the_levels_are_those_that_the_code_gives():
 # Settings
 
 
-def rows_of_settings():
-    """The cells of each setting's row, by name."""
-    rows = [line.split("|")[1:-1] for line in page("settings.md").splitlines() if "|" in line]
-    named = [[cell.strip() for cell in row] for row in rows]
-    return {row[0].strip("`"): row[1:] for row in named if re.fullmatch(r"`\w+`", row[0])}
+def test_the_tables_of_settings_are_those_of_the_code(settings_block):
+    """Else run ``python tests/docs/settings_block.py``."""
+    assert settings_block.BLOCK.search(page("settings.md"))[0] == settings_block.block()
+
+
+@pytest.fixture(scope="module")
+def settings_block():
+    """The module that writes them."""
+    spec = importlib.util.spec_from_file_location(
+        "settings_block", Path(__file__).parent / "settings_block.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def options_of_study():
@@ -95,52 +103,25 @@ def options_of_study():
     return {p.name: {*p.opts, *p.secondary_opts} for p in command.params if p.opts[0][0] == "-"}
 
 
-def test_every_setting_has_its_row_and_no_other():
-    assert sorted(rows_of_settings()) == sorted(NAMES)
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_a_row_gives_the_option_of_the_command_line(name):
-    option = rows_of_settings()[name][0]
-    assert set(re.findall(r"--[\w-]+", option)) == options_of_study()[name]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_row_says_what_is_allowed(name):
-    kind, allowed = KINDS[name], rows_of_settings()[name][2]
-    if isinstance(kind, Choice):
-        assert re.findall(r"`(\w+)`", allowed) == list(kind.words)
-    elif isinstance(kind, Several):
-        assert allowed == f"a list, each {kind.each.allowed}"
-    elif isinstance(kind, Flag):
-        assert allowed == "true or false"
-    else:
-        assert allowed == kind.allowed
+def test_an_option_is_named_as_the_table_names_it(name):
+    assert set(SETTINGS[name].option.split("/")) == options_of_study()[name]
 
 
 @pytest.mark.parametrize(
     ("name", "default"),
     [
-        ("seed", f"{plan.SEED}"),
-        ("restarts", f"{plan.RESTARTS}"),
-        ("resamples", f"{plan.RESAMPLES}"),
-        ("sample_sizes", ", ".join(map(str, plan.SAMPLE_SIZES))),
-        ("linkage_sample", "all images"),
-        ("map_sample", "all images"),
-        ("sweep_sample", "all images"),
-        ("refine", f"{plan.REFINE}; 0"),
-        ("compare_sample", f"{plan.COMPARE_SAMPLE}, or all"),
-        ("min_samples", f"{plan.MIN_SAMPLES[0]} to {plan.MIN_SAMPLES[-1]}"),
-        ("sweep_min_samples", f"{plan.SWEEP_MIN_SAMPLES}"),
-        ("many", f"{plan.MANY_TIMES_K} times `k`"),
-        ("eps", f"{plan.fromdata.MAP_EPS} values"),
-        ("sweep_eps", f"{plan.fromdata.SWEEP_EPS} values"),
-        ("components", f"{100 * plan.fromdata.SHARE_OF_VARIANCE:g} %"),
+        ("sample_sizes", ", ".join(map(str, fromdata.SAMPLE_SIZES))),
+        ("refine", f"{fromdata.REFINE}; 0"),
+        ("compare_sample", f"{fromdata.COMPARE_SAMPLE}, or all"),
+        ("many", f"{fromdata.MANY_TIMES_K} times `k`"),
+        ("eps", f"{fromdata.MAP_EPS} values"),
+        ("sweep_eps", f"{fromdata.SWEEP_EPS} values"),
+        ("components", f"{100 * fromdata.SHARE_OF_VARIANCE:g} %"),
     ],
 )
-def test_a_row_gives_the_default(name, default):
-    said = rows_of_settings()[name][3]
-    assert re.search(rf"(?<!\d){re.escape(default)}(?!\d)", said)
+def test_a_rule_says_the_numbers_of_the_code(name, default):
+    assert re.search(rf"(?<!\d){re.escape(default)}(?!\d)", SETTINGS[name].rule)
 
 
 def test_every_option_is_on_a_page():

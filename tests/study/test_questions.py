@@ -7,8 +7,7 @@ import pytest
 
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run.desk import Desk
-from inkcluster.study.settings import plan
-from inkcluster.study.settings.settings import NAMES, Settings
+from inkcluster.study.settings import NAMES, Settings, plan
 
 
 def test_the_registry_has_the_seven_questions_in_order():

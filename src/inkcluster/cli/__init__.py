@@ -13,6 +13,7 @@ import typer
 
 from inkcluster._version import __version__
 from inkcluster.cli.guard import guarded, one_line
+from inkcluster.cli.parse import with_settings
 
 app = typer.Typer(
     name="inkcluster",
@@ -25,7 +26,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_HOW = "How it is done"
 _READ = "How the data is read"
 _OUT = "What comes out"
 
@@ -87,11 +87,8 @@ def _root(
     del version
 
 
-def _how(help_text: str, metavar: str | None = None) -> Any:
-    return typer.Option(help=help_text, metavar=metavar, rich_help_panel=_HOW)
-
-
 @app.command()
+@with_settings
 def study(
     data: Data = "digits",
     *,
@@ -99,7 +96,7 @@ def study(
         Path | None,
         typer.Option(
             metavar="RUN",
-            help="The run folder; runs/NAME if not given. An existing run is gone on with.",
+            help="The run folder, by default runs/NAME. An existing run is resumed.",
             rich_help_panel=_OUT,
         ),
     ] = None,
@@ -115,50 +112,20 @@ def study(
     config: Annotated[
         Path | None,
         typer.Option(
-            metavar="TOML", help="Settings from a file, e.g. study.toml.", rich_help_panel=_HOW
+            metavar="TOML", help="Settings from a file, e.g. study.toml.", rich_help_panel=_OUT
         ),
     ] = None,
     labels: Labels = None,
     shape: Shape = None,
-    seed: Annotated[int | None, _how("The seed of everything random.")] = None,
-    k: Annotated[int | None, _how("How many clusters; from the labels if not given.")] = None,
-    scaling: Annotated[
-        str | None, _how("minmax, standard or none, before k-means and DBSCAN.", "NAME")
-    ] = None,
-    restarts: Annotated[int | None, _how("How often k-means starts afresh.")] = None,
-    replace: Annotated[
-        bool | None,
-        typer.Option("--replace/--no-replace", help="Draw with replacement.", rich_help_panel=_HOW),
-    ] = None,
-    sample_sizes: Annotated[
-        str | None, _how("Sizes of the samples that hierarchies are drawn of.", "500,1000")
-    ] = None,
-    resamples: Annotated[int | None, _how("How many samples of each size.")] = None,
-    linkage_sample: Annotated[int | None, _how("Images the linkages are compared on.")] = None,
-    map_sample: Annotated[int | None, _how("Images the DBSCAN map is made of.")] = None,
-    eps: Annotated[str | None, _how("The eps of the DBSCAN map.", "8,8.5,9")] = None,
-    min_samples: Annotated[str | None, _how("The min_samples of the map.", "2-9")] = None,
-    refine: Annotated[int | None, _how("Eps added where the map changes most.")] = None,
-    compare_sample: Annotated[int | None, _how("Images all methods are compared on.")] = None,
-    components: Annotated[
-        str | None, _how("Components of the PCA, or the share of variance kept.", "100|0.9")
-    ] = None,
-    svd_solver: Annotated[
-        str | None, _how("The PCA's solver: randomized, covariance_eigh, full.", "NAME")
-    ] = None,
-    sweep_sample: Annotated[int | None, _how("Images of the sweep after whitening.")] = None,
-    sweep_eps: Annotated[str | None, _how("The eps after whitening.", "8,9,10")] = None,
-    sweep_min_samples: Annotated[int | None, _how("The min_samples after whitening.")] = None,
-    many: Annotated[int | None, _how("The larger number of Ward clusters.")] = None,
     as_json: Json = False,
     quiet: Annotated[
         bool,
         typer.Option("--quiet", "-q", help="Print the report's path only.", rich_help_panel=_OUT),
     ] = False,
     debug: Debug = False,
+    **settings: Any,
 ) -> None:
     """Answer the seven questions about a data set and write one HTML report."""
-    given = dict(locals())
     with guarded(debug=debug, resumable=True):
         from inkcluster.cli.parse import command_line_settings, questions_of, shape_of
         from inkcluster.cli.studying import study_and_say
@@ -167,7 +134,7 @@ def study(
             data,
             out=out,
             only=questions_of(only),
-            settings=command_line_settings(given, config),
+            settings=command_line_settings(settings, config),
             labels=labels,
             shape=shape_of(shape),
             as_json=as_json,

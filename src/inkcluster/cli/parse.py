@@ -1,76 +1,56 @@
-"""What a person types on the command line, turned into settings."""
+"""Turns what is typed on the command line into settings, shapes and questions."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from inkcluster.errors import BadInputError
+from inkcluster.study.settings.kinds import Flag
+from inkcluster.study.settings.table import SETTINGS
 
 if TYPE_CHECKING:
     from inkcluster.study.settings.settings import Settings
 
-_RANGE = re.compile(r"\s*(\d+)\s*[-–]\s*(\d+)\s*")
 _SHAPE = re.compile(r"\s*(\d+)\s*[x×X,]\s*(\d+)\s*")
-_LONGEST = 10_000
 
 
-def whole_numbers(text: str, option: str) -> tuple[int, ...]:
-    """Whole numbers, separated by commas; ``2-9`` stands for all from 2 to 9.
+def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Give `command` an option for each setting, in place of its ``**settings``."""
+    own = inspect.signature(command, eval_str=True)
+    *rest, _ = own.parameters.values()
+    options = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                bool | None if isinstance(row.kind, Flag) else str | None,
+                typer.Option(
+                    row.option,
+                    metavar=row.kind.metavar,
+                    help=row.help.replace("`", ""),
+                    rich_help_panel=row.topic,
+                ),
+            ],
+        )
+        for name, row in SETTINGS.items()
+    ]
 
-    Examples
-    --------
-    >>> from inkcluster.cli.parse import whole_numbers
-    >>> whole_numbers("2-5,9", "--min-samples")
-    (2, 3, 4, 5, 9)
-    """
-    numbers: list[int] = []
-    for part in text.split(","):
-        between = _RANGE.fullmatch(part)
-        if between and int(between[2]) - int(between[1]) < _LONGEST:
-            numbers.extend(range(int(between[1]), int(between[2]) + 1))
-        elif part.strip().isdecimal():
-            numbers.append(int(part))
-        else:
-            raise _misread(text, option, "whole numbers such as 2,3,4 or 2-9")
-    return _not_empty(numbers, text, option)
+    @functools.wraps(command)
+    def wrapped(**named: Any) -> None:
+        command(**named)
 
-
-def numbers(text: str, option: str) -> tuple[float, ...]:
-    """Numbers, separated by commas.
-
-    Examples
-    --------
-    >>> from inkcluster.cli.parse import numbers
-    >>> numbers("8, 8.5,9", "--eps")
-    (8.0, 8.5, 9.0)
-    """
-    try:
-        found = [float(part) for part in text.split(",")]
-    except ValueError:
-        raise _misread(text, option, "numbers such as 8,8.5,9") from None
-    return _not_empty(found, text, option)
-
-
-def count_or_share(text: str, option: str) -> int | float:
-    """A whole number or a share between 0 and 1.
-
-    Examples
-    --------
-    >>> from inkcluster.cli.parse import count_or_share
-    >>> count_or_share("100", "--components"), count_or_share("0.9", "--components")
-    (100, 0.9)
-    """
-    if text.strip().isdecimal():
-        return int(text)
-    try:
-        return float(text)
-    except ValueError:
-        raise _misread(text, option, "a whole number or a share such as 0.9") from None
+    parameters = [*rest, *options]
+    wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {one.name: one.annotation for one in parameters}
+    return wrapped
 
 
 def shape_of(text: str | None) -> tuple[int, int] | None:
@@ -91,15 +71,11 @@ def shape_of(text: str | None) -> tuple[int, int] | None:
 
 
 def command_line_settings(given: Mapping[str, Any], config: Path | None) -> Settings:
-    """The settings of a study: what was typed, over what the TOML file says."""
-    from inkcluster.study.settings.settings import NAMES, Settings
+    """The settings of a study: what was typed, and the TOML file's where nothing was typed."""
+    from inkcluster.study.settings import Settings
 
-    typed = {name: given[name] for name in NAMES if given.get(name) is not None}
-    for name, read in _READERS.items():
-        if name in typed:
-            typed[name] = read(typed[name], "--" + name.replace("_", "-"))
     try:
-        command_line = Settings.combine(typed)
+        command_line = Settings.combine(given)
     except BadInputError as error:
         raise typer.BadParameter(str(error)) from None
     return Settings.combine(command_line, config)
@@ -123,21 +99,6 @@ def questions_of(text: str | None) -> list[str] | None:
     if unknown or not keys:
         raise _misread(text, "--only", f"some of {','.join(QUESTIONS)}")
     return keys
-
-
-_READERS = {
-    "sample_sizes": whole_numbers,
-    "eps": numbers,
-    "min_samples": whole_numbers,
-    "components": count_or_share,
-    "sweep_eps": numbers,
-}
-
-
-def _not_empty(found: list[Any], text: str, option: str) -> tuple[Any, ...]:
-    if not found:
-        raise _misread(text, option, "at least one number")
-    return tuple(found)
 
 
 def _misread(text: str, option: str, wanted: str) -> typer.BadParameter:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from inkcluster.report.inline import data_url, inline_svg
 from inkcluster.report.samples import samples
 from inkcluster.report.tables import Download, Grid, download, grid
-from inkcluster.report.wording import SETTINGS, STATES, duration, plain_value
+from inkcluster.report.wording import STATES, duration, plain_value
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -175,12 +175,14 @@ def _findings(findings: Iterable[Finding], target: str, where: str) -> tuple[Fin
 
 
 def _settings(run: Run) -> list[SettingView]:
+    from inkcluster.study.settings.table import SETTINGS
+
     if run.plan is None:
         return []
     return [
         SettingView(
             name=name.replace("_", "-"),
-            meaning=SETTINGS.get(name, ""),
+            meaning=SETTINGS[name].help.replace("`", ""),
             value=plain_value(value),
             why=run.plan.why[name],
             given=name in run.settings,

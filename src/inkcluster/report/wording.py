@@ -4,29 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-SETTINGS = {
-    "seed": "where random numbers start",
-    "k": "the number of clusters",
-    "scaling": "what k-means and the DBSCAN map do to the pixels first",
-    "restarts": "how often k-means starts afresh",
-    "replace": "whether samples may hold an image twice",
-    "sample_sizes": "images in the samples that suggest a number of clusters",
-    "resamples": "samples of each size",
-    "linkage_sample": "images that the hierarchies are built on",
-    "map_sample": "images of which the DBSCAN map is made",
-    "eps": "radii of the DBSCAN map",
-    "min_samples": "neighbours that make a core point, on the map",
-    "refine": "radii added where the DBSCAN map changes most",
-    "compare_sample": "images on which all methods are compared",
-    "components": "principal components kept",
-    "svd_solver": "how the components are computed",
-    "sweep_sample": "images of the sweep after whitening",
-    "sweep_eps": "radii tried after whitening",
-    "sweep_min_samples": "neighbours that make a core point, after whitening",
-    "many": "clusters of the second, finer Ward cut",
-}
-"""What each value of the plan is, in words."""
-
 STATES = {
     "running": "The study was still running when this report was written; it has the answers so far.",
     "interrupted": "The study was interrupted; this report has the answers so far.",

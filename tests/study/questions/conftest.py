@@ -9,8 +9,8 @@ from inkcluster.study.answer import Level
 from inkcluster.study.findings import CODES
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings import NAMES, Settings
 from inkcluster.study.settings import plan as plans
-from inkcluster.study.settings.settings import NAMES, Settings
 
 QUICK = {
     "restarts": 3,

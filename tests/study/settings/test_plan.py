@@ -1,7 +1,7 @@
 """The values of a study: where each comes from, what is refused, and that labels decide only k."""
 
 import json
-from dataclasses import fields, replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -12,9 +12,9 @@ from sklearn.decomposition import PCA
 from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings import NAMES, Settings
 from inkcluster.study.settings.fromdata import REFINE, spectrum
 from inkcluster.study.settings.plan import Plan, make
-from inkcluster.study.settings.settings import NAMES, Settings
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def plan_of(images, **given):
 
 
 def test_the_plan_has_the_names_of_the_settings_and_a_reason_for_each(digits_plan):
-    assert {f.name for f in fields(Plan)} == {*NAMES, "why"}
+    assert list(digits_plan.values()) == list(NAMES)
     assert set(digits_plan.why) == set(NAMES)
     assert all(digits_plan.why[name] for name in NAMES)
     assert all(value is not None for value in digits_plan.values().values())
@@ -231,3 +231,12 @@ def test_radii_of_many_images_rest_on_some_of_them_among_all(monkeypatch, rng):
     expected = suggest_eps_values(k_distances(X, 4, ordered=False)[:40], n=6)
     np.testing.assert_allclose(found, expected)
     assert "of 40 of 90 images" in fromdata._phrased(found, 5, 90, "")[1]
+
+
+def test_a_plan_is_whole_and_frozen(digits_plan):
+    with pytest.raises(FrozenInstanceError):
+        digits_plan.k = 3
+    with pytest.raises(KeyError):
+        Plan(k=3, why={})
+    with pytest.raises(TypeError, match="no value called colour"):
+        Plan(**digits_plan.values(), colour=1, why={})

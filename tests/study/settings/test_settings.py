@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inkcluster.errors import BadInputError
-from inkcluster.study.settings.settings import NAMES, Settings
-from inkcluster.study.settings.values import KINDS
+from inkcluster.study.settings import NAMES, Settings, fromdata
+from inkcluster.study.settings.table import SETTINGS
 
 WHOLE = ("restarts", "resamples", "linkage_sample", "map_sample", "compare_sample", "many", "k")
 GOOD = {
@@ -54,8 +54,30 @@ def toml(value):
     return repr(value)
 
 
-def test_every_setting_has_a_kind_and_a_strategy_here():
-    assert set(NAMES) == set(KINDS) == set(GOOD)
+def test_every_setting_has_a_strategy_here():
+    assert set(NAMES) == set(GOOD)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_setting_has_help_and_a_default_of_its_kind_or_a_rule_and_a_function(name):
+    row = SETTINGS[name]
+    assert row.name == name
+    assert row.help[0].isupper()
+    assert row.help.endswith(".")
+    if row.default is None:
+        assert row.rule
+        assert callable(getattr(fromdata, name))
+    else:
+        assert not row.rule
+        assert row.kind.check(name, row.default, "the default") == row.default
+
+
+def test_python_shows_the_names_and_refuses_others():
+    import inspect
+
+    assert [*inspect.signature(Settings).parameters] == [*NAMES, "given"]
+    with pytest.raises(TypeError, match=r"no setting 'restart'; did you mean restarts\?"):
+        Settings(restart=3)
 
 
 @given(st.fixed_dictionaries({}, optional=GOOD))
@@ -104,6 +126,8 @@ def test_any_value_is_kept_or_refused_in_one_sentence(name, value):
         ("eps", [float("nan")], "a list of at most 100 values, each a number above 0"),
         ("eps", [float("inf")], "a list of at most 100 values, each a number above 0"),
         ("eps", [10**400], "a list of at most 100 values, each a number above 0"),
+        ("min_samples", "9-2", "a list of at most 100 values, each a whole number from 1 up"),
+        ("min_samples", "1-101", "a list of at most 100 values, each a whole number from 1 up"),
         ("components", 1.0, "a whole number from 1 up, or a share of the variance"),
         ("components", 0, "a whole number from 1 up, or a share of the variance"),
     ],
@@ -120,6 +144,7 @@ def test_numbers_of_numpy_and_text_of_the_command_line_are_understood():
     assert Settings(components="0.95").components == 0.95
     assert Settings(components="100").components == 100
     assert Settings(eps="9, 8,8.5").eps == (8.0, 8.5, 9.0)
+    assert Settings(min_samples="2-4, 9").min_samples == (2, 3, 4, 9)
 
 
 def test_the_command_line_wins_over_the_file(tmp_path):

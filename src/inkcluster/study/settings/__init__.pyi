@@ -1,5 +1,6 @@
 from .plan import Plan
-from .settings import COMMAND_LINE, NAMES, Settings
+from .settings import COMMAND_LINE, Settings
+from .table import NAMES
 
 __all__ = [
     "COMMAND_LINE",

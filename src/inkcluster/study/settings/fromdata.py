@@ -14,7 +14,7 @@ from inkcluster.study.steps import hierarchies, samples
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Draft
+    from inkcluster.study.settings.plan import Draft, Plan
 
 DEFAULT = "the default"
 SAMPLE_SIZES = (500, 1000, 2000, 3000)
@@ -56,7 +56,7 @@ def k(draft: Draft) -> tuple[int, str]:
 
 
 @step(uses=("seed",))
-def _k_of_ward(images: ImageSet, plan: Any, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
+def _k_of_ward(images: ImageSet, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
     from inkcluster.evaluate.number import relative_gap
     from inkcluster.images import sample_index
 
@@ -138,7 +138,7 @@ def components(draft: Draft, share: float = SHARE_OF_VARIANCE) -> tuple[int, str
 
 
 @step(uses=samples.SAMPLE_USES)
-def _spectrum(images: ImageSet, plan: Any, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
+def _spectrum(images: ImageSet, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
     return {"variances": spectrum(samples.draw(images, n, plan).images.flat())}
 
 
@@ -165,7 +165,7 @@ def eps(draft: Draft) -> tuple[tuple[float, ...], str]:
 
 
 @step(uses=("scaling", "map_sample", *samples.SAMPLE_USES))
-def _map_eps(images: ImageSet, plan: Any, desk: Desk, *, core: int) -> dict[str, NDArray[Any]]:
+def _map_eps(images: ImageSet, plan: Plan, desk: Desk, *, core: int) -> dict[str, NDArray[Any]]:
     from inkcluster.features import make
 
     sample = samples.draw(images, plan.map_sample, plan)
@@ -179,7 +179,7 @@ def sweep_eps(draft: Draft) -> tuple[tuple[float, ...], str]:
 
 
 @step(uses=("sweep_sample", "sweep_min_samples", *samples.WHITENING_USES))
-def _sweep_eps(images: ImageSet, plan: Any, desk: Desk) -> dict[str, NDArray[Any]]:
+def _sweep_eps(images: ImageSet, plan: Plan, desk: Desk) -> dict[str, NDArray[Any]]:
     sample = samples.draw(images, plan.sweep_sample, plan)
     vectors = samples.whitened_vectors(sample, plan, desk)
     return {"eps": _radii(vectors, plan.sweep_min_samples, SWEEP_EPS)}

@@ -2,77 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from inkcluster.errors import BadInputError
 from inkcluster.study.settings import fromdata
 from inkcluster.study.settings.checks import check
-from inkcluster.study.settings.settings import COMMAND_LINE, NAMES, Settings
+from inkcluster.study.settings.settings import COMMAND_LINE, Settings
+from inkcluster.study.settings.table import NAMES, SETTINGS, Setting, Table
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
 
-DEFAULTS = {
-    name: (value, fromdata.DEFAULT)
-    for name, value in {
-        "seed": 69,
-        "scaling": "minmax",
-        "restarts": 15,
-        "replace": False,
-        "resamples": 30,
-        "min_samples": tuple(range(2, 10)),
-        "sweep_min_samples": 3,
-    }.items()
-}
 
-
-@dataclass(frozen=True)
-class Plan:
-    """The values of a study, resolved; the names are those of :class:`Settings`.
+class Plan(Table):
+    """The values of a study: an attribute for each setting, none of them None.
 
     Parameters
     ----------
-    seed, k, restarts, resamples, linkage_sample, map_sample, refine, compare_sample : int
-    sweep_sample, many : int
-    scaling, svd_solver : str
-    replace : bool
-    sample_sizes, min_samples : tuple of int
-    eps, sweep_eps : tuple of float
-    components : int
-        Principal components kept (a share of the variance is resolved to a number).
-    sweep_min_samples : int
     why : mapping of str to str
         One phrase for each value: ``"from the 10 labels"``, ``"given on the command line"``.
+    **values
+        A value for each setting, by name.
     """
 
-    seed: int
-    k: int
-    scaling: str
-    restarts: int
-    replace: bool
-    sample_sizes: tuple[int, ...]
-    resamples: int
-    linkage_sample: int
-    map_sample: int
-    eps: tuple[float, ...]
-    min_samples: tuple[int, ...]
-    refine: int
-    compare_sample: int
-    components: int
-    svd_solver: str
-    sweep_sample: int
-    sweep_eps: tuple[float, ...]
-    sweep_min_samples: int
-    many: int
     why: Mapping[str, str]
 
-    def values(self, names: Iterable[str] = NAMES) -> dict[str, Any]:
-        """The values called `names`, by name."""
-        return {name: getattr(self, name) for name in names}
+    def __init__(self, *, why: Mapping[str, str], **values: Any) -> None:
+        vars(self).update({name: values.pop(name) for name in NAMES}, why=MappingProxyType({**why}))
+        if values:
+            raise TypeError(f"A plan has no value called {', '.join(values)}.")
 
     def to_json(self) -> dict[str, dict[str, Any]]:
         """``{name: {"value": …, "why": …}}``, for ``run.json``."""
@@ -87,8 +48,8 @@ class Plan:
         Raises
         ------
         BadInputError
-            If a value is missing: the version that wrote it had other settings. What a value was
-            that it did not have cannot be known, so that no default takes its place.
+            If a value is missing: the version that wrote it had other settings. Which value it
+            worked with cannot be known, so that no default takes its place.
         """
         if missing := [name for name in NAMES if name not in plain]:
             raise BadInputError(
@@ -96,12 +57,11 @@ class Plan:
                 "the study again into its folder, which keeps the answers that still fit."
             )
         values = {name: _tupled(plain[name]["value"]) for name in NAMES}
-        why = {name: str(plain[name]["why"]) for name in NAMES}
-        return cls(**values, why=MappingProxyType(why))
+        return cls(**values, why={name: str(plain[name]["why"]) for name in NAMES})
 
 
 def make(images: ImageSet, settings: Settings, desk: Desk) -> Plan:
-    """Resolve `settings` on `images`.
+    """Find every value that `settings` leave open.
 
     Labels are read for the default of `k` and for nothing else.
 
@@ -112,7 +72,7 @@ def make(images: ImageSet, settings: Settings, desk: Desk) -> Plan:
     settings : Settings
         What was asked for.
     desk : Desk
-        Keeps what the plan computes from the images.
+        Caches what the plan computes from the images.
 
     Returns
     -------
@@ -135,38 +95,36 @@ def make(images: ImageSet, settings: Settings, desk: Desk) -> Plan:
     (3, 'from the 3 labels', 4, 'given in Python')
     """
     check(images, settings)
-    return Draft(images, settings, desk).plan()
+    draft = Draft(images, settings, desk)
+    return Plan(**draft.values(), why=draft.why)
 
 
-class Draft:
-    """A plan whose values are found when they are first read: what was given, else the default."""
+class Draft(Plan):
+    """A plan in the making: a value is found when it is first read."""
+
+    images: ImageSet
+    settings: Settings
+    desk: Desk
+    why: dict[str, str]
 
     def __init__(self, images: ImageSet, settings: Settings, desk: Desk) -> None:
-        self.images, self.settings, self.desk = images, settings, desk
-        self._why: dict[str, str] = {}
+        vars(self).update(images=images, settings=settings, desk=desk, why={})
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in NAMES:
-            raise AttributeError(name)
-        value, self._why[name] = self._found(name)
-        setattr(self, name, value)
+    def _missing(self, row: Setting[Any]) -> Any:
+        vars(self)[row.name], self.why[row.name] = value, _ = self._found(row)
         return value
 
-    def values(self, names: Iterable[str] = NAMES) -> dict[str, Any]:
-        """The values called `names`, by name."""
-        return {name: getattr(self, name) for name in names}
-
-    def plan(self) -> Plan:
-        """The plan, with every value."""
-        return Plan(**self.values(), why=MappingProxyType(self._why))
-
-    def _found(self, name: str) -> tuple[Any, str]:
-        value = getattr(self.settings, name)
+    def _found(self, row: Setting[Any]) -> tuple[Any, str]:
+        """What was given, else the default, else what the images suggest; and why."""
+        value = getattr(self.settings, row.name)
         if value is None:
-            return DEFAULTS[name] if name in DEFAULTS else getattr(fromdata, name)(self)
-        origin = self.settings.given[name]
+            if row.default is not None:
+                return row.default, fromdata.DEFAULT
+            found: tuple[Any, str] = getattr(fromdata, row.name)(self)
+            return found
+        origin = self.settings.given[row.name]
         given = f"given on the {origin}" if origin == COMMAND_LINE else f"given in {origin}"
-        if name == "components" and isinstance(value, float):
+        if row is SETTINGS["components"] and isinstance(value, float):
             number, why = fromdata.components(self, value)
             return number, f"{why}; the share {given}"
         return value, given

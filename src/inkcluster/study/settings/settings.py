@@ -1,70 +1,45 @@
-"""`Settings`: what a person asked for, on the command line or in a TOML file, checked."""
+"""`Settings`: what was asked for, on the command line or in a TOML file, checked."""
 
 from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from inspect import Parameter, Signature
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from inkcluster.errors import BadInputError
-from inkcluster.study.settings.values import KINDS
+from inkcluster.study.settings.table import NAMES, SETTINGS, Table
 
 COMMAND_LINE = "command line"
 PYTHON = "Python"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What was asked for; None means "from the data, or the default".
+class Settings(Table):
+    """What was asked for; an attribute for each setting, None where nothing was asked for.
 
     Parameters
     ----------
-    seed : int, optional
-        Where random numbers start.
-    k : int, optional
-        The number of clusters.
-    scaling : {"minmax", "standard", "none"}, optional
-        What k-means and the DBSCAN map do to the pixels first.
-    restarts : int, optional
-        Restarts of k-means.
-    replace : bool, optional
-        Draw samples with replacement.
-    sample_sizes : tuple of int, optional
-        Samples on which the hierarchy suggests a number of clusters.
-    resamples : int, optional
-        How many samples of each size.
-    linkage_sample, map_sample, compare_sample : int, optional
-        Images for the linkages, the DBSCAN map, the comparison of the methods.
-    eps : tuple of float, optional
-        The map's radii, in units of the scaled pixels.
-    min_samples : tuple of int, optional
-        The map's core sizes.
-    refine : int, optional
-        Further radii that are put where the map changes most.
-    components : int or float, optional
-        Principal components that are kept; a float below 1 is a share of the variance.
-    svd_solver : str, optional
-        scikit-learn's name of the PCA's solver.
-    sweep_sample : int, optional
-        Images for the sweep after whitening.
-    sweep_eps : tuple of float, optional
-        Radii of the sweep after whitening.
-    sweep_min_samples : int, optional
-        The sweep's core size.
-    many : int, optional
-        A larger number of clusters for a second cut.
+    **values
+        Settings by name, such as ``k=10``: those of ``inkcluster study --help``, with ``_`` for
+        ``-``. None stands for the default.
+    given : mapping of str to str, optional
+        Where values came from: ``"command line"``, the name of a TOML file or, if not said,
+        ``"Python"``.
+
+    Attributes
+    ----------
     given : mapping of str to str
-        Where each value that is not None came from: ``"command line"``, the name of a TOML
-        file, or ``"Python"``.
+        The origin of each value that is not None.
 
     Raises
     ------
     BadInputError
         If a value is of the wrong type or out of range.
+    TypeError
+        If there is no setting of that name.
 
     Examples
     --------
@@ -75,35 +50,23 @@ class Settings:
     inkcluster.errors.BadInputError: The setting k is 1 (Python); it must be a whole number from 2 up.
     """
 
-    seed: int | None = None
-    k: int | None = None
-    scaling: str | None = None
-    restarts: int | None = None
-    replace: bool | None = None
-    sample_sizes: tuple[int, ...] | None = None
-    resamples: int | None = None
-    linkage_sample: int | None = None
-    map_sample: int | None = None
-    eps: tuple[float, ...] | None = None
-    min_samples: tuple[int, ...] | None = None
-    refine: int | None = None
-    compare_sample: int | None = None
-    components: int | float | None = None
-    svd_solver: str | None = None
-    sweep_sample: int | None = None
-    sweep_eps: tuple[float, ...] | None = None
-    sweep_min_samples: int | None = None
-    many: int | None = None
-    given: Mapping[str, str] = field(default_factory=dict)
+    __signature__: ClassVar[Signature] = Signature(
+        [Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in (*NAMES, "given")]
+    )
+    given: Mapping[str, str]
 
-    def __post_init__(self) -> None:
-        given: dict[str, str] = {}
-        for name in NAMES:
-            value = getattr(self, name)
+    def __init__(self, *, given: Mapping[str, str] | None = None, **values: Any) -> None:
+        origins: dict[str, str] = {}
+        for name in values:
+            if name not in SETTINGS:
+                raise TypeError(f"There is no setting {name!r}; {_suggestion(name)}")
+        for name, row in SETTINGS.items():
+            value = values.get(name)
             if value is not None:
-                given[name] = self.given.get(name, PYTHON)
-                object.__setattr__(self, name, KINDS[name].check(name, value, given[name]))
-        object.__setattr__(self, "given", MappingProxyType(given))
+                origins[name] = (given or {}).get(name, PYTHON)
+                value = row.kind.check(name, value, origins[name])
+            vars(self)[name] = value
+        vars(self)["given"] = MappingProxyType(origins)
 
     @classmethod
     def read(cls, path: str | Path) -> Settings:
@@ -112,7 +75,7 @@ class Settings:
         Raises
         ------
         BadInputError
-            If the file cannot be read, is no TOML, or holds an unknown key or a bad value.
+            If the file cannot be read, is not TOML, or holds an unknown key or a bad value.
         """
         path = Path(path)
         try:
@@ -143,10 +106,9 @@ class Settings:
         """
         named = {name.replace("-", "_"): value for name, value in values.items()}
         for name in named:
-            if name not in NAMES:
+            if name not in SETTINGS:
                 raise BadInputError(f"There is no setting {name!r} ({origin}); {_suggestion(name)}")
-        present = {name: value for name, value in named.items() if value is not None}
-        return cls(**present, given=dict.fromkeys(present, origin))
+        return cls(**named, given=dict.fromkeys(named, origin))
 
     @classmethod
     def combine(
@@ -166,17 +128,13 @@ class Settings:
             file = cls.read(file)
         if not isinstance(command_line, Settings):
             command_line = cls.of(command_line or {}, COMMAND_LINE)
-        over = command_line.values()
-        under = file.values() if file is not None else {}
-        given = {**(file.given if file is not None else {}), **command_line.given}
-        return cls(**{**under, **over}, given=given)
+        under = cls() if file is None else file
+        given = {**under.given, **command_line.given}
+        return cls(**{**under.values(), **command_line.values()}, given=given)
 
-    def values(self) -> dict[str, Any]:
-        """The values that were given, by name."""
-        return {name: getattr(self, name) for name in self.given}
-
-
-NAMES: tuple[str, ...] = tuple(f.name for f in fields(Settings) if f.name != "given")
+    def values(self, names: Iterable[str] | None = None) -> dict[str, Any]:
+        """The values called `names`, by name; those that were asked for if None."""
+        return super().values(self.given if names is None else names)
 
 
 def _suggestion(name: str) -> str:
