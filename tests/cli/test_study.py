@@ -171,9 +171,7 @@ def test_a_second_run_takes_up_the_first(ink, small):
 
 
 def test_help_is_quick_and_imports_nothing_heavy(command, environment, tmp_path):
-    heavy = (
-        "numpy|pandas|sklearn|scipy|matplotlib|pyarrow|jinja2|inkcluster.images|inkcluster.study.run"
-    )
+    heavy = "numpy|pandas|sklearn|scipy|matplotlib|pyarrow|jinja2|inkcluster.images|inkcluster.study.run"
     code = (
         "import sys\nsys.argv = ['inkcluster', '--help']\nfrom inkcluster.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"

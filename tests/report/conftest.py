@@ -13,8 +13,9 @@ from inkcluster.figures.drawing import theme
 from inkcluster.study.answer import Answer, Finding, Level, Table
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.facts import DataFacts
-from inkcluster.study.run.folder import ANSWERS, STEPS, write_state
+from inkcluster.study.run.folder import ANSWERS, STEPS
 from inkcluster.study.run.run import Run
+from inkcluster.study.run.state import write_state
 from inkcluster.study.run.written import write_answer
 from inkcluster.study.settings.plan import Plan
 

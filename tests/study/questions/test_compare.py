@@ -318,9 +318,9 @@ def test_the_whole_set_takes_the_linkages_of_question_four(few, make_plan, monke
     made = make_plan(few, compare_sample=300, linkage_sample=300)
     desk = Desk()
     apart = QUESTIONS["linkages"].answer(few, made, desk)
-    own, built = hierarchy.linkage, []
+    own, built = hierarchy.linkages, []
     monkeypatch.setattr(
-        hierarchy, "linkage", lambda rows, method: built.append(rows.shape[1]) or own(rows, method)
+        hierarchy, "linkages", lambda rows, how: built.append(rows.shape[1]) or own(rows, how)
     )
     found = QUESTIONS["compare"].answer(few, made, desk)
     assert set(built) == {made.components}  # none on pixels
@@ -353,7 +353,7 @@ def test_steps_are_kept(answer, few, monkeypatch):
     first = answer("compare", few, desk=desk)
     for slow in (KMeans, Ours):
         monkeypatch.setattr(slow, "fit", lambda *_: pytest.fail("computed again"))
-    monkeypatch.setattr(hierarchy, "linkage", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr(hierarchy, "linkages", lambda *_: pytest.fail("computed again"))
     same_arrays(first, answer("compare", few, desk=desk))
 
 

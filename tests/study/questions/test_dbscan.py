@@ -17,7 +17,7 @@ from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.settings import plan as plans
 from inkcluster.study.settings.settings import Settings
-from inkcluster.study.steps import density, samples
+from inkcluster.study.steps import samples
 from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, Counts, choose, count
 from inkcluster.study.steps.samples import draw, whitened
 from inkcluster.words import percent, several
@@ -384,6 +384,6 @@ def test_the_plans_whitened_images_are_taken_up(few, monkeypatch):
     plan = plans.make(few, Settings(), desk)
     sample = draw(few, plan.sweep_sample, plan)
     alone = whitened(sample.images, plan)[1]
-    monkeypatch.setattr(density, "whitened", lambda *_: pytest.fail("whitened again"))
-    taken = density.whitened_vectors(sample.images, plan, desk)
+    monkeypatch.setattr(samples, "whitened", lambda *_: pytest.fail("whitened again"))
+    taken = samples.whitened_vectors(sample, plan, desk)
     np.testing.assert_array_equal(taken, alone)

@@ -191,3 +191,71 @@ def test_an_answer_that_rests_on_a_setting_there_is_no_more(run):
         "This earlier answer rests on other settings than the rest of the run (restarts); renew it "
         "with --only two."
     )
+
+
+def damaged(state):
+    """Every `state` that lacks one entry, or has one of another type, and where that is."""
+    wrong = {str: 7, int: "7", float: "7", bool: 7, list: "x", dict: [], type(None): None}
+
+    def spoilt(value, where):
+        for key in list(value) if isinstance(value, dict) else range(len(value)):
+            old = value[key]
+            if isinstance(value, dict):
+                del value[key]
+                yield (*where, key), "missing"
+            value[key] = wrong[type(old)]
+            if value[key] != old:
+                yield (*where, key), "wrong"
+            value[key] = old
+            if isinstance(old, dict | list):
+                yield from spoilt(old, (*where, key))
+
+    yield from spoilt(state, ())
+
+
+def test_any_entry_of_run_json_that_is_missing_or_wrong_is_one_sentence(
+    ask, fakes, blobs, tmp_path
+):
+    from dataclasses import replace
+
+    images = replace(blobs, notices=("One image was skipped.",))
+    questions = fakes.make_questions(fakes.broken())
+    out = ask(images, tmp_path / "run", questions=questions).path
+    state, refused = json.loads((out / "run.json").read_text()), []
+    for where, how in damaged(state):
+        (out / "run.json").write_text(json.dumps(state))
+        try:
+            run = Run.open(out)
+            read = (run.data, run.data_findings, run.plan, run.settings, run.versions)
+            assert all(part is not None for part in read) or where == ("plan",), (where, how)
+            assert (run.started, run.seconds, run.keys, run.failed, run.findings) is not None
+        except RunFolderError as error:
+            refused.append(str(error))
+    assert len(refused) > 100
+    assert not [sentence for sentence in refused if sentence[-1] != "." or "\n" in sentence]
+
+
+@pytest.mark.parametrize("part", ["data", "answers", "seconds", "versions", "plan", "settings"])
+@pytest.mark.parametrize("value", [{}, [], "x", 7, {"one": {}}])
+def test_a_run_with_a_part_that_holds_nothing_right_can_be_run_again(
+    ask, fakes, blobs, run, part, value
+):
+    state = json.loads((run.path / "run.json").read_text())
+    state[part] = value
+    (run.path / "run.json").write_text(json.dumps(state))
+    questions = fakes.make_questions()
+    again = ask(blobs, questions=questions)
+    assert again.keys == ("one", "two", "three")
+    assert again.plan == run.plan
+    assert [fake.asked for fake in questions.values()] == [0, 0, 0]
+
+
+def test_an_answer_whose_seal_fits_but_that_lacks_an_entry_is_damaged(run):
+    from inkcluster.study.run.written import _seal
+
+    path = folder_of(run, "one") / "answer.json"
+    plain = json.loads(path.read_text())
+    del plain["seal"], plain["title"]
+    path.write_text(json.dumps({**plain, "seal": _seal(plain)}))
+    with pytest.raises(RunFolderError, match="missing or damaged"):
+        Run.open(run.path).answer("one")

@@ -101,7 +101,7 @@ def test_a_study_builds_ward_of_the_same_vectors_once(digits, monkeypatch, n, gi
         QUESTIONS[key].answer(images, made, desk)
     built = [rows for rows in built if len(rows) > 30]  # pictures of 30 images aside
     twice = {len(rows): built.count(rows) for rows in built if built.count(rows) > 1}
-    assert len(built) > 3
+    assert len(built) >= 2
     assert twice == {}
 
 

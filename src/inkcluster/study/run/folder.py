@@ -9,18 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from inkcluster.errors import RunFolderError
-from inkcluster.files import TEMPORARY_PREFIX, atomic_file, remove_leftovers
+from inkcluster.files import TEMPORARY_PREFIX, remove_leftovers
+from inkcluster.study.run.state import RUN, read_state
 
 LOCK = ".lock"
-RUN = "run.json"
 ANSWERS = "answers"
 STEPS = "steps"
 REPORT = "report.html"
 _OURS = {LOCK, RUN, ANSWERS, STEPS, REPORT}
-_PARTS = {"inkcluster", "state", "started", "versions", "data", "settings", "seconds", "answers"}
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _DENIED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -44,14 +42,14 @@ def opened(folder: Path) -> Iterator[None]:
             "choose another one with --out."
         ) from error
     _refuse_strangers(folder)
-    with _locked(folder):
+    with _explained(folder), _locked(folder):
         for inner in (folder, folder / ANSWERS, folder / STEPS):
             remove_leftovers(inner)
         yield
 
 
 @contextmanager
-def said(folder: Path) -> Iterator[None]:
+def _explained(folder: Path) -> Iterator[None]:
     """Turn a full disk and a refused write, wherever they happen, into one sentence."""
     try:
         yield
@@ -69,22 +67,6 @@ def said(folder: Path) -> Iterator[None]:
                 "allow it, or choose another one with --out."
             ) from error
         raise
-
-
-def read_state(folder: Path) -> dict[str, Any] | None:
-    """What ``run.json`` says, or None if it is missing or damaged."""
-    try:
-        state = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return state if isinstance(state, dict) and state.keys() >= _PARTS else None
-
-
-def write_state(folder: Path, state: dict[str, Any]) -> None:
-    """Write ``run.json``, whole."""
-    text = json.dumps(state, indent=1, ensure_ascii=False)
-    with atomic_file(folder / RUN) as stream:
-        stream.write(text.encode() + b"\n")
 
 
 def _refuse_strangers(folder: Path) -> None:
@@ -109,40 +91,49 @@ def _refuse_strangers(folder: Path) -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the lock; the system releases it when this process ends, however it ends."""
-    import fcntl
+    from filelock import FileLock, Timeout
 
     path = folder / LOCK
-    with said(folder):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    holder = _holder(path)
+    lock = FileLock(path, timeout=0, mode=0o666)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunFolderError(
-                f"{folder} is in use by another study ({_holder(path)}); "
-                "wait for it to end, or choose another folder with --out."
-            ) from None
-        except OSError as error:
-            raise RunFolderError(
-                f"{path} cannot be locked ({error.strerror or error}); "
-                "choose a folder on a local disk with --out."
-            ) from error
+        lock.acquire()
+    except Timeout:
+        raise RunFolderError(
+            f"{folder} is in use by another study ({holder}); "
+            "wait for it to end, or choose another folder with --out."
+        ) from None
+    except OSError as error:
+        if error.errno in _DENIED | _FULL:
+            raise
+        raise RunFolderError(
+            f"{path} cannot be locked ({error.strerror or error}); "
+            "choose a folder on another disk with --out."
+        ) from error
+    try:
         started = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-        with said(folder):
-            os.truncate(descriptor, 0)
-            os.write(descriptor, json.dumps({"pid": os.getpid(), "started": started}).encode())
-        try:
-            yield
-        finally:
-            with suppress(OSError):
-                os.truncate(descriptor, 0)
+        _write_holder(path, json.dumps({"pid": os.getpid(), "started": started}))
+        yield
     finally:
-        os.close(descriptor)
+        with suppress(OSError):
+            _write_holder(path, "")
+        lock.release()
+
+
+def _write_holder(path: Path, text: str) -> None:
+    """Say in the lock file who holds it, after its first byte, which Windows locks."""
+    with path.open("r+b") as stream:
+        stream.truncate(0)
+        if text:
+            stream.seek(1)
+            stream.write(text.encode())
 
 
 def _holder(path: Path) -> str:
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as stream:
+            stream.seek(1)
+            held = json.loads(stream.read())
         return f"process {held['pid']}, started {held['started']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "a process that has only just started"

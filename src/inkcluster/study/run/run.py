@@ -10,7 +10,8 @@ from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.study.answer import Finding
 from inkcluster.study.findings import outdated
 from inkcluster.study.run.facts import DataFacts
-from inkcluster.study.run.folder import ANSWERS, RUN, read_state
+from inkcluster.study.run.folder import ANSWERS
+from inkcluster.study.run.state import RUN, read_state
 from inkcluster.study.run.written import (
     WrittenAnswer,
     WrittenFigure,

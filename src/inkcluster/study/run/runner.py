@@ -20,8 +20,9 @@ from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run import digest, samples
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.facts import DataFacts
-from inkcluster.study.run.folder import ANSWERS, STEPS, opened, read_state, said, write_state
+from inkcluster.study.run.folder import ANSWERS, STEPS, opened
 from inkcluster.study.run.run import Run
+from inkcluster.study.run.state import read_state, write_state
 from inkcluster.study.run.written import (
     WrittenAnswer,
     findings_to_json,
@@ -100,7 +101,7 @@ def study(
     check(images, settings)
     facts = DataFacts.of(images)
     out = Path(out)
-    with said(out), opened(out):
+    with opened(out):
         earlier = read_state(out)
         _refuse_other_data(out, earlier, facts)
         work = _Study(

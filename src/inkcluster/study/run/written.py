@@ -18,6 +18,8 @@ from inkcluster.files import atomic_folder
 from inkcluster.study.answer import Answer, Finding, Level, Question
 from inkcluster.study.run import digest
 from inkcluster.study.run.arrays import DAMAGE, read_arrays, write_arrays
+from inkcluster.study.run.state import ANSWER as SHAPE
+from inkcluster.study.run.state import fits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +166,9 @@ def read_answer(folder: Path) -> WrittenAnswer | None:
         seal = plain.pop("seal")
         if seal != _seal(plain) or plain["files"] != _manifest(folder):
             return None
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None
+    if not fits(plain, SHAPE):
         return None
     return WrittenAnswer(
         key=plain["key"],

@@ -48,15 +48,18 @@ class Plan(Table):
         Raises
         ------
         BadInputError
-            If a value is missing: the version that wrote it had other settings. Which value it
-            worked with cannot be known, so that no default takes its place.
+            If a value is not allowed, or missing: the version that wrote it had other settings.
+            Which value it worked with cannot be known, so that no default takes its place.
         """
         if missing := [name for name in NAMES if name not in plain]:
             raise BadInputError(
                 f"The plan lacks {', '.join(missing)}: another version of Inkcluster wrote it; run "
                 "the study again into its folder, which keeps the answers that still fit."
             )
-        values = {name: _tupled(plain[name]["value"]) for name in NAMES}
+        values = {
+            name: row.kind.check(name, plain[name]["value"], "run.json")
+            for name, row in SETTINGS.items()
+        }
         return cls(**values, why={name: str(plain[name]["why"]) for name in NAMES})
 
 
@@ -128,7 +131,3 @@ class Draft(Plan):
             number, why = fromdata.components(self, value)
             return number, f"{why}; the share {given}"
         return value, given
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
