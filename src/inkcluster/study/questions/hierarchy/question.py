@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from inkcluster.study.settings.plan import Plan
 
 
-
 class HierarchyQuestion:
     """How many clusters does the hierarchy suggest, and does that hold over resamples?"""
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from inkcluster.study.settings.plan import Plan
 
 
-
 @dataclass(frozen=True, eq=False)
 class Resamples:
     """The resamples of one size: their images, their suggestions, and the first hierarchy."""
