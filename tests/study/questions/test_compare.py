@@ -302,7 +302,7 @@ def test_linkages_that_do_not_fit_into_memory_are_left_out(answer, few, check_an
     def refuse(rows, method):
         raise TooLittleMemoryError("too little", 7 * 10**7, 10**6)
 
-    monkeypatch.setattr(hierarchy, "linkage", refuse)
+    monkeypatch.setattr(hierarchy, "linkages", refuse)
     found = answer("compare", few)
     check_answer(found)
     assert len(table(found, "scores")) == 7  # k-means, DBSCAN and HDBSCAN twice, and the shapes
