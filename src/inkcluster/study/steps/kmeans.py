@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from inkcluster.study.settings.plan import Plan
 
 
-
 @dataclass(frozen=True, eq=False)
 class KMeansRestarts:
     """All restarts of k-means on all images, by rising inertia.
