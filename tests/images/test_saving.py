@@ -92,7 +92,7 @@ def test_idx_refuses_labels_that_it_cannot_hold(tmp_path):
 
 @pytest.mark.parametrize("name", ["a", "a.png", "a.mat", ".idx"])
 def test_other_endings(name, small, tmp_path):
-    with pytest.raises(BadInputError, match="does not say a format"):
+    with pytest.raises(BadInputError, match="gives no format"):
         save(small, tmp_path / name)
 
 

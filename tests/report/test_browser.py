@@ -164,7 +164,7 @@ def tree_report(tmp_path_factory):
     from inkcluster.study.settings.settings import Settings
 
     settings = Settings(sample_sizes=[50], resamples=1, compare_sample=60)
-    digits = load("digits").sample(60, seed=69)
+    digits = load("digits").sample(60, random_state=69)
     return report.write(
         study(digits, tmp_path_factory.mktemp("tree"), settings, only=["hierarchy"])
     )

@@ -1,9 +1,9 @@
-"""From the arrays that a file holds to an `ImageSet`: checked once, here, for every way in."""
+"""Checks the arrays that a file holds and converts them to an `ImageSet`, for every way in."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,9 @@ from inkcluster.images.hash import blocks
 from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelling import check_labels
 
-_BLOCK = 1 << 25
+_BLOCK_BYTES = 1 << 25
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
-_WORST = 255
+_WHITE = 255
 
 
 def image_set(
@@ -44,7 +44,7 @@ def image_set(
     shape : (int, int), optional
         Height and width; needed where rows are not of square length.
     notices : sequence of str
-        What the reader has to say before this.
+        The reader's own notices; those of the conversion follow.
 
     Returns
     -------
@@ -66,11 +66,10 @@ def check_pixels(
 ) -> tuple[NDArray[np.uint8], list[str]]:
     """Pixels as uint8 of shape (n, h, w), and a sentence for each thing that was changed.
 
-    Values stay as they are where they are whole and lie in 0–255. Booleans become 0 and 255;
-    fractions in [0, 1] are multiplied by 255; other fractions in 0–255 are rounded; uint16 with
-    values above 255 is divided by the largest value of its depth (10, 12, 14 or 16 bits, the
-    least that holds its maximum); colour becomes grey by ITU-R BT.601, transparency is laid on
-    white.
+    Whole values in 0–255 stay as they are. Booleans become 0 and 255; fractions in [0, 1] are
+    multiplied by 255; other fractions in 0–255 are rounded; uint16 with values above 255 is divided
+    by the largest value of its depth (10, 12, 14 or 16 bits, the least that holds its maximum);
+    colour becomes grey by ITU-R BT.601, transparency is laid on white.
 
     Raises
     ------
@@ -83,14 +82,8 @@ def check_pixels(
         raise BadInputError(
             f"{where}: pixels must be numbers, but the array holds {_kind(array.dtype)}."
         )
-    images, said = _as_images(array, where, shape)
-    if images.size == 0:
-        raise BadInputError(f"{where}: there is no image in an array of shape {array.shape}.")
-    if images.ndim == 4:
-        images, greyed = _grey(images, where)
-        return images, [*said, *greyed]
-    ready, scaled = _as_uint8(images, where)
-    return ready, [*said, *scaled]
+    images = _as_images(array, where, shape)
+    return _grey(images, where) if images.ndim == 4 else _as_uint8(images, where)
 
 
 def image_shape(n_values: int, where: str, shape: tuple[int, int] | None = None) -> tuple[int, int]:
@@ -105,77 +98,68 @@ def image_shape(n_values: int, where: str, shape: tuple[int, int] | None = None)
     side = math.isqrt(n_values)
     if side * side != n_values or not side:
         raise BadInputError(
-            f"{where}: images of {n_values:,} pixels are not square; "
-            "say their shape, as in shape=(height, width)."
+            f"{where}: images of {n_values:,} pixels are not square; give their height and width, "
+            "such as --shape 28x20."
         )
     return side, side
 
 
-def _as_images(
-    array: NDArray[Any], where: str, shape: tuple[int, int] | None
-) -> tuple[NDArray[Any], list[str]]:
+def _as_images(array: NDArray[Any], where: str, shape: tuple[int, int] | None) -> NDArray[Any]:
+    """The array as (n, h, w) or (n, h, w, 3 or 4)."""
+    if not array.size:
+        raise BadInputError(f"{where}: there is no image in an array of shape {array.shape}.")
     if array.ndim == 2:
-        if not array.size:
-            raise BadInputError(f"{where}: there is no image in an array of shape {array.shape}.")
-        h, w = image_shape(array.shape[1], where, shape)
-        return array.reshape(len(array), h, w), []
+        return array.reshape(len(array), *image_shape(array.shape[1], where, shape))
     if array.ndim == 4 and array.shape[3] not in (1, 3, 4) and array.shape[1] in (1, 3, 4):
         array = np.moveaxis(array, 1, 3)
     if array.ndim == 4 and array.shape[3] == 1:
         array = array[..., 0]
-    if array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (3, 4)):
-        if shape is not None and array.shape[1:3] != tuple(shape):
-            raise BadInputError(
-                f"{where}: the images are {array.shape[1]} × {array.shape[2]}, "
-                f"not {shape[0]} × {shape[1]} as was asked."
-            )
-        return array, []
-    raise BadInputError(
-        f"{where}: an array of shape {array.shape} is not a set of images; "
-        "it must be (n, height·width) or (n, height, width)."
-    )
+    if array.ndim != 3 and (array.ndim != 4 or array.shape[3] not in (3, 4)):
+        raise BadInputError(
+            f"{where}: an array of shape {array.shape} does not hold images; "
+            "it must be (n, height·width) or (n, height, width)."
+        )
+    if shape is not None and array.shape[1:3] != tuple(shape):
+        raise BadInputError(
+            f"{where}: the images are {array.shape[1]} × {array.shape[2]}, "
+            f"not {shape[0]} × {shape[1]} as was asked."
+        )
+    return array
 
 
 def _as_uint8(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[str]]:
     if array.dtype == np.uint8:
         return array, []
     if array.dtype == np.bool_:
-        return array.astype(np.uint8) * np.uint8(_WORST), ["False and True became 0 and 255."]
-    low, high, whole = _facts(array, where)
-    if array.dtype.kind == "u" and array.dtype.itemsize == 2 and high > _WORST:
+        return array.astype(np.uint8) * np.uint8(_WHITE), ["False and True became 0 and 255."]
+    low, high, whole = _range(array, where)
+    if array.dtype.kind == "u" and array.dtype.itemsize == 2 and high > _WHITE:
         depth = next(bits for bits in (10, 12, 14, 16) if high < 1 << bits)
         said = f"Pixel values up to {high:,.0f} were scaled as {depth}-bit images to bytes."
-        return _converted(array, _WORST / ((1 << depth) - 1)), [said]
-    if low < 0 or high > _WORST:
-        raise BadInputError(f"{where}: {_outside(array, low, high)}")
+        return _converted(array, _WHITE / ((1 << depth) - 1)), [said]
+    if low < 0 or high > _WHITE:
+        first = _first(array, lambda block: (block < 0) | (block > _WHITE))
+        raise BadInputError(
+            f"{where}: pixel values run from {low:g} to {high:g}, outside 0–255 (the first: "
+            f"{first}); scale them to 0–255."
+        )
     if array.dtype.kind == "f" and 0 < high <= 1:
-        return _converted(array, float(_WORST)), [
-            "Pixel values between 0 and 1 were scaled to bytes."
-        ]
+        return _converted(array, _WHITE), ["Pixel values between 0 and 1 were scaled to bytes."]
     if whole:
         return _converted(array, None), []
     return _converted(array, 1.0), ["Fractional pixel values were rounded."]
 
 
-def _facts(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
+def _range(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
     """Least and greatest value and whether all are whole; refuses NaN and infinity."""
-    low, high, whole, seen = math.inf, -math.inf, True, 0
-    missing, first = 0, ""
-    for block in blocks(array, _BLOCK):
+    low, high, whole, missing = math.inf, -math.inf, True, 0
+    for block in blocks(array, _BLOCK_BYTES):
         if array.dtype.kind == "f":
-            bad = ~np.isfinite(block)
-            count = int(bad.sum())
-            if count and not missing:
-                i, r, c = (int(v) for v in np.argwhere(bad)[0][:3])
-                first = f"{block[i, r, c]} in {_place(seen + i, r, c)}"
-            missing += count
-            if missing:
-                seen += len(block)
-                continue
-            whole = whole and bool((block == np.rint(block)).all())
+            missing += int((~np.isfinite(block)).sum())
+            whole = whole and not missing and bool((block == np.rint(block)).all())
         low, high = min(low, float(block.min())), max(high, float(block.max()))
-        seen += len(block)
     if missing:
+        first = _first(array, lambda block: ~np.isfinite(block))
         raise BadInputError(
             f"{where}: {missing:,} pixel value{' is' if missing == 1 else 's are'} not finite "
             f"(the first: {first}); fill or leave out those images."
@@ -183,34 +167,25 @@ def _facts(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
     return low, high, whole
 
 
-def _outside(array: NDArray[Any], low: float, high: float) -> str:
+def _first(array: NDArray[Any], bad: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> str:
+    """The first bad value and its place."""
     seen = 0
-    for block in blocks(array, _BLOCK):
-        bad = (block < 0) | (block > _WORST)
-        if bad.any():
-            i, r, c = (int(v) for v in np.argwhere(bad)[0][:3])
-            first = f"{block[i, r, c]:g} in {_place(seen + i, r, c)}"
-            break
+    for block in blocks(array, _BLOCK_BYTES):
+        found = bad(block)
+        if found.any():
+            i, r, c = (int(v) for v in np.argwhere(found)[0])
+            return f"{block[i, r, c]:g} in image {seen + i:,}, row {r}, column {c}"
         seen += len(block)
-    return (
-        f"pixel values run from {low:g} to {high:g}, outside 0–255 (the first: {first}); "
-        "scale them to 0–255."
-    )
-
-
-def _place(image: int, row: int, column: int) -> str:
-    return f"image {image:,}, row {row}, column {column}"
+    raise AssertionError("no value is bad")
 
 
 def _converted(array: NDArray[Any], factor: float | None) -> NDArray[np.uint8]:
+    """The array times `factor`, rounded; whole values need none."""
     out = np.empty(array.shape, np.uint8)
     done = 0
-    for block in blocks(array, _BLOCK):
-        target = out[done : done + len(block)]
-        if factor is None:
-            target[...] = block
-        else:
-            target[...] = np.rint(block.astype(np.float64) * factor)
+    for block in blocks(array, _BLOCK_BYTES):
+        values = block if factor is None else np.rint(block.astype(np.float64) * factor)
+        out[done : done + len(block)] = values
         done += len(block)
     return out
 
@@ -219,14 +194,13 @@ def _grey(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[str]
     """(n, h, w, 3 or 4) to (n, h, w)."""
     n, h, w, channels = array.shape
     ready, said = _as_uint8(array.reshape(n, h, w * channels), where)
-    colour = ready.reshape(n, h, w, channels)
     out = np.empty((n, h, w), np.uint8)
     done = 0
-    for block in blocks(colour, _BLOCK // 8):
+    for block in blocks(ready.reshape(n, h, w, channels), _BLOCK_BYTES // 8):
         grey = block[..., :3] @ _LUMA
         if channels == 4:
-            alpha = block[..., 3] / _WORST
-            grey = grey * alpha + _WORST * (1 - alpha)
+            alpha = block[..., 3] / _WHITE
+            grey = grey * alpha + _WHITE * (1 - alpha)
         out[done : done + len(block)] = np.rint(grey)
         done += len(block)
     return out, [*said, "Colour was converted to grey."]

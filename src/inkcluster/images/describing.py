@@ -1,4 +1,4 @@
-"""What a set is, in one line."""
+"""Describes a set in one line."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from inkcluster.images.imageset import ImageSet
 
 LIGHT_ON_DARK = "light on dark"
 DARK_ON_LIGHT = "dark on light"
-_BLOCK = 1 << 24
-_LONGEST_NAME = 20
-_MOST_NAMES = 6
+MAX_NAME_CHARACTERS = 20
+MAX_NAMED_LABELS = 6
+_BLOCK_BYTES = 1 << 24
 
 
 def describe(images: ImageSet) -> str:
-    """How many images, of what size, with which labels, and which way round their ink is.
+    """The number of images, their size, their labels, and whether the ink is light or dark.
 
     Examples
     --------
@@ -30,10 +30,10 @@ def describe(images: ImageSet) -> str:
 
 
 def polarity(images: ImageSet) -> str:
-    """Whether the ink is lighter or darker than what it lies on.
+    """Whether the ink is lighter or darker than its background.
 
-    The background is what the border shows (the outermost row and column on each side): where
-    the border is on average no lighter than the whole image, the ink is light.
+    The border of the images (the outermost row and column on each side) stands for the background:
+    if its mean is no lighter than the mean of all pixels, the ink is light.
 
     Returns
     -------
@@ -49,14 +49,14 @@ def polarity(images: ImageSet) -> str:
     >>> polarity(ImageSet(paper))
     'dark on light'
     """
-    total = sum(int(block.sum(dtype=np.int64)) for block in blocks(images.pixels, _BLOCK))
+    total = sum(int(block.sum(dtype=np.int64)) for block in blocks(images.pixels, _BLOCK_BYTES))
     whole = total / images.pixels.size
     edge = float(border(images.pixels).mean(dtype=np.float64))
     return LIGHT_ON_DARK if edge <= whole else DARK_ON_LIGHT
 
 
 def border(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The outermost pixels of each image, shape (n, 2·(h + w) − 4), or all of a thin image."""
+    """The outermost pixels of each image, shape (n, 2·(h + w) − 4); all pixels of a thin image."""
     n, h, w = pixels.shape
     if h < 3 or w < 3:
         return pixels.reshape(n, -1)
@@ -64,7 +64,7 @@ def border(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.concatenate(sides, axis=1)
 
 
-def one_line(text: str, longest: int = _LONGEST_NAME) -> str:
+def one_line(text: str, longest: int = MAX_NAME_CHARACTERS) -> str:
     """`text` without line breaks and control characters, shortened to `longest` characters."""
     clean = "".join(c if c.isprintable() else "·" for c in text)
     return clean if len(clean) <= longest else clean[: longest - 1] + "…"
@@ -81,7 +81,7 @@ def _labels(images: ImageSet) -> str:
         if last - first + 1 == len(classes):
             return f"labels {first}–{last}"
         return f"{len(classes):,} labels from {first} to {last}"
-    names = ", ".join(one_line(str(c)) for c in classes[:_MOST_NAMES])
-    if len(classes) <= _MOST_NAMES:
+    names = ", ".join(one_line(str(c)) for c in classes[:MAX_NAMED_LABELS])
+    if len(classes) <= MAX_NAMED_LABELS:
         return f"labels {names}"
     return f"{len(classes):,} labels ({names}, …)"

@@ -1,4 +1,4 @@
-"""The fingerprint of a data set, under which a run folder keeps its answers."""
+"""Computes the hash of a data set, under which a run folder keeps its answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inkcluster.images.imageset import ImageSet
 
-_BLOCK = 1 << 24
+_BLOCK_BYTES = 1 << 24
 
 
 def data_hash(images: ImageSet) -> str:
@@ -37,14 +37,14 @@ def data_hash(images: ImageSet) -> str:
     False
     """
     digest = hashlib.sha256(f"inkcluster images {images.pixels.shape}\n".encode())
-    for block in blocks(images.pixels, _BLOCK):
+    for block in blocks(images.pixels, _BLOCK_BYTES):
         digest.update(np.ascontiguousarray(block).data)
     _add_labels(digest, images.labels)
     return digest.hexdigest()
 
 
 def blocks(pixels: NDArray[Any], n_bytes: int) -> list[NDArray[Any]]:
-    """`pixels` as views of whole images, each about `n_bytes` long."""
+    """Views of consecutive images, each view about `n_bytes` long."""
     step = max(1, n_bytes // max(1, pixels[0].nbytes))
     return [pixels[start : start + step] for start in range(0, len(pixels), step)]
 

@@ -1,4 +1,4 @@
-"""`ImageSet`: images of one size, their labels where there are any, and where they came from."""
+"""Holds images of one size, their labels where there are any, and where they came from."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class ImageSet:
     pixels : ndarray of shape (n, h, w), uint8
         Possibly memory-mapped; treated as read-only.
     labels : ndarray of shape (n,) or None
-        Integers or strings. For judging only: no method reads them.
+        Integers or strings. Only evaluation reads them; no method does.
     name : str
         What the set is called in reports.
     source : str
         Where it came from, as a person would say it (a file, a folder, a named set).
     notices : tuple of str
-        What the reader changed or found odd, a sentence each.
+        What the reader changed or found odd, one sentence each.
 
     Raises
     ------
@@ -95,9 +95,14 @@ class ImageSet:
         return replace(self, pixels=self.pixels[index], labels=labels)
 
     def sample(
-        self, n: int, seed: int | None = None, *, replace: bool = False, stratify: bool = False
+        self,
+        n: int,
+        random_state: int | None = None,
+        *,
+        replace: bool = False,
+        stratify: bool = False,
     ) -> ImageSet:
-        """Draw `n` images; see :func:`inkcluster.images.sample_index` for what is drawn."""
+        """Draw `n` images as :func:`inkcluster.images.sample_index` does, by label if `stratify`."""
         from inkcluster.images.sampling import sample_index
 
         labels = self.labels if stratify else None
@@ -105,4 +110,4 @@ class ImageSet:
             raise BadInputError(
                 f"{self.name} has no labels, so a sample cannot be stratified by them."
             )
-        return self.take(sample_index(len(self), n, seed, replace=replace, stratify=labels))
+        return self.take(sample_index(len(self), n, random_state, replace=replace, stratify=labels))

@@ -22,7 +22,7 @@ def check_labels(values: Any, n: int, where: str) -> NDArray[Any] | None:
     values : array-like of shape (n,), (n, 1) or (1, n), or None
         Whole numbers (of any dtype), booleans, text or bytes.
     n : int
-        How many images there are.
+        Number of images.
     where : str
         How sentences name the source.
 
@@ -34,7 +34,7 @@ def check_labels(values: Any, n: int, where: str) -> NDArray[Any] | None:
     Raises
     ------
     BadInputError
-        If the length is another, or labels are missing, fractions or objects.
+        If the length is not `n`, or if labels are missing, fractions or objects.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def check_labels(values: Any, n: int, where: str) -> NDArray[Any] | None:
 
 
 def numbers_if_all_are(labels: NDArray[Any]) -> NDArray[Any]:
-    """Text that is whole numbers throughout (``"7"``, not ``"07"``) as int64; other text as it is.
+    """Text as int64 if all of it is whole numbers (``"7"``, not ``"07"``), else as it is.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def _from_text(labels: NDArray[Any], where: str) -> NDArray[Any]:
 
 
 def _from_objects(labels: NDArray[Any], where: str) -> NDArray[Any]:
-    """Objects are accepted only where every one is a plain string."""
+    """Accept objects only if all are strings."""
     missing = [i for i, v in enumerate(labels) if v is None or v != v]  # noqa: PLR0124
     if missing:
         raise _missing(len(missing), missing[0], where)

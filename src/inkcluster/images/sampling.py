@@ -1,4 +1,4 @@
-"""Which images a sample holds: scikit-learn's `resample`, number for number."""
+"""Draws samples of images: scikit-learn's `resample`, number for number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inkcluster.errors import BadInputError
 def sample_index(
     n_total: int,
     n: int,
-    seed: int | None,
+    random_state: int | None,
     *,
     replace: bool = False,
     stratify: ArrayLike | None = None,
@@ -23,11 +23,11 @@ def sample_index(
     Parameters
     ----------
     n_total : int
-        How many images there are.
+        Number of images.
     n : int
-        How many to draw.
-    seed : int or None
-        The same seed draws the same images; None draws others each time.
+        Number of images to draw.
+    random_state : int or None
+        The same number draws the same images; None draws others each time.
     replace : bool, default False
         Whether an image may be drawn more than once.
     stratify : array-like of shape (n_total,), optional
@@ -36,7 +36,7 @@ def sample_index(
     Returns
     -------
     ndarray of shape (n,), int64
-        The numbers that ``sklearn.utils.resample`` draws with ``random_state=seed``.
+        The numbers that ``sklearn.utils.resample`` draws with this `random_state`.
 
     Raises
     ------
@@ -68,13 +68,17 @@ def sample_index(
                 f"There are {n_total:,} images but {len(strata):,} labels to stratify them by."
             )
     drawn = resample(
-        np.arange(n_total), replace=replace, n_samples=n, random_state=seed, stratify=strata
+        np.arange(n_total),
+        replace=replace,
+        n_samples=n,
+        random_state=random_state,
+        stratify=strata,
     )
     return np.asarray(drawn, dtype=np.int64)
 
 
 def contact_index(
-    labels: NDArray[Any] | None, n_total: int, per_label: int, seed: int | None
+    labels: NDArray[Any] | None, n_total: int, per_label: int, random_state: int | None
 ) -> list[tuple[str, NDArray[np.int64]]]:
     """A few images of each label, for a contact sheet.
 
@@ -83,11 +87,11 @@ def contact_index(
     labels : ndarray of shape (n_total,) or None
         Without labels there is one row, of all images.
     n_total : int
-        How many images there are.
+        Number of images.
     per_label : int
-        At most how many to show of each label.
-    seed : int or None
-        Which ones: drawn without replacement, each label by itself.
+        Largest number of images of each label.
+    random_state : int or None
+        As for :func:`sample_index`; each label is drawn from by itself, without replacement.
 
     Returns
     -------
@@ -104,18 +108,17 @@ def contact_index(
     1 [0 2]
     """
     if labels is None:
-        return [("all images", _few(np.arange(n_total), per_label, seed))]
+        return [("all images", _few(np.arange(n_total), per_label, random_state))]
     classes, code = np.unique(labels, return_inverse=True)
     order = np.argsort(code, kind="stable")
     members = np.split(order, np.cumsum(np.bincount(code))[:-1])
     return [
-        (str(label), _few(own, per_label, seed))
+        (str(label), _few(own, per_label, random_state))
         for label, own in zip(classes, members, strict=True)
     ]
 
 
-def _few(members: NDArray[np.int64], at_most: int, seed: int | None) -> NDArray[np.int64]:
-    if len(members) <= at_most:
+def _few(members: NDArray[np.int64], most: int, random_state: int | None) -> NDArray[np.int64]:
+    if len(members) <= most:
         return members
-    picked = np.sort(members[sample_index(len(members), at_most, seed)])
-    return np.asarray(picked, dtype=np.int64)
+    return np.asarray(np.sort(members[sample_index(len(members), most, random_state)]))

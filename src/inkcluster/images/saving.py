@@ -1,4 +1,4 @@
-"""`save`: a set back to npz, IDX or Parquet, whole or not at all."""
+"""Writes a set as npz, IDX or Parquet, whole or not at all."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ def save(images: ImageSet, path: str | Path) -> list[Path]:
     Parameters
     ----------
     images : ImageSet
-        Any.
     path : str or Path
-        Its ending says the format: ``.npz``; ``.parquet``; ``.idx``, ``.idx.gz`` or a name such as
+        The ending gives the format: ``.npz``; ``.parquet``; ``.idx``, ``.idx.gz`` or a name such as
         ``train-images-idx3-ubyte.gz``, which writes the label file beside it.
 
     Returns
@@ -37,8 +36,8 @@ def save(images: ImageSet, path: str | Path) -> list[Path]:
     Raises
     ------
     BadInputError
-        If the ending is another, the folder cannot be written, or IDX is to hold labels that are
-        not whole numbers of 32 bits.
+        If the ending is another, if the folder cannot be written, or if labels for IDX are not
+        whole numbers of 32 bits.
 
     Examples
     --------
@@ -63,7 +62,7 @@ def save(images: ImageSet, path: str | Path) -> list[Path]:
         detail = error.strerror or str(error)
         raise BadInputError(f"{path} cannot be written: {detail}.") from error
     raise BadInputError(
-        f"{path} does not say a format; end it in .npz, .parquet or -images-idx3-ubyte (.gz)."
+        f"The ending of {path} gives no format; use .npz, .parquet or -images-idx3-ubyte (.gz)."
     )
 
 
@@ -109,8 +108,8 @@ def _idx(images: ImageSet, path: Path, stem: str, gz: bool) -> list[Path]:
 def _idx_labels(labels: NDArray[Any], path: Path) -> NDArray[Any]:
     if labels.dtype.kind not in "biu":
         raise BadInputError(
-            f"{path} cannot be written: IDX holds only whole numbers as labels; "
-            "choose .npz or .parquet for text."
+            f"{path} cannot be written: labels in IDX are whole numbers; use .npz or .parquet for "
+            "text."
         )
     low, high = int(labels.min()), int(labels.max())
     if low >= 0 and high <= 0xFF:

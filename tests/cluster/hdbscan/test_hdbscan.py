@@ -106,7 +106,9 @@ def test_digits_are_labelled_as_by_scikit_learn(digits, min_samples, divisor) ->
 
 @pytest.mark.mnist
 def test_mnist_is_labelled_as_by_scikit_learn(mnist) -> None:
-    pixels = mnist.sample(2600, seed=0).pixels[:, ::2, ::2].reshape(2600, -1)  # the peer takes long
+    pixels = (
+        mnist.sample(2600, random_state=0).pixels[:, ::2, ::2].reshape(2600, -1)
+    )  # the peer takes long
     ours = HDBSCAN(min_cluster_size=5, min_samples=5, copy=True).fit(pixels)
     peer = Peer(min_cluster_size=5, min_samples=5, copy=True).fit(pixels)
     np.testing.assert_array_equal(ours.labels_, peer.labels_)
