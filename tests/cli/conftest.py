@@ -83,7 +83,7 @@ def one_sentence():
         lines = process.stderr.splitlines()
         assert len(lines) == 1, process.stderr
         assert len(lines[0].split()) > 3
-        assert "failed where it should not" not in lines[0]
+        assert "failed unexpectedly" not in lines[0]
         assert "{" not in lines[0]
         return lines[0]
 

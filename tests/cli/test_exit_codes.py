@@ -129,7 +129,7 @@ def test_130_interrupted_then_goes_on(ink, small, slow, tmp_path, command, envir
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert out == ""
-    assert err.splitlines() == ["Interrupted. Run the same command again to go on."]
+    assert err.splitlines() == ["Interrupted. Run the same command again to continue."]
     assert ink("study", small, "--only", "shape").returncode == 0
 
 
@@ -148,6 +148,7 @@ def test_a_reader_who_leaves_is_no_error(tmp_path, command, environment):
     ("raised", "words"),
     [
         ("MemoryError('18 GiB')", "not enough memory"),
+        ("OSError(12, 'Cannot allocate memory', '/x')", "not enough memory"),
         ("OSError(28, 'No space left on device')", "disk is full"),
         ("PermissionError(13, 'Permission denied', '/x')", "/x: Permission denied"),
     ],

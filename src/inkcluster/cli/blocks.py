@@ -1,4 +1,4 @@
-"""Pictures on a terminal: two pixels a character, in half-blocks."""
+"""Draws pictures on a terminal: two pixels a character, in half-blocks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from inkcluster.cli.guard import one_line
 
-_NARROWEST = 12
+MIN_PICTURE_WIDTH = 12
+"""Pictures are not made narrower than this to fit a row, in characters."""
 _BLOCKS = np.array([" ", "▄", "▀", "█"])
 
 
@@ -28,7 +29,7 @@ def picture_lines(
     ink_is_dark : bool
         Whether the low values are the ink.
     colour : bool or None
-        Shades of grey, or ink and nothing; None asks whether stdout is a terminal with colours.
+        Shades of grey if True, ink or nothing if False; None asks :func:`has_colour`.
 
     Returns
     -------
@@ -61,7 +62,7 @@ def contact_rows(
     ink_is_dark: bool = False,
     width: int | None = None,
 ) -> list[str]:
-    """Draw rows of pictures beside their labels, made smaller until a row fits on the terminal.
+    """Draw rows of pictures beside their labels, smaller where a row would not fit on the terminal.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def contact_rows(
 
 
 def has_colour() -> bool:
-    """Whether stdout is a terminal that shows colours and nobody asked for none (NO_COLOR)."""
+    """Whether stdout is a terminal with colours, and NO_COLOR is not set."""
     return (
         sys.stdout.isatty()
         and not os.environ.get("NO_COLOR")
@@ -105,7 +106,7 @@ def has_colour() -> bool:
 def _fit(picture: int, wanted: int, room: int) -> tuple[int, int]:
     """The step of shrinking and the number of pictures in a row of `room` columns."""
     step = 1
-    while wanted * (picture // step + 1) > room and picture // (step + 1) >= _NARROWEST:
+    while wanted * (picture // step + 1) > room and picture // (step + 1) >= MIN_PICTURE_WIDTH:
         step += 1
     return step, max(1, min(wanted, room // (picture // step + 1)))
 

@@ -1,4 +1,4 @@
-"""What a person sees when a command cannot go on: one sentence on stderr and an exit code, never a traceback."""
+"""Ends a command that cannot go on with one sentence on stderr and an exit code, not a traceback."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Stopped(KeyboardInterrupt):
-    """SIGTERM or SIGHUP, which end a command as Ctrl-C does."""
+    """SIGTERM or SIGHUP: they end a command as Ctrl-C does."""
 
 
 @contextmanager
@@ -34,39 +34,28 @@ def guarded(*, debug: bool = False, resumable: bool = False) -> Iterator[None]:
     debug : bool
         Print the traceback as well, before the sentence.
     resumable : bool
-        Say after an interruption or a full disk that the same command goes on from here.
+        Say after an interruption or a full disk that the same command continues from here.
 
     Raises
     ------
     typer.Exit
         With code 1 for bad input and failures, 130 for an interruption.
     """
-    again = " Run the same command again to go on." if resumable else ""
+    again = " Run the same command again to continue." if resumable else ""
     try:
         with _stopped_by_signals():
             yield
             sys.stdout.flush()
     except KeyboardInterrupt:
         _leave(f"Interrupted.{again}", INTERRUPTED, debug)
-    except InkclusterError as error:
-        _leave(str(error), BAD_INPUT, debug)
-    except MemoryError as error:
-        _leave(_memory_sentence(error), BAD_INPUT, debug)
     except BrokenPipeError:
         _hush()
         raise typer.Exit(BAD_INPUT) from None
-    except OSError as error:
-        _leave(_system_sentence(error, resumable=resumable), BAD_INPUT, debug)
     except Exception as error:
-        if _is_the_command_lines_own(error):
+        # Typer's own: an exit, or a usage error with its code
+        if isinstance(error, typer.Exit | typer.Abort) or hasattr(error, "exit_code"):
             raise
-        kind = type(error).__name__
-        _leave(
-            f"Inkcluster failed where it should not have ({kind}: {error}); "
-            "run the same command with --debug to see where, and please report it.",
-            BAD_INPUT,
-            debug,
-        )
+        _leave(_sentence(error, again), BAD_INPUT, debug)
 
 
 def one_line(text: str) -> str:
@@ -90,31 +79,31 @@ def _leave(sentence: str, code: int, debug: bool) -> None:
     raise typer.Exit(code) from None
 
 
-def _memory_sentence(error: MemoryError) -> str:
-    detail = f" ({error})" if str(error) else ""
+def _sentence(error: Exception, again: str) -> str:
+    if isinstance(error, InkclusterError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno != errno.ENOMEM:
+        where = f" while writing {error.filename}" if error.filename else ""
+        if error.errno in _FULL:
+            kept = f" The answers so far are kept.{again}" if again else ""
+            return f"The disk is full{where}; free some space.{kept}"
+        named = f"{error.filename}: " if error.filename else ""
+        what = error.strerror or str(error) or type(error).__name__
+        return f"{named}{what}; check that the path exists and that you may read and write it."
+    if isinstance(error, MemoryError | OSError):
+        detail = f" ({error})" if str(error) else ""
+        return (
+            f"There is not enough memory for this{detail}; close other programs, or use smaller "
+            "samples (--compare-sample, --map-sample)."
+        )
     return (
-        f"There is not enough memory for this{detail}; close other programs, "
-        "or look at fewer images with smaller samples (--compare-sample, --map-sample)."
+        f"Inkcluster failed unexpectedly ({type(error).__name__}: {error}); run the same command "
+        "with --debug to see where, and please report it."
     )
 
 
-def _system_sentence(error: OSError, *, resumable: bool) -> str:
-    where = f" while writing {error.filename}" if error.filename else ""
-    if error.errno in _FULL:
-        kept = " The answers so far are kept: run the same command again to go on."
-        return f"The disk is full{where}; free some space.{kept if resumable else ''}"
-    what = error.strerror or str(error) or type(error).__name__
-    named = f"{error.filename}: " if error.filename else ""
-    return f"{named}{what}; check that the path exists and that you may read and write it."
-
-
-def _is_the_command_lines_own(error: Exception) -> bool:
-    """Whether Typer raised it to say something itself: an exit, or a usage error with its code."""
-    return isinstance(error, typer.Exit | typer.Abort) or hasattr(error, "exit_code")
-
-
 def _hush() -> None:
-    """Let the interpreter close a stdout that nobody reads any more, without a complaint."""
+    """Let the interpreter close a stdout that nobody reads any more, without a message."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Listeners of a study's progress: bars with the time left on a terminal, a line a question elsewhere."""
+"""Shows a study's progress: bars with the time left on a terminal, a line a question elsewhere."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 class Listener(Protocol):
-    """Hears how far a study is."""
+    """Is told of a study's progress."""
 
     progress: Progress
 
     def shown(self) -> AbstractContextManager[object]:
-        """Keep what is shown on the screen up to date inside this block."""
+        """Keep the display up to date inside this block."""
 
     def answered(self, answer: WrittenAnswer) -> None:
-        """Hear that a question is done."""
+        """Report that a question is done."""
 
 
 def listener(*, quiet: bool) -> Listener:
@@ -99,7 +99,7 @@ def _time_left_column() -> ProgressColumn:
     from rich.text import Text
 
     class TimeLeft(ProgressColumn):
-        """The time left where it can be told, else the time so far."""
+        """The time left where it can be estimated, else the time so far."""
 
         max_refresh = 0.5
 

@@ -1,7 +1,8 @@
-"""``inkcluster look``: the first look at a data set, on a terminal, as a PNG, or as JSON."""
+"""Runs ``inkcluster look``: the first look at a data set, on a terminal, as a PNG or as JSON."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import sys
@@ -20,8 +21,9 @@ from inkcluster.errors import BadInputError
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
 
-_MOST_LABELS = 40
-_BAR = 24
+MAX_LABELS = 40
+"""No more labels are listed or drawn."""
+_BAR_WIDTH = 24
 
 
 def look_and_say(
@@ -33,7 +35,7 @@ def look_and_say(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Say what there is in `images`: all of them, or the one at `index`."""
+    """Print what `images` holds: the whole set, or the image at `index`."""
     if index is not None and not 0 <= index < len(images):
         raise BadInputError(
             f"{images.name} has {len(images):,} images, numbered 0 to {len(images) - 1}; "
@@ -51,8 +53,7 @@ def look_and_say(
         return
     if index is None:
         _say_counts(images)
-        for line in contact_rows(images.pixels, rows, ink_is_dark=_ink_is_dark(images)):
-            typer.echo(line)
+        typer.echo("\n".join(contact_rows(images.pixels, rows, ink_is_dark=_ink_is_dark(images))))
     else:
         _say_one(images, index)
     if png is not None:
@@ -60,18 +61,7 @@ def look_and_say(
 
 
 def first_look(images: ImageSet) -> dict[str, Any]:
-    """The facts of a first look, as plain values.
-
-    Parameters
-    ----------
-    images : ImageSet
-
-    Returns
-    -------
-    dict
-        ``line``, ``images``, ``features``, ``shape``, ``labels`` (label, images; None without
-        labels) and ``notices`` (code, sentence).
-    """
+    """The facts of a first look, as plain values: the document that ``--json`` prints."""
     from inkcluster.images import describe, inspect
 
     counts = None
@@ -94,7 +84,7 @@ def first_look(images: ImageSet) -> dict[str, Any]:
 
 
 def one_image(images: ImageSet, index: int) -> dict[str, Any]:
-    """The image at `index` as plain values: ``index``, ``label``, ``shape`` and ``values`` by row."""
+    """The image at `index` as plain values, its pixels row by row."""
     label = None if images.labels is None else images.labels[index : index + 1].tolist()[0]
     values = images.pixels[index].tolist()
     return {"index": index, "label": label, "shape": list(images.shape), "values": values}
@@ -108,7 +98,7 @@ def _rows(
         return [(label, np.array([index]))]
     from inkcluster.images import contact_index
 
-    return contact_index(images.labels, len(images), per_label, seed)[:_MOST_LABELS]
+    return contact_index(images.labels, len(images), per_label, seed)[:MAX_LABELS]
 
 
 def _ink_is_dark(images: ImageSet) -> bool:
@@ -128,8 +118,8 @@ def _say_counts(images: ImageSet) -> None:
         typer.echo("  labels    none")
     else:
         names = [one_line(str(c["label"])) for c in counts]
-        more = f" … {len(names):,} in all" if len(names) > _MOST_LABELS else ""
-        typer.echo(f"  labels    {', '.join(names[:_MOST_LABELS])}{more}\n")
+        more = f" … {len(names):,} in all" if len(names) > MAX_LABELS else ""
+        typer.echo(f"  labels    {', '.join(names[:MAX_LABELS])}{more}\n")
         _say_label_counts(names, [c["images"] for c in counts], len(images))
     for notice in found["notices"]:
         typer.echo(f"\n! {one_line(notice['sentence'])}")
@@ -137,14 +127,14 @@ def _say_counts(images: ImageSet) -> None:
 
 
 def _say_label_counts(names: list[str], counts: list[int], n: int) -> None:
-    wide = max(5, *(len(name) for name in names[:_MOST_LABELS]))
+    wide = max(5, *(len(name) for name in names[:MAX_LABELS]))
     typer.echo(f"  {'label':<{wide}}  {'images':>9}  {'share':>7}")
     most = max(counts)
-    for name, count in list(zip(names, counts, strict=True))[:_MOST_LABELS]:
-        bar = "█" * max(1, round(_BAR * count / most))
+    for name, count in list(zip(names, counts, strict=True))[:MAX_LABELS]:
+        bar = "█" * max(1, round(_BAR_WIDTH * count / most))
         typer.echo(f"  {name:<{wide}}  {count:>9,}  {count / n:>7.1%}  {bar}")
-    if len(names) > _MOST_LABELS:
-        typer.echo(f"  … and {len(names) - _MOST_LABELS:,} more labels")
+    if len(names) > MAX_LABELS:
+        typer.echo(f"  … and {len(names) - MAX_LABELS:,} more labels")
 
 
 def _say_one(images: ImageSet, index: int) -> None:
@@ -158,8 +148,7 @@ def _say_one(images: ImageSet, index: int) -> None:
         typer.echo(" ".join(f"{value:>{digits}}" for value in row.tolist()))
     typer.echo("")
     peak = max(float(images.pixels.max()), 1.0)
-    for line in picture_lines(image / peak, ink_is_dark=_ink_is_dark(images)):
-        typer.echo(line)
+    typer.echo("\n".join(picture_lines(image / peak, ink_is_dark=_ink_is_dark(images))))
 
 
 def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path: Path) -> None:
@@ -169,11 +158,11 @@ def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path
     from inkcluster.images import polarity
 
     pixels = images.pixels[np.concatenate([where for _, where in rows])]
-    drawn, start = [], 0
-    for label, where in rows:
-        places = list(range(start, start + len(where)))
-        drawn.append(GalleryRow(label, places, [str(i) for i in where.tolist()]))
-        start += len(where)
+    place = itertools.count()
+    drawn = [
+        GalleryRow(label, [next(place) for _ in where], [str(i) for i in where.tolist()])
+        for label, where in rows
+    ]
     gallery = Gallery(
         name="look",
         title=images.name,
@@ -185,7 +174,7 @@ def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path
     )
     if not path.parent.is_dir():
         raise BadInputError(
-            f"The folder {path.parent} for {path.name} does not exist; make it, or choose another."
+            f"The folder {path.parent} for {path.name} does not exist; create it, or choose another."
         )
     with tempfile.TemporaryDirectory(prefix="inkcluster-") as folder:
         written = next(p for p in render(gallery, Path(folder) / "look") if p.suffix == ".png")

@@ -1,4 +1,4 @@
-"""``inkcluster study``: read, ask, write the report, and say what was found."""
+"""Runs ``inkcluster study``: reads the images, answers the questions, writes and prints the results."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import typer
 from inkcluster.cli.guard import BAD_INPUT, one_line
 from inkcluster.cli.listen import listener
 from inkcluster.progress import listening
+from inkcluster.study.run.written import findings_to_json
 
 if TYPE_CHECKING:
-    from inkcluster.study.answer import Finding
-    from inkcluster.study.run.run import Run, WrittenAnswer
+    from inkcluster.study.run.run import Run, WrittenAnswer, WrittenFigure, WrittenTable
     from inkcluster.study.settings.settings import Settings
 
 _MARKS = {
@@ -37,7 +37,7 @@ def study_and_say(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run the study and print its results; exit with 1 if a question could not be answered."""
+    """Run the study and print its findings; exit with 1 if a question could not be answered."""
     from inkcluster import images as room
     from inkcluster.study.run.runner import study
 
@@ -85,30 +85,15 @@ def slug(name: str) -> str:
 
 
 def results(run: Run, page: Path) -> dict[str, Any]:
-    """What a study found, as plain values: the document that ``--json`` prints.
-
-    Parameters
-    ----------
-    run : Run
-        A finished study.
-    page : Path
-        Its report.
-
-    Returns
-    -------
-    dict
-        With ``data``, ``settings`` (value and why), ``findings``, ``questions``, ``seconds``,
-        ``versions`` and the paths ``run`` and ``report``.
-    """
-    facts = run.data.to_json()
+    """What the study `run` with its report `page` found: the document that ``--json`` prints."""
     return {
         "inkcluster": run.versions["inkcluster"],
         "state": run.state,
         "run": str(run.path),
         "report": str(page),
-        "data": {**facts, "findings": [_finding(f) for f in run.data_findings]},
+        "data": {**run.data.to_json(), "findings": findings_to_json(run.data_findings)},
         "settings": run.plan.to_json() if run.plan is not None else {},
-        "findings": [_finding(f) for f in run.findings],
+        "findings": findings_to_json(run.findings),
         "questions": [_question(run, answer) for answer in run.answers],
         "failed": list(run.failed),
         "seconds": run.seconds,
@@ -124,29 +109,20 @@ def _question(run: Run, answer: WrittenAnswer) -> dict[str, Any]:
         "title": answer.title,
         "state": state,
         "seconds": answer.seconds,
-        "findings": [_finding(f) for f in answer.findings],
+        "findings": findings_to_json(answer.findings),
         "figures": [
-            {
-                "name": figure.name,
-                "title": figure.title,
-                "says": figure.says,
-                "svg": str(figure.svg),
-                "png": str(figure.png),
-                "data": str(figure.data),
-            }
+            _words(figure) | {kind: str(getattr(figure, kind)) for kind in ("svg", "png", "data")}
             for figure in answer.figures
         ],
         "tables": [
-            {
-                "name": table.name,
-                "title": table.title,
-                "says": table.says,
-                "data": str(table.data),
-                **_extent(table.data),
-            }
+            _words(table) | {"data": str(table.data), **_extent(table.data)}
             for table in answer.tables
         ],
     }
+
+
+def _words(exhibit: WrittenFigure | WrittenTable) -> dict[str, str]:
+    return {"name": exhibit.name, "title": exhibit.title, "says": exhibit.says}
 
 
 def _extent(parquet: Path) -> dict[str, Any]:
@@ -155,10 +131,6 @@ def _extent(parquet: Path) -> dict[str, Any]:
     with ParquetFile(parquet) as file:
         names = [name for name in file.schema_arrow.names if not name.startswith("__index_level")]
         return {"rows": file.metadata.num_rows, "columns": names}
-
-
-def _finding(finding: Finding) -> dict[str, str]:
-    return {"code": finding.code, "level": str(finding.level), "sentence": finding.sentence}
 
 
 def _say_findings(run: Run) -> None:
