@@ -14,7 +14,7 @@ from inkcluster.figures import (
     PictureTree,
     render,
 )
-from inkcluster.figures.branches import branches, leaf_of
+from inkcluster.figures.drawing.branches import branches, leaf_of
 from inkcluster.figures.drawing import tree as _tree
 
 LEGIT = ("ward", "single", "average", "complete", "weighted")

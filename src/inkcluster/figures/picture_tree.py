@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures.branches import Branches, branches
+from inkcluster.figures.drawing.branches import Branches, branches
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles

@@ -25,7 +25,7 @@ def tree(
     Labels, where there are any, colour the branches and name the leaves; they decide nothing.
     """
     from inkcluster.figures import PictureTree
-    from inkcluster.figures.branches import branches, leaf_of
+    from inkcluster.figures.drawing.branches import branches, leaf_of
 
     truncate = LEAVES if len(images) > LEAVES else None
     shown = branches(Z, k, truncate)
