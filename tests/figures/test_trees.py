@@ -14,8 +14,8 @@ from inkcluster.figures import (
     PictureTree,
     render,
 )
-from inkcluster.figures.drawing.branches import branches, leaf_of
 from inkcluster.figures.drawing import tree as _tree
+from inkcluster.figures.drawing.branches import branches, leaf_of
 
 LEGIT = ("ward", "single", "average", "complete", "weighted")
 

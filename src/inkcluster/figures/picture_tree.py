@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures.drawing.branches import Branches, branches
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing.branches import Branches, branches
 from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
 
 if TYPE_CHECKING:
