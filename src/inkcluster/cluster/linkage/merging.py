@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.compute.threads import in_threads, pieces, workers
-from inkcluster.kernels.linkage import blend, rounds, steps
+from inkcluster.kernels.linkage import between, rounds, steps
+from inkcluster.kernels.linkage.between import Slots
+from inkcluster.kernels.linkage.ties import TIE
 
-CODES = {"complete": blend.COMPLETE, "average": blend.AVERAGE, "weighted": blend.WEIGHTED}
+CODES = {
+    "complete": between.COMPLETE,
+    "average": between.AVERAGE,
+    "weighted": between.WEIGHTED,
+}
 MIN_PIECE_ENTRIES = 1 << 17
 """Entries of the new matrix that a thread takes, at least."""
 MAX_IN_PLACE_ENTRIES = 1 << 26
@@ -79,7 +85,7 @@ class Clusters:
             np.full(n, -1, np.int32),  # the next member
             np.arange(n, dtype=np.int32),  # the last member
         )
-        self.slots: tuple[NDArray[Any], ...] = (
+        self.slots: Slots = (
             np.arange(n, dtype=np.int32),  # earliest member
             size.copy(),
             np.ones(n, np.int32),  # members
@@ -136,7 +142,7 @@ def by_steps(state: Clusters, advance: Callable[[float], None]) -> None:
         new = slice(state.done, min(total, state.done + count))
         _advance(
             state.matrix, m, gone, state.ceiling, state.half, state.method, state.per_unit,
-            state.points, *state.members, *state.slots, *rows,
+            state.points, state.members, state.slots, rows,
             state.merges[new], state.counts[new], state.height[new], state.doubt[new],
         )  # fmt: skip
         state.done = new.stop
@@ -144,10 +150,10 @@ def by_steps(state: Clusters, advance: Callable[[float], None]) -> None:
         left = total + 1 - state.done
         if left <= COMPACT_RATIO * m:
             alive = np.flatnonzero(gone == 0)
-            blend.compact(state.matrix, m, alive)
+            steps.compact(state.matrix, m, alive)
             slot = np.full(m + 1, -1)
             slot[alive] = np.arange(len(alive))
-            state.slots = tuple(np.ascontiguousarray(a[alive]) for a in state.slots)
+            state.slots = cast(Slots, tuple(np.ascontiguousarray(a[alive]) for a in state.slots))
             rows = tuple(np.ascontiguousarray(a[alive]) for a in rows)
             rows[1][:] = slot[rows[1]]  # -1 stays -1: it reads the place past the end
             m = len(alive)
@@ -160,7 +166,7 @@ def _record(state: Clusters, found: NDArray[np.int32]) -> NDArray[np.float64]:
     share = np.empty(len(found))
     new = slice(state.done, state.done + len(found))
     _unite(
-        found, state.matrix, state.m, state.method, *state.members, *state.slots, state.grain,
+        found, state.matrix, state.m, state.method, state.members, state.slots, state.grain,
         share, state.merges[new], state.counts[new], state.height[new], state.doubt[new],
     )  # fmt: skip
     state.done += len(found)
@@ -180,7 +186,7 @@ def _pass(
     keys: Any = np.int64 if state.fine else np.uint32
     top = np.iinfo(keys).max
 
-    def nobody() -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int32]]:
+    def nobody() -> rounds.Seen:
         return np.full(k, top, keys), np.full(k, top, keys), np.full(k, -1, np.int32)
 
     columns, rows = nobody(), nobody()
@@ -188,7 +194,7 @@ def _pass(
     # a row is written where it belongs once no thread still reads there
     free = _row_starts(m)[lead] if len(merged) else starts[-1:].repeat(k)
     for wave, direct in _waves(starts, free):
-        seen: dict[int, tuple[NDArray[Any], ...]] = {}
+        seen: dict[int, rounds.Seen] = {}
         new: dict[int, NDArray[Any]] = {}
 
         def work(part: slice, seen: Any = seen, new: Any = new, direct: bool = direct) -> None:
@@ -197,7 +203,7 @@ def _pass(
             found = nobody()
             _pass_over(
                 state.matrix, m, lead, other, share, merged, state.half, state.fine,
-                part.start, part.stop, out, np.empty(k if state.fine else 0, keys), *found, *rows,
+                part.start, part.stop, out, np.empty(k if state.fine else 0, keys), found, rows,
             )  # fmt: skip
             seen[part.start], new[part.start] = found, out
 
@@ -208,10 +214,10 @@ def _pass(
             for _ in in_threads(job, wave):
                 pass
         for part in wave:
-            rounds.combine(*columns, *seen[part.start])
-    rounds.combine(*columns, *rows)
+            rounds.combine(columns, seen[part.start])
+    rounds.combine(columns, rows)
     state.m = k
-    state.slots = tuple(np.ascontiguousarray(a[lead]) for a in state.slots)
+    state.slots = cast(Slots, tuple(np.ascontiguousarray(a[lead]) for a in state.slots))
     least, second, nearest = columns
     if k > 1 and not state.decides:
         _decide(state, least, second, nearest)
@@ -222,14 +228,14 @@ def _decide(
     state: Clusters, least: NDArray[Any], second: NDArray[Any], nearest: NDArray[np.int32]
 ) -> None:
     """Find the nearest from the members where two entries are too close to tell."""
-    earliest, _, count, error = state.slots
-    reach = (least + 2 * (error + error.max())) * (1 + rounds.TIE)
+    error = state.slots[3]
+    reach = (least + 2 * (error + error.max())) * (1 + TIE)
     asking = np.flatnonzero(second <= reach)
 
     def work(part: slice) -> None:
         rounds.decide(
-            asking[part], state.matrix, state.m, state.method, state.points, state.weight,
-            state.members[2], earliest, count, error, nearest,
+            asking[part], state.matrix, state.m, state.method, state.points, state.members,
+            state.slots, nearest,
         )  # fmt: skip
 
     for _ in in_threads(work, pieces(len(asking), SLOTS_PER_TASK)):

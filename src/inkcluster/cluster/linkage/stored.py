@@ -87,8 +87,8 @@ def _correct_heights(state: Clusters) -> None:
 def _sum_heights(state: Clusters, which: NDArray[np.int64]) -> None:
     def work(part: slice) -> None:
         between.heights(
-            which[part], state.merges, state.counts, state.method, state.points, state.weight,
-            state.members[2], state.height,
+            which[part], state.merges, state.counts, state.method, state.points, state.members,
+            state.height,
         )  # fmt: skip
 
     for _ in in_threads(work, pieces(len(which), ROWS_PER_BLOCK)):

@@ -9,7 +9,7 @@ from inkcluster import progress
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.compute.projection import SAMPLE, Projection, leading
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
-from inkcluster.kernels.linkage import centres, lanes, lists, search
+from inkcluster.kernels.linkage import centres, lists, search
 
 LIST_LENGTH = 12
 """Neighbours that a cluster keeps from one search to the next."""
@@ -88,7 +88,7 @@ class _Clusters:
 
         def settle(part: slice) -> None:
             lists.settle(
-                self.sums, self.size, slots, slots[part], values[part], ids[part], *self.lists
+                self.sums, self.size, slots, slots[part], values[part], ids[part], self.lists
             )
 
         for _ in in_threads(settle, pieces(n, PIECE)):
@@ -110,7 +110,7 @@ class _Clusters:
                 values = np.empty((len(queries), PROPOSALS), np.float32)
                 ids = np.empty((len(queries), PROPOSALS), np.int32)
                 search.propose(few, few_square, lead, square, inverse, queries, values, ids)
-                lists.settle(self.sums, self.size, slots, queries, values, ids, *self.lists)
+                lists.settle(self.sums, self.size, slots, queries, values, ids, self.lists)
 
             for _ in in_threads(answer, pieces(len(asking), PIECE)):
                 pass
@@ -126,7 +126,7 @@ class _Clusters:
         """Decide those that the lists leave open by looking at every cluster."""
 
         def scan(part: slice) -> None:
-            lists.scan(self.sums, self.size, slots, asking[part], lead, square, *self.lists)
+            lists.scan(self.sums, self.size, slots, asking[part], lead, square, self.lists)
 
         for _ in in_threads(scan, pieces(len(asking), max(1, PIECE // 16))):
             pass
@@ -207,7 +207,7 @@ def _unite(
 
     def refresh(part: slice) -> None:
         lists.refresh(
-            slots[part], clusters.sums, clusters.size, partner, height, least, into, *clusters.lists
+            slots[part], clusters.sums, clusters.size, partner, height, least, into, clusters.lists
         )
 
     # a thread writes the lists of its own clusters, and reads those of clusters merged away
@@ -238,22 +238,20 @@ def _one_by_one(
         who[:n] = slots
         slot_of = np.full(2 * n, -1, np.int32)
         slot_of[:n] = slots
-        heap = np.argsort(key, kind="stable")
+        order = np.argsort(key, kind="stable")
         place = np.empty(n, np.int64)
-        place[heap] = slots
-        state = (
-            projection.origin, coordinates, lead, square, slots.astype(np.int32), who,
-            slots.astype(np.int32), slot_of, clusters.sums, count, *clusters.lists[:3], key,
-            np.zeros((n, 2), np.int32), heap, place,
-        )  # fmt: skip
+        place[order] = slots
+        heap = order, place, key, np.zeros((n, 2), np.int32)
+        space = lead, square, slots.astype(np.int32), who, slots.astype(np.int32), slot_of
         made = np.empty((n - 1, 2), np.int32)
         squared = np.empty(n - 1)
         left = n
         for done in range(0, n - 1, STEP):
             part = slice(done, done + STEP)
             left = centres.merge_centres(
-                halve, projection.grain, *state, left, made[part], squared[part]
-            )
+                halve, projection.grain, projection.origin, coordinates, space, (clusters.sums, count),
+                clusters.lists[:3], heap, left, made[part], squared[part],
+            )  # fmt: skip
             advance(len(made[part]))
     return made, squared
 
@@ -261,16 +259,16 @@ def _one_by_one(
 def _side_by_side(
     X: NDArray[np.generic], projection: Projection
 ) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32]]:
-    """Coordinates of points in float64, and in float32 with `lanes.LANES` points side by side."""
+    """Coordinates of points in float64, and in float32 with `LANES` points side by side."""
     n = len(X)
-    blocks = -(-n // lanes.LANES)
-    lead = np.zeros((blocks, projection.width, lanes.LANES), np.float32)
-    square = np.full(blocks * lanes.LANES, 2 * lanes.FAR, np.float32)
+    blocks = -(-n // centres.LANES)
+    lead = np.zeros((blocks, projection.width, centres.LANES), np.float32)
+    square = np.full(blocks * centres.LANES, 2 * centres.FAR, np.float32)
     coordinates = np.empty((n, projection.width - (projection.basis is not None)))
     for start in range(0, n, STEP):
         inside, squares = projection.split(X[start : start + STEP])
         coordinates[start : start + STEP] = inside
         beyond = np.sqrt(np.maximum(squares - np.einsum("ij,ij->i", inside, inside), 0))
         for i in range(len(inside)):
-            lanes.put(start + i, inside[i], beyond[i], projection.grain, lead, square)
+            centres.put(start + i, inside[i], beyond[i], projection.grain, lead, square)
     return coordinates, lead, square

@@ -2,6 +2,7 @@
 
 A union's centre may be nearer to a third cluster than both parts were. So each new cluster looks at
 all others once, and answers for its pairs with them; whoever was there before need not look again.
+Leading coordinates stand side by side, so that one cluster is compared with many at a time.
 """
 
 # ruff: noqa: PLR0917 (a kernel takes its arrays by position)
@@ -11,42 +12,135 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.linkage.heap import remove, settle_in
-from inkcluster.kernels.linkage.lanes import FAR, LANES, bounds, propose_from, put
+from inkcluster.kernels.linkage.heap import Heap, remove, settle_in
 from inkcluster.kernels.linkage.lists import SAFE, gap_of_sums
+from inkcluster.kernels.linkage.search import insert
 from inkcluster.kernels.linkage.ties import rounded
 
+LANES = 64
+"""Clusters side by side in the coordinates, (blocks, p, LANES)."""
+FAR = np.float32(1e38)
+"""More than any squared distance; twice as much stands where no cluster is."""
 PROPOSALS = 24
+"""Candidates of a search."""
+
+Space = tuple[
+    NDArray[np.float32],
+    NDArray[np.float32],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.int32],
+    NDArray[np.int32],
+]
+"""lead : (blocks, p, LANES), coordinates of the clusters side by side
+square : (blocks·LANES,), their squared norms
+where : (n,), each slot's place in `lead`; who : (blocks·LANES,), the slot in a place
+name : (n,), a number for who is in a slot now, never used again
+slot_of : (2·n,), the slot of a number, -1 once it is gone
+"""
+Centres = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""sums : (n, d); count : (n,); centres are sums / count."""
+Lists = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
+"""near : (n, K), numbers; far : (n, K); bound : (n,), as in :data:`.lists.Lists`."""
+
+
+@kernel(fastmath=True)
+def _bounds(
+    block: NDArray[np.float32],
+    square: NDArray[np.float32],
+    query: NDArray[np.float32],
+    own: np.float32,
+    out: NDArray[np.float32],
+) -> np.float32:
+    """Lower bounds of the squared distances of a query to a block of clusters, and their least.
+
+    Eight coordinates at a time, so that the sums are read and written once for eight of them.
+    """
+    two = np.float32(2)
+    p = query.shape[0]
+    for lane in range(np.uint64(LANES)):
+        out[lane] = own + square[lane]
+    for eighth in range(p // 8):
+        t = np.uint64(8 * eighth)
+        q0, q1, q2, q3 = query[t], query[t + 1], query[t + 2], query[t + 3]
+        q4, q5, q6, q7 = query[t + 4], query[t + 5], query[t + 6], query[t + 7]
+        for lane in range(np.uint64(LANES)):
+            out[lane] -= two * (
+                (q0 * block[t, lane] + q1 * block[t + 1, lane])
+                + (q2 * block[t + 2, lane] + q3 * block[t + 3, lane])
+                + (q4 * block[t + 4, lane] + q5 * block[t + 5, lane])
+                + (q6 * block[t + 6, lane] + q7 * block[t + 7, lane])
+            )
+    for left in range(p - p % 8, p):
+        for lane in range(np.uint64(LANES)):
+            out[lane] -= two * (query[left] * block[left, lane])
+    least = np.float32(np.finfo(np.float32).max)
+    for lane in range(np.uint64(LANES)):
+        least = min(least, out[lane])
+    return least
 
 
 @kernel()
-def _distance(a: int, b: int, sums: NDArray[np.float64], count: NDArray[np.float64]) -> float:
+def _propose(
+    lead: NDArray[np.float32],
+    square: NDArray[np.float32],
+    query: NDArray[np.float32],
+    own: np.float32,
+    me: int,
+    blocks: int,
+    values: NDArray[np.float32],
+    places: NDArray[np.int32],
+) -> None:
+    """The clusters with the least bounds, ascending, into `values` and `places`; not `me` itself."""
+    strip = np.empty(LANES, np.float32)
+    wanted = values.shape[0]
+    for b in range(blocks):
+        at = b * LANES
+        if _bounds(lead[b], square[at : at + LANES], query, own, strip) < values[wanted - 1]:
+            for lane in range(LANES):
+                if strip[lane] < min(values[wanted - 1], FAR) and at + lane != me:
+                    insert(strip[lane], at + lane, values, places)
+
+
+@kernel()
+def put(
+    place: int,
+    coordinates: NDArray[np.float64],
+    beyond: float,
+    grain: float,
+    lead: NDArray[np.float32],
+    square: NDArray[np.float32],
+) -> None:
+    """Write a cluster's coordinates (q,), and the norm they leave out if there is room for it."""
+    block, lane = place // LANES, place % LANES
+    total = 0.0
+    for t in range(coordinates.shape[0]):
+        lead[block, t, lane] = np.float32(coordinates[t])
+        total += np.float64(lead[block, t, lane]) ** 2
+    if lead.shape[1] > coordinates.shape[0]:
+        lead[block, coordinates.shape[0], lane] = np.float32(beyond)
+        total += np.float64(np.float32(beyond)) ** 2
+    square[place] = np.float32(total * (1 - grain))
+
+
+@kernel()
+def _distance(a: int, b: int, centres: Centres) -> float:
+    sums, count = centres
     low, high = min(a, b), max(a, b)
     return float(gap_of_sums(sums[low], 1 / count[low], sums[high], 1 / count[high]))
 
 
 @kernel()
-def _look(
-    slot: int,
-    m: int,
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-    where: NDArray[np.int32],
-    who: NDArray[np.int32],
-    name: NDArray[np.int32],
-    sums: NDArray[np.float64],
-    count: NDArray[np.float64],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    bound: NDArray[np.float64],
-) -> None:
+def _look(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> None:
     """Make the list of a cluster anew, from all that are there."""
+    lead, square, where, who, name, _ = space
+    near, far, bound = lists
     me = where[slot]
     query = lead[me // LANES, :, me % LANES].copy()
     blocks = (m + LANES - 1) // LANES
     values = np.full(PROPOSALS, np.float32(np.inf), np.float32)
     places = np.full(PROPOSALS, -1, np.int32)
-    propose_from(lead, square, query, square[me], me, blocks, values, places)
+    _propose(lead, square, query, square[me], me, blocks, values, places)
     keep = near.shape[1]
     near[slot] = -1
     far[slot] = np.inf
@@ -57,7 +151,7 @@ def _look(
             rest = min(rest, low)
             break
         other = who[places[t]]
-        d = _distance(slot, other, sums, count)
+        d = _distance(slot, other, centres)
         if d >= far[slot, keep - 1]:
             rest = min(rest, d)
             continue
@@ -73,21 +167,10 @@ def _look(
 
 
 @kernel()
-def _scan(
-    slot: int,
-    m: int,
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-    where: NDArray[np.int32],
-    who: NDArray[np.int32],
-    name: NDArray[np.int32],
-    sums: NDArray[np.float64],
-    count: NDArray[np.float64],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    bound: NDArray[np.float64],
-) -> None:
+def _scan(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> None:
     """Decide the nearest of a cluster by looking at every one that may be."""
+    lead, square, where, who, name, _ = space
+    near, far, bound = lists
     me = where[slot]
     query = lead[me // LANES, :, me % LANES].copy()
     strip = np.empty(LANES, np.float32)
@@ -95,11 +178,11 @@ def _scan(
     chosen = -1
     for b in range((m + LANES - 1) // LANES):
         at = b * LANES
-        bounds(lead[b], square[at : at + LANES], query, square[me], strip)
+        _bounds(lead[b], square[at : at + LANES], query, square[me], strip)
         for lane in range(min(LANES, m - at)):
             other = who[at + lane]
             if at + lane != me and np.float64(strip[lane]) <= best * (1 + 1e-9):
-                d = _distance(slot, other, sums, count)
+                d = _distance(slot, other, centres)
                 if rounded(d) > rounded(best):
                     continue
                 if (
@@ -117,13 +200,9 @@ def _scan(
 
 
 @kernel()
-def _purge(
-    slot: int,
-    slot_of: NDArray[np.int32],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-) -> int:
+def _purge(slot: int, slot_of: NDArray[np.int32], lists: Lists) -> int:
     """Drop from a list who is no longer there; gives the nearest's slot, -1 if none is left."""
+    near, far, _ = lists
     kept = 0
     for t in range(near.shape[1]):
         if near[slot, t] >= 0 and slot_of[near[slot, t]] >= 0:
@@ -148,21 +227,10 @@ def merge_centres(  # noqa: PLR0915 (one step of the algorithm, read from top to
     grain: float,
     origin: NDArray[np.float64],
     coordinates: NDArray[np.float64],
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-    where: NDArray[np.int32],
-    who: NDArray[np.int32],
-    name: NDArray[np.int32],
-    slot_of: NDArray[np.int32],
-    sums: NDArray[np.float64],
-    count: NDArray[np.float64],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    bound: NDArray[np.float64],
-    key: NDArray[np.float64],
-    pair: NDArray[np.int32],
-    heap: NDArray[np.int64],
-    place: NDArray[np.int64],
+    space: Space,
+    centres: Centres,
+    lists: Lists,
+    heap: Heap,
     m: int,
     merges: NDArray[np.int32],
     squared: NDArray[np.float64],
@@ -174,34 +242,32 @@ def merge_centres(  # noqa: PLR0915 (one step of the algorithm, read from top to
     halve : whether a union's centre is the middle of its parts' (median) or that of its members
     grain : rounding of a squared distance in float32, relative to the squared norms
     origin : (d,); coordinates : (n, q) float64, of each slot's centre about it; updated
-    lead : (blocks, p, LANES) float32; square : (blocks·LANES,), who is there side by side; updated
-    where : (n,) int32, each slot's place in `lead`; who : (blocks·LANES,) the slot in a place
-    name : (n,) int32, a number for who is in a slot now, never used again; slot_of : (2·n,) int32,
-        the slot of a number, -1 when it is gone; updated
-    sums : (n, d), count : (n,) float64, centres are sums / count; updated
-    near : (n, K) numbers; far : (n, K); bound : (n,), lists as in linkage_lists; updated
-    key : (n,), no pair that a slot answers for is nearer, squared; pair : (n, 2) int32; updated
-    heap, place : (n,) int64, see :mod:`~inkcluster.kernels.linkage.heap`, m rows; updated
+    space, centres, lists : updated
+    heap : m slots; a slot's key is a lower bound of the pairs that it answers for, squared; updated
     merges : (r, 2) int32, earliest members; squared : (r,) float64; written
     """
+    lead, square, where, who, name, slot_of = space
+    sums, count = centres
+    _, far, bound = lists
+    order, _, key, pair = heap
     done = 0
     d = sums.shape[1]
     while done < merges.shape[0]:
-        x = heap[0]
-        y = _purge(x, slot_of, near, far)
+        x = order[0]
+        y = _purge(x, slot_of, lists)
         low = rounded(min(far[x, 0], bound[x]))
         if not rounded(far[x, 0]) < rounded(bound[x]) and (low <= rounded(key[x]) or low == np.inf):
-            _look(x, m, lead, square, where, who, name, sums, count, near, far, bound)
+            _look(x, m, space, centres, lists)
             if not rounded(far[x, 0]) < rounded(bound[x]):
-                _scan(x, m, lead, square, where, who, name, sums, count, near, far, bound)
-            y = _purge(x, slot_of, near, far)
+                _scan(x, m, space, centres, lists)
+            y = _purge(x, slot_of, lists)
         fresh = min(far[x, 0], bound[x])
         a, b = min(x, y), max(x, y)
         sure = rounded(far[x, 0]) < rounded(bound[x])
         if not sure or (rounded(fresh), a, b) != (rounded(key[x]), pair[x, 0], pair[x, 1]):
             key[x] = fresh
             pair[x, 0], pair[x, 1] = (a, b) if sure else (0, 0)
-            settle_in(x, heap, place, m, key, pair)
+            settle_in(x, heap, m)
             continue
         merges[done, 0], merges[done, 1] = a, b
         squared[done] = far[x, 0]
@@ -224,7 +290,7 @@ def merge_centres(  # noqa: PLR0915 (one step of the algorithm, read from top to
         name[a] = slot_of.shape[0] - m  # one number for each merge
         slot_of[name[a]] = a
         put(where[a], coordinates[a], np.sqrt(max(norm, 0.0)), grain, lead, square)
-        m = remove(b, heap, place, m, key, pair)
+        m = remove(b, heap, m)
         hole, last = where[b], np.int32(m)
         if hole != last:
             lead[hole // LANES, :, hole % LANES] = lead[last // LANES, :, last % LANES]
@@ -234,8 +300,8 @@ def merge_centres(  # noqa: PLR0915 (one step of the algorithm, read from top to
         square[last] = 2 * FAR
         lead[last // LANES, :, last % LANES] = 0
         if m > 1:
-            _look(a, m, lead, square, where, who, name, sums, count, near, far, bound)
+            _look(a, m, space, centres, lists)
             key[a] = min(far[a, 0], bound[a])
             pair[a] = 0
-            settle_in(a, heap, place, m, key, pair)
+            settle_in(a, heap, m)
     return m

@@ -1,6 +1,5 @@
-"""A heap of rows: which of them holds the nearest pair, ties to the earliest members."""
+"""A heap of rows by their nearest pairs; ties go to the pair with the earliest members."""
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
@@ -8,6 +7,12 @@ from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage.ties import rounded
+
+Heap = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
+"""order : (m,), rows, the first `count` in heap order
+place : (m,), where in `order` each row is
+key : (m,), distance of a row's nearest pair; pair : (m, 2), the earliest members of it
+"""
 
 
 @kernel()
@@ -21,66 +26,46 @@ def _before(x: int, y: int, key: NDArray[np.float64], pair: NDArray[np.int32]) -
 
 
 @kernel()
-def settle_in(
-    x: int,
-    heap: NDArray[np.int64],
-    place: NDArray[np.int64],
-    count: int,
-    key: NDArray[np.float64],
-    pair: NDArray[np.int32],
-) -> None:
-    """Move row `x`, whose key has changed, to where it belongs.
-
-    Parameters
-    ----------
-    heap : (m,) int64, rows, the first `count` in heap order; updated
-    place : (m,) int64, where in `heap` each row is; updated
-    key : (m,) float64; pair : (m, 2) int32, earliest members of the row's nearest pair; read
-    """
+def settle_in(x: int, heap: Heap, count: int) -> None:
+    """Move row `x`, whose key has changed, to where it belongs."""
+    order, place, key, pair = heap
     at = place[x]
-    while at > 0 and _before(x, heap[(at - 1) // 2], key, pair):
+    while at > 0 and _before(x, order[(at - 1) // 2], key, pair):
         up = (at - 1) // 2
-        heap[at] = heap[up]
-        place[heap[at]] = at
+        order[at] = order[up]
+        place[order[at]] = at
         at = up
     while True:
         down = 2 * at + 1
         if down >= count:
             break
-        if down + 1 < count and _before(heap[down + 1], heap[down], key, pair):
+        if down + 1 < count and _before(order[down + 1], order[down], key, pair):
             down += 1
-        if not _before(heap[down], x, key, pair):
+        if not _before(order[down], x, key, pair):
             break
-        heap[at] = heap[down]
-        place[heap[at]] = at
+        order[at] = order[down]
+        place[order[at]] = at
         at = down
-    heap[at] = x
+    order[at] = x
     place[x] = at
 
 
 @kernel()
-def remove(
-    x: int,
-    heap: NDArray[np.int64],
-    place: NDArray[np.int64],
-    count: int,
-    key: NDArray[np.float64],
-    pair: NDArray[np.int32],
-) -> int:
+def remove(x: int, heap: Heap, count: int) -> int:
     """Take row `x` out of the heap; gives the number of rows left."""
-    last = heap[count - 1]
+    order, place, _, _ = heap
+    last = order[count - 1]
     if last != x:
-        heap[place[x]] = last
+        order[place[x]] = last
         place[last] = place[x]
-        settle_in(last, heap, place, count - 1, key, pair)
+        settle_in(last, heap, count - 1)
     return count - 1
 
 
 @kernel()
-def within(
-    heap: NDArray[np.int64],
+def within(  # noqa: PLR0917 (a kernel takes its arrays by position)
+    heap: Heap,
     count: int,
-    key: NDArray[np.float64],
     doubt: NDArray[np.float64],
     most: float,
     reach: float,
@@ -90,11 +75,12 @@ def within(
 
     No row's doubt is above `most`.
     """
+    order, _, key, _ = heap
     found = 0
     stack = [0]
     while len(stack) > 0:
         at = stack.pop()
-        x = heap[at]
+        x = order[at]
         if key[x] - most > reach:
             continue
         if key[x] - doubt[x] <= reach:

@@ -1,4 +1,4 @@
-"""Ward by rounds: each cluster keeps its nearest candidates and a bound for all others.
+"""Ward by rounds: each cluster keeps a list of its nearest clusters and a bound for all others.
 
 A list outlives a round. A merge of two reciprocal nearest neighbours never brings the union nearer
 to a third cluster than the nearer of the two was, so what was out of a list's reach stays there.
@@ -14,8 +14,19 @@ from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage.search import dot
 from inkcluster.kernels.linkage.ties import precedes, rounded
 
+Lists = tuple[
+    NDArray[np.int32],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int32],
+    NDArray[np.bool_],
+]
+"""near, far : (n, K), clusters and squared distances, ascending, -1 and infinity at the end
+bound : (n,), no cluster outside the list is nearer than this, squared
+nearest : (n,); sure : (n,), whether nothing can come before it
+"""
 SAFE = 1 - 1e-12
-"""Bounds are made smaller by more than their own rounding."""
+"""Factor that makes a bound smaller by more than its own rounding."""
 
 
 @kernel(fastmath=True)
@@ -29,7 +40,7 @@ def gap_of_sums(a: NDArray[np.float64], fa: float, b: NDArray[np.float64], fb: f
 
 
 @kernel()
-def ward_squared(sums: NDArray[np.float64], size: NDArray[np.float64], x: int, y: int) -> float:
+def _ward_squared(sums: NDArray[np.float64], size: NDArray[np.float64], x: int, y: int) -> float:
     """Squared Ward distance of two clusters, the same to the bit in either order."""
     a, b = min(x, y), max(x, y)
     gap = gap_of_sums(sums[a], 1 / size[a], sums[b], 1 / size[b])
@@ -55,29 +66,17 @@ def _keep(
 
 
 @kernel()
-def _first(x: int, near: NDArray[np.int32], far: NDArray[np.float64]) -> int:
-    """Which place of an ascending list holds the nearest, ties to the earliest members."""
+def _conclude(x: int, lists: Lists) -> None:
+    """Find the nearest in a list, ties to the earliest members, and whether it is sure."""
+    near, far, bound, nearest, sure = lists
     best = 0
-    for t in range(1, near.shape[0]):
-        if near[t] < 0 or rounded(far[t]) > rounded(far[0]):
+    for t in range(1, near.shape[1]):
+        if near[x, t] < 0 or rounded(far[x, t]) > rounded(far[x, 0]):
             break
-        if precedes(far[t], x, near[t], far[best], near[best]):
+        if precedes(far[x, t], x, near[x, t], far[x, best], near[x, best]):
             best = t
-    return best
-
-
-@kernel()
-def _conclude(
-    x: int,
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    bound: float,
-    nearest: NDArray[np.int32],
-    sure: NDArray[np.bool_],
-) -> None:
-    at = _first(x, near, far)
-    nearest[x] = near[at]
-    sure[x] = near[at] >= 0 and rounded(far[at]) < rounded(bound)
+    nearest[x] = near[x, best]
+    sure[x] = near[x, best] >= 0 and rounded(far[x, best]) < rounded(bound[x])
 
 
 @kernel()
@@ -88,11 +87,7 @@ def settle(
     queries: NDArray[np.int64],
     values: NDArray[np.float32],
     ids: NDArray[np.int32],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    bound: NDArray[np.float64],
-    nearest: NDArray[np.int32],
-    sure: NDArray[np.bool_],
+    lists: Lists,
 ) -> None:
     """Turn proposals into lists, in float64, looking at no more of them than can matter.
 
@@ -102,16 +97,15 @@ def settle(
     slots : (m,) int64, the clusters that the proposals' rows stand for; read
     queries : (r,) int64, rows among the m that asked; read
     values, ids : (r, M), what :func:`~inkcluster.kernels.linkage.search.propose` wrote; read
-    near, far : (n, K) int32 and float64, ascending lists of clusters and squared distances; written
-    bound : (n,) float64, no cluster outside the list is nearer than this, squared; written
-    nearest : (n,) int32; sure : (n,) bool, whether nothing can be before it; written
+    lists : written
     """
+    near, far, bound, _, _ = lists
     wanted = ids.shape[1]
+    last = far.shape[1] - 1
     for i in range(queries.shape[0]):
         x = slots[queries[i]]
         near[x] = -1
         far[x] = np.inf
-        last = far.shape[1] - 1
         rest = np.inf
         for t in range(wanted):
             if ids[i, t] < 0:
@@ -120,11 +114,11 @@ def settle(
                 rest = min(rest, np.float64(values[i, t]))
                 break
             y = slots[ids[i, t]]
-            rest = _keep(ward_squared(sums, size, x, y), y, near[x], far[x], rest)
+            rest = _keep(_ward_squared(sums, size, x, y), y, near[x], far[x], rest)
         if ids[i, wanted - 1] >= 0:
             rest = min(rest, np.float64(values[i, wanted - 1]))
         bound[x] = rest * SAFE
-        _conclude(x, near[x], far[x], bound[x], nearest, sure)
+        _conclude(x, lists)
 
 
 @kernel()
@@ -135,16 +129,13 @@ def scan(
     queries: NDArray[np.int64],
     lead: NDArray[np.float32],
     square: NDArray[np.float32],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    bound: NDArray[np.float64],
-    nearest: NDArray[np.int32],
-    sure: NDArray[np.bool_],
+    lists: Lists,
 ) -> None:
     """Decide those that a list leaves open (more ties than a list holds) by looking at every cluster.
 
     Parameters as in :func:`settle` and :func:`~inkcluster.kernels.linkage.search.propose`.
     """
+    near, far, bound, nearest, sure = lists
     for i in range(queries.shape[0]):
         row = queries[i]
         x = slots[row]
@@ -156,7 +147,7 @@ def scan(
                 weight = 2 * size[x] * size[y] / (size[x] + size[y])
                 low = square[row] + square[j] - np.float32(2) * dot(lead[row], lead[j])
                 if low * weight <= best * (1 + 1e-9):
-                    d = ward_squared(sums, size, x, y)
+                    d = _ward_squared(sums, size, x, y)
                     if precedes(d, x, y, best, at) and rounded(d) <= rounded(best):
                         best = d
                         at = y
@@ -177,11 +168,10 @@ def pairs(
     into: NDArray[np.int32],
     out: NDArray[np.int32],
 ) -> int:
-    """Write the reciprocal nearest neighbours (lower first) to `out` (n, 2) and their target to `into`."""
+    """Write reciprocal nearest neighbours, lower first, to `out` (n, 2), their target to `into`."""
     count = 0
     for i in range(slots.shape[0]):
-        x = slots[i]
-        into[x] = -1
+        into[slots[i]] = -1
     for i in range(slots.shape[0]):
         x = slots[i]
         y = nearest[x]
@@ -213,11 +203,7 @@ def refresh(  # noqa: PLR0912 - one pass over a list, nothing to share
     height: NDArray[np.float64],
     least: float,
     into: NDArray[np.int32],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    bound: NDArray[np.float64],
-    nearest: NDArray[np.int32],
-    sure: NDArray[np.bool_],
+    lists: Lists,
 ) -> None:
     """Carry the lists over a round.
 
@@ -229,8 +215,9 @@ def refresh(  # noqa: PLR0912 - one pass over a list, nothing to share
     height : (n,) float64, the squared distance of that merge; read
     least : size of the smallest cluster
     into : (n,) int32, where a cluster of the last round went, -1 if it stayed; read
-    near, far, bound, nearest, sure : as in :func:`settle`; updated
+    lists : updated
     """
+    near, far, bound, nearest, sure = lists
     keep = near.shape[1]
     for i in range(slots.shape[0]):
         x = slots[i]
@@ -261,7 +248,7 @@ def refresh(  # noqa: PLR0912 - one pass over a list, nothing to share
                     seen = seen or old[u] == y
                 if not seen:
                     old[count] = y
-                    length[count] = ward_squared(sums, size, x, y) if moved else d
+                    length[count] = _ward_squared(sums, size, x, y) if moved else d
                     count += 1
         if b >= 0:
             nb = size[b]
@@ -276,4 +263,4 @@ def refresh(  # noqa: PLR0912 - one pass over a list, nothing to share
             rest = _keep(length[u], old[u], near[x], far[x], rest)
         bound[x] = rest
         if not held:
-            _conclude(x, near[x], far[x], bound[x], nearest, sure)
+            _conclude(x, lists)

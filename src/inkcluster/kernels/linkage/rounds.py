@@ -11,12 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.linkage.between import between, join
-from inkcluster.kernels.linkage.blend import AVERAGE, COMPLETE, WEIGHTED, at
-from inkcluster.kernels.linkage.ties import rounded
+from inkcluster.kernels.linkage.between import (
+    AVERAGE,
+    COMPLETE,
+    WEIGHTED,
+    Members,
+    Slots,
+    at,
+    between,
+    join,
+)
+from inkcluster.kernels.linkage.ties import TIE, rounded
 
 LANES = 64
-TIE = 1e-11  # more than the share in which two ties may differ
+"""Keys that are looked at together, to skip those among which none is near."""
+Seen = tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.int32]]
+"""least, second, nearest : (k,), the least key that each slot has seen, the second least, and the
+first slot with the least; keys are uint32 entries, or the bits of float64 ones as int64
+"""
 
 
 @kernel()
@@ -59,11 +71,10 @@ def _watch(
 def _watch_row(
     keys: NDArray[np.integer],
     p: int,
-    least: NDArray[np.integer],
-    second: NDArray[np.integer],
-    nearest: NDArray[np.int32],
+    rows: Seen,
 ) -> None:
     """Let slot `p` see all later ones."""
+    least, second, nearest = rows
     for start in range(0, keys.shape[0], LANES):
         stop = min(start + LANES, keys.shape[0])
         if _least(keys[start:stop]) < second[p]:
@@ -156,12 +167,8 @@ def pass_over(
     last: int,
     out: NDArray[np.generic],
     keys: NDArray[np.integer],
-    least: NDArray[np.integer],
-    second: NDArray[np.integer],
-    nearest: NDArray[np.int32],
-    row_least: NDArray[np.integer],
-    row_second: NDArray[np.integer],
-    row_nearest: NDArray[np.int32],
+    columns: Seen,
+    rows: Seen,
 ) -> None:
     """New rows from `first` to `last` of the matrix after a round, and the least of what they hold.
 
@@ -177,10 +184,10 @@ def pass_over(
     out : the new rows, one after another; written; may be where `matrix` is not read any more
     keys : (k,) room for a row's keys, int64, the bits of float64, which stand in the same order;
         written; for whole numbers (0,) uint32
-    least, second, nearest : (k,) keys and int32: the least in the column of each slot, the second
-        least, and the first slot with the least; updated
-    row_least, row_second, row_nearest : (k,), the same of the rows; from `first` to `last` updated
+    columns, rows : what slots have seen in their columns, and in their rows; updated, rows only from
+        `first` to `last`
     """
+    least, second, nearest = columns
     k = lead.shape[0]
     whole = np.empty(m, np.float64)
     to = 0
@@ -204,19 +211,14 @@ def pass_over(
             for t in range(row.shape[0]):
                 tied[t] = rounded(np.float64(row[t]))
         _watch(seen, p, least[p + 1 :], second[p + 1 :], nearest[p + 1 :])
-        _watch_row(seen, p, row_least, row_second, row_nearest)
+        _watch_row(seen, p, rows)
 
 
 @kernel()
-def combine(
-    least: NDArray[np.integer],
-    second: NDArray[np.integer],
-    nearest: NDArray[np.int32],
-    more: NDArray[np.integer],
-    more_second: NDArray[np.integer],
-    more_nearest: NDArray[np.int32],
-) -> None:
-    """Take in what later slots have seen, all (k,): the first three are updated."""
+def combine(seen: Seen, later: Seen) -> None:
+    """Take in what later slots have seen; the first is updated."""
+    least, second, nearest = seen
+    more, more_second, more_nearest = later
     for t in range(least.shape[0]):
         second[t] = min(second[t], more_second[t], max(least[t], more[t]))
         if more[t] < least[t] or nearest[t] < 0:
@@ -231,11 +233,8 @@ def decide(
     m: int,
     method: int,
     points: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    following: NDArray[np.int32],
-    earliest: NDArray[np.int32],
-    count: NDArray[np.int32],
-    error: NDArray[np.float64],
+    members: Members,
+    slots: Slots,
     nearest: NDArray[np.int32],
 ) -> None:
     """Find the nearest of the slots `asking` (r,), from the members where entries leave it open.
@@ -243,11 +242,10 @@ def decide(
     Parameters
     ----------
     matrix, m : as in :func:`pass_over`; read
-    points, weight, following : see :func:`~inkcluster.kernels.linkage.between.between`
-    earliest, count : (m,) int32, each slot's earliest member and how many are chained; read
-    error : (m,) float64, parts of the bound of the rounding of a pair's entry; read
+    points : (n, d), any real dtype; members, slots : read
     nearest : (m,) int32; those of `asking` written
     """
+    error = slots[3]
     for i in range(asking.shape[0]):
         x = asking[i]
         reach = np.inf
@@ -263,10 +261,7 @@ def decide(
                 continue
             v = np.float64(matrix[at(min(x, y), max(x, y), m)])
             if v - error[x] - error[y] <= reach:
-                a, b = min(x, y), max(x, y)
-                d = between(
-                    points, weight, following, method, earliest[a], earliest[b], count[a], count[b]
-                )
+                d = between(x, y, method, points, members, slots)
                 if best < 0 or rounded(d) < rounded(best_d):
                     best = y
                     best_d = d
@@ -279,14 +274,8 @@ def unite(
     matrix: NDArray[np.generic],
     m: int,
     method: int,
-    weight: NDArray[np.float64],
-    mass: NDArray[np.float64],
-    following: NDArray[np.int32],
-    last: NDArray[np.int32],
-    earliest: NDArray[np.int32],
-    size: NDArray[np.float64],
-    count: NDArray[np.int32],
-    error: NDArray[np.float64],
+    members: Members,
+    slots: Slots,
     grain: float,
     share: NDArray[np.float64],
     merges: NDArray[np.int32],
@@ -298,12 +287,14 @@ def unite(
 
     Parameters
     ----------
-    matrix to error : as in :func:`~inkcluster.kernels.linkage.stored.advance`
+    matrix, m : as in :func:`pass_over`; read
+    members, slots : updated
     grain : what a blend's rounding adds to the error
     share : (r,) float64, what the first of a pair counts in the blend, 0 for the maximum; written
     merges, counts, height, doubt : (r, 2), (r, 2), (r,), (r,), earliest members, members, entry
         and how far it may be off; written
     """
+    earliest, size, count, error = slots
     for i in range(pairs.shape[0]):
         x, y = pairs[i, 0], pairs[i, 1]
         merges[i, 0], merges[i, 1] = earliest[x], earliest[y]
@@ -315,6 +306,6 @@ def unite(
             share[i] = 0
         elif method == AVERAGE:
             share[i] = size[x] / (size[x] + size[y])
-        join(x, y, method == WEIGHTED, weight, mass, following, last, earliest, count)
+        join(x, y, method == WEIGHTED, members, slots)
         size[x] += size[y]
         error[x] = max(error[x], error[y]) + grain

@@ -2,6 +2,7 @@
 
 Each slot knows the nearest of the slots after it, or a bound for it. Entries may be rounded to
 whole units; `doubt` says by how much at most, and whatever lies closer is decided from the members.
+All on one thread: a merge takes less time than it takes to give a second thread a core.
 """
 
 # ruff: noqa: PLR0917 (a kernel takes its arrays by position)
@@ -11,30 +12,121 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.linkage.between import between, join
-from inkcluster.kernels.linkage.blend import COMPLETE, WEIGHTED, blend, row_least
+from inkcluster.kernels.linkage.between import (
+    AVERAGE,
+    COMPLETE,
+    WEIGHTED,
+    Members,
+    Slots,
+    at,
+    between,
+    join,
+)
 from inkcluster.kernels.linkage.heap import remove, settle_in, within
-from inkcluster.kernels.linkage.ties import rounded
+from inkcluster.kernels.linkage.ties import TIE, rounded
 
-TIE = 1e-11
-"""More than the share in which two ties may differ."""
+Rows = tuple[
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.bool_],
+    NDArray[np.int32],
+    NDArray[np.float64],
+]
+"""key, nearest, stale, pair, doubt : (m,), of each row the distance to the nearest after it, which
+that is (-1: none), whether it may have changed, both earliest members, and how far the key may be off
+"""
 
 
 @kernel()
-def _exact(
-    x: int,
-    y: int,
+def _blend(
+    matrix: NDArray[np.generic],
+    m: int,
+    alive: NDArray[np.int64],
+    size: NDArray[np.float64],
+    i: int,
+    j: int,
     method: int,
-    per_unit: float,
-    points: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    following: NDArray[np.int32],
-    earliest: NDArray[np.int32],
-    count: NDArray[np.int32],
-) -> float:
-    a, b = (x, y) if earliest[x] < earliest[y] else (y, x)
-    d = between(points, weight, following, method, earliest[a], earliest[b], count[a], count[b])
-    return float(d * per_unit)
+    half: float,
+    fresh: NDArray[np.float64],
+) -> None:
+    """Put the distances of i ∪ j to others in the place of those of i.
+
+    Parameters
+    ----------
+    matrix : (m·(m - 1)/2,) rows above the diagonal; the entries of i are overwritten
+    alive : (c,) int64, slots without i and j; read
+    size : (m,) float64, points, before the merge; read
+    i, j : slots, i < j
+    half : what makes a whole number the nearest one where the matrix holds such, else 0
+    fresh : (c,) float64, the new distances as stored; written
+    """
+    row_i, row_j = at(i, 0, m), at(j, 0, m)
+    pa = size[i] / (size[i] + size[j]) if method == AVERAGE else 0.5
+    m2 = 2 * m - 1
+    for t in range(alive.shape[0]):
+        z = alive[t]
+        base = z * (m2 - z) // 2 - z - 1
+        one = base + i if z < i else row_i + z
+        other = base + j if z < j else row_j + z
+        a, b = np.float64(matrix[one]), np.float64(matrix[other])
+        d = max(a, b) if method == COMPLETE else pa * a + (1 - pa) * b
+        stored = matrix.dtype.type(d + half)
+        matrix[one] = stored
+        fresh[t] = np.float64(stored)
+
+
+@kernel(fastmath=True)
+def _least(row: NDArray[np.generic], gone: NDArray[np.generic]) -> float:
+    least = row.dtype.type(max(row[0], gone[0]))
+    for t in range(row.shape[0]):
+        least = min(least, max(row[t], gone[t]))
+    return np.float64(least)
+
+
+@kernel()
+def _row_least(
+    matrix: NDArray[np.generic],
+    m: int,
+    x: int,
+    gone: NDArray[np.generic],
+    band: float,
+    out: NDArray[np.int64],
+) -> tuple[float, int]:
+    """The least of a row, and all slots within `band` of it.
+
+    Parameters
+    ----------
+    matrix : (m·(m - 1)/2,); read
+    gone : (m,) of the matrix's dtype, its largest value for slots no longer there, else 0; read
+    out : (m,) int64, slots; written
+
+    Returns
+    -------
+    tuple of (float, int)
+        The least and how many slots are in `out`.
+    """
+    if x == m - 1:
+        return np.inf, 0
+    start = at(x, x + 1, m)
+    row = matrix[start : start + m - x - 1]
+    least = _least(row, gone[x + 1 :])
+    count = 0
+    for t in range(row.shape[0]):
+        if np.float64(row[t]) <= least + band and gone[x + 1 + t] == 0:
+            out[count] = x + 1 + t
+            count += 1
+    return (least, count) if count else (np.inf, 0)
+
+
+@kernel()
+def compact(matrix: NDArray[np.generic], m: int, alive: NDArray[np.int64]) -> None:
+    """Move the rows and columns of the slots `alive`, ascending, to the front, in their order."""
+    to = 0
+    for p in range(alive.shape[0]):
+        start = at(alive[p], 0, m)
+        for q in range(p + 1, alive.shape[0]):
+            matrix[to] = matrix[start + alive[q]]
+            to += 1
 
 
 @kernel()
@@ -46,26 +138,22 @@ def _look(
     method: int,
     per_unit: float,
     points: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    following: NDArray[np.int32],
-    earliest: NDArray[np.int32],
-    count: NDArray[np.int32],
-    error: NDArray[np.float64],
+    members: Members,
+    slots: Slots,
+    rows: Rows,
     most: float,
-    key: NDArray[np.float64],
-    nearest: NDArray[np.int64],
-    pair: NDArray[np.int32],
-    doubt: NDArray[np.float64],
     room: NDArray[np.int64],
 ) -> None:
     """Find the nearest of row `x`; where the entries leave it open, from the members."""
-    _, found = row_least(matrix, m, x, gone, 2 * (error[x] + most), room)
+    earliest, _, _, error = slots
+    key, nearest, _, pair, doubt = rows
+    _, found = _row_least(matrix, m, x, gone, 2 * (error[x] + most), room)
     if found == 0:
         key[x] = np.inf
         nearest[x] = -1
         doubt[x] = 0
         return
-    start = x * m - x * (x + 1) // 2 - x - 1
+    start = at(x, 0, m)
     reach = np.inf
     for t in range(found):
         y = room[t]
@@ -83,7 +171,7 @@ def _look(
         d = float(matrix[start + y])
         wide = error[x] + error[y]
         if kept > 1 and wide > 0:
-            d = _exact(x, y, method, per_unit, points, weight, following, earliest, count)
+            d = between(x, y, method, points, members, slots) * per_unit
             wide = 0.0
         low, high = min(earliest[x], earliest[y]), max(earliest[x], earliest[y])
         if best < 0 or (rounded(d), low, high) < (rounded(key[x]), pair[x, 0], pair[x, 1]):
@@ -104,19 +192,9 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
     method: int,
     per_unit: float,
     points: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    mass: NDArray[np.float64],
-    following: NDArray[np.int32],
-    last: NDArray[np.int32],
-    earliest: NDArray[np.int32],
-    size: NDArray[np.float64],
-    count: NDArray[np.int32],
-    error: NDArray[np.float64],
-    key: NDArray[np.float64],
-    nearest: NDArray[np.int64],
-    stale: NDArray[np.bool_],
-    pair: NDArray[np.int32],
-    doubt: NDArray[np.float64],
+    members: Members,
+    slots: Slots,
+    rows: Rows,
     merges: NDArray[np.int32],
     counts: NDArray[np.int32],
     height: NDArray[np.float64],
@@ -129,23 +207,19 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
     matrix : (m·(m - 1)/2,) float64 or uint32, distances · `per_unit`; updated
     gone : (m,) of the same dtype, zero, or the largest value for slots no longer there; updated
     ceiling : the largest value of the dtype; half : 0.5 if it is of whole numbers, else 0
-    method : which formula, see :mod:`~inkcluster.kernels.linkage.blend`
-    points, weight, following : see :func:`~inkcluster.kernels.linkage.between.between`
-    last : (n,) int32, at a cluster's earliest member its last; mass : (n,) float64, there its
-        weight; updated, as are weight and following
-    earliest : (m,) int32, each slot's earliest member; size : (m,) points; count : (m,) int32,
-        members chained; updated
-    error : (m,) float64, parts of the bound of the rounding of a pair's entry; updated
-    key, nearest, stale, pair, doubt : (m,), of each row the distance to the nearest after it,
-        which that is (-1: none), whether it may have changed, both earliest members, and how far
-        the key may be off; updated
+    method : which formula, see :mod:`~inkcluster.kernels.linkage.between`
+    points : (n, d), any real dtype; read
+    members, slots, rows : updated
     merges, counts : (r, 2) int32, earliest members and members; height, off : (r,) float64, in
         units, and how far that may be off; written
     """
+    earliest, size, count, error = slots
+    key, nearest, stale, pair, doubt = rows
     most = error.max()
     coarse = most > 0
-    heap = np.empty(m, np.int64)
+    order = np.empty(m, np.int64)
     place = np.full(m, -1, np.int64)
+    heap = order, place, key, pair
     alive = np.empty(m, np.int64)
     room = np.empty(m, np.int64)
     fresh = np.empty(m)
@@ -153,44 +227,39 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
     for x in range(m):
         if gone[x] == 0:
             alive[left] = x
-            heap[left] = x
+            order[left] = x
             place[x] = left
-            settle_in(x, heap, place, left + 1, key, pair)
+            settle_in(x, heap, left + 1)
             left += 1
     done = 0
     while done < merges.shape[0]:
-        x = heap[0]
+        x = order[0]
         if stale[x]:
-            _look(
-                x, matrix, m, gone, method, per_unit, points, weight, following, earliest, count,
-                error, most, key, nearest, pair, doubt, room,
-            )  # fmt: skip
+            _look(x, matrix, m, gone, method, per_unit, points, members, slots, rows, most, room)
             stale[x] = False
-            settle_in(x, heap, place, left, key, pair)
+            settle_in(x, heap, left)
             continue
         if coarse:
             reach = (key[x] + doubt[x]) * (1 + TIE)
-            found = within(heap, left, key, doubt, 2 * most, reach, room)
+            found = within(heap, left, doubt, 2 * most, reach, room)
             again = False
             if found > 1:
-                rows = room[:found].copy()
+                close = room[:found].copy()
                 for t in range(found):
-                    z = rows[t]
+                    z = close[t]
                     if stale[z]:
                         _look(
-                            z, matrix, m, gone, method, per_unit, points, weight, following,
-                            earliest, count, error, most, key, nearest, pair, doubt, room,
+                            z, matrix, m, gone, method, per_unit, points, members, slots, rows,
+                            most, room,
                         )  # fmt: skip
                         stale[z] = False
                     elif doubt[z] > 0:
-                        key[z] = _exact(
-                            z, nearest[z], method, per_unit, points, weight, following, earliest,
-                            count,
-                        )  # fmt: skip
+                        exact = between(z, nearest[z], method, points, members, slots)
+                        key[z] = exact * per_unit
                         doubt[z] = 0
                     else:
                         continue
-                    settle_in(z, heap, place, left, key, pair)
+                    settle_in(z, heap, left)
                     again = True
             if again:
                 continue
@@ -210,10 +279,10 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
         others = np.empty(kept - 1, np.int64)
         others[:spot] = alive[:spot]
         others[spot:] = alive[spot + 1 : kept]
-        left = remove(y, heap, place, left, key, pair)
+        left = remove(y, heap, left)
         gone[y] = matrix.dtype.type(ceiling)
-        blend(matrix, m, others, size, x, y, method, half, fresh)
-        join(x, y, method == WEIGHTED, weight, mass, following, last, earliest, count)
+        _blend(matrix, m, others, size, x, y, method, half, fresh)
+        join(x, y, method == WEIGHTED, members, slots)
         size[x] += size[y]
         if coarse:
             error[x] = max(error[x], error[y]) + (0.0 if method == COMPLETE else 0.5)
@@ -241,7 +310,7 @@ def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top
                 pair[z, 0], pair[z, 1] = low, high
             else:
                 continue
-            settle_in(z, heap, place, left, key, pair)
+            settle_in(z, heap, left)
         key[x] = -np.inf
         stale[x] = True
-        settle_in(x, heap, place, left, key, pair)
+        settle_in(x, heap, left)

@@ -6,6 +6,9 @@ import numpy as np
 
 from inkcluster.kernels._jit import kernel
 
+TIE = 1e-11
+"""More than the share in which two distances that tie may differ."""
+
 
 @kernel()
 def rounded(value: float) -> float:
