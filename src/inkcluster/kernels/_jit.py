@@ -22,7 +22,7 @@ SWITCH = "INKCLUSTER_KERNEL_CACHE"
 """The environment variable that turns the files off, if it is 0: kernels are compiled each time."""
 
 
-def kernel(*, parallel: bool = False, fastmath: bool = False) -> Callable[[F], F]:
+def kernel(*, fastmath: bool = False) -> Callable[[F], F]:
     """Compile a function on its first call, and keep the machine code for other processes.
 
     The files lie where numba puts them: in ``NUMBA_CACHE_DIR`` if that is set, else beside the
@@ -31,20 +31,16 @@ def kernel(*, parallel: bool = False, fastmath: bool = False) -> Callable[[F], F
 
     Parameters
     ----------
-    parallel : bool
-        Whether ``prange`` is spread over threads.
     fastmath : bool
         Whether sums may be reassociated, which is what lets a reduction use vector registers. The
         order is then fixed by the compiled code: it depends on the length, never on the threads.
     """
 
     def compile_it(function: F) -> F:
-        compiled: Any = numba.njit(
-            parallel=parallel, fastmath=fastmath, nogil=True, error_model="numpy"
-        )(function)
+        compiled: Any = numba.njit(fastmath=fastmath, nogil=True, error_model="numpy")(function)
         if os.environ.get(SWITCH) != "0":
             with suppress(RuntimeError):  # there is nowhere to keep files
-                compiled._cache = _Cache(function, f"{'p' * parallel}{'f' * fastmath}")
+                compiled._cache = _Cache(function, "-fast" * fastmath)
         return cast("F", compiled)
 
     return compile_it

@@ -170,7 +170,8 @@ def test_threads_and_blocks_change_nothing(rng, monkeypatch):
     X = rng.integers(0, 6, (700, 8)).astype(float)
     weight = rng.integers(0, 30, 700) / 10
     expected = labels_and_cores(X, 4.0, 7, weight)
-    monkeypatch.setattr("numba.get_num_threads", lambda: 3)
+    monkeypatch.setattr("inkcluster.compute.threads.workers", lambda: 3)
+    monkeypatch.setattr(sweep, "workers", lambda: 3)
     for side in (1, 5, 64):
         monkeypatch.setattr(sweep, "SIDE", side)
         found = labels_and_cores(X, 4.0, 7, weight)

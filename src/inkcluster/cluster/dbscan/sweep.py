@@ -12,12 +12,11 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.dbscan.space import Reach, Space
-from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
+from inkcluster.compute.threads import in_threads, one_blas_thread, pieces, workers
 from inkcluster.kernels.density import sweep as kernels
 from inkcluster.progress import current
 
@@ -239,7 +238,7 @@ def sweep(
                 rows, ours = rows[kept], ours[kept]
 
     # few points are a piece for each thread
-    size = max(1, min(SIDE, -(-len(asking) // numba.get_num_threads())))
+    size = max(1, min(SIDE, -(-len(asking) // workers())))
     with one_blas_thread():
         for left, right in pairwise(bounds):
             last = right == len(columns)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -105,16 +104,7 @@ def _in_order(
     work: Callable[[int], NDArray[np.float64]], times: int
 ) -> Iterator[NDArray[np.float64]]:
     """`work` of 0, 1, 2, … in order; each small hierarchy runs on one thread, one on each core."""
-    import numba
-    from threadpoolctl import threadpool_limits
+    from inkcluster.compute.threads import one_blas_thread, results_in_threads
 
-    workers = min(numba.get_num_threads(), times)
-    with (
-        threadpool_limits(1),
-        ThreadPoolExecutor(workers, initializer=numba.set_num_threads, initargs=(1,)) as pool,
-    ):
-        try:
-            yield from pool.map(work, range(times))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    with one_blas_thread():
+        yield from results_in_threads(work, range(times))

@@ -1,0 +1,88 @@
+"""Fits from several threads at once, and in a forked process, give what one alone gives."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+WORK = """
+import numpy as np
+from inkcluster import DBSCAN, HDBSCAN, AgglomerativeClustering, DBSCANGrid, KMeans, ShapeClustering
+from inkcluster.cluster import kmeans_range
+from inkcluster.cluster.neighbors import nearest_neighbors
+from inkcluster.hierarchy import linkage
+
+rng = np.random.default_rng(69)
+X = rng.normal(size=(9000, 20)) + 6 * rng.normal(size=(8, 20))[np.arange(9000) % 8]
+some = X[:2600]  # enough for the compiled engines
+wide = rng.normal(size=(2600, 12)) @ rng.normal(size=(12, 60)) + rng.normal(size=(2600, 60))
+images = rng.uniform(0, 0.1, (120, 12, 12))
+images[:60, 2:10, 5:7] += 1
+images[60:, 5:7, 2:10] += 1
+
+fits = {
+    "k-means": lambda: KMeans(8, n_init=3, random_state=0).fit(X).labels_,
+    "k-means of few points": lambda: KMeans(8, n_init=3, random_state=0).fit(some).labels_,
+    "k-means range": lambda: kmeans_range(some, [2, 5], random_state=0).restarts[5].labels,
+    "agglomerative": lambda: AgglomerativeClustering(8).fit(wide).labels_,
+    "average linkage": lambda: linkage(some, "average"),
+    "single linkage": lambda: linkage(wide, "single"),
+    "centroid linkage": lambda: linkage(some, "centroid"),
+    "DBSCAN": lambda: DBSCAN(8.0).fit(wide).labels_,
+    "DBSCAN grid": lambda: DBSCANGrid([6.0, 8.0], [3, 5], refine=0).fit(some).labels_,
+    "HDBSCAN": lambda: HDBSCAN(copy=True).fit(some).labels_,
+    "shapes": lambda: ShapeClustering(2, random_state=0).fit(images).labels_,
+    "neighbours": lambda: nearest_neighbors(wide, 9)[1],
+}
+alone = {name: fit() for name, fit in fits.items()}
+jobs = list(fits) * 2
+
+def check(found):
+    for name, result in zip(jobs, found, strict=True):
+        np.testing.assert_array_equal(result, alone[name], err_msg=name)
+"""
+POOL = """
+from concurrent.futures import ThreadPoolExecutor
+
+with ThreadPoolExecutor(4) as pool:
+    check(list(pool.map(lambda name: fits[name](), jobs)))
+"""
+JOBLIB = """
+from joblib import Parallel, delayed
+
+check(Parallel(n_jobs=4, backend="threading")(delayed(fits[name])() for name in jobs))
+"""
+FORK = """
+import os, threading
+
+busy = threading.Thread(target=lambda: [fits["k-means"]() for _ in range(5)])
+busy.start()  # the parent is in the middle of a fit
+child = os.fork()
+if child == 0:
+    check([fits[name]() for name in jobs])
+    os._exit(0)
+busy.join()
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layer", ["workqueue", "omp"])
+def test_fits_from_several_threads_are_those_alone(layer):
+    run(WORK + POOL + JOBLIB, NUMBA_THREADING_LAYER=layer)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_fits_in_a_forked_process_are_those_alone():
+    run(WORK + FORK, NUMBA_THREADING_LAYER="workqueue")
+
+
+def run(code, **variables):
+    environment = {**os.environ, "NUMBA_NUM_THREADS": "2", **variables}
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=280
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
