@@ -7,21 +7,14 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import issparse
 from sklearn.cluster import HDBSCAN as _Peer  # noqa: N811
 from sklearn.utils.validation import validate_data
 
-from inkcluster.cluster.hdbscan import centres, plan, rows
-from inkcluster.cluster.hdbscan import select as selection
+from inkcluster.cluster.hdbscan import choose, clusters, rows
 from inkcluster.cluster.hdbscan import tree as hierarchy
-from inkcluster.cluster.hdbscan.condense import clusters_of, condense
 from inkcluster.cluster.neighbors.nearest import Neighbours, check_neighbors
 from inkcluster.compute.magnitude import check_squares
-from inkcluster.compute.memory import require
 from inkcluster.errors import BadInputError
-
-OURS = ("euclidean", "l2")
-"""Metrics of dense points that our neighbours and spanning tree are built for."""
 
 
 class HDBSCAN(_Peer):  # type: ignore[misc]
@@ -165,9 +158,9 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         if self.store_centers:
             labels, strength = self.labels_[kinds.finite], self.probabilities_[kinds.finite]
             if self.store_centers in ("centroid", "both"):
-                self.centroids_ = centres.centroids(finite, labels, strength)
+                self.centroids_ = rows.centroids(finite, labels, strength)
             if self.store_centers in ("medoid", "both"):
-                self.medoids_ = centres.medoids(
+                self.medoids_ = rows.medoids(
                     finite, labels, strength, self.metric, self.metric_params or {}
                 )
         return self
@@ -211,17 +204,14 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             raise BadInputError(
                 f"min_samples ({min_samples}) must be at most the number of samples in X ({n})"
             )
-        euclidean = isinstance(self.metric, str) and self.metric in OURS
-        if euclidean:
+        if choose.is_euclidean(self):
             check_squares(points)
-        if not euclidean or self.metric_params or issparse(points):
-            require("HDBSCAN", n, plan.peers_bytes(points, self), memory_limit, "draw a sample")
+        choose.check_memory(points, self, min_samples, memory_limit)
+        if choose.scikit_learn_builds(points, self):
             return self._peers_tree(points, copy)
-        need = plan.tree_bytes(points, min_samples)
-        require("HDBSCAN", n, need, memory_limit, "draw a sample")
-        brute = self.algorithm == "brute"
         if lists is not None:
             check_neighbors(lists, n, min_samples)
+        brute = self.algorithm == "brute"
         return hierarchy.mutual_reachability_tree(
             points, min_samples, float(self.alpha), brute, lists
         )
@@ -238,20 +228,20 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
 
     def _read_off(self, Z: NDArray[np.float64], kinds: rows.Kinds) -> None:
         """Set the fitted attributes from the single-linkage tree of the finite rows."""
-        rule = selection.Rule(
+        rule = clusters.Rule(
             self.cluster_selection_method,
             float(self.cluster_selection_epsilon),
             self.max_cluster_size,
             bool(self.allow_single_cluster),
         )
         n = len(Z) + 1
-        tree = condense(Z, self.min_cluster_size)
-        clusters = clusters_of(tree, n)
-        chosen = selection.select(clusters, rule)
-        labels, probabilities = selection.label(tree, clusters, chosen, n, rule)
+        tree = clusters.condense(Z, self.min_cluster_size)
+        all_ = clusters.clusters_of(tree, n)
+        chosen = clusters.select(all_, rule)
+        labels, probabilities = clusters.label(tree, all_, chosen, n, rule)
         self.labels_ = kinds.spread(labels, rows.INFINITE, rows.MISSING)
         self.probabilities_ = kinds.spread(probabilities, 0.0, np.nan)
-        scores = selection.outlier_scores(tree, clusters, n)
+        scores = clusters.outlier_scores(tree, all_, n)
         self.outlier_scores_ = kinds.spread(scores, 1.0, np.nan)
         self.single_linkage_tree_ = kinds.join_last(Z)
         self.condensed_tree_ = kinds.renumber(tree)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from inkcluster.cluster.neighbors.nearest import Neighbours, nearest_neighbors
 from inkcluster.cluster.neighbors.spanning import spanning_tree
+from inkcluster.compute.threads import pieces
+
+MAX_WAITING = 8
+"""Ties of a row up to which all wait in the queue at once, which is faster."""
+PIECE = 1024
+"""Rows whose ties are found at a time."""
 
 
 def mutual_reachability_tree(
@@ -44,10 +52,13 @@ def mutual_reachability_tree(
     near = np.ascontiguousarray(near[:, :min_samples])
     core = squared[:, -1] * (1.0 if brute else alpha * alpha)
     edges, weight = spanning_tree(X, core, lists=(squared, near))
-    tied = (core[near] <= core[:, None]) & (squared <= core[:, None])
-    walked, height = walk(
-        edges, np.sqrt(weight) / alpha, np.sqrt(core) / alpha, np.where(tied, near, -1)
-    )
+    tied = np.empty(near.shape, np.int32)
+    for part in pieces(len(X), PIECE):
+        own = core[part, None]
+        tied[part] = np.where((core[near[part]] <= own) & (squared[part] <= own), near[part], -1)
+    tied.sort(axis=1)
+    del squared, near, lists  # the walk needs room
+    walked, height = walk(edges, np.sqrt(weight) / alpha, np.sqrt(core) / alpha, tied)
     if brute:
         walked[1:, 0] = walked[:-1, 1]
     return single_linkage(walked, height)
@@ -57,7 +68,7 @@ def walk(
     edges: NDArray[np.integer],
     height: NDArray[np.float64],
     core: NDArray[np.float64],
-    tied: NDArray[np.integer],
+    tied: NDArray[np.int32],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Prim's walk from row 0 (1957), the lowest row among those equally near.
 
@@ -73,7 +84,7 @@ def walk(
         Its weights.
     core : ndarray of shape (n,)
         Core distances.
-    tied : ndarray of shape (n, k)
+    tied : ndarray of shape (n, k), int32, ascending along each row, C-contiguous
         Rows whose mutual reachability from each point is that point's core distance; -1 for none.
 
     Returns
@@ -82,36 +93,86 @@ def walk(
         The row that each step starts from, and the new one, in the order of the walk.
     height : ndarray of shape (n - 1,), float64
     """
-    n = len(core)
-    # A point is met through its tree edge, unless another has the same core distance.
-    _, which, shared = np.unique(core, return_inverse=True, return_counts=True)
-    inner, place = np.nonzero((tied >= 0) & (shared[which] > 1)[:, None])
-    ends = np.concatenate(
-        [edges, edges[:, ::-1], np.column_stack([tied[inner, place], inner])]
-    ).astype(np.int64)
+    n, k = tied.shape
+    ends = np.concatenate([edges, edges[:, ::-1]])
     by_end = np.argsort(ends[:, 0], kind="stable")
     begin = np.searchsorted(ends[by_end, 0], np.arange(n + 1)).tolist()
     other = ends[by_end, 1].tolist()
-    length = np.concatenate([height, height, core[inner]])[by_end].tolist()
+    length = np.concatenate([height, height])[by_end].tolist()
+    ties = tied.reshape(-1).data
+    first = (np.count_nonzero(tied < 0, axis=1) + np.arange(n) * k).tolist()
+    back, back_begin = _ties_of_equals(core, tied)
+    cores = core.tolist()
     reached = [False] * n
-    waiting: list[tuple[float, int, int, int]] = []  # height, new row, step, from where
+    waiting: list[tuple[float, int, int, int, int]] = []  # height, new row, step, from, which ties
+    following: list[Iterator[int]] = []
+
+    def wait(step: int, here: int, which: int) -> None:
+        """Put the next of some ties into the queue."""
+        for row in following[which]:
+            if not reached[row]:
+                far = max(cores[here], cores[row])
+                heapq.heappush(waiting, (far, row, step, here, which))
+                return
+
+    def wait_in_turn(step: int, here: int, rows: memoryview) -> None:
+        """Let the first of many ties wait, or all ties of all rows would fill the queue."""
+        following.append(iter(rows))
+        wait(step, here, len(following) - 1)
+
     walked, heights = [], []
     here = 0
     for step in range(n - 1):
         reached[here] = True
         for e in range(begin[here], begin[here + 1]):
             if not reached[other[e]]:
-                heapq.heappush(waiting, (length[e], other[e], step, here))
-        for row in tied[here].tolist():
-            if row >= 0 and not reached[row]:
-                heapq.heappush(waiting, (float(core[here]), row, step, here))
-        nearest = heapq.heappop(waiting)
-        while reached[nearest[1]]:
-            nearest = heapq.heappop(waiting)
-        walked.append((nearest[3], nearest[1]))
-        heights.append(nearest[0])
-        here = nearest[1]
+                heapq.heappush(waiting, (length[e], other[e], step, here, -1))
+        last = (here + 1) * k
+        if last - first[here] > MAX_WAITING:
+            wait_in_turn(step, here, ties[first[here] : last])
+        else:
+            for row in ties[first[here] : last]:
+                if not reached[row]:
+                    heapq.heappush(waiting, (cores[here], row, step, here, -1))
+        if back_begin[here] < back_begin[here + 1]:
+            wait_in_turn(step, here, back[back_begin[here] : back_begin[here + 1]])
+        while True:
+            far, row, since, start, which = heapq.heappop(waiting)
+            if which >= 0:
+                wait(since, start, which)
+            if not reached[row]:
+                break
+        walked.append((start, row))
+        heights.append(far)
+        here = row
     return np.array(walked, np.int64).reshape(-1, 2), np.array(heights, np.float64)
+
+
+def _ties_of_equals(
+    core: NDArray[np.float64], tied: NDArray[np.int32]
+) -> tuple[memoryview, list[int]]:
+    """The rows that each row is tied to by their core distance, which others share; the nearest first.
+
+    A row is met through its edge in the tree, unless another has the same core distance.
+
+    Returns
+    -------
+    back : memoryview of rows
+    begin : list of n + 1 int
+        Where those of each row begin.
+    """
+    n = len(core)
+    _, which, count = np.unique(core, return_inverse=True, return_counts=True)
+    shared = np.flatnonzero(count[which] > 1)
+    if not len(shared):
+        return memoryview(b""), [0] * (n + 1)
+    shared = shared[np.argsort(core[shared], kind="stable")].astype(np.int32)
+    ends = tied[shared]
+    listed = ends >= 0
+    begin = np.append(0, np.cumsum(np.count_nonzero(listed, axis=1)))
+    ends = ends[listed]
+    turned = csr_array((np.ones(len(ends), np.bool_), ends, begin), (len(shared), n)).tocsc()
+    return shared[turned.indices].data, turned.indptr.tolist()
 
 
 def single_linkage(edges: NDArray[np.int64], height: NDArray[np.float64]) -> NDArray[np.float64]:
