@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MEMBERS_SHOWN = 12
 EXTREMES_SHOWN = 6
 ODD_SHOWN = 10
+BORDERS_SHOWN, MEMBERS_ON_BORDER_SHOWN = 12, 10
 CLOSE_MARGIN = 0.05
 """An image lies between two centres if one is nearer by less than this share."""
 
@@ -106,6 +107,32 @@ def odd(work: Clusters) -> list[Figure]:
         "with their labels."
     )
     return [_gallery(work, "odd", "Odd members: of another class, yet near the centre", says, rows)]
+
+
+def border(work: Clusters) -> list[Figure]:
+    """Images between two clusters: a row for each of the largest borders."""
+    from inkcluster.evaluate import borders
+    from inkcluster.evaluate.members.bordering import MARGIN
+
+    if work.k < 2:
+        return []
+    found = borders(work.vectors, work.labels, work.middle)
+    if not found:
+        return []
+    n, most = sum(len(border.members) for border in found), found[0]
+    says = (
+        f"{n:,} images ({percent(n / len(work.labels))}) are at most {percent(MARGIN)} nearer to their "
+        "own centre than to the next. Each row shows those between two clusters, the closest first; "
+        f"most ({len(most.members):,}) are between clusters {most.first} and {most.second}."
+    )
+    if len(found) > BORDERS_SHOWN:
+        says += f" The {BORDERS_SHOWN} largest of {several(len(found), 'border')} are shown."
+    rows = [
+        (f"#{b.first} | #{b.second}\n{len(b.members):,}", b.members[:MEMBERS_ON_BORDER_SHOWN])
+        for b in found[:BORDERS_SHOWN]
+    ]
+    title = "On the border between two clusters"
+    return [pictures.gallery(work.images, "border", title, says, rows)]
 
 
 def _between(work: Clusters) -> list[Figure]:

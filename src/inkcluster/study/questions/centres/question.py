@@ -11,7 +11,6 @@ from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.centres import figures as draw
 from inkcluster.study.questions.centres import findings
 from inkcluster.study.questions.parts import judging, k_range
-from inkcluster.study.questions.parts.bordering import border_figure
 from inkcluster.study.questions.parts.suspects import suspects
 from inkcluster.study.run.step import used_by
 from inkcluster.study.steps import kmeans as steps
@@ -43,10 +42,7 @@ class CentresQuestion:
                 judging.scores_table(work.scores, "k-means"),
                 *_suspects(work),
             ]
-        figures += [draw.members(work), draw.extremes(work), *draw.odd(work)]
-        if work.k > 1:
-            border = border_figure(images, work.vectors, work.labels, work.middle)
-            figures += [border] if border is not None else []
+        figures += [draw.members(work), draw.extremes(work), *draw.odd(work), *draw.border(work)]
         said = findings.of_clusters(plan.k, work.k, work.match, work.scores)
         if (found := k_range.find(images, plan, desk)) is not None:
             figures += found.figures()

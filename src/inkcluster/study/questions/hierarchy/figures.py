@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.questions.hierarchy.samples import Resamples
 from inkcluster.study.questions.hierarchy.suggesting import RULE_NAMES, RULES, Verdict, mode
-from inkcluster.study.questions.parts import branching, pictures
+from inkcluster.study.questions.parts import pictures
 from inkcluster.study.steps import hierarchies
-from inkcluster.words import listed, percent, several
+from inkcluster.words import class_names, listed, percent, several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,22 +21,61 @@ if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.settings.plan import Plan
 
-BRANCHES_SHOWN = 30
+LEAVES_SHOWN, BRANCHES_SHOWN = 32, 30
 IMAGES_SHOWN = 30
 
 
 def tree(images: ImageSet, Z: NDArray[np.float64], k: int) -> Figure:
-    """The last merges of the hierarchy in pictures."""
+    """The last merges of the hierarchy in pictures, each the mean of the images below it.
+
+    Labels only colour the branches and name the leaves.
+    """
+    from inkcluster.figures import PictureTree
+    from inkcluster.figures.drawing.branches import branches, leaf_of
+
     heights = Z[::-1, 2]
     says = (
-        f"The last {min(branching.LEAVES, len(images))} branches of Ward's hierarchy of "
+        f"The last {min(LEAVES_SHOWN, len(images))} branches of Ward's hierarchy of "
         f"{len(images):,} images, the root at the left; each picture is the mean of the images below "
         f"it, with their number. The cut into {k} clusters is between the heights "
         f"{heights[k - 1]:,.0f} and {heights[k - 2]:,.0f}."
     )
-    return branching.tree(
-        images, Z, k, name="tree", title="Ward's hierarchy in pictures", says=says
+    truncate = LEAVES_SHOWN if len(images) > LEAVES_SHOWN else None
+    shown = branches(Z, k, truncate)
+    leaf = leaf_of(Z, shown)
+    sums = np.zeros((len(shown.node), *images.shape))
+    for i in range(shown.leaves):
+        sums[i] = images.pixels[leaf == i].sum(axis=0, dtype=np.int64)
+    _upwards(sums, shown.parent)
+    classes, shares = None, None
+    if images.labels is not None:
+        values, codes = np.unique(images.labels, return_inverse=True)
+        counts = np.zeros((len(shown.node), len(values)), np.int64)
+        np.add.at(counts, (leaf, codes), 1)
+        _upwards(counts, shown.parent)
+        names = class_names(values.tolist())
+        classes = [names[i] for i in counts.argmax(axis=1)]
+        shares = (counts.max(axis=1) / shown.members).tolist()
+    return PictureTree(
+        "tree",
+        "Ward's hierarchy in pictures",
+        says,
+        Z=Z,
+        k=k,
+        pictures=sums / shown.members[:, None, None],
+        truncate=truncate,
+        classes=classes,
+        shares=shares,
+        ink=pictures.ink(images),
+        peak=pictures.peak(images),
     )
+
+
+def _upwards(totals: NDArray[Any], parent: NDArray[np.int64]) -> None:
+    """Add the total of each node to its parent's; children come first."""
+    for i, up in enumerate(parent.tolist()):
+        if up >= 0:
+            totals[up] += totals[i]
 
 
 def counts(frame: pd.DataFrame, verdict: Verdict) -> list[Figure]:

@@ -34,7 +34,7 @@ def row_order(match: Match) -> NDArray[np.int64]:
     return np.lexsort((match.clusters, left_over, column))
 
 
-def confusion(match: Match, name: str = "confusion") -> Figure:
+def confusion(match: Match) -> Figure:
     """Clusters against classes, matched pairs on the diagonal."""
     from inkcluster.figures import Confusion
 
@@ -46,7 +46,7 @@ def confusion(match: Match, name: str = "confusion") -> Figure:
     if len(columns) < len(match.classes):
         says += f" The {len(columns)} largest of {len(match.classes):,} classes are shown."
     return Confusion(
-        name,
+        "confusion",
         "Clusters against classes",
         says,
         table=match.table[np.ix_(rows, columns)],

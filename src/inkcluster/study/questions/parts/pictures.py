@@ -1,4 +1,4 @@
-"""Which members of a cluster are shown, and what stands under them."""
+"""The members of a cluster that are shown, and their captions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.images import ImageSet
-from inkcluster.words import class_name, several
+from inkcluster.words import class_name
 
 if TYPE_CHECKING:
     from inkcluster.figures.base import Figure
@@ -18,7 +18,7 @@ ROWS_AT_MOST = 40
 
 
 def peak(images: ImageSet) -> float:
-    """The brightest pixel of the set: what is drawn as full ink."""
+    """The brightest pixel of the set, which is drawn as full ink."""
     return max(float(images.pixels.max()), 1.0)
 
 
@@ -144,16 +144,13 @@ def random_members(
     drawn = []
     for cluster in range(int(labels.max(initial=-1)) + 1):
         members = np.flatnonzero(labels == cluster)
-        drawn.append(
-            generator.choice(members, min(per_cluster, len(members)), replace=False).astype(
-                np.int64
-            )
-        )
+        some = generator.choice(members, min(per_cluster, len(members)), replace=False)
+        drawn.append(some.astype(np.int64))
     return drawn
 
 
 def captions(images: ImageSet, index: NDArray[np.int64]) -> list[str]:
-    """The class of each image at `index`; empty words where there are no labels."""
+    """The class of each image at `index`; empty without labels."""
     if images.labels is None:
         return [""] * len(index)
     return [class_name(label) for label in images.labels[index].tolist()]
@@ -177,14 +174,9 @@ def one_class_only(images: ImageSet, labels: NDArray[np.int32], clusters: Sequen
     --------
     >>> images = ImageSet(np.zeros((3, 1, 1), np.uint8), np.array([7, 7, 8]))
     >>> one_class_only(images, np.array([0, 0, 1]), [0, 1])
-    '; both hold one class only'
+    '; 2 of 2 hold one class only'
     """
     if images.labels is None or not clusters:
         return ""
     alone = sum(len(np.unique(images.labels[labels == cluster])) == 1 for cluster in clusters)
-    total = len(clusters)
-    if total == 1:
-        return "; it holds one class only" if alone else "; it holds more than one class"
-    if alone == total:
-        return f"; {'both' if total == 2 else 'all of these'} hold one class only"
-    return f"; {several(alone, 'of these holds', 'of these hold')} one class only"
+    return f"; {alone} of {len(clusters)} hold one class only"
