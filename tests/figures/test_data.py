@@ -118,7 +118,7 @@ def test_suggestions_are_shared_out_for_each_size() -> None:
 def test_long_curve_is_thinned_and_keeps_ends_and_knee() -> None:
     curve = np.sort(np.random.default_rng(0).random(70_000))
     frame = KDistance(*HEAD, curve, 68_123, 5).frame()
-    assert len(frame) <= k_distance.MOST_POINTS + 1
+    assert len(frame) <= k_distance.MAX_POINTS + 1
     assert {0, 68_123, 69_999} <= set(frame["rank"])
     assert np.array_equal(frame["distance"], curve[frame["rank"]])
     assert frame.query("knee")["rank"].tolist() == [68_123]

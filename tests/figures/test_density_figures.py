@@ -61,7 +61,7 @@ def test_parts_stand_beside_each_other_under_their_parent(many) -> None:
 def test_small_clusters_are_left_out_where_there_are_many(many) -> None:
     frame = frame_of(many)
     ends = ~frame["cluster"].isin(frame["parent"])
-    assert 1 < ends.sum() <= condensed_tree.MOST_ENDS
+    assert 1 < ends.sum() <= condensed_tree.MAX_ENDS
     tree = many.condensed_tree_
     others = ~np.isin(tree["child"], frame["cluster"]) & (tree["child_size"] > 1)
     assert tree["child_size"][others].max() < frame["size"].min()
@@ -81,7 +81,7 @@ def test_long_order_is_drawn_in_bars_of_neighbours(rng, tmp_path) -> None:
     reach, order, labels = rng.random(n), rng.permutation(n), rng.integers(-3, 40, n)
     figure = Reachability(*HEAD, reach, order, labels)
     frame = figure.frame()
-    assert len(frame) == reachability.MOST_BARS
+    assert len(frame) == reachability.MAX_BARS
     assert frame["points"].sum() == n
     bar = frame.iloc[17]
     part = order[int(bar["place"]) : int(bar["place"] + bar["points"])]

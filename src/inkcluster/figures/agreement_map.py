@@ -1,4 +1,4 @@
-"""`AgreementMap`: how far every two methods agree."""
+"""`AgreementMap`: how much every two methods agree."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import heat as _heat
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class AgreementMap:
-    """A symmetric table of agreement, its lower triangle drawn.
+class AgreementMap(Head):
+    """The agreement of every two methods, as a lower triangle.
 
     Parameters
     ----------
     name, title, says : str
         As for every figure.
     matrix : ndarray of shape (m, m)
-        Symmetric, 1 on the diagonal; NaN where it was not worked out.
+        Symmetric, 1 on the diagonal; NaN where it is unknown.
     names : sequence of str
-        What is compared.
+        The m methods.
     measure : str
         What the numbers are.
 
@@ -42,9 +43,6 @@ class AgreementMap:
     [['k-means', 'ward', 0.4]]
     """
 
-    name: str
-    title: str
-    says: str
     matrix: NDArray[Any]
     names: Sequence[str]
     measure: str = "ARI"
@@ -86,15 +84,6 @@ class AgreementMap:
         )
         _heat.name_rows(axes, names[1:])
         for column, name in enumerate(names[:-1]):
-            axes.annotate(
-                name,
-                (column, column - 0.5),
-                xytext=(-2, 4),
-                textcoords="offset points",
-                size=theme.SMALL,
-                color=theme.MUTED,
-                rotation=40,
-                rotation_mode="anchor",
-                annotation_clip=False,
-            )
+            slant = {"rotation": 40, "rotation_mode": "anchor", "annotation_clip": False}
+            theme.note(axes, name, (column, column - 0.5), (-2, 4), color=theme.MUTED, **slant)
         return picture

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-ALL_UP_TO = 60
-"""Every k up to this is drawn; beyond, as many for each factor of ten."""
+MAX_K_ALL_DRAWN = 60
+"""Every k up to this is drawn; larger ones are thinned out, evenly on the logarithmic axis."""
+MAX_THINNED = 150
 
 
 @dataclass(frozen=True, eq=False)
-class AlongHierarchy:
+class AlongHierarchy(Head):
     """Curves over k on a logarithmic axis; the best k of each is a dot.
 
     Parameters
@@ -46,9 +48,6 @@ class AlongHierarchy:
     [['ward', 1, 0.0, ''], ['ward', 2, 0.9, 'best, classes'], ['ward', 3, 0.4, '']]
     """
 
-    name: str
-    title: str
-    says: str
     curves: Mapping[str, NDArray[Any] | list[float]]
     marks: Mapping[str, int] = field(default_factory=dict)
     best: tuple[str, ...] | None = None
@@ -76,13 +75,13 @@ class AlongHierarchy:
         height = max(2.5, 0.34 * lines)
         picture = theme.new(theme.WIDTH, top + height + 0.5)
         axes = theme.chart(picture, left, top, theme.WIDTH - left - right, height)
+        page = theme.overlay(picture)
         longest = max((len(values) for values in self.curves.values()), default=2)
         axes.set_xscale("log")
         axes.set_xlim(0.92, 1.1 * max(longest, 2))
         axes.set_ylim(*self._range())
         axes.xaxis.set_major_formatter(lambda value, _: _text.count(value))
         axes.xaxis.minorticks_off()
-        axes.grid(axis="x", visible=False)
         axes.set_xlabel("k, the number of clusters (logarithmic)")
         axes.set_ylabel(self.measure)
         self._draw_marks(axes)
@@ -91,7 +90,7 @@ class AlongHierarchy:
             order.sort(key=lambda curve: -self._best(curve)[1])
         for i, curve in enumerate(order):
             self._draw(axes, curve, i)
-            self._name(picture, curve, i, theme.WIDTH - right + 0.2, top + 0.1 + 0.34 * i)
+            self._name(page, curve, i, theme.WIDTH - right + 0.2, top + 0.1 + 0.34 * i)
         return picture
 
     def _draw(self, axes: Axes, curve: str, i: int) -> None:
@@ -105,52 +104,32 @@ class AlongHierarchy:
         if at is not None:
             axes.scatter([at], [values[at - 1]], s=30, color=colour, linewidths=0, zorder=4)
 
-    def _name(self, picture: Picture, curve: str, i: int, x: float, y: float) -> None:
-        from matplotlib.lines import Line2D
-
-        full_width, full_height = picture.get_size_inches()
+    def _name(self, page: Axes, curve: str, i: int, x: float, y: float) -> None:
         colour, style = _look(i)
-        middle = 1 - y / full_height
-        ends = [x / full_width, (x + 0.22) / full_width]
-        picture.add_artist(
-            Line2D(
-                ends,
-                [middle] * 2,
-                color=colour,
-                linestyle=style,
-                linewidth=1.8,
-                transform=picture.transFigure,
-            )
-        )
-        k, value = self._best(curve)
-        words = _text.clean(curve, 16)
-        said = f"best {_text.decimals(value, 3)} at k = {_text.count(k)}" if k else "no value"
-        place = (x + 0.3) / full_width
-        picture.text(place, middle, words, size=theme.SMALL, va="center")
+        page.plot([x, x + 0.22], [y, y], color=colour, linestyle=style, linewidth=1.8)
+        page.text(x + 0.3, y, _text.clean(curve, 16), size=theme.SMALL, va="center")
         if self._top(curve) is not None:
-            below = 1 - (y + 0.14) / full_height
-            picture.text(place, below, said, size=theme.TINY, color=theme.MUTED, va="center")
+            k, value = self._best(curve)
+            said = f"best {_text.decimals(value, 3)} at k = {_text.count(k)}"
+            small: dict[str, Any] = {"size": theme.TINY, "color": theme.MUTED}
+            page.text(x + 0.3, y + 0.14, said, va="center", **small)
 
     def _draw_marks(self, axes: Axes) -> None:
         by_k: dict[int, list[str]] = {}
         for mark, k in self.marks.items():
             by_k.setdefault(k, []).append(mark)
         low, high = axes.get_xlim()
-        for level, (k, words) in enumerate(sorted(by_k.items())):
+        for level, (k, names) in enumerate(sorted(by_k.items())):
             if not low <= k <= high:
                 continue
             axes.axvline(k, color=theme.NOISE, linewidth=1.0, linestyle=(0, (3, 2)), zorder=1)
-            axes.annotate(
-                f"{' and '.join(words)}: {k:,}",
-                (k, 1.0),
-                xycoords=("data", "axes fraction"),
-                xytext=(3, 2 + 11 * (level % 2)),
-                textcoords="offset points",
-                size=theme.TINY,
-                color=theme.MUTED,
-                ha="left",
-                va="bottom",
-            )
+            style = {
+                "xycoords": ("data", "axes fraction"),
+                "size": theme.TINY,
+                "color": theme.MUTED,
+            }
+            words = f"{' and '.join(names)}: {k:,}"
+            theme.note(axes, words, (k, 1.0), (3, 2 + 11 * (level % 2)), va="bottom", **style)
 
     def _range(self) -> tuple[float, float]:
         both = [np.asarray(values, np.float64) for values in self.curves.values()]
@@ -175,8 +154,12 @@ class AlongHierarchy:
     def _drawn(self, values: NDArray[np.float64]) -> list[int]:
         """Which k are drawn: all small ones, the marked ones, and some of the others."""
         n = len(values)
-        few = np.arange(1, min(n, ALL_UP_TO) + 1)
-        far = np.geomspace(ALL_UP_TO, max(n, ALL_UP_TO), 150).round().astype(np.int64)
+        few = np.arange(1, min(n, MAX_K_ALL_DRAWN) + 1)
+        far = (
+            np.geomspace(MAX_K_ALL_DRAWN, max(n, MAX_K_ALL_DRAWN), MAX_THINNED)
+            .round()
+            .astype(np.int64)
+        )
         more = [k for k in self.marks.values() if 1 <= k <= n]
         if np.isfinite(values).any():
             more.append(int(np.nanargmax(values)) + 1)

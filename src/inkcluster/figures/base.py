@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Picture
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """The fields that every figure begins with."""
+
+    name: str
+    title: str
+    says: str
 
 
 @runtime_checkable

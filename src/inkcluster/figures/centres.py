@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, Mosaic, ink
@@ -22,7 +23,7 @@ _GAP = 0.22
 
 
 @dataclass(frozen=True, eq=False)
-class Centres:
+class Centres(Head):
     """The centres of clusters as pictures.
 
     Parameters
@@ -49,9 +50,6 @@ class Centres:
     [[0, 70, 0.7, 'a'], [1, 30, 0.3, 'b']]
     """
 
-    name: str
-    title: str
-    says: str
     centres: NDArray[Any]
     sizes: Sequence[int] | NDArray[Any]
     captions: Sequence[str] = ()

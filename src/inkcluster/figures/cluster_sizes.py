@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 from inkcluster.figures.drawing.mosaic import tiles
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Picture
 
-_SMALLEST = 0.012
+MIN_SHARE_DRAWN = 0.012
 """Clusters with a smaller share are drawn together at the end of the bar."""
 
 
 @dataclass(frozen=True, eq=False)
-class ClusterSizes:
+class ClusterSizes(Head):
     """One bar a method, cut into its clusters, the largest first, noise last.
 
     Parameters
@@ -41,9 +42,6 @@ class ClusterSizes:
     [['single', 'cluster', 1, 996, 0.996], ['single', 'smaller', 2, 3, 0.003], ['single', 'noise', 1, 1, 0.001]]
     """
 
-    name: str
-    title: str
-    says: str
     sizes: Mapping[str, Sequence[int] | NDArray[Any]]
     noise: Mapping[str, int] = field(default_factory=dict)
 
@@ -122,7 +120,7 @@ class ClusterSizes:
             sizes = sorted((int(size) for size in given if size > 0), reverse=True)
             noise = int(self.noise.get(method, 0))
             total = sum(sizes) + noise
-            seen = [size for size in sizes if size >= _SMALLEST * total] or sizes[:1]
+            seen = [size for size in sizes if size >= MIN_SHARE_DRAWN * total] or sizes[:1]
             rest = sizes[len(seen) :]
             pieces = [("cluster", 1, size) for size in seen]
             if len(rest) == 1:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import theme
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Picture
 
-_WIDEST = 22.0
-_DOT = 130.0
-_SEEN = 0.002
-"""Flows of a smaller share of the points are left out of the picture."""
+MAX_LINE_WIDTH = 22.0
+MAX_DOT_AREA = 130.0
+MIN_FLOW_DRAWN = 0.002
+"""Lines for a smaller share of the points are not drawn."""
 
 
 @dataclass(frozen=True, eq=False)
-class Clustergram:
+class Clustergram(Head):
     """A dot for each cluster of each k, a line for the points it shares with one of the next k.
 
     Parameters
@@ -44,9 +45,6 @@ class Clustergram:
     [2, 1]
     """
 
-    name: str
-    title: str
-    says: str
     flows: pd.DataFrame
     used: int | None = None
 
@@ -61,23 +59,22 @@ class Clustergram:
 
         picture = theme.new(theme.WIDTH, 3.9)
         axes = theme.chart(picture, 0.62, 0.32, theme.WIDTH - 0.8, 3.1)
-        words = "A dot is a cluster, a line the points that two have in common; large is many"
+        words = "Dot: a cluster. Line: the images that two clusters share. Size: their number"
         axes.set_title(words, size=theme.SMALL, pad=6)
         axes.set_xlabel("k, the number of clusters")
         axes.set_ylabel("Mean score on the first principal component")
-        axes.grid(axis="x", visible=False)
         frame = self.flows
         if not len(frame):
             axes.set_xlim(0, 2)
             axes.set_yticks([])
             return picture
         total = float(frame.loc[frame["k"] == frame["k"].min(), "flow"].sum())
-        seen = frame[frame["flow"] >= _SEEN * total].sort_values("flow", ascending=False)
+        seen = frame[frame["flow"] >= MIN_FLOW_DRAWN * total].sort_values("flow", ascending=False)
         ends: Any = seen[["k", "position", "next_k", "next_position"]].to_numpy(float)
         axes.add_collection(
             LineCollection(
                 ends.reshape(-1, 2, 2),
-                linewidths=(_WIDEST * seen["flow"] / total).clip(0.4).tolist(),
+                linewidths=(MAX_LINE_WIDTH * seen["flow"] / total).clip(0.4).tolist(),
                 colors=theme.ACCENTS[0],
                 alpha=0.45,
                 capstyle="round",
@@ -86,7 +83,7 @@ class Clustergram:
         dots = self._dots()
         for here, colour in ((False, theme.ACCENTS[0]), (True, theme.ACCENTS[1])):
             part = dots[(dots["k"] == self.used) == here]
-            sizes = 5 + _DOT * part["size"] / total
+            sizes = 5 + MAX_DOT_AREA * part["size"] / total
             axes.scatter(part["k"], part["position"], s=sizes, color=colour, linewidths=0, zorder=3)
         ks = sorted(set(dots["k"].tolist()))
         axes.set_xlim(ks[0] - 0.6, ks[-1] + 0.6)

@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 from inkcluster.figures.drawing.icicle import Icicle, layout
-from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
+from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, ink, picture_row
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-MOST_ENDS = 24
-"""Where more clusters end than this, the smallest are not drawn."""
+MAX_ENDS = 24
+"""The smallest clusters are not drawn where more than this many end."""
 _LEFT, _RIGHT, _TOP = 0.75, 0.25, 0.15
 
 
 @dataclass(frozen=True, eq=False)
-class CondensedTree:
+class CondensedTree(Head):
     """The condensed tree as icicles: a bar for each cluster, from where it appears to where it ends.
 
     A bar's width is the logarithm of the points that are left at that height.
@@ -58,9 +59,6 @@ class CondensedTree:
     [[6, 6, -1], [7, 3, 0], [8, 3, 1]]
     """
 
-    name: str
-    title: str
-    says: str
     tree: NDArray[Any]
     selected: NDArray[Any]
     pictures: NDArray[Any] | None = None
@@ -77,14 +75,14 @@ class CondensedTree:
         """
         import pandas as pd
 
-        icicle = layout(self.tree, self.selected, MOST_ENDS)
+        icicle = layout(self.tree, self.selected, MAX_ENDS)
         columns = ("cluster", "parent", "size", "top", "bottom", "x", "label", "selected")
         return pd.DataFrame({column: getattr(icicle, column) for column in columns})
 
     @theme.styled
     def plot(self) -> Picture:
         """The bars; under those of selected clusters their pictures and labels."""
-        icicle = layout(self.tree, self.selected, MOST_ENDS)
+        icicle = layout(self.tree, self.selected, MAX_ENDS)
         ends = max(float(icicle.x.max(initial=0.0)) + 1, 4.0)
         across = (theme.WIDTH - _LEFT - _RIGHT) / ends
         shown = np.flatnonzero(icicle.selected)
@@ -97,15 +95,13 @@ class CondensedTree:
         picture = theme.new(theme.WIDTH, _TOP + height + side + under + 0.3)
         axes = theme.chart(picture, _LEFT, _TOP, theme.WIDTH - _LEFT - _RIGHT, height)
         _draw(axes, icicle, (-0.5 - (ends - 1 - icicle.x.max()) / 2, ends))
-        full = picture.get_size_inches()[1]
-        page = picture.add_axes((0.0, 0.0, 1.0, 1.0))
-        page.set(xlim=(0, theme.WIDTH), ylim=(full, 0))
-        page.set_axis_off()
+        page = theme.overlay(picture)
         first = axes.get_xlim()[0]
         middles = _LEFT + (icicle.x[shown] - first) * across
         foot = _TOP + height + 0.07
-        if side:
-            self._draw_pictures(page, icicle.label[shown], middles, foot, side)
+        if side and self.pictures is not None:
+            opacity = ink(self.pictures[icicle.label[shown]], peak=self.peak, polarity=self.ink)
+            picture_row(page, opacity, middles, foot, side)
         for x, words in zip(middles, labels, strict=True):
             page.text(
                 x,
@@ -116,14 +112,7 @@ class CondensedTree:
                 va="top",
                 rotation=0 if upright else 90,
             )
-        page.text(
-            _LEFT,
-            full - 0.04,
-            self._note(icicle),
-            size=theme.TINY,
-            color=theme.MUTED,
-            va="bottom",
-        )
+        theme.write(picture, _LEFT, -0.04, self._note(icicle), size=theme.TINY)
         return picture
 
     def _labels(self, icicle: Icicle, shown: NDArray[np.intp]) -> list[str]:
@@ -135,28 +124,11 @@ class CondensedTree:
         return [_text.clean(self.labels[int(i)], 12) for i in icicle.label[shown]]
 
     def _note(self, icicle: Icicle) -> str:
-        note = "Width: log of the images left at that distance; in colour: the clusters kept"
+        note = "Width: number of images (logarithmic). Colour: clusters that are kept"
         if icicle.left_out:
-            note += (
-                f"; {_text.count(icicle.left_out)} with under {_text.count(icicle.least)} left out"
-            )
+            few = f"{_text.count(icicle.left_out)} of fewer than {_text.count(icicle.least)} images"
+            note += f". Not drawn: {few}"
         return note
-
-    def _draw_pictures(
-        self,
-        page: Axes,
-        which: NDArray[np.int64],
-        middles: NDArray[np.float64],
-        foot: float,
-        side: float,
-    ) -> None:
-        opacity = ink(np.asarray(self.pictures)[which], peak=self.peak, polarity=self.ink)
-        _, h, w = opacity.shape
-        inch = side / max(h, w)
-        boxes = [(x - w * inch / 2, foot, w * inch, h * inch) for x in middles.tolist()]
-        tiles(page, boxes, theme.TILE)
-        for box, one in zip(boxes, opacity, strict=True):
-            show_ink(page, one, box, coarse=max(h, w) <= COARSE)
 
 
 def _draw(axes: Axes, icicle: Icicle, across: tuple[float, float]) -> None:
@@ -192,7 +164,6 @@ def _draw(axes: Axes, icicle: Icicle, across: tuple[float, float]) -> None:
     axes.set_xlim(across[0], across[0] + across[1])
     axes.set_ylim(lowest, highest)
     axes.set_xticks([])
-    axes.grid(axis="x", visible=False)
     axes.spines["bottom"].set_visible(False)
     axes.yaxis.set_major_formatter(lambda value, _: _text.short(value))
     axes.set_ylabel("Mutual reachability distance")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import heat as _heat
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Confusion:
+class Confusion(Head):
     """Counts of clusters × classes; a cell's shade is its share of the row.
 
     Parameters
@@ -42,9 +43,6 @@ class Confusion:
     [['#0', 'a', 3, 0.75], ['#0', 'b', 1, 0.25]]
     """
 
-    name: str
-    title: str
-    says: str
     table: NDArray[Any]
     row_names: Sequence[str]
     column_names: Sequence[str]
@@ -94,23 +92,8 @@ class Confusion:
             _heat.name_rows(axes, row_names, points=min(theme.SMALL, 72 * down * 0.9))
         if across >= 0.1:
             _heat.name_columns(axes, column_names, slanted=slanted)
-        full_height = picture.get_size_inches()[1]
-        picture.text(
-            left / theme.WIDTH,
-            1 - 0.1 / full_height,
-            self.column_title,
-            size=theme.SMALL,
-            color=theme.MUTED,
-            va="top",
-        )
-        picture.text(
-            (left - 6 / 72) / theme.WIDTH,
-            1 - (top - 0.08) / full_height,
-            self.row_title,
-            size=theme.SMALL,
-            color=theme.MUTED,
-            ha="right",
-        )
+        theme.write(picture, left, 0.1, self.column_title)
+        theme.write(picture, left - 6 / 72, top - 0.08, self.row_title, ha="right", va="baseline")
         return picture
 
     def _shares(self) -> NDArray[np.float64]:

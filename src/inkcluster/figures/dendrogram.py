@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 from inkcluster.figures.drawing import tree as _tree
-from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
+from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, ink, picture_row
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Picture
 
-MOST_PICTURES = 40
-"""With more leaves than this no pictures are drawn under them."""
+MAX_PICTURES = 40
+"""No pictures are drawn under more leaves than this."""
 _LEFT, _RIGHT = 0.75, 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Dendrogram:
+class Dendrogram(Head):
     """A hierarchy, its clusters at k in colours, the cut dashed.
 
     Parameters
@@ -57,9 +58,6 @@ class Dendrogram:
     [[1.0, 0.0], [2.0, 1.0], [14.8, -1.0]]
     """
 
-    name: str
-    title: str
-    says: str
     Z: NDArray[Any]
     k: int | None
     leaf_pictures: NDArray[Any] | None = None
@@ -97,9 +95,9 @@ class Dendrogram:
         tree = _tree.layout(self.Z, self.k, self.truncate)
         leaves = len(tree.leaves)
         across = (theme.WIDTH - _LEFT - _RIGHT) / max(leaves, 1)
-        pictured = self.leaf_pictures is not None and leaves <= MOST_PICTURES
+        pictured = self.leaf_pictures is not None and leaves <= MAX_PICTURES
         side = min(across * 0.88, 0.55) if pictured else 0.0
-        labels = self._labels(tree) if leaves <= MOST_PICTURES else None
+        labels = self._labels(tree) if leaves <= MAX_PICTURES else None
         upright = labels is None or _text.widest(labels, theme.TINY) <= across * 1.15
         under = (
             0.0 if labels is None else 0.2 if upright else 0.1 + _text.widest(labels, theme.TINY)
@@ -110,14 +108,14 @@ class Dendrogram:
         axes = theme.chart(picture, _LEFT, 0.15, theme.WIDTH - _LEFT - _RIGHT, height)
         _tree.draw(axes, tree, self.k)
         axes.set_ylabel("Height of the merge")
-        full = picture.get_size_inches()[1]
-        page = picture.add_axes((0.0, 0.0, 1.0, 1.0))
-        page.set(xlim=(0, theme.WIDTH), ylim=(full, 0))
-        page.set_axis_off()
+        page = theme.overlay(picture)
         middles = _LEFT + tree.positions / 10 * across
         foot = 0.15 + height + 0.07
         if pictured:
-            self._draw_pictures(page, tree, middles, foot, side)
+            pictures = np.asarray(self.leaf_pictures)
+            if self._by_observation(tree):
+                pictures = pictures[tree.leaves]
+            picture_row(page, ink(pictures, peak=self.peak, polarity=self.ink), middles, foot, side)
         if labels is not None:
             for x, label in zip(middles, labels, strict=True):
                 page.text(
@@ -131,14 +129,8 @@ class Dendrogram:
                     rotation=0 if upright else 90,
                 )
         if note:
-            page.text(
-                _LEFT,
-                full - 0.04,
-                "The number under a leaf: how many images it stands for",
-                size=theme.TINY,
-                color=theme.MUTED,
-                va="bottom",
-            )
+            words = "Number under a leaf: the images in it"
+            theme.write(picture, _LEFT, -0.04, words, size=theme.TINY)
         return picture
 
     def _labels(self, tree: _tree.Tree) -> list[str] | None:
@@ -152,32 +144,6 @@ class Dendrogram:
     def _by_observation(self, tree: _tree.Tree) -> bool:
         """Whether pictures and labels come in the data's order, not in the tree's."""
         return self.truncate is None and len(tree.leaves) == len(self.Z) + 1
-
-    def _draw_pictures(
-        self, page: Any, tree: _tree.Tree, middles: NDArray[np.float64], foot: float, side: float
-    ) -> None:
-        pictures = np.asarray(self.leaf_pictures)
-        if self._by_observation(tree):
-            pictures = pictures[tree.leaves]
-        opacity = ink(pictures, peak=self.peak, polarity=self.ink)
-        m, h, w = opacity.shape
-        inch = side / max(h, w)
-        across = middles[1] - middles[0] if m > 1 else side
-        # One image: every picture in the middle of a stretch as wide as a leaf, to a quarter pixel.
-        fine = 4
-        step = across / inch * fine
-        whole = np.zeros((h * fine, round(step * m)), np.uint8)
-        boxes = []
-        for i in range(m):
-            start = round(step * (i + 0.5) - w * fine / 2)
-            end = min(start + w * fine, whole.shape[1])
-            enlarged = opacity[i].repeat(fine, axis=0).repeat(fine, axis=1)
-            whole[:, start:end] = enlarged[:, : end - start]
-            boxes.append((middles[0] - across / 2 + start * inch / fine, foot, w * inch, h * inch))
-        tiles(page, boxes, theme.TILE)
-        left = middles[0] - across / 2
-        box = (left, foot, whole.shape[1] * inch / fine, h * inch)
-        show_ink(page, whole, box, coarse=max(h, w) <= COARSE)
 
 
 def tree_frame(tree: _tree.Tree) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.dendrogram import tree_frame
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Dendrograms:
+class Dendrograms(Head):
     """Small hierarchies in one picture, each with its own height and its own cut.
 
     Parameters
@@ -44,9 +45,6 @@ class Dendrograms:
     ['ward', 'ward', 'single', 'single']
     """
 
-    name: str
-    title: str
-    says: str
     panels: Sequence[tuple[str, NDArray[Any], int | None]]
     truncate: int | None = 30
     columns: int | None = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import heat as _heat
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class EpsMap:
+class EpsMap(Head):
     """Small multiples of heat maps, eps across and min_samples down.
 
     Parameters
@@ -53,9 +54,6 @@ class EpsMap:
     (['panel', 'eps', 'min_samples', 'value', 'beneath', 'marked', 'chosen'], 4)
     """
 
-    name: str
-    title: str
-    says: str
     eps: Sequence[float] | NDArray[Any]
     min_samples: Sequence[int] | NDArray[Any]
     panels: Mapping[str, NDArray[Any]]
@@ -127,14 +125,7 @@ class EpsMap:
             axes.set_title(heading, size=theme.SMALL, pad=6)
             self._name_axes(axes, width, first=column == 0)
         for i, words in enumerate(reversed(notes)):
-            picture.text(
-                left / theme.WIDTH,
-                (0.05 + 0.19 * i) / picture.get_size_inches()[1],
-                words,
-                size=theme.SMALL,
-                color=theme.MUTED,
-                va="bottom",
-            )
+            theme.write(picture, left, -(0.05 + 0.19 * i), words)
         return picture
 
     def _name_axes(self, axes: Axes, width: float, *, first: bool) -> None:
@@ -161,18 +152,11 @@ class EpsMap:
 
     def _notes(self) -> list[str]:
         """What the lines and the bold eps mean, a line each."""
-        notes = []
-        if self._marked().any() and self.criterion:
-            notes.append(f"Outlined: {_text.clean(self.criterion, 90)}")
-        others = []
-        if self.chosen is not None:
-            others.append("framed in ink: the setting that is looked at further")
-        if self.suggested is not None:
-            others.append("bold: the eps that is suggested")
-        if others:
-            words = "; ".join(others)
-            notes.append(words[:1].upper() + words[1:])
-        return notes
+        marked = self._marked().any() and self.criterion
+        notes = [f"Outlined: {_text.clean(self.criterion, 90)}"] if marked else []
+        chosen = ["Dark frame: the chosen setting"] if self.chosen is not None else []
+        suggested = ["Bold: the suggested eps"] if self.suggested is not None else []
+        return [*notes, ". ".join(chosen + suggested)] if chosen + suggested else notes
 
     def _ringed(self) -> NDArray[np.bool_]:
         ringed = np.zeros((len(self.eps), len(self.min_samples)), bool)

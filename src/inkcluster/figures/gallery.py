@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, Mosaic, ink
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Picture
 
-_MOST_COLUMNS = 15
-_FEWEST_COLUMNS = 10
+_MAX_COLUMNS = 15
+_MIN_COLUMNS = 10
 _GAP = 0.07
 _CAPTION = 0.19
 _ROW_GAP = 0.16
@@ -45,7 +46,7 @@ class GalleryRow:
 
 
 @dataclass(frozen=True, eq=False)
-class Gallery:
+class Gallery(Head):
     """Rows of pictures: members of clusters, noise, a contact sheet.
 
     Parameters
@@ -71,9 +72,6 @@ class Gallery:
     [['cluster 0', 0, 1, 'seven'], ['cluster 0', 1, 0, 'seven'], ['noise', 0, 2, '']]
     """
 
-    name: str
-    title: str
-    says: str
     pixels: NDArray[Any]
     rows: Sequence[GalleryRow]
     ink: str = LIGHT_ON_DARK
@@ -97,9 +95,9 @@ class Gallery:
         left = min(_text.widest([part for two in labels for part in two], theme.SMALL), 1.7)
         left += 2 * _MARGIN if left else _MARGIN
         longest = max((len(row.where) for row in self.rows), default=0)
-        columns = min(max(longest, 1), _MOST_COLUMNS)
+        columns = min(max(longest, 1), _MAX_COLUMNS)
         room = theme.WIDTH - left - _MARGIN
-        side = room / max(columns, _FEWEST_COLUMNS) - _GAP
+        side = room / max(columns, _MIN_COLUMNS) - _GAP
         captioned = any(any(row.captions) for row in self.rows)
         shape = (int(self.pixels.shape[1]), int(self.pixels.shape[2]))
         lines_of = [max(1, -(-len(row.where) // columns)) for row in self.rows]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
@@ -23,11 +24,11 @@ _EDGE = 0.62
 """Inches around the points, where pictures may stand too."""
 _SIDE, _SMALL_SIDE = 0.46, 0.3
 _CAPTION = 0.16
-_TALLEST = 7.6
+_MAX_HEIGHT = 7.6
 
 
 @dataclass(frozen=True, eq=False)
-class ImageMap:
+class ImageMap(Head):
     """Points in the plane, one for each image, and pictures of what stands where.
 
     Parameters
@@ -60,9 +61,6 @@ class ImageMap:
     1  1.0  1.99        1       1
     """
 
-    name: str
-    title: str
-    says: str
     places: NDArray[Any]
     labels: NDArray[Any] | Sequence[int]
     pictures: NDArray[Any]
@@ -99,7 +97,7 @@ class ImageMap:
         low, high = places.min(axis=0), places.max(axis=0)
         span = np.maximum(high - low, 1e-9 + 0.02 * float((high - low).max()))
         room = theme.WIDTH - 2 * _EDGE
-        inch = min(room / span[0], (_TALLEST - 2 * _EDGE) / span[1])
+        inch = min(room / span[0], (_MAX_HEIGHT - 2 * _EDGE) / span[1])
         size = span * inch
         left = (theme.WIDTH - size[0]) / 2
         picture, axes = theme.page(theme.WIDTH, float(size[1]) + 2 * _EDGE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 
@@ -21,7 +22,7 @@ _COLUMNS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class KCurves:
+class KCurves(Head):
     """One panel a criterion: its value for each k, the k that it suggests marked.
 
     Parameters
@@ -47,9 +48,6 @@ class KCurves:
     [['silhouette', 2, 0.5, 0.0, True], ['silhouette', 3, 0.25, 0.0, False]]
     """
 
-    name: str
-    title: str
-    says: str
     ks: NDArray[Any] | list[int]
     curves: Mapping[str, NDArray[Any] | list[float]]
     suggested: Mapping[str, int] = field(default_factory=dict)
@@ -85,17 +83,10 @@ class KCurves:
             axes = theme.chart(picture, at, top + (i // columns) * line, width, down)
             axes.set_title(_text.clean(panel, 32), size=theme.SMALL, pad=5)
             self._panel(axes, frame[frame["panel"] == str(panel)])
-        words = "Across: k, the number of clusters; the dot with its number is what is suggested"
+        words = "Horizontal axis: k, the number of clusters. Large dot: the suggested k"
         if self.used is not None:
-            words += f"; the line is k = {self.used}, as used"
-        picture.text(
-            left / theme.WIDTH,
-            0.06 / picture.get_size_inches()[1],
-            words,
-            size=theme.SMALL,
-            color=theme.MUTED,
-            va="bottom",
-        )
+            words += f". Dashed line: k = {self.used}, as used"
+        theme.write(picture, left, -0.06, words)
         return picture
 
     def _panel(self, axes: Axes, rows: pd.DataFrame) -> None:
@@ -116,16 +107,9 @@ class KCurves:
         axes.set_ylim(low - 0.2 * room, high + 0.22 * room)
         axes.locator_params(axis="y", nbins=4)
         axes.locator_params(axis="x", nbins=6, integer=True)
-        axes.grid(axis="x", visible=False)
         axes.yaxis.set_major_formatter(lambda value, _: _text.tick(value))
         for k, value in rows.loc[rows["suggested"], ["k", "value"]].itertuples(index=False):
             axes.scatter([k], [value], s=44, color=theme.ACCENTS[1], linewidths=0, zorder=4)
             right = k > (ends[0] + ends[-1]) / 2
-            axes.annotate(
-                f"k = {k}",
-                (k, value),
-                xytext=(-5 if right else 5, -11 if value < low + 0.2 * room else 5),
-                textcoords="offset points",
-                size=theme.SMALL,
-                ha="right" if right else "left",
-            )
+            offset = (-5 if right else 5, -11 if value < low + 0.2 * room else 5)
+            theme.note(axes, f"k = {k}", (k, value), offset, ha="right" if right else "left")

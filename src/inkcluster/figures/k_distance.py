@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
+from inkcluster.words import ordinal
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-MOST_POINTS = 1_000
-"""A longer curve is thinned out evenly to this many points, its ends and its knee kept."""
+MAX_POINTS = 1_000
+"""A longer curve is thinned out to this many points; its ends and its knee stay."""
 
 
 @dataclass(frozen=True, eq=False)
-class KDistance:
+class KDistance(Head):
     """The curve of k-distances with its knee.
 
     Parameters
@@ -34,7 +36,7 @@ class KDistance:
     knee_index : int or None
         Where the curve turns up.
     k : int
-        Which neighbour.
+        Which neighbour, from 1.
     levels : sequence of float
         The eps of a map, marked at the right.
 
@@ -47,9 +49,6 @@ class KDistance:
     [[2, 1.2, True]]
     """
 
-    name: str
-    title: str
-    says: str
     curve: NDArray[Any]
     knee_index: int | None
     k: int
@@ -60,7 +59,7 @@ class KDistance:
         import pandas as pd
 
         curve = np.asarray(self.curve, np.float64)
-        shown = np.linspace(0, len(curve) - 1, min(len(curve), MOST_POINTS)).round().astype(int)
+        shown = np.linspace(0, len(curve) - 1, min(len(curve), MAX_POINTS)).round().astype(int)
         if self.knee_index is not None:
             shown = np.append(shown, self.knee_index)
         shown = np.unique(shown)
@@ -75,12 +74,11 @@ class KDistance:
         picture = theme.new(theme.WIDTH, 2.9)
         axes = theme.chart(picture, 0.6, 0.15, theme.WIDTH - 0.8, 2.25)
         axes.plot(frame["rank"], frame["distance"], color=theme.ACCENTS[0], linewidth=1.8)
-        axes.set_xlabel("Images, by their distance")
-        axes.set_ylabel(f"Distance to neighbour {self.k}")
+        axes.set_xlabel("Images, sorted by distance")
+        axes.set_ylabel(f"Distance to the {ordinal(self.k)} nearest image")
         axes.xaxis.set_major_formatter(lambda value, _: _text.count(value))
         axes.set_xlim(0, max(len(self.curve) - 1, 1))
         axes.set_ylim(0, 1.08 * float(frame["distance"].max()) or 1.0)
-        axes.grid(axis="x", visible=False)
         self._mark_levels(axes)
         if self.knee_index is not None:
             height = float(np.asarray(self.curve)[self.knee_index])
@@ -88,14 +86,8 @@ class KDistance:
             axes.axhline(height, linewidth=0.9, linestyle=(0, (4, 3)), **style)
             axes.scatter([self.knee_index], [height], s=46, linewidths=0, **style)
             share = 100 * (self.knee_index + 1) / max(len(self.curve), 1)
-            axes.annotate(
-                f"Knee, the suggested eps: {_text.short(height)}, {share:.0f} % of the images below",
-                (0, height),
-                xycoords=("axes fraction", "data"),
-                xytext=(6, 5),
-                textcoords="offset points",
-                size=theme.SMALL,
-            )
+            words = f"Knee (suggested eps): {_text.short(height)}; {share:.0f} % of the images are below"
+            theme.note(axes, words, (0, height), (6, 5), xycoords=("axes fraction", "data"))
         return picture
 
     def _mark_levels(self, axes: Axes) -> None:

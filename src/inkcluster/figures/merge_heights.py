@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class MergeHeights:
+class MergeHeights(Head):
     """Height of the merge that joins k clusters into k - 1, for the last merges.
 
     Parameters
@@ -41,9 +42,6 @@ class MergeHeights:
     [['ward', 2, 14.9, False], ['ward', 3, 2.0, False], ['ward', 4, 1.0, False]]
     """
 
-    name: str
-    title: str
-    says: str
     heights: Mapping[str, NDArray[Any]]
     suggested: Mapping[str, int] = field(default_factory=dict)
     most: int = 20
@@ -87,28 +85,15 @@ class MergeHeights:
             axes.locator_params(axis="y", nbins=4)
             axes.yaxis.set_major_formatter(lambda value, _: _text.tick(value))
             axes.locator_params(axis="x", nbins=6, integer=True)
-            axes.grid(axis="x", visible=False)
             k = self.suggested.get(panel)
             if k is not None and 2 <= k < 2 + len(last):
                 height = last[k - 2]
                 axes.scatter([k], [height], s=46, color=theme.ACCENTS[1], linewidths=0, zorder=4)
-                axes.annotate(
-                    f"k = {k}",
-                    (k, height),
-                    xytext=(6, 4),
-                    textcoords="offset points",
-                    size=theme.SMALL,
-                )
+                theme.note(axes, f"k = {k}", (k, height), (6, 4))
             if column == 0:
                 axes.set_ylabel("Height")
-        picture.text(
-            left / theme.WIDTH,
-            0.06 / picture.get_size_inches()[1],
-            "Across: k, for the merge of k clusters into k − 1",
-            size=theme.SMALL,
-            color=theme.MUTED,
-            va="bottom",
-        )
+        words = "Horizontal axis: k, for the merge of k clusters into k − 1"
+        theme.write(picture, left, -0.06, words)
         return picture
 
     def _last(self, heights: NDArray[Any]) -> NDArray[np.float64]:

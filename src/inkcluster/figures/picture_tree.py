@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 from inkcluster.figures.drawing.branches import Branches, branches
@@ -27,7 +28,7 @@ _FINE = 5.0
 
 
 @dataclass(frozen=True, eq=False)
-class PictureTree:
+class PictureTree(Head):
     """A hierarchy from its root (left) to its last clusters (right), coloured by class or by cluster.
 
     Parameters
@@ -61,9 +62,6 @@ class PictureTree:
     [[3.0, 5.0, 0.0, 1.0], [4.0, 6.0, 1.0, 2.0], [5.0, 6.0, 2.0, 2.0], [6.0, -1.0, 14.8, 4.0]]
     """
 
-    name: str
-    title: str
-    says: str
     Z: NDArray[Any]
     k: int | None
     pictures: NDArray[Any]
@@ -245,8 +243,8 @@ class PictureTree:
         page.text(
             0.12,
             0.12,
-            "Right of a leaf: its images"
-            + (", the class of most of them and its share. Colour: that class" if legend else ""),
+            "Right of a leaf: its number of images"
+            + (", largest class and its share. Colour: largest class" if legend else ""),
             size=theme.SMALL,
             color=theme.MUTED,
             va="center",

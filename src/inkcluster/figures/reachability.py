@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-MOST_BARS = 1_200
-"""A longer order is drawn in this many bars of neighbours in the order."""
-_NUMBERED = 0.035
-"""A stretch of a cluster this share of the width long carries its number."""
+MAX_BARS = 1_200
+"""More points are drawn in this many bars."""
+MIN_WIDTH_NUMBERED = 0.035
+"""A stretch of a cluster carries its number from this share of the width on."""
 
 
 @dataclass(frozen=True, eq=False)
-class Reachability:
+class Reachability(Head):
     """How far each point is from those before it in the order, coloured by cluster.
 
     Parameters
@@ -55,9 +56,6 @@ class Reachability:
     [[0.0, inf], [0.0, 0.2], [0.0, 0.2], [1.0, 8.8], [1.0, 0.2], [1.0, 0.2]]
     """
 
-    name: str
-    title: str
-    says: str
     reachability: NDArray[Any]
     ordering: NDArray[Any]
     labels: NDArray[Any]
@@ -73,7 +71,7 @@ class Reachability:
         reach = np.asarray(self.reachability, np.float64)[self.ordering]
         labels = np.maximum(np.asarray(self.labels, np.int64)[self.ordering], -1)
         n = len(reach)
-        bars = min(n, MOST_BARS)
+        bars = min(n, MAX_BARS)
         first = np.arange(bars + 1) * n // max(bars, 1)
         rows = []
         for a, b in zip(first[:-1].tolist(), first[1:].tolist(), strict=True):
@@ -104,13 +102,12 @@ class Reachability:
             mine = np.array([_colour(label) == colour for label in labels.tolist()])
             _fill(axes, edges, np.zeros(len(labels)), np.where(mine, height, 0.0), colour)
         _number(axes, edges, height, labels, top)
-        axes.set_xlabel("Images, each next to what it hangs together with")
+        axes.set_xlabel("Images, similar ones side by side")
         axes.set_ylabel("Mutual reachability distance")
         axes.xaxis.set_major_formatter(lambda value, _: _text.count(value))
         axes.yaxis.set_major_formatter(lambda value, _: _text.short(value))
         axes.set_xlim(0, max(len(self.ordering), 1))
         axes.set_ylim(0, top)
-        axes.grid(axis="x", visible=False)
         return picture
 
 
@@ -152,7 +149,7 @@ def _number(
     """Write the cluster over each long stretch."""
     turns = np.concatenate([[0], np.flatnonzero(np.diff(labels)) + 1, [len(labels)]])
     for a, b in zip(turns[:-1].tolist(), turns[1:].tolist(), strict=True):
-        if b == a or labels[a] < 0 or edges[b] - edges[a] < _NUMBERED * edges[-1]:
+        if b == a or labels[a] < 0 or edges[b] - edges[a] < MIN_WIDTH_NUMBERED * edges[-1]:
             continue
         axes.text(
             (edges[a] + edges[b]) / 2,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Restarts:
+class Restarts(Head):
     """Inertia of each restart, best first, and its ARI with the labels where there are any.
 
     Parameters
@@ -40,9 +41,6 @@ class Restarts:
     [[1.0, 100.0, 0.0], [2.0, 101.0, 1.0]]
     """
 
-    name: str
-    title: str
-    says: str
     inertias: NDArray[Any] | Sequence[float]
     ari_with_labels: NDArray[Any] | Sequence[float] | None = None
 
@@ -70,39 +68,18 @@ class Restarts:
         left, gap = 0.65, 0.45
         width = (theme.WIDTH - left - 0.9 - gap * (panels - 1)) / panels
         first = theme.chart(picture, left, 0.42, width, 0.22 * m + 0.1)
-        notes = [_text.short(value) for value in np.asarray(self.inertias, np.float64)]
         _dots(first, self._above(), theme.ACCENTS[0], from_zero=True)
         first.set_title("Inertia, % above the best", size=theme.SMALL, loc="left")
         first.set_ylabel("Restart, best first")
         if panels == 1:
-            for i, note in enumerate(notes):
-                first.annotate(
-                    note,
-                    (1, i + 1),
-                    xycoords=("axes fraction", "data"),
-                    xytext=(8, 0),
-                    textcoords="offset points",
-                    size=theme.TINY,
-                    color=theme.MUTED,
-                    va="center_baseline",
-                )
+            _notes(first, [_text.short(value) for value in np.asarray(self.inertias, np.float64)])
             return picture
         second = theme.chart(picture, left + width + gap, 0.42, width, 0.22 * m + 0.1)
         ari = np.asarray(self.ari_with_labels, np.float64)
         _dots(second, ari, theme.ACCENTS[1], from_zero=False)
         second.set_title("ARI with the labels", size=theme.SMALL, loc="left")
         second.tick_params(labelleft=False)
-        for i, value in enumerate(ari):
-            second.annotate(
-                _text.decimals(value, 4),
-                (1, i + 1),
-                xycoords=("axes fraction", "data"),
-                xytext=(8, 0),
-                textcoords="offset points",
-                size=theme.TINY,
-                color=theme.MUTED,
-                va="center_baseline",
-            )
+        _notes(second, [_text.decimals(value, 4) for value in ari])
         return picture
 
     def _above(self) -> NDArray[np.float64]:
@@ -112,6 +89,13 @@ class Restarts:
             return np.zeros(len(inertias))
         above: NDArray[np.float64] = 100 * (inertias / best - 1)
         return above
+
+
+def _notes(axes: Axes, notes: list[str]) -> None:
+    """Write a note right of each row."""
+    style = {"size": theme.TINY, "color": theme.MUTED, "va": "center_baseline"}
+    for i, words in enumerate(notes):
+        theme.note(axes, words, (1, i + 1), (8, 0), xycoords=("axes fraction", "data"), **style)
 
 
 def _dots(axes: Axes, values: NDArray[np.float64], colour: str, *, from_zero: bool) -> None:
@@ -134,6 +118,7 @@ def _dots(axes: Axes, values: NDArray[np.float64], colour: str, *, from_zero: bo
         axes.hlines(ranks, middle - half, middle + half, color=theme.GRID, linewidth=1.2)
     axes.scatter(values, ranks, s=34, color=colour, linewidths=0, zorder=3, clip_on=False)
     axes.grid(axis="y", visible=False)
+    axes.grid(axis="x")
     axes.locator_params(axis="x", nbins=4)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(bottom=False)

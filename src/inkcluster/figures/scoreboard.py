@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import heat as _heat
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Scoreboard:
+class Scoreboard(Head):
     """A table of scores in which the best of each column stands out.
 
     Parameters
@@ -38,9 +39,6 @@ class Scoreboard:
     [['k-means', 'ARI', 0.37, False], ['ward', 'ARI', 0.62, True]]
     """
 
-    name: str
-    title: str
-    says: str
     frame_: pd.DataFrame
 
     def frame(self) -> pd.DataFrame:
@@ -92,14 +90,7 @@ class Scoreboard:
                 )
         if best.any():
             _heat.outline(axes, best)
-            picture.text(
-                left / theme.WIDTH,
-                0.08 / picture.get_size_inches()[1],
-                "Outlined: the best of each measure",
-                size=theme.SMALL,
-                color=theme.MUTED,
-                va="bottom",
-            )
+            theme.write(picture, left, -0.08, "Outlined: the best of each measure")
         return picture
 
     def _shaded(self) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""`Spectrum`: the largest eigenvalues of a graph, and how much speaks for each number of clusters."""
+"""`Spectrum`: the largest eigenvalues of a graph, and the strength of each number of clusters."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-_CUT = 20.0
-"""A bar that is this many times as high as the next is drawn no higher, and says so."""
+MAX_BAR_RATIO = 20.0
+"""A bar more than this many times as high as the next is cut off, and says so."""
 
 
 @dataclass(frozen=True, eq=False)
-class Spectrum:
-    """Eigenvalues, and under them how much speaks for each number of clusters.
+class Spectrum(Head):
+    """Eigenvalues, and under them the strength of each number of clusters.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ class Spectrum:
     eigenvalues : ndarray of shape (m,)
         Descending from 1.
     strengths : ndarray
-        How much speaks for 2, 3, … clusters; 1 is nothing.
+        For 2, 3, … clusters; 1 says nothing.
     chosen : int
         The number of clusters.
     marked : sequence of int
@@ -46,17 +47,13 @@ class Spectrum:
     [[1, 1.0, nan, True], [2, 0.99, 20.0, True], [3, 0.8, nan, False]]
     """
 
-    name: str
-    title: str
-    says: str
     eigenvalues: NDArray[Any] | Sequence[float]
     strengths: NDArray[Any] | Sequence[float]
     chosen: int
     marked: Sequence[int] = ()
 
     def frame(self) -> pd.DataFrame:
-        """One row for each eigenvalue: its number, its value, what speaks for so many clusters, and
-        whether it is among as many as there are clusters."""
+        """One row for each eigenvalue: number, value, strength, whether the number is at most `chosen`."""
         import pandas as pd
 
         values = np.asarray(self.eigenvalues, np.float64)
@@ -86,12 +83,11 @@ class Spectrum:
         colours = np.where(kept, theme.ACCENTS[0], theme.NOISE).tolist()
         above.scatter(frame["number"], frame["eigenvalue"], s=26, c=colours, linewidths=0, zorder=3)
         self._break(above, frame["eigenvalue"].to_numpy())
-        above.set_title("Eigenvalues of the neighbours' graph", size=theme.SMALL)
-        below.set_title("What speaks for each number of clusters", size=theme.SMALL)
+        above.set_title("Eigenvalues of the graph of nearest images", size=theme.SMALL)
+        below.set_title("Strength of each number of clusters", size=theme.SMALL)
         self._bars(below, frame)
         for axes in (above, below):
             axes.set_xlim(0.4, len(frame) + 0.6)
-            axes.grid(axis="x", visible=False)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         above.tick_params(labelbottom=False)
         below.set_xlabel("Number of clusters")
@@ -103,15 +99,9 @@ class Spectrum:
             return
         style: dict[str, Any] = {"color": theme.ACCENTS[1], "linewidth": 0.9}
         axes.axvline(self.chosen + 0.5, linestyle=(0, (4, 3)), **style)
-        axes.annotate(
-            f"{_text.count(self.chosen)} clusters" if self.chosen != 1 else "1 cluster",
-            (self.chosen + 0.5, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(5, -2),
-            textcoords="offset points",
-            size=theme.SMALL,
-            va="top",
-        )
+        words = f"{_text.count(self.chosen)} clusters" if self.chosen != 1 else "1 cluster"
+        at = (self.chosen + 0.5, 1.0)
+        theme.note(axes, words, at, (5, -2), xycoords=("data", "axes fraction"), va="top")
 
     def _bars(self, axes: Axes, frame: pd.DataFrame) -> None:
         shown = frame[frame["strength"].notna()]
@@ -119,7 +109,7 @@ class Spectrum:
             return
         number, strength = shown["number"].to_numpy(), shown["strength"].to_numpy()
         ranked = np.sort(strength)[::-1]
-        cut = _CUT * ranked[min(1, len(ranked) - 1)]
+        cut = MAX_BAR_RATIO * ranked[min(1, len(ranked) - 1)]
         drawn = np.maximum(np.minimum(strength, cut) - 1, 0)
         colours = [theme.ACCENTS[0] if k == self.chosen else theme.NOISE for k in number]
         axes.bar(number, drawn, color=colours, width=0.7, bottom=1)
@@ -129,12 +119,7 @@ class Spectrum:
             if k == self.chosen or k in self.marked:
                 said = f"{value:.2f}" if value < 100 else "over 100"
                 said += ", not to scale" if value > cut else ""
-                axes.annotate(
-                    said,
-                    (k, 1 + height),
-                    xytext=(0, 11 if beside and k == self.chosen else 2),
-                    textcoords="offset points",
-                    size=theme.TINY,
-                    ha="center",
-                    color=theme.INK if k == self.chosen else theme.MUTED,
-                )
+                colour = theme.INK if k == self.chosen else theme.MUTED
+                style = {"size": theme.TINY, "ha": "center", "color": colour}
+                up = 11 if beside and k == self.chosen else 2
+                theme.note(axes, said, (k, 1 + height), (0, up), **style)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import heat as _heat
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class SuggestionCounts:
+class SuggestionCounts(Head):
     """How often each k was suggested, for each size of sample.
 
     Parameters
@@ -36,9 +37,6 @@ class SuggestionCounts:
     [[500.0, 4.0, 1.0, 0.25], [500.0, 5.0, 3.0, 0.75]]
     """
 
-    name: str
-    title: str
-    says: str
     frame_: pd.DataFrame
 
     def frame(self) -> pd.DataFrame:
@@ -74,13 +72,5 @@ class SuggestionCounts:
         _heat.cells(axes, shares, lambda i, j: _text.count(counts[i, j]) if counts[i, j] else "")
         _heat.name_rows(axes, [f"{_text.count(size)} images" for size in sizes])
         _heat.name_columns(axes, [str(k) for k in ks])
-        full = picture.get_size_inches()[1]
-        picture.text(
-            left / theme.WIDTH,
-            1 - 0.1 / full,
-            "Suggested number of clusters (in a cell: how many resamples)",
-            size=theme.SMALL,
-            color=theme.MUTED,
-            va="top",
-        )
+        theme.write(picture, left, 0.1, "Suggested number of clusters; in a cell, the resamples")
         return picture

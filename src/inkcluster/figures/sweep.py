@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 
@@ -22,7 +23,7 @@ _PANELS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class Sweep(Head):
     """What DBSCAN gives along eps, one line a series, in three panels over the same axis.
 
     Parameters
@@ -46,9 +47,6 @@ class Sweep:
     [['whitened', 1.0, 30, 0.99, 0.01]]
     """
 
-    name: str
-    title: str
-    says: str
     eps: tuple[float, ...] | list[float]
     series: Mapping[str, pd.DataFrame]
 
@@ -101,33 +99,19 @@ class Sweep:
 
     def _key(self, picture: Picture) -> None:
         """Write the names of the series in their colours, from the left."""
-        width, height = picture.get_size_inches()
         x = 0.5
         for j, name in enumerate(self.series):
-            words = _text.clean(name)
-            where: dict[str, Any] = {"y": 1 - 0.1 / height, "size": theme.SMALL, "va": "top"}
-            picture.text(
-                x / width,
-                s="■" if j % 2 else "●",
-                color=theme.ACCENTS[j % len(theme.ACCENTS)],
-                **where,
-            )
-            picture.text((x + 0.14) / width, s=words, **where)
+            words, colour = _text.clean(name), theme.ACCENTS[j % len(theme.ACCENTS)]
+            theme.write(picture, x, 0.1, "■" if j % 2 else "●", color=colour)
+            theme.write(picture, x + 0.14, 0.1, words, color=theme.INK)
             x += 0.14 + _text.width(words, theme.SMALL) + 0.25
 
 
 def _write(axes: Axes, eps: list[float], values: list[float]) -> None:
     """Write each value over its dot."""
     for x, y in zip(eps, values, strict=True):
-        axes.annotate(
-            _text.count(y),
-            (x, y),
-            xytext=(0, 5),
-            textcoords="offset points",
-            size=theme.TINY,
-            color=theme.MUTED,
-            ha="center",
-        )
+        style = {"size": theme.TINY, "color": theme.MUTED, "ha": "center"}
+        theme.note(axes, _text.count(y), (x, y), (0, 5), **style)
 
 
 def _axis(axes: Axes, eps: list[float], percent: bool) -> None:
@@ -141,7 +125,6 @@ def _axis(axes: Axes, eps: list[float], percent: bool) -> None:
     shown = _far_apart(eps, 7)
     axes.set_xticks(shown, [_text.short(value) for value in shown])
     axes.set_xlabel("eps")
-    axes.grid(axis="x", visible=False)
 
 
 def _far_apart(values: list[float], most: int) -> list[float]:

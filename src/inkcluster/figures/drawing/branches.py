@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from inkcluster.figures.drawing.tree import cut_height
 
-STEPS = 0.1
-"""How finely a merge's place between its branches is looked for, in rows."""
+STEP = 0.1
+"""The distance between the places tried for a merge between its branches, in rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class Branches:
             below = np.flatnonzero(self.parent == i)
             low, top = float(y[below].min()), float(y[below].max())
             middle = (low + top) / 2
-            offsets = np.arange(0.0, (top - low) / 2 + 1e-9, STEPS)
+            offsets = np.arange(0.0, (top - low) / 2 + 1e-9, STEP)
             near = np.abs(x[:i] - x[i]) < wide
             y[i] = middle
             for offset in np.stack([offsets, -offsets], axis=1).ravel():

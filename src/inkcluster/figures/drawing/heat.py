@@ -14,8 +14,8 @@ from inkcluster.figures.drawing import theme
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_CELLS = 2_000
-"""More cells than this are drawn as an image, without numbers."""
+MAX_CELLS = 2_000
+"""More cells are drawn as an image, without numbers."""
 
 
 def cells(
@@ -35,7 +35,7 @@ def cells(
     axes.set_xlim(-0.5, columns - 0.5 if columns else 0.5)
     axes.set_ylim(rows - 0.5 if rows else 0.5, -0.5)
     axes.grid(False)
-    if shades.size > MOST_CELLS:
+    if shades.size > MAX_CELLS:
         _as_image(axes, shades)
         return
     from matplotlib.collections import PolyCollection
@@ -75,11 +75,11 @@ def name_columns(
     """Write names over the columns, level or slanted."""
     axes.tick_params(bottom=False, top=False, labelbottom=False, labeltop=False)
     for j, name in enumerate(names):
-        axes.annotate(
+        theme.note(
+            axes,
             name,
             (j, -0.5),
-            xytext=(0, 4),
-            textcoords="offset points",
+            (0, 4),
             size=points,
             color=theme.MUTED,
             ha="left" if slanted else "center",
@@ -94,17 +94,8 @@ def name_rows(axes: Axes, names: list[str], *, points: float = theme.SMALL) -> N
     """Write names at the left of the rows."""
     axes.tick_params(left=False, labelleft=False)
     for i, name in enumerate(names):
-        axes.annotate(
-            name,
-            (-0.5, i),
-            xytext=(-6, 0),
-            textcoords="offset points",
-            size=points,
-            color=theme.INK,
-            ha="right",
-            va="center_baseline",
-            annotation_clip=False,
-        )
+        style = {"size": points, "ha": "right", "va": "center_baseline", "annotation_clip": False}
+        theme.note(axes, name, (-0.5, i), (-6, 0), **style)
 
 
 def outline(

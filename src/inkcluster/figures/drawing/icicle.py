@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-STEPS = 48
-"""The outline of a cluster has at most this many steps on each side."""
+MAX_STEPS = 48
+"""Steps of a cluster's outline on each side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def _outline(
     """What is left after each height at which points leave, thinned out."""
     order = np.argsort(-height, kind="stable")
     left = size - np.cumsum(leave[order])
-    shown = np.linspace(0, len(order) - 1, min(len(order), STEPS)).round().astype(np.int64)
+    shown = np.linspace(0, len(order) - 1, min(len(order), MAX_STEPS)).round().astype(np.int64)
     return height[order][shown], left[shown].astype(np.float64)
 
 

@@ -122,6 +122,20 @@ def tiles(
     axes.add_collection(PolyCollection(corners, facecolors=colour, **style), autolim=False)
 
 
+def picture_row(
+    axes: Axes, opacity: NDArray[np.uint8], middles: NDArray[np.float64], top: float, side: float
+) -> None:
+    """Draw pictures (m, h, w) of ink in a row, on tiles, their longer side `side` inches long."""
+    from inkcluster.figures.drawing import theme
+
+    h, w = opacity.shape[1:]
+    inch = side / max(h, w)
+    boxes = [(x - w * inch / 2, top, w * inch, h * inch) for x in middles.tolist()]
+    tiles(axes, boxes, theme.TILE)
+    for box, one in zip(boxes, opacity, strict=True):
+        show_ink(axes, one, box, coarse=max(h, w) <= COARSE)
+
+
 def show_ink(
     axes: Axes,
     opacity: NDArray[np.uint8],

@@ -118,6 +118,7 @@ def settings() -> Any:
         "axes.titlepad": 8.0,
         "axes.linewidth": 0.8,
         "axes.grid": True,
+        "axes.grid.axis": "y",
         "axes.axisbelow": True,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -162,11 +163,16 @@ def new(width: float = WIDTH, height: float = 3.0) -> Picture:
 def page(width: float = WIDTH, height: float = 3.0) -> tuple[Picture, Axes]:
     """Make a figure whose one invisible axes measures inches from the top left corner."""
     picture = new(width, height)
+    return picture, overlay(picture)
+
+
+def overlay(picture: Picture) -> Axes:
+    """Add invisible axes to `picture` that measure inches from its top left corner."""
+    width, height = picture.get_size_inches()
     axes = picture.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
+    axes.set(xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    return picture, axes
+    return axes
 
 
 def chart(picture: Picture, left: float, top: float, width: float, height: float) -> Axes:
@@ -180,6 +186,24 @@ def chart(picture: Picture, left: float, top: float, width: float, height: float
             height / full_height,
         )
     )
+
+
+def write(picture: Picture, left: float, top: float, words: str, **style: Any) -> None:
+    """Write small muted words on `picture`, placed in inches from its top left corner.
+
+    A negative `top` is measured from the bottom.
+    """
+    width, height = picture.get_size_inches()
+    style = {"size": SMALL, "color": MUTED, "va": "top" if top >= 0 else "bottom", **style}
+    picture.text(left / width, 1 - top / height if top >= 0 else -top / height, words, **style)
+
+
+def note(
+    axes: Axes, words: str, at: tuple[float, float], offset: tuple[float, float], **style: Any
+) -> None:
+    """Write small words at a point of `axes`, moved by `offset` in points."""
+    style = {"size": SMALL, **style}
+    axes.annotate(words, at, xytext=offset, textcoords="offset points", **style)
 
 
 def heat_step(value: float) -> tuple[str, str]:

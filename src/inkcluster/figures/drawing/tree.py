@@ -127,22 +127,14 @@ def draw(axes: Axes, tree: Tree, k: int | None) -> None:
     top = float(tree.y.max(initial=0.0)) or 1.0
     axes.set_xlim(0, right)
     axes.set_ylim(0, top * 1.05)
-    axes.grid(axis="x", visible=False)
     axes.tick_params(bottom=False, labelbottom=False)
     axes.yaxis.set_major_formatter(lambda value, _: _text.short(value))
     if tree.cut is not None:
         axes.axhline(tree.cut, color=theme.INK, linewidth=0.9, linestyle=(0, (4, 3)))
         if k is not None:
-            axes.annotate(
-                f"k = {k}",
-                (1, tree.cut),
-                xycoords=("axes fraction", "data"),
-                xytext=(4, 0),
-                textcoords="offset points",
-                size=theme.SMALL,
-                va="center_baseline",
-                annotation_clip=False,
-            )
+            style = {"va": "center_baseline", "annotation_clip": False}
+            place = ("axes fraction", "data")
+            theme.note(axes, f"k = {k}", (1, tree.cut), (4, 0), xycoords=place, **style)
 
 
 @contextmanager
