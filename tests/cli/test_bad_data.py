@@ -243,6 +243,7 @@ def test_bad_data(ink_here, one_sentence, tmp_path, make):
     arguments = made if isinstance(made, tuple) else (made,)
     sentence = one_sentence(ink_here("study", *arguments, "--out", "run", "--only", "shape"))
     assert BAD[make].lower() in sentence.lower()
+    assert len(sentence.replace(str(tmp_path), "")) < 300
     assert not (tmp_path / "run" / "answers").exists()
     assert not (tmp_path / "run" / "report.html").exists()
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "run") == ["in"]
