@@ -15,6 +15,7 @@ import numpy as np
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import image_set
 from inkcluster.images.imageset import ImageSet
+from inkcluster.images.labelfile import read_labels
 from inkcluster.images.labelling import check_labels
 from inkcluster.images.named import NAMED, digits, find
 from inkcluster.images.readers.guard import (
@@ -26,6 +27,8 @@ from inkcluster.images.readers.guard import (
     regular_file,
     title_of,
 )
+from inkcluster.images.readers.idx import image_files, is_idx
+from inkcluster.images.readers.mat import is_hdf5
 from inkcluster.progress import SILENT, Progress, listening
 
 if TYPE_CHECKING:
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from inkcluster.images.readers.choosing import Found
 
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
-_HDF5 = b"\x89HDF\r\n\x1a\n"
 _READERS = {
     "npy": ("arrays", "read_npy"),
     "npz": ("arrays", "read_npz"),
@@ -145,8 +147,6 @@ def _labels(labels: Any) -> Any:
     except (OSError, ValueError):
         is_file = False
     if is_file:
-        from inkcluster.images.labelfile import read_labels
-
         return read_labels(Path(labels))
     if isinstance(labels, os.PathLike):
         raise BadInputError(f"{labels} does not exist; name the file of the labels.")
@@ -180,8 +180,6 @@ def _kind(path: Path) -> str:
         problem = error if isinstance(error, OSError) else OSError(0, str(error))
         raise os_error(path, problem) from error
     if is_folder:
-        from inkcluster.images.readers.idx import image_files
-
         with reading(path, "a folder"):
             return "idx folder" if image_files(path) else "folder"
     if not exists:
@@ -207,23 +205,19 @@ def _kind(path: Path) -> str:
 
 def _by_content(start: bytes, path: Path) -> str:
     """The kind by magic number, which version 4 of .mat lacks; all text is CSV."""
-    from inkcluster.images.readers.idx import is_idx
-
     if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(path)
     signs = {
         "npy": start[:6] == b"\x93NUMPY",
         "parquet": start[:4] == b"PAR1",
-        "mat": _HDF5 in (start[:8], start[512:520]) or start[:6] == b"MATLAB",
+        "mat": is_hdf5(start) or start[:6] == b"MATLAB",
         "idx": is_idx(start),
-        "csv": _is_text(start),
+        "csv": not any(byte < 32 and byte not in b"\t\n\r\f" for byte in start),
     }
     kind = next((kind for kind, seen in signs.items() if seen), None)
     if kind is None and path.suffix.lower() == ".mat":
         return "mat"
-    if kind is None:
-        raise _unknown(start, path)
-    if kind == "csv" and _says_idx(path):
+    if kind is None or (kind == "csv" and _says_idx(path)):
         raise _unknown(start, path)
     return kind
 
@@ -250,10 +244,6 @@ def _unknown(start: bytes, path: Path) -> BadInputError:
 def _says_idx(path: Path) -> bool:
     name = path.name.lower().removesuffix(".gz")
     return name.endswith(("ubyte", ".idx")) or "idx1" in name or "idx3" in name
-
-
-def _is_text(start: bytes) -> bool:
-    return not any(byte < 32 and byte not in b"\t\n\r\f" for byte in start)
 
 
 def _zip_kind(path: Path) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.imageset import ImageSet
+from inkcluster.images.readers.idx import image_files
 from inkcluster.progress import current
 
 DATA_VARIABLE = "INKCLUSTER_DATA"
@@ -157,8 +158,6 @@ def _retrieve(name: str, entry: Entry, file: str, sha256: str, folder: Path) -> 
 
 
 def _local(entry: Entry) -> Path | None:
-    from inkcluster.images.readers.idx import image_files
-
     root = os.environ.get(DATA_VARIABLE)
     if not root:
         return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import os
 import stat
-import sys
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
@@ -36,6 +36,7 @@ MAX_LABEL_FILE_BYTES = 256 << 20
 MAX_MAT_HEADER_BYTES = 1 << 16
 """What the dimensions, or the name, of one MATLAB array may take."""
 
+_PIECE_BYTES = 1 << 20
 _NO_MEMORY = ("out of memory", "cannot allocate", "can't allocate", "unable to allocate",
               "memory allocation failed")  # fmt: skip
 
@@ -170,70 +171,45 @@ def gunzip_head(path: Path, n_bytes: int) -> bytes:
 
 
 @contextmanager
-def opened(path: Path, advance: Callable[[float], None] | None = None) -> Iterator[Bounded]:
+def opened(path: Path, advance: Callable[[float], None] | None = None) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked where it is gzip, and then no more of them than the limits allow.
 
     `advance` is told how many bytes of the file itself have been consumed.
     """
     packed = regular_file(path)
     with path.open("rb") as raw:
-        if is_gzip(path):
-            with gzip.GzipFile(fileobj=raw, mode="rb") as stream:
-                yield Bounded(stream, raw, path, packed, advance)
-        else:
-            yield Bounded(raw, raw, path, None, advance)
+        unpacked = gzip.GzipFile(fileobj=raw) if is_gzip(path) else None
+        yield io.BufferedReader(_Bounded(path, packed, raw, unpacked, advance), _PIECE_BYTES)
 
 
-class Bounded:
-    """A stream that refuses to unpack beyond the limits and reports its progress."""
+class _Bounded(io.RawIOBase):
+    """A file that refuses to unpack beyond the limits and reports its progress."""
 
     def __init__(
         self,
-        stream: Any,
-        raw: IO[bytes],
         path: Path,
-        packed: int | None,
+        packed: int,
+        raw: IO[bytes],
+        unpacked: gzip.GzipFile | None,
         advance: Callable[[float], None] | None,
     ) -> None:
-        self._stream, self._raw, self._path = stream, raw, path
-        self._packed, self._advance = packed, advance
-        self._seen = self._at = 0
+        self._path, self._packed, self._raw, self._unpacked = path, packed, raw, unpacked
+        self._advance, self._seen, self._at = advance, 0, 0
 
-    def read(self, n_bytes: int = -1) -> bytes:
-        """As a file's `read`, in pieces."""
-        pieces, left = [], n_bytes if n_bytes >= 0 else sys.maxsize
-        while left > 0:
-            piece = self._stream.read(min(left, 1 << 20))
-            self._tell()
-            if not piece:
-                break
-            self._seen += len(piece)
-            if self._packed is not None:
-                check_unpacked(self._path, self._seen, self._packed, MAX_DEFLATE_RATIO)
-            pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces)
+    def readable(self) -> bool:
+        return True
 
-    def _tell(self) -> None:
+    def readinto(self, buffer: Any) -> int:
+        piece = (self._unpacked or self._raw).read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._seen += len(piece)
+        if self._unpacked is not None:
+            check_unpacked(self._path, self._seen, self._packed, MAX_DEFLATE_RATIO)
         at = self._raw.tell()
-        if self._advance is not None and at > self._at:
+        if self._advance is not None:
             self._advance(at - self._at)
         self._at = at
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Lines; what pandas asks of a file besides `read`."""
-        rest = b""
-        while piece := self.read(1 << 16):
-            lines = (rest + piece).splitlines(keepends=True)
-            rest = lines.pop()
-            yield from lines
-        if rest:
-            yield rest
-
-    @staticmethod
-    def readable() -> bool:
-        """True, as pandas asks."""
-        return True
+        return len(piece)
 
 
 def title_of(path: str | os.PathLike[str]) -> str:

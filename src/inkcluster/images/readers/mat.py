@@ -23,7 +23,6 @@ from inkcluster.images.readers.guard import (
 from inkcluster.images.readers.mat5 import check_tags, holds_code
 from inkcluster.progress import current
 
-HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _BYTES = {
     "double": 8, "single": 4, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2,
     "int32": 4, "uint32": 4, "int64": 8, "uint64": 8, "logical": 1, "char": 4,
@@ -38,11 +37,17 @@ def read_mat(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
     labels are a vector as long as one of its sides. MATLAB objects and functions are refused.
     """
     packed = regular_file(path)
-    is_hdf5 = HDF5_MAGIC in (head(path, 8), head(path, 520)[512:])
     with reading(path, "a MATLAB file"), current().task(f"reading {path.name}", packed) as advance:
-        arrays, from_matlab = _hdf5(path, packed) if is_hdf5 else (_scipy(path, packed), True)
+        arrays, from_matlab = (
+            _hdf5(path, packed) if is_hdf5(head(path, 520)) else (_scipy(path, packed), True)
+        )
         advance(packed)
         return choose(arrays, str(path), labels=labels, shape=shape, columns_first=from_matlab)
+
+
+def is_hdf5(start: bytes) -> bool:
+    """Whether these are the first 520 bytes of an HDF5 file; MATLAB's begin with a text of 512."""
+    return b"\x89HDF\r\n\x1a\n" in (start[:8], start[512:520])
 
 
 def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
