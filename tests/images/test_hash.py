@@ -36,7 +36,7 @@ def test_it_does_not_depend_on_the_blocks(small, monkeypatch):
     from inkcluster.images import hash as module
 
     known = data_hash(small)
-    monkeypatch.setattr(module, "_BLOCK", 100)
+    monkeypatch.setattr(module, "_BLOCK_BYTES", 100)
     assert data_hash(small) == known
 
 

@@ -20,21 +20,9 @@ _BLOCKS = np.array([" ", "▄", "▀", "█"])
 def picture_lines(
     image: NDArray[np.floating], *, ink_is_dark: bool = False, colour: bool | None = None
 ) -> list[str]:
-    """Draw an image in half-blocks, ink bright.
+    """Draw an image of values from 0 to 1 in half-blocks, ink bright; ``ceil(h / 2)`` lines.
 
-    Parameters
-    ----------
-    image : ndarray of shape (h, w)
-        From 0 to 1.
-    ink_is_dark : bool
-        Whether the low values are the ink.
-    colour : bool or None
-        Shades of grey if True, ink or nothing if False; None asks :func:`has_colour`.
-
-    Returns
-    -------
-    list of str
-        ``ceil(h / 2)`` lines.
+    `colour` draws shades of grey if True, ink or nothing if False; None asks :func:`has_colour`.
 
     Examples
     --------
@@ -62,20 +50,9 @@ def contact_rows(
     ink_is_dark: bool = False,
     width: int | None = None,
 ) -> list[str]:
-    """Draw rows of pictures beside their labels, smaller where a row would not fit on the terminal.
+    """Draw rows (label, indices into `pixels`) of pictures beside their labels.
 
-    Parameters
-    ----------
-    pixels : ndarray of shape (n, h, w), uint8
-    rows : sequence of (label, indices into `pixels`)
-    ink_is_dark : bool
-        Whether the low values are the ink.
-    width : int or None
-        Columns of the terminal; None asks.
-
-    Returns
-    -------
-    list of str
+    The pictures are made smaller until a row fits into `width` columns, or the terminal's if None.
     """
     columns = shutil.get_terminal_size().columns if width is None else width
     labels = [one_line(label)[:12] for label, _ in rows]

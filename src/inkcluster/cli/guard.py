@@ -29,17 +29,8 @@ class Stopped(KeyboardInterrupt):
 def guarded(*, debug: bool = False, resumable: bool = False) -> Iterator[None]:
     """Turn whatever ends the block into a sentence on stderr and :class:`typer.Exit`.
 
-    Parameters
-    ----------
-    debug : bool
-        Print the traceback as well, before the sentence.
-    resumable : bool
-        Say after an interruption or a full disk that the same command continues from here.
-
-    Raises
-    ------
-    typer.Exit
-        With code 1 for bad input and failures, 130 for an interruption.
+    The code is 1 for bad input and failures, 130 for an interruption. `debug` prints the traceback
+    before the sentence; `resumable` adds that the same command continues from here.
     """
     again = " Run the same command again to continue." if resumable else ""
     try:

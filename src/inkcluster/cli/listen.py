@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from inkcluster.study.run.run import WrittenAnswer
 
 
-class Listener(Protocol):
-    """Is told of a study's progress."""
+class Listener:
+    """Is told of a study's progress, and shows nothing."""
 
-    progress: Progress
+    progress: Progress = SILENT
 
     def shown(self) -> AbstractContextManager[object]:
         """Keep the display up to date inside this block."""
+        return nullcontext()
 
     def answered(self, answer: WrittenAnswer) -> None:
         """Report that a question is done."""
@@ -33,26 +34,16 @@ class Listener(Protocol):
 def listener(*, quiet: bool) -> Listener:
     """The listener that suits stderr: bars if it is a terminal, plain lines if not, or silence."""
     if quiet:
-        return _Quiet()
-    return _Bars() if sys.stderr.isatty() else _Plain()
+        return Listener()
+    return _Bars() if sys.stderr.isatty() else _Lines()
 
 
-class _Quiet:
-    progress: Progress = SILENT
-
-    def shown(self) -> AbstractContextManager[object]:
-        return nullcontext()
-
-    def answered(self, answer: WrittenAnswer) -> None:
-        del answer
-
-
-class _Plain(_Quiet):
+class _Lines(Listener):
     def answered(self, answer: WrittenAnswer) -> None:
         typer.echo(_line(answer), err=True)
 
 
-class _Bars(Progress):
+class _Bars(Listener, Progress):
     """Bars drawn by rich, one for each piece of work that is open, the outermost on top."""
 
     def __init__(self) -> None:
@@ -61,7 +52,7 @@ class _Bars(Progress):
         from rich.progress import Progress as Display
         from rich.table import Column
 
-        self.progress: Progress = self
+        self.progress = self
         self._console = Console(stderr=True, highlight=False)
         self._bars = Display(
             TextColumn(

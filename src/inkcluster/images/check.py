@@ -30,31 +30,10 @@ def image_set(
 ) -> ImageSet:
     """Check and convert what was read.
 
-    Parameters
-    ----------
-    pixels : ndarray
-        (n, h·w), (n, h, w), or with a channel axis (n, h, w, c) or (n, c, h, w), c in 1, 3, 4; of
-        any real dtype.
-    labels : ndarray of shape (n,), (n, 1) or (1, n), or None
-        Whole numbers, booleans or strings.
-    where : str
-        How sentences name the source.
-    name : str
-        What the set is called.
-    shape : (int, int), optional
-        Height and width; needed where rows are not of square length.
-    notices : sequence of str
-        The reader's own notices; those of the conversion follow.
-
-    Returns
-    -------
-    ImageSet
-        uint8 pixels are the caller's own memory, not a copy.
-
-    Raises
-    ------
-    BadInputError
-        See :func:`check_pixels` and :func:`~inkcluster.images.labelling.check_labels`.
+    `pixels` are (n, h·w), (n, h, w), or with a channel axis (n, h, w, c) or (n, c, h, w), c in 1, 3, 4;
+    uint8 is not copied. `where` names the source in sentences. `shape` (height, width) is needed
+    where rows are not of square length. The reader's `notices` come before those of the conversion.
+    Errors are those of :func:`check_pixels` and :func:`~inkcluster.images.labelling.check_labels`.
     """
     ready, said = check_pixels(pixels, where, shape)
     known = check_labels(labels, len(ready), where)

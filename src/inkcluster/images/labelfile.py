@@ -21,23 +21,10 @@ from inkcluster.images.readers.guard import (
 
 
 def read_labels(path: Path) -> NDArray[Any]:
-    """Read the labels in a file.
+    """Read the labels in a file: IDX (plain or gzipped), ``.npy``, or UTF-8 text with one a line.
 
-    Parameters
-    ----------
-    path : Path
-        An IDX file (plain or gzipped), a ``.npy`` file, or UTF-8 text with one label a line; a
-        first line that says ``label`` or ``labels`` is a heading.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        Whole numbers where all labels are, else text.
-
-    Raises
-    ------
-    BadInputError
-        If it is none of these.
+    A first line that says ``label`` or ``labels`` is a heading. Labels are whole numbers where all
+    of them are, else text.
 
     Examples
     --------

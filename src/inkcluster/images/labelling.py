@@ -15,21 +15,10 @@ MAX_LABEL_CHARACTERS = 200
 
 
 def check_labels(values: Any, n: int, where: str) -> NDArray[Any] | None:
-    """The labels of `n` images.
+    """The labels of `n` images as int64, or text exactly as it was; None stays None.
 
-    Parameters
-    ----------
-    values : array-like of shape (n,), (n, 1) or (1, n), or None
-        Whole numbers (of any dtype), booleans, text or bytes.
-    n : int
-        Number of images.
-    where : str
-        How sentences name the source.
-
-    Returns
-    -------
-    ndarray of shape (n,) or None
-        int64, or text exactly as it was.
+    They may be whole numbers of any dtype, booleans, text or bytes, of shape (n,), (n, 1) or (1, n).
+    `where` names the source in sentences.
 
     Raises
     ------

@@ -22,24 +22,15 @@ _TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a named set may be found.
-
-    Parameters
-    ----------
-    title : str
-        What it is, for people.
-    mirrors : tuple of str
-        Addresses of folders that hold its files, tried in order.
-    sha256 : mapping of str to str
-        Its files, images and labels, and what they must hash to.
-    local : tuple of str
-        Where under ``$INKCLUSTER_DATA`` a person may have put it: files or folders of IDX.
-    """
+    """Where a named set may be found."""
 
     title: str
     mirrors: tuple[str, ...]
+    """Addresses of folders that hold its files, tried in order."""
     sha256: Mapping[str, str]
+    """Its files, images and labels, and their hashes."""
     local: tuple[str, ...]
+    """Where it may lie under ``$INKCLUSTER_DATA``: files, or folders of IDX."""
 
 
 CATALOGUE: dict[str, Entry] = {

@@ -45,14 +45,7 @@ _OUTWARD = re.compile(r"url\(\s*['\"]?(?!#)|@import|javascript:|expression\(", r
 def inline_svg(path: Path, prefix: str, label: str) -> Markup | None:
     """The SVG in `path`, themed and ready to stand in the page; None if it may not.
 
-    Parameters
-    ----------
-    path : Path
-        What :func:`inkcluster.figures.render` wrote.
-    prefix : str
-        Unique in the page; put before every id.
-    label : str
-        What a screen reader says in its place.
+    `prefix` is unique in the page and put before every id; `label` is what a screen reader says.
     """
     from markupsafe import Markup
 
@@ -87,9 +80,9 @@ def is_only_drawing(svg: str) -> bool:
     return _local(root.tag) == "svg" and all(map(_harmless, root.iter()))
 
 
-def data_url(path: Path, kind: str) -> str:
-    """The bytes of `path` as a ``data:`` URL of the media type `kind`."""
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+def data_url(content: bytes, media: str) -> str:
+    """`content` as a ``data:`` URL of the media type `media`."""
+    return f"data:{media};base64,{base64.b64encode(content).decode()}"
 
 
 def _harmless(element: ElementTree.Element) -> bool:

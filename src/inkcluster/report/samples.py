@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from inkcluster.report.inline import data_url
 
 if TYPE_CHECKING:
     from inkcluster.study.run.run import Run
@@ -45,4 +46,4 @@ def _png(ink: NDArray[Any]) -> str:
     both[..., 1] = np.rint(ink * 255)
     stream = io.BytesIO()
     Image.fromarray(both, "LA").save(stream, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+    return data_url(stream.getvalue(), "image/png")

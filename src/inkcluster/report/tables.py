@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from inkcluster.report.inline import data_url
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,9 +107,8 @@ def with_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _download(content: bytes, filename: str, media: str) -> Download:
-    url = f"data:{media};base64,{base64.b64encode(content).decode()}"
     kind = "CSV" if filename.endswith(".csv") else "Parquet"
-    return Download(filename, kind, url, _size(len(content)))
+    return Download(filename, kind, data_url(content, media), _size(len(content)))
 
 
 def _column(series: pd.Series[Any]) -> Column:

@@ -146,12 +146,15 @@ def _question(answer: WrittenAnswer, *, failed: bool) -> QuestionView:
 def _figure(key: str, figure: WrittenFigure) -> FigureView:
     name = f"{key}-{figure.name}"
     svg = inline_svg(figure.svg, name, f"{figure.title}. {figure.says}")
+    png = None
+    if svg is None and figure.png.is_file():
+        png = data_url(figure.png.read_bytes(), "image/png")
     return FigureView(
         id=f"figure-{name}",
         title=figure.title,
         says=figure.says,
         svg=svg,
-        png=data_url(figure.png, "image/png") if svg is None and figure.png.is_file() else None,
+        png=png,
         filename=name,
         data=download(figure.frame(), figure.data, name),
     )

@@ -42,25 +42,11 @@ def choose(
     shape: tuple[int, int] | None = None,
     columns_first: bool = False,
 ) -> Found:
-    """Choose among named arrays.
+    """Choose the images and the labels among named arrays, and turn the images to the front.
 
-    Parameters
-    ----------
-    arrays : mapping of str to ndarray
-        What the file holds.
-    where : str
-        How sentences name the file.
-    labels : str, array-like or None
-        The name of the label array, or the labels themselves, where the caller knows them.
-    shape : (int, int), optional
-        Height and width, where the caller knows them.
-    columns_first : bool
-        Whether the file comes from MATLAB, where the last axis usually counts the images.
-
-    Returns
-    -------
-    Found
-        Images first, joined where they come in parts.
+    `where` names the file in sentences. `labels` are the name of the label array or the labels
+    themselves, and `shape` (height, width), where the caller knows them. `columns_first` is true for
+    files of MATLAB, where the last axis usually counts the images. Parts are joined.
     """
     if isinstance(labels, str) and labels not in arrays:
         raise BadInputError(

@@ -34,26 +34,12 @@ def choose_columns(
     labels: Any = None,
     shape: tuple[int, int] | None = None,
 ) -> Columns:
-    """Choose among the columns of a table.
+    """Choose among the columns of a table, from its header and its first `rows`.
 
-    Parameters
-    ----------
-    names : sequence of str or None
-        The header, where there is one.
-    rows : sequence of sequence of str
-        The first rows.
-    where : str
-        How sentences name the table.
-    labels : str, ndarray or None
-        The label column's name, or its number (from 0) in a table without header. Labels that come
-        from elsewhere: no column is taken for them.
-    shape : (int, int), optional
-        Height and width, where the caller knows them.
-
-    Notes
-    -----
-    Without a telling name, one column too many for the image shape (given, or a square) is the
-    label: the first or the last, whichever is text or takes more distinct values in `rows`.
+    `labels` are the label column's name, or its number (from 0) in a table without header, or the
+    labels themselves: then no column is taken for them. Without a telling name, one column too many
+    for the image shape (given, or a square) is the label: the first or the last, whichever is text
+    or takes more distinct values in `rows`.
     """
     width = len(names) if names is not None else len(rows[0])
     counters = {i for i, name in enumerate(names or ()) if name.strip().lower() in _COUNTERS}

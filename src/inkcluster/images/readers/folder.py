@@ -47,27 +47,11 @@ Item = tuple[PurePosixPath, Callable[[], IO[bytes]]]
 def read_folder(folder: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
     """Read the pictures in `folder` and below it, in the order of their paths.
 
-    Parameters
-    ----------
-    folder : Path
-        PNG, JPEG, GIF, BMP, TIFF and WebP are read; hidden files and other kinds are left out.
-    labels : ndarray or None
-        One for each picture read; by default the name of the folder that a picture lies in, if
-        all lie in subfolders and there are at least two of these. If all these names are whole
-        numbers, they become numbers.
-    shape : (int, int) or None
-        The size to give them; by default the commonest, see
-        :func:`~inkcluster.images.readers.pictures.unify`.
-
-    Returns
-    -------
-    Found
-        Pictures that cannot be read are skipped and counted in its notices.
-
-    Raises
-    ------
-    BadInputError
-        If there is no picture, or none can be read.
+    PNG, JPEG, GIF, BMP, TIFF and WebP are read; hidden files and other kinds are left out. Without
+    `labels` the label is the name of the folder that a picture lies in, if all lie in subfolders and
+    there are at least two of these. The size is `shape`, or else the commonest, see
+    :func:`~inkcluster.images.readers.pictures.unify`. Pictures that cannot be read are skipped and
+    counted in a notice, unless there is no other.
     """
     with reading(folder, "a folder"):
         paths = sorted(_walk(folder))
@@ -81,11 +65,8 @@ def read_folder(folder: Path, labels: Any, shape: tuple[int, int] | None) -> Fou
 def read_zip(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
     """Read the pictures in a zip archive as :func:`read_folder` does; nothing is unpacked to disk.
 
-    Raises
-    ------
-    BadInputError
-        Also if a name leads out of the archive, if it holds links or encrypted files, or if it
-        would unpack beyond the limits of :mod:`~inkcluster.images.readers.guard`.
+    Refused are names that lead out of the archive, links, encrypted files, and archives that would
+    unpack beyond the limits of :mod:`~inkcluster.images.readers.guard`.
     """
     packed = regular_file(path)
     with reading(path, "a zip archive"), zipfile.ZipFile(path) as archive:

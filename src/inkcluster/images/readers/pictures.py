@@ -22,12 +22,7 @@ class PictureError(ValueError):
 
 
 def decode(stream: IO[bytes]) -> tuple[NDArray[np.uint8], bool]:
-    """Decode one picture.
-
-    Parameters
-    ----------
-    stream : binary file
-        PNG, JPEG, GIF, BMP, TIFF or WebP, whatever its name says; of several frames the first.
+    """Decode one picture, or the first frame of several, whatever its name says.
 
     Returns
     -------
@@ -40,7 +35,7 @@ def decode(stream: IO[bytes]) -> tuple[NDArray[np.uint8], bool]:
     Raises
     ------
     PictureError
-        If it is broken, or declares more than 25 million pixels.
+        If it is broken or has too many pixels.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -65,17 +60,11 @@ def decode(stream: IO[bytes]) -> tuple[NDArray[np.uint8], bool]:
 def unify(
     pictures: Sequence[NDArray[np.uint8]], shape: tuple[int, int] | None = None
 ) -> tuple[NDArray[np.uint8], int]:
-    """Bring pictures to one size.
+    """Bring pictures to one size: uint8 (n, h, w), and how many had another size.
 
     The size is `shape`, or else the commonest one (the larger of equally common ones). A picture
     of another size is scaled, its proportions kept, until it just fits (averaging where it
     shrinks, bicubic where it grows), and centred on the median grey of its own border.
-
-    Returns
-    -------
-    pixels : ndarray of shape (n, h, w), uint8
-    resized : int
-        How many had another size.
     """
     sizes = Counter((int(p.shape[0]), int(p.shape[1])) for p in pictures)
     h, w = shape or max(sizes, key=lambda s: (sizes[s], s[0] * s[1], s))
