@@ -104,7 +104,11 @@ class Maker:
             folder = out / ANSWERS / f"{question.key}-0123456789ab"
             folder.parent.mkdir(exist_ok=True)
             write_answer(folder, question, self.plan, question.yields, 1.25)
-            entries[question.key] = {"folder": folder.name, "seconds": 1.25}
+            entries[question.key] = {
+                "folder": folder.name,
+                "number": question.number,
+                "seconds": 1.25,
+            }
         failure = Finding("S2", Level.WARNING, f"This could not be answered: {self.words[0]}")
         entries["dbscan"] = {
             "number": 5,
