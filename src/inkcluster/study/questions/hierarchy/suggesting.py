@@ -39,13 +39,7 @@ def read(Z: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
 
 
 def frame(suggested: Mapping[int, Mapping[str, NDArray[Any]]]) -> pd.DataFrame:
-    """One row for each sample size, resample and rule.
-
-    Parameters
-    ----------
-    suggested : mapping of int to mapping
-        The arrays of :func:`read` by sample size, stacked to (resamples, rules).
-    """
+    """One row for each sample size, resample and rule, of the arrays of :func:`read` by size."""
     import pandas as pd
 
     rows = [
@@ -62,26 +56,10 @@ def frame(suggested: Mapping[int, Mapping[str, NDArray[Any]]]) -> pd.DataFrame:
 class Verdict:
     """The suggestion of the hierarchy of all images, and how many resamples agree with it.
 
-    Parameters
-    ----------
-    k : int
-        The number that the deciding rule suggests on all images.
-    strength : float
-        The largest relative gap, at `k`, divided by the next largest.
-    runner_up : int
-        The number of clusters at the next largest gap.
-    by_rule : mapping of str to int
-        The suggestion of each rule on all images.
-    by_size : mapping of int to float
-        By sample size, the share of its resamples that suggest `k`.
-    share : float
-        The share of all resamples that suggest `k`.
-    agree : float
-        Share of the resamples in which all rules suggest the same number.
-    n : int
-        Number of resamples.
-    total : int
-        Number of images of the hierarchy of all.
+    The first rule decides: `k` is its suggestion on all `total` images, `strength` the gap there
+    divided by the next largest, at `runner_up`. `by_rule` has the suggestion of each rule on all
+    images. Of the `n` resamples, `share` suggest `k` too (`by_size`: of each size), and in `agree`
+    all rules suggest the same number.
     """
 
     k: int
@@ -154,14 +132,7 @@ def mode(values: Any) -> int:
 
 
 def natural(verdict: Verdict, criteria: Mapping[str, KSuggestion] | None) -> int | None:
-    """The number that the hierarchy and k-means both clearly suggest; None if there is none.
-
-    Parameters
-    ----------
-    verdict : Verdict
-    criteria : mapping of str to KSuggestion or None
-        As :func:`inkcluster.evaluate.suggest_k` gives them; None if fewer than four images differ.
-    """
+    """The number that the hierarchy and the criteria of k-means both clearly suggest, or None."""
     together = criteria["together"] if criteria is not None else None
     same = together is not None and together.clear and together.k == verdict.k
     return verdict.k if same and verdict.clear else None

@@ -25,20 +25,9 @@ MIN_SHARE_CHAINED = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """One linkage at k clusters.
+    """One linkage of `images`, cut into `k` clusters that are numbered by decreasing size.
 
-    Parameters
-    ----------
-    tree : Hierarchy
-    images : ImageSet
-        The images of the hierarchy.
-    labels : ndarray of shape (m,), int32
-        Clusters numbered by decreasing size.
-    k : int
-    scores : Scores or None
-        Agreement with the labels; None without labels.
-    along : ndarray of shape (m,) or None
-        ARI with the labels at 1, 2, … m clusters.
+    With labels, `scores` is the agreement with them, and `along` the ARI at 1, 2, … m clusters.
     """
 
     tree: Hierarchy
