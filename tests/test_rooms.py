@@ -1,8 +1,10 @@
 """The rooms of the house: no circle of files, no crowded folder, no file that does not fit a head."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -149,6 +151,38 @@ def test_no_file_is_too_long():
     files = [p for p in SRC.rglob("*.*") if p.suffix in {".py", ".js", ".css", ".j2"}]
     lines = {str(p.relative_to(SRC)): len(p.read_text().splitlines()) for p in files}
     assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+
+
+def readme_folders() -> list[str]:
+    """The folders in the block after `## The rooms`, in its order; indentation says what is in what."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    block = readme.split("## The rooms", 1)[1].split("```")[1]
+    above: list[tuple[int, str]] = []
+    found = []
+    for line in block.strip("\n").splitlines():
+        indent = len(line) - len(line.lstrip())
+        while above and above[-1][0] >= indent:
+            above.pop()
+        for name in re.match(r"(?: *\w+/)+", line)[0].split():
+            folder = f"{above[-1][1] if above else ''}{name}"
+            found.append(folder)
+        above.append((indent, folder))
+    return found
+
+
+def test_the_readme_lists_every_folder():
+    listed = readme_folders()
+    assert len(listed) == len(set(listed))
+    ours = {f"{path.relative_to(SRC).as_posix()}/" for path in folders().values()} - {"./"}
+    assert set(listed) == ours
+
+
+def test_the_readme_lists_the_rooms_in_the_order_of_the_layers():
+    root = Path(__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = project["tool"]["importlinter"]["contracts"]
+    rooms = [folder.rstrip("/") for folder in readme_folders() if folder.count("/") == 1]
+    assert rooms == [layer for layer in contract["layers"] if (SRC / layer).is_dir()]
 
 
 NO_MODULE_HIDES_A_NAME = """

@@ -1,4 +1,4 @@
-"""SciPy's hierarchy functions under a module of their own, so that changing the import is enough.
+"""Offers SciPy's hierarchy functions under their names, so that changing the import is enough.
 
 Examples
 --------

@@ -1,7 +1,7 @@
-"""How long work says how far it is, without knowing who listens.
+"""Lets long work report its progress without knowing who listens.
 
-Whoever wants to listen wraps the work in :func:`listening`; the work itself asks :func:`current` for
-the listener. Nobody listening is the default, and costs nothing.
+A listener wraps the work in :func:`listening`; the work asks :func:`current` for the listener. By
+default nobody listens.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextvars import ContextVar
 
 
 class Progress:
-    """A listener that says nothing; subclasses override :meth:`task`.
+    """A listener that shows nothing; subclasses override :meth:`task`.
 
     Examples
     --------
@@ -24,7 +24,7 @@ class Progress:
 
     @contextmanager
     def task(self, what: str, total: float | None = None) -> Iterator[Callable[[float], None]]:
-        """Open a piece of work of `total` units; the value yielded is called with units done."""
+        """Begin a task of `total` units; call the function yielded with the number of units done."""
         del what, total
         yield lambda amount: None
 
@@ -34,13 +34,13 @@ _listener: ContextVar[Progress] = ContextVar("inkcluster_progress", default=SILE
 
 
 def current() -> Progress:
-    """The listener in force: what estimators report to, since their `fit` has no room for one."""
+    """The listener to report to; estimators need it, since `fit` takes no listener."""
     return _listener.get()
 
 
 @contextmanager
 def listening(progress: Progress) -> Iterator[Progress]:
-    """Make `progress` the listener of everything that runs inside the block."""
+    """Report to `progress` whatever runs inside the block."""
     token = _listener.set(progress)
     try:
         yield progress

@@ -26,8 +26,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_READ = "How the data is read"
-_OUT = "What comes out"
+_READ = "Data"
+_OUT = "Output"
 
 Data = Annotated[
     str,
@@ -41,14 +41,14 @@ Labels = Annotated[
     str | None,
     typer.Option(
         metavar="NAME|FILE",
-        help="Where the labels are: a column or array in the data, or a file of their own.",
+        help="The labels: a column or array of the data, or a file of their own.",
         rich_help_panel=_READ,
     ),
 ]
 Shape = Annotated[
     str | None,
     typer.Option(
-        metavar="HxW", help="Height and width of an image, e.g. 28x28.", rich_help_panel=_READ
+        metavar="HxW", help="Height and width of an image, such as 28x28.", rich_help_panel=_READ
     ),
 ]
 Json = Annotated[
@@ -57,7 +57,7 @@ Json = Annotated[
 ]
 Debug = Annotated[
     bool,
-    typer.Option("--debug", help="Show where an error came from.", rich_help_panel=_OUT),
+    typer.Option("--debug", help="Print the traceback of an error.", rich_help_panel=_OUT),
 ]
 
 
@@ -80,7 +80,7 @@ def _root(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Say which version."
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
 ) -> None:
@@ -147,7 +147,7 @@ def look(
     data: Data = "digits",
     index: Annotated[
         int | None,
-        typer.Argument(metavar="[INDEX]", help="Show this image: its values and its picture."),
+        typer.Argument(metavar="[INDEX]", help="Show one image: its values and its picture."),
     ] = None,
     *,
     per_label: Annotated[
@@ -155,15 +155,17 @@ def look(
     ] = 8,
     png: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the picture as PNG too.", rich_help_panel=_OUT),
+        typer.Option(metavar="FILE", help="Also write the picture as PNG.", rich_help_panel=_OUT),
     ] = None,
     labels: Labels = None,
     shape: Shape = None,
-    seed: Annotated[int, typer.Option(help="Which images the contact sheet shows.")] = 69,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the choice of images on the contact sheet.")
+    ] = 69,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Take a first look: how many images, which labels, how many of each, what they look like."""
+    """Show the number of images, their labels, the images of each label, and some of them."""
     with guarded(debug=debug):
         from inkcluster.cli.looking import look_and_say
         from inkcluster.cli.parse import shape_of
@@ -183,7 +185,7 @@ def save(
     shape: Shape = None,
     debug: Debug = False,
 ) -> None:
-    """Write a data set in another format: the ending of OUT says which."""
+    """Convert a data set to the format that the ending of OUT names."""
     with guarded(debug=debug):
         from inkcluster import images as room
         from inkcluster.cli.parse import shape_of

@@ -1,1 +1,1 @@
-"""What every engine stands on: threads, memory, projections, magnitudes, duplicates."""
+"""Serves all engines: threads, memory, projections, magnitudes, duplicates."""

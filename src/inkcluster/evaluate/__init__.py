@@ -1,4 +1,4 @@
-"""How good, how stable, how many: judging a clustering."""
+"""Judges a clustering: its quality, its stability, and the number of clusters."""
 
 import lazy_loader
 

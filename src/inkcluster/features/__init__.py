@@ -1,4 +1,4 @@
-"""Images to vectors, and back to pictures."""
+"""Turns images into vectors, and vectors back into pictures."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""`ImageSet`, and every way in and out; a reader is imported when it is first used."""
+"""Loads, samples, describes, inspects and saves sets of images."""
 
 import lazy_loader
 

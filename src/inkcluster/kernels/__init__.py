@@ -1,1 +1,1 @@
-"""Loops over plain arrays: contiguous in, arrays out; no validation, no Python objects."""
+"""Compiled loops over contiguous arrays, without validation and Python objects."""

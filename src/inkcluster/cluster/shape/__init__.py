@@ -1,4 +1,4 @@
-"""Shape clustering, and its parts alone."""
+"""Shape clustering, and its parts for separate use."""
 
 import lazy_loader
 

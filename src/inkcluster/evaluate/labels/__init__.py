@@ -1,4 +1,4 @@
-"""How far clusters agree with labels and with each other."""
+"""Compares clusters with labels and with each other."""
 
 import lazy_loader
 

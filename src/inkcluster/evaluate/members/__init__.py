@@ -1,4 +1,4 @@
-"""Which members of clusters are typical, far, or on a border."""
+"""Finds members of clusters that are typical, extreme, or on a border."""
 
 import lazy_loader
 

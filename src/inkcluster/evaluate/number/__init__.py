@@ -1,4 +1,4 @@
-"""How many clusters, and which `eps`: criteria and suggestions."""
+"""Suggests the number of clusters, and `eps`, by several criteria."""
 
 import lazy_loader
 

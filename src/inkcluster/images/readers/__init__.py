@@ -1,1 +1,1 @@
-"""One file a format; `guard` stands between them and hostile files."""
+"""Reads files, one module a format; `guard` protects them against hostile files."""

@@ -1,1 +1,1 @@
-"""Loops of DBSCAN."""
+"""Compiled loops of DBSCAN."""

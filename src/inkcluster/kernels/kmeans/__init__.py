@@ -1,1 +1,1 @@
-"""Loops of k-means."""
+"""Compiled loops of k-means."""

@@ -1,1 +1,1 @@
-"""Loops of hierarchies."""
+"""Compiled loops of hierarchies."""

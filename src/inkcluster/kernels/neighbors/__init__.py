@@ -1,1 +1,1 @@
-"""Loops of nearest neighbours and spanning trees."""
+"""Compiled loops of nearest neighbours and spanning trees."""

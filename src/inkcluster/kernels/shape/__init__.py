@@ -1,1 +1,1 @@
-"""Loops of shape clustering and of the image map."""
+"""Compiled loops of shape clustering and of the image map."""

@@ -1,4 +1,4 @@
-"""What a person asked for, and the plan that comes of it."""
+"""The settings of a study, and the plan made from them."""
 
 import lazy_loader
 
