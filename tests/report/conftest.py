@@ -1,7 +1,7 @@
 """A run folder made by hand: hostile words everywhere, one figure, two tables, every kind of state."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +166,7 @@ class Maker:
             "started": "2026-03-01T12:30:00+00:00",
             "finished": None,
             "versions": {"inkcluster": "0.1.0", "python": "3.11.9"},
-            "data": {**facts.to_json(), "findings": [data_finding]},
+            "data": {**asdict(facts), "findings": [data_finding]},
             "settings": {"k": {"value": 10, "given": "command line"}},
             "plan": self.plan.to_json(),
             "asked": list(entries),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ def results(run: Run, page: Path) -> dict[str, Any]:
         "state": run.state,
         "run": str(run.path),
         "report": str(page),
-        "data": {**run.data.to_json(), "findings": findings_to_json(run.data_findings)},
+        "data": {**asdict(run.data), "findings": findings_to_json(run.data_findings)},
         "settings": run.plan.to_json() if run.plan is not None else {},
         "findings": findings_to_json(run.findings),
         "questions": [_question(run, answer) for answer in run.answers],

@@ -181,7 +181,7 @@ def test_a_full_disk_keeps_what_is_there(ask, fakes, blobs, tmp_path, monkeypatc
         patch.setattr(os, "fsync", full)
         sentence = refused(ask, blobs, out)
     assert f"There is no room left to write in {out} ({os.strerror(code)})" in sentence
-    assert "run the same command again to go on" in sentence
+    assert "run the same command again to resume" in sentence
     assert not list(out.rglob(".part-*"))
     questions = fakes.make_questions()
     done = {path.name.split("-")[0] for path in out.glob("answers/*")}

@@ -190,7 +190,7 @@ def test_too_few_images(fakes, n, sentence):
 
 def test_images_that_are_all_alike():
     alike = ImageSet(np.full((20, 3, 3), 7, np.uint8), np.arange(20), name="grey")
-    with pytest.raises(BadInputError, match="All 20 images of grey are alike"):
+    with pytest.raises(BadInputError, match="All 20 images of grey are equal"):
         plan_of(alike)
 
 
@@ -210,7 +210,7 @@ def test_more_classes_than_a_sample_has_images(blobs):
 def test_a_sample_of_images_that_are_all_alike():
     pixels = np.zeros((2000, 3, 3), np.uint8)
     pixels[5] = 9
-    with pytest.raises(BadInputError, match="The 10 images drawn from images are all alike"):
+    with pytest.raises(BadInputError, match="The 10 images drawn from images are all equal"):
         plan_of(ImageSet(pixels), k=2, compare_sample=10)
 
 

@@ -1,4 +1,4 @@
-"""Arrays in files: npz written the same way each time, and never unpickled."""
+"""Writes arrays as npz, the same bytes each time, and reads them without unpickling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 DAMAGE = (
     OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error
 )  # fmt: skip
-"""What reading a damaged file raises."""
+"""The errors of reading a damaged file."""
 
 
 def write_arrays(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:

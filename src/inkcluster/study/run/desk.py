@@ -1,4 +1,4 @@
-"""`Desk`: what a question works at: somewhere to keep its steps, and someone to tell how far it is."""
+"""`Desk`: caches intermediate results and reports progress."""
 
 from __future__ import annotations
 
@@ -21,18 +21,16 @@ _STEP = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 class Desk:
-    """Keeps long steps so that they are computed once: in the run folder, or in memory without one.
-
-    One desk serves one set of images.
+    """Caches intermediate results of one set of images, and reports progress.
 
     Parameters
     ----------
     images : DataFacts or None
         The data set's facts; its hash is part of each step's key.
     folder : Path or None
-        Where steps are kept; None keeps them in memory.
+        The folder of the cache; None caches in memory.
     progress : Progress
-        Who listens.
+        The listener.
 
     Examples
     --------
@@ -65,7 +63,9 @@ class Desk:
         parameters: Mapping[str, Any],
         compute: Callable[[], Mapping[str, NDArray[Any]]],
     ) -> Mapping[str, NDArray[Any]]:
-        """What `compute` returns, from the shelf if this step was done before.
+        """The result of `compute`, from the cache if the step was computed before.
+
+        :func:`inkcluster.study.run.step.step` calls this for a function.
 
         Parameters
         ----------
@@ -73,18 +73,19 @@ class Desk:
             The step's name: lower-case letters, digits, ``-`` and ``_``.
         parameters : mapping
             All that the result depends on besides the images and the version: numbers, strings,
-            booleans, None, and lists, mappings and arrays of these.
+            booleans, None, samples, and lists, mappings and arrays of these.
         compute : callable
-            Returns named arrays (no Python objects in them).
+            Returns named arrays without Python objects.
 
         Returns
         -------
         mapping of str to ndarray
-            Treat the arrays as read-only.
+            Treat the arrays as read-only. A damaged file is computed again.
 
-        Notes
-        -----
-        A damaged file of an earlier run is computed again.
+        Raises
+        ------
+        ValueError
+            If the name or an array cannot be stored.
         """
         if not _STEP.fullmatch(step):
             raise ValueError(f"{step!r} is no name for a step: use a-z, 0-9, - and _")

@@ -1,4 +1,4 @@
-"""Keys made of what an answer or a step depends on."""
+"""Makes keys of all that an answer or a step depends on."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""`DataFacts`: what a run remembers of its images."""
+"""`DataFacts`: what a run stores about its images."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """A data set in a few words.
+    """What a run stores about a data set.
 
     Parameters
     ----------
@@ -58,12 +58,9 @@ class DataFacts:
             notices=tuple(images.notices),
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """As plain values, for ``run.json``."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> DataFacts:
-        """The reverse of :meth:`to_json`."""
-        lists = {name: tuple(plain[name]) for name in ("classes", "notices")}
-        return cls(**{**plain, **lists})
+        """The facts among the entries ``data`` of ``run.json``."""
+        values = {field.name: plain[field.name] for field in fields(cls)}
+        lists = {name: tuple(values[name]) for name in ("classes", "notices")}
+        return cls(**{**values, **lists})

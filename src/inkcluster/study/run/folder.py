@@ -1,4 +1,4 @@
-"""A run's folder: opened by one process at a time, refused where it is not ours to write."""
+"""Opens a run's folder for one process at a time, and refuses folders with other content."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ _DENIED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 @contextmanager
 def opened(folder: Path) -> Iterator[None]:
-    """Hold `folder` for writing: made if need be, locked, and cleared of what a killed run left.
+    """Hold `folder` for writing: created, locked, and cleared of leftovers of a killed run.
 
     Raises
     ------
     RunFolderError
-        If it cannot be made or written, holds something else than a run, or is in use.
+        If it cannot be created or written, holds something else than a run, or is in use; also if
+        the disk is full or refuses a write while the folder is held.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +51,7 @@ def opened(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _explained(folder: Path) -> Iterator[None]:
-    """Turn a full disk and a refused write, wherever they happen, into one sentence."""
+    """Raise one sentence for a full disk and for a refused write, wherever they happen."""
     try:
         yield
     except RunFolderError:
@@ -59,7 +60,7 @@ def _explained(folder: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise RunFolderError(
                 f"There is no room left to write in {folder} ({os.strerror(error.errno)}); the "
-                "results so far are kept: make room and run the same command again to go on."
+                "results so far are kept: make room and run the same command again to resume."
             ) from error
         if error.errno in _DENIED:
             raise RunFolderError(
@@ -70,7 +71,7 @@ def _explained(folder: Path) -> Iterator[None]:
 
 
 def _refuse_strangers(folder: Path) -> None:
-    """Refuse a folder with content that is no run's; a run killed at birth has only its lock."""
+    """Refuse a folder with other content than a run's; a run killed at once has only its lock."""
     try:
         names = {path.name for path in folder.iterdir()}
     except OSError as error:

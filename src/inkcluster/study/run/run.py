@@ -1,4 +1,4 @@
-"""`Run`: a study's folder, read back."""
+"""`Run`: reads a study's folder."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class Run:
             return cls(path, content)
         if (path / RUN).exists():
             raise RunFolderError(
-                f"{path / RUN} is damaged; run the study again into this folder, "
-                "which takes up the answers that are whole."
+                f"{path / RUN} is damaged; run the study again into this folder: it uses the "
+                "answers that are whole again."
             )
         raise RunFolderError(
             f"{path} holds no study; give the folder that `inkcluster study` wrote."
@@ -83,23 +83,22 @@ class Run:
 
     @property
     def data(self) -> DataFacts:
-        """What was studied."""
-        known = {name: self._content["data"][name] for name in DataFacts.__dataclass_fields__}
-        return DataFacts.from_json(known)
+        """The data set."""
+        return DataFacts.from_json(self._content["data"])
 
     @property
     def data_findings(self) -> tuple[Finding, ...]:
-        """What is odd about the images themselves."""
+        """The findings about the images themselves."""
         return findings_from_json(self._content["data"].get("findings", []))
 
     @property
     def plan(self) -> Plan | None:
-        """The values of the study and why it has them; None if it ended before they were found.
+        """The values of the study and their reasons; None if it ended before they were found.
 
         Raises
         ------
         RunFolderError
-            If another version wrote it, which did not have all of the settings.
+            If a value is not allowed, or missing since another version wrote the plan.
         """
         plain = self._content.get("plan")
         try:
@@ -114,7 +113,7 @@ class Run:
 
     @property
     def versions(self) -> dict[str, str]:
-        """Versions of Python, Inkcluster and what it stands on."""
+        """Versions of Python, Inkcluster and its main dependencies."""
         return dict(self._content["versions"])
 
     @property
@@ -181,7 +180,7 @@ class Run:
         return replace(answer, findings=(*answer.findings, *self._outdated(answer)))
 
     def _outdated(self, answer: WrittenAnswer) -> tuple[Finding, ...]:
-        """A finding if `answer` rests on other values than the run's plan has now."""
+        """S4 if `answer` depends on other values than the run's plan has now."""
         plain = self._content.get("plan")
         if not plain:
             return ()

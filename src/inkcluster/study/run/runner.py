@@ -1,4 +1,4 @@
-"""Runs a study: makes the plan, asks the questions, writes each answer as soon as it is there."""
+"""Runs a study: makes the plan, asks the questions and writes each answer as soon as it is there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import platform
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -50,25 +51,25 @@ def study(
     questions: Mapping[str, Question] | None = None,
     on_answer: Callable[[WrittenAnswer], None] | None = None,
 ) -> Run:
-    """Answer the questions about `images` in the folder `out`, or go on where a run stopped.
+    """Answer the questions about `images` in the folder `out`, or resume a run that stopped there.
 
     Parameters
     ----------
     images : ImageSet
         What is studied.
     out : path
-        The run's folder: new, empty, or with an earlier run on the same images. Answers and
-        steps that are there and rest on the same values are taken up, not computed again.
+        The run's folder: new, empty, or with an earlier run on the same images. Its answers and
+        steps are used again if they depend on the same values.
     settings : Settings, optional
         What was asked for; the rest comes from the images or is the default.
     only : iterable of str, optional
         Keys of the questions to ask; earlier answers to others stay in the run.
     progress : Progress
-        Is told of the study, of each question, and of the long parts inside.
+        Is told of the study, of each question and of its long parts.
     questions : mapping of str to Question, optional
         The questions by key; :data:`inkcluster.study.questions.QUESTIONS` when None.
     on_answer : callable, optional
-        Called with each answer when it is there.
+        Called with each answer as soon as it is there.
 
     Returns
     -------
@@ -95,7 +96,7 @@ def study(
     ...     [f.code for f in run.answer("shape").findings]
     ['P1', 'P3', 'P5']
     """
-    settings = settings if settings is not None else Settings()
+    settings = Settings() if settings is None else settings
     questions = QUESTIONS if questions is None else questions
     asked = _asked(questions, only)
     check(images, settings)
@@ -104,58 +105,42 @@ def study(
     with opened(out):
         earlier = read_state(out)
         _refuse_other_data(out, earlier, facts)
-        work = _Study(
-            images=images,
-            facts=facts,
-            out=out,
-            settings=settings,
-            questions=questions,
-            asked=asked,
-            progress=progress,
-            earlier=earlier,
-        )
+        work = _Study(images, facts, out, settings, questions, asked, progress, earlier or {})
         work.run(on_answer)
     return Run.open(out)
 
 
+@dataclass
 class _Study:
     """One run into one folder that is locked for it."""
 
-    def __init__(
-        self,
-        *,
-        images: ImageSet,
-        facts: DataFacts,
-        out: Path,
-        settings: Settings,
-        questions: Mapping[str, Question],
-        asked: tuple[str, ...],
-        progress: Progress,
-        earlier: dict[str, Any] | None,
-    ) -> None:
-        self._images = images
-        self._facts = facts
-        self._out = out
-        self._settings = settings
-        self._questions = questions
-        self._asked = asked
-        self._progress = progress
-        self._earlier = earlier if earlier is not None else {}
-        self._entries: dict[str, dict[str, Any]] = dict(self._earlier.get("answers", {}))
-        self._state: dict[str, Any] = {
+    images: ImageSet
+    facts: DataFacts
+    out: Path
+    settings: Settings
+    questions: Mapping[str, Question]
+    asked: tuple[str, ...]
+    progress: Progress
+    earlier: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        given = self.settings.given
+        self.desk = Desk(self.facts, self.out / STEPS, self.progress)
+        self.entries: dict[str, dict[str, Any]] = dict(self.earlier.get("answers", {}))
+        self.state: dict[str, Any] = {
             "inkcluster": __version__,
             "state": "running",
             "started": _now(),
             "finished": None,
             "versions": _versions(),
-            "data": facts.to_json(),
+            "data": asdict(self.facts),
             "settings": {
-                name: {"value": value, "given": settings.given[name]}
-                for name, value in settings.values().items()
+                name: {"value": value, "given": given[name]}
+                for name, value in self.settings.values().items()
             },
-            "plan": self._earlier.get("plan"),
-            "asked": list(asked),
-            "seconds": dict(self._earlier.get("seconds", {})),
+            "plan": self.earlier.get("plan"),
+            "asked": list(self.asked),
+            "seconds": dict(self.earlier.get("seconds", {})),
         }
 
     def run(self, on_answer: Callable[[WrittenAnswer], None] | None) -> None:
@@ -163,7 +148,7 @@ class _Study:
         try:
             self._work(on_answer)
         except Exception as error:
-            self._state["error"] = f"{type(error).__name__}: {error}"
+            self.state["error"] = f"{type(error).__name__}: {error}"
             with suppress(OSError):
                 self._write("stopped")
             raise
@@ -174,72 +159,69 @@ class _Study:
         self._write("done")
 
     def _work(self, on_answer: Callable[[WrittenAnswer], None] | None) -> None:
-        desk = Desk(self._facts, self._out / STEPS, self._progress)
-        samples.keep(self._images, desk)
-        self._state["data"]["findings"] = self._data_findings()
-        made = self._plan(desk)
+        samples.keep(self.images, self.desk)
+        self.state["data"]["findings"] = self._data_findings()
+        made = self._plan()
         self._take_up(made)
-        with self._progress.task("study", total=len(self._asked)) as advance:
-            for key in self._asked:
-                answer = self._answer(self._questions[key], made, desk)
+        with self.progress.task("study", total=len(self.asked)) as advance:
+            for key in self.asked:
+                answer = self._answer(self.questions[key], made)
                 self._write("running")
                 if on_answer is not None:
                     on_answer(answer)
                 advance(1)
 
     def _data_findings(self) -> list[dict[str, str]]:
-        """Inspecting many images takes a while: what an earlier run found is used again."""
-        known = dict(self._earlier.get("data", {}))
+        """What is odd about the images; of an earlier run, since inspecting many takes a while."""
+        known = dict(self.earlier.get("data", {}))
         found = known.pop("findings", None)
-        same = digest.canonical(known) == digest.canonical(self._facts.to_json())
-        if found is not None and same and self._earlier["inkcluster"] == __version__:
+        same = digest.canonical(known) == digest.canonical(asdict(self.facts))
+        if found is not None and same and self.earlier["inkcluster"] == __version__:
             return list(found)
-        with self._progress.task("looking at the images"):
-            return findings_to_json(findings.of_images(self._images))
+        with self.progress.task("looking at the images"):
+            return findings_to_json(findings.of_images(self.images))
 
-    def _plan(self, desk: Desk) -> plan.Plan:
+    def _plan(self) -> plan.Plan:
         begun = time.perf_counter()
-        with self._progress.task("plan"):
-            made = plan.make(self._images, self._settings, desk)
-        self._state["plan"] = made.to_json()
-        self._state["seconds"].setdefault("plan", round(time.perf_counter() - begun, 3))
+        with self.progress.task("plan"):
+            made = plan.make(self.images, self.settings, self.desk)
+        self.state["plan"] = made.to_json()
+        self.state["seconds"].setdefault("plan", round(time.perf_counter() - begun, 3))
         self._write("running")
         return made
 
     def _take_up(self, made: plan.Plan) -> None:
-        """Of questions not asked now, take the answer that fits the plan, else the latest one."""
-        for key in dict.fromkeys((*self._questions, *self._entries)):
-            if key in self._asked:
+        """For questions not asked now, enter the answer that fits the plan, else the latest."""
+        for key in dict.fromkeys((*self.questions, *self.entries)):
+            if key in self.asked:
                 continue
-            entry = self._entries.pop(key, {})
+            entry = self.entries.pop(key, {})
             names = [entry["folder"]] if "folder" in entry else []
-            if key in self._questions:
-                names.insert(0, folder_name(self._questions[key], made, self._facts.hash))
+            if key in self.questions:
+                names.insert(0, folder_name(self.questions[key], made, self.facts.hash))
             for name in names:
-                answer = read_answer(self._out / ANSWERS / name)
+                answer = read_answer(self.out / ANSWERS / name)
                 if answer is not None:
                     self._enter(answer, {"folder": name, "reused": True})
                     break
 
-    def _answer(self, question: Question, made: plan.Plan, desk: Desk) -> WrittenAnswer:
-        name = folder_name(question, made, self._facts.hash)
-        folder = self._out / ANSWERS / name
+    def _answer(self, question: Question, made: plan.Plan) -> WrittenAnswer:
+        name = folder_name(question, made, self.facts.hash)
+        folder = self.out / ANSWERS / name
         answer = read_answer(folder)
         entry: dict[str, Any] = {"folder": name, "reused": answer is not None}
         if answer is None:
-            with self._progress.task(f"{question.number}. {question.title}"):
-                answer = self._compute(question, made, desk, folder)
+            with self.progress.task(f"{question.number}. {question.title}"):
+                answer = self._compute(question, made, folder)
         if answer.folder is None:
             entry = {"title": answer.title, "findings": findings_to_json(answer.findings)}
         self._enter(answer, entry)
         return answer
 
-    def _compute(
-        self, question: Question, made: plan.Plan, desk: Desk, folder: Path
-    ) -> WrittenAnswer:
+    def _compute(self, question: Question, made: plan.Plan, folder: Path) -> WrittenAnswer:
         begun = time.perf_counter()
         try:
-            answer = question.answer(self._images, made, desk)
+            answer = question.answer(self.images, made, self.desk)
             write_answer(folder, question, made, answer, begun)
         except RunFolderError:
             raise
@@ -258,15 +240,15 @@ class _Study:
         return written
 
     def _enter(self, answer: WrittenAnswer, entry: dict[str, Any]) -> None:
-        self._entries[answer.key] = {**entry, "number": answer.number, "seconds": answer.seconds}
-        self._state["seconds"][answer.key] = answer.seconds
+        self.entries[answer.key] = {**entry, "number": answer.number, "seconds": answer.seconds}
+        self.state["seconds"][answer.key] = answer.seconds
 
     def _write(self, state: str) -> None:
-        by_number = sorted(self._entries.items(), key=lambda item: item[1]["number"])
-        self._state["answers"] = dict(by_number)
-        self._state["state"] = state
-        self._state["finished"] = None if state == "running" else _now()
-        write_state(self._out, self._state)
+        by_number = sorted(self.entries.items(), key=lambda item: item[1]["number"])
+        self.state["answers"] = dict(by_number)
+        self.state["state"] = state
+        self.state["finished"] = None if state == "running" else _now()
+        write_state(self.out, self.state)
 
 
 def _asked(questions: Mapping[str, Question], only: Iterable[str] | None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A handful of images that a run keeps, so that whoever reads it sees what was studied."""
+"""Keeps a few images of the data in the run, for the report."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
 
-_MOST = 20
+MAX_IMAGES = 20
 _SEED = 69
-_MOST_PIXELS = 128 * 128
+MAX_PIXELS = 128 * 128
 
 
 def keep(images: ImageSet, desk: Desk) -> Mapping[str, NDArray[Any]]:
-    """Put up to twenty images on the shelf of `desk`: of each label as many, else at random.
+    """Keep up to twenty images in the cache of `desk`, equally many of each label.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def keep(images: ImageSet, desk: Desk) -> Mapping[str, NDArray[Any]]:
     >>> samples.keep(ImageSet(pixels, np.arange(60) % 3), Desk())["names"][:7].tolist()
     ['0', '0', '0', '0', '0', '0', '1']
     """
-    return desk.keep("samples", {"most": _MOST}, lambda: _draw(images))
+    return desk.keep("samples", {"most": MAX_IMAGES}, lambda: _draw(images))
 
 
 def kept(desk: Desk) -> Mapping[str, NDArray[Any]]:
-    """What :func:`keep` put on the shelf of `desk`; an empty mapping if it never did."""
+    """The images that :func:`keep` put into the cache of `desk`; empty if there are none."""
     try:
-        return desk.keep("samples", {"most": _MOST}, _absent)
+        return desk.keep("samples", {"most": MAX_IMAGES}, _absent)
     except LookupError:
         return {}
 
@@ -60,12 +60,12 @@ def _draw(images: ImageSet) -> dict[str, NDArray[Any]]:
     from inkcluster.images import contact_index, polarity
 
     groups = max(1, len(images.classes))
-    if int(np.prod(images.shape)) > _MOST_PIXELS:
+    if int(np.prod(images.shape)) > MAX_PIXELS:
         rows = []
     else:
-        per_label = max(1, _MOST // groups)
+        per_label = max(1, MAX_IMAGES // groups)
         rows = contact_index(images.labels, len(images), per_label, _SEED)
-    pairs = [(name, i) for name, where in rows for i in where.tolist()][:_MOST]
+    pairs = [(name, i) for name, where in rows for i in where.tolist()][:MAX_IMAGES]
     index = np.array([i for _, i in pairs], np.int64)
     return {
         "pixels": images.pixels[index],

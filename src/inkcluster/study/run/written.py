@@ -1,4 +1,4 @@
-"""Answers on disk: written once and whole, checked against their manifest before they are believed."""
+"""Writes answers whole, and reads them after a check against their manifest."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NOT_AN_ANSWER = ("S2",)
 
 @dataclass(frozen=True)
 class WrittenTable:
-    """A table of an answer on disk; `data` is a Parquet file."""
+    """A table of a written answer; `data` is a Parquet file."""
 
     name: str
     title: str
@@ -47,7 +47,7 @@ class WrittenTable:
 
 @dataclass(frozen=True)
 class WrittenFigure:
-    """A figure of an answer on disk: two pictures and its data, a Parquet file."""
+    """A figure of a written answer: two pictures, and its data as a Parquet file."""
 
     name: str
     title: str
@@ -63,7 +63,7 @@ class WrittenFigure:
 
 @dataclass(frozen=True)
 class WrittenAnswer:
-    """An answer, read back from a run.
+    """An answer as read from a run.
 
     Parameters
     ----------
@@ -74,9 +74,9 @@ class WrittenAnswer:
     figures, tables, findings
         What was found.
     folder : Path or None
-        Where it lies; None where the question could not be answered.
+        Its folder; None if the question could not be answered.
     plan : mapping of str to value
-        The plan's values on which the answer rests.
+        The plan's values that the answer depends on.
     """
 
     key: str
@@ -98,7 +98,7 @@ class WrittenAnswer:
         return " ".join(reasons) or None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays that the answer rests on, by name.
+        """The arrays behind the answer, by name.
 
         Raises
         ------
@@ -112,12 +112,12 @@ class WrittenAnswer:
             return read_arrays(path)
         except DAMAGE as error:
             raise RunFolderError(
-                f"{path} is missing or damaged; run the study again to compute it anew."
+                f"{path} is missing or damaged; run the study again to compute it again."
             ) from error
 
 
 def folder_name(question: Question, plan: Plan, data_hash: str) -> str:
-    """The folder of an answer, named after all that the answer depends on."""
+    """The name of an answer's folder, made of all that the answer depends on."""
     values = plan.values(question.uses)
     return f"{question.key}-{digest.key(data_hash, values, question.revision, __version__)}"
 

@@ -1,4 +1,4 @@
-"""What is checked before a study writes anything: whether the images and the settings go together."""
+"""Checks that the images and the settings go together, before a study writes anything."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.settings.settings import Settings
 
-FEWEST = 10
+MIN_IMAGES = 10
 _SAMPLES = ("linkage_sample", "map_sample", "compare_sample", "sweep_sample")
 
 
 def check(images: ImageSet, settings: Settings) -> None:
-    """Raise BadInputError, with one sentence, if `images` cannot be studied with `settings`.
+    """Raise BadInputError if `images` cannot be studied with `settings`.
 
     Examples
     --------
@@ -28,9 +28,9 @@ def check(images: ImageSet, settings: Settings) -> None:
     inkcluster.errors.BadInputError: one holds one image; a study needs at least 10.
     """
     n = len(images)
-    if n < FEWEST:
+    if n < MIN_IMAGES:
         held = "one image" if n == 1 else f"{n} images"
-        raise BadInputError(f"{images.name} holds {held}; a study needs at least {FEWEST}.")
+        raise BadInputError(f"{images.name} holds {held}; a study needs at least {MIN_IMAGES}.")
     _check_k(images, settings)
     _check_samples(images, settings)
     _check_components(images, settings)
@@ -46,7 +46,7 @@ def _check_k(images: ImageSet, settings: Settings) -> None:
     distinct = _distinct(images, max(2, k))
     if distinct == 1:
         raise BadInputError(
-            f"All {n:,} images of {images.name} are alike, so there is nothing to cluster; "
+            f"All {n:,} images of {images.name} are equal, so there is nothing to cluster; "
             "check that the right pixels were read."
         )
     if distinct < k:
@@ -92,12 +92,12 @@ def _check_components(images: ImageSet, settings: Settings) -> None:
 
 
 def _k(images: ImageSet, settings: Settings) -> int:
-    """The number of clusters as far as it is known before anything is computed, else 0."""
+    """The number of clusters if it is known before anything is computed, else 0."""
     return settings.k or classes_as_k(images) or 0
 
 
 def _distinct(images: ImageSet, enough: int) -> int:
-    """The number of different images, counted up to `enough`."""
+    """The number of different images, at most `enough`."""
     seen: set[bytes] = set()
     for image in images.pixels:
         seen.add(image.tobytes())

@@ -128,7 +128,7 @@ def components(draft: Draft, share: float = SHARE_OF_VARIANCE) -> tuple[int, str
     variances = _spectrum(images, draft, draft.desk, n=n)["variances"]
     if not variances.any():
         raise BadInputError(
-            f"The {n:,} images drawn from {images.name} are all alike; "
+            f"The {n:,} images drawn from {images.name} are all equal; "
             "choose a larger compare_sample or another seed."
         )
     kept = np.cumsum(variances) / variances.sum()

@@ -1,1 +1,1 @@
-"""Steps that more than one question stands on."""
+"""The steps that questions share."""

@@ -1,4 +1,4 @@
-"""DBSCAN along a range of eps: how it is counted, and the rule by which one setting is chosen."""
+"""Runs DBSCAN along eps, counts clusters and noise, and chooses a setting by a rule."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ RULE = (
     f"most clusters of at least {MEMBERS} members among the settings that leave at most half of the "
     "images as noise, then least noise; where no setting leaves so little noise, least noise"
 )
-"""How a setting is chosen, without labels."""
+"""The rule that chooses a setting, without labels."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What one labelling comes to.
+    """Counts of one labelling.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ class Sweep:
 
     @property
     def counts(self) -> list[Counts]:
-        """What each labelling comes to."""
+        """Counts of each labelling."""
         return [count(row) for row in self.labels]
 
     @property

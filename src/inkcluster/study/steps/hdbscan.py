@@ -1,4 +1,4 @@
-"""HDBSCAN of a sample, which questions 5 and 6 share."""
+"""Runs HDBSCAN on a sample, for questions 5 and 6."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.steps.samples import Sample
 
-ONE_IN = 1000
-"""A cluster is kept from one in so many images on, but not with fewer than five members."""
+IMAGES_PER_MEMBER = 1000
+"""A cluster has at least one member for this many images, and at least five members."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Kept:
 
     @property
     def counts(self) -> Counts:
-        """What the labelling comes to."""
+        """Counts of the labelling."""
         return count(self.labels)
 
     @property
@@ -101,7 +101,7 @@ def run(
         Those of the DBSCAN map; their median is taken.
     """
     n = len(vectors)
-    least = max(MEMBERS, n // ONE_IN)
+    least = max(MEMBERS, n // IMAGES_PER_MEMBER)
     core = neighbour_of(min_samples, n) + 1
     kept = hdbscan(vectors, lists, desk, sample=sample, space=space, least=least, core=core)
     return Kept(least, core, **kept)

@@ -1,4 +1,4 @@
-"""The hierarchies that questions 3, 4 and 6 stand on, each built once and kept."""
+"""Builds the hierarchies of the plan and of questions 3, 4 and 6, each once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every method on one sample in two spaces: scaled or raw pixels, and PCA-whitened pixels."""
+"""Runs every method on one sample in two spaces: pixels, and PCA-whitened pixels."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
 
 @dataclass(frozen=True, eq=False)
 class Methods:
-    """What every method yields on one sample.
+    """The clusterings of one sample by every method.
 
     Parameters
     ----------
@@ -92,12 +92,11 @@ def title_of(kind: str, space: str) -> str:
 
 
 def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) -> Methods:
-    """Run k-means, the linkages, DBSCAN and HDBSCAN in both spaces; each step is kept on the desk.
+    """Run k-means, the linkages, DBSCAN, HDBSCAN and shape clustering.
 
-    k-means and the two by density run on scaled pixels and the linkages on raw ones, as in the other
-    questions; all of them run on the whitened components of the raw pixels. Where the sample
-    holds each of `images`, the linkages of their pixels are those of questions 3 and 4. Shape
-    clustering is that of question 7, of all images, where it can be had.
+    As in the other questions, the linkages run on raw pixels and the others on scaled ones; all of
+    them run on the whitened components of the raw pixels too. If the sample holds each of `images`,
+    the linkages of pixels are those of questions 3 and 4. Shape clustering is that of question 7.
     """
     from inkcluster.cluster import hierarchy
 
@@ -131,10 +130,7 @@ def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) 
 
 
 def _shape(sample: Sample, images: ImageSet, plan: Plan, desk: Desk) -> dict[str, Clustering]:
-    """Shape clustering of all images, as far as it says something about the sample.
-
-    Nothing where it cannot be had, which question 7 says, or where it rests on other images.
-    """
+    """Shape clustering of all images; empty if it fails or does not fit into memory."""
     from inkcluster.cluster import relabel_by_size
 
     try:

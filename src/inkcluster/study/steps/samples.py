@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 SAMPLE_USES = ("seed", "replace")
 WHITENING_USES = ("components", "svd_solver", *SAMPLE_USES)
 PIXELS, WHITENED = "pixels", "whitened"
-MOST_PIXELS_EXACT = 4096
+MAX_EXACT_PIXELS = 4096
 FALLBACK = 5000
 """Images used where those asked for do not fit into memory."""
 
@@ -163,4 +163,4 @@ def other_solver(images: ImageSet, plan: Plan) -> str | None:
     height, width = images.shape
     if plan.svd_solver != "randomized":
         return "randomized"
-    return "covariance_eigh" if height * width <= MOST_PIXELS_EXACT else None
+    return "covariance_eigh" if height * width <= MAX_EXACT_PIXELS else None

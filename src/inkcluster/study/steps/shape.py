@@ -1,4 +1,4 @@
-"""Shape clustering and its map, which questions 6 and 7 stand on."""
+"""Runs shape clustering and its map, for questions 6 and 7."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-LEAST = 500
-"""A sample is not made smaller than that for want of memory."""
+MIN_IMAGES = 500
+"""Images at least in the sample that is taken where not all fit into memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,15 +84,15 @@ class Shapes:
 
 
 def find(images: ImageSet, plan: Plan, desk: Desk) -> Shapes:
-    """Cluster all images by shape, or take it from the desk; the number of clusters is found too.
+    """Cluster all images by shape, or as many as fit into memory.
 
-    Neither a label nor the plan's `k`, which may come from labels, is read.
+    Neither labels nor the plan's `k`, which may come from labels, are read.
     """
     try:
         return _found(images, plan, desk, len(images), None)
     except TooLittleMemoryError as error:
         fit = int(len(images) * 0.8 * error.have / error.need)
-        if fit < LEAST:
+        if fit < MIN_IMAGES:
             raise
         return _found(images, plan, desk, fit, (error.need, error.have))
 
