@@ -128,3 +128,38 @@ def cluster_label(cluster: int, size: int) -> str:
     'cluster 3 · 1,486'
     """
     return f"cluster {cluster} · {size:,}"
+
+
+def matching(match: Any, most: int = 4) -> str:
+    """Which classes of an ``evaluate.Match`` are doubled, merged and without a cluster."""
+    n_clusters, n_classes = len(match.clusters), len(match.classes)
+    classes = f"{n_classes:,} class{'es' if n_classes > 1 else ''}"
+    if n_clusters == 0:
+        return f"No cluster: all {match.n:,} point{'s' * (match.n > 1)} of {classes} are noise."
+    head = (
+        f"{n_clusters:,} cluster{'s' * (n_clusters > 1)} for {classes}, {percent(match.accuracy)} of "
+        "the points on their best one-to-one matching"
+    )
+    if match.noise_share > 0:
+        head += f" and {percent(match.noise_share)} noise"
+    rows = dict(zip(match.clusters.tolist(), match.table, strict=True))
+    place = {value: i for i, value in enumerate(match.classes.tolist())}
+    doubled = [
+        f"{class_name(value)} is the largest class of {len(clusters):,} clusters "
+        f"({listed(map(class_name, clusters), most)})"
+        for value, clusters in match.doubled
+    ]
+    merged = []
+    for cluster, values in match.merged:
+        shares = [percent(rows[cluster][place[value]] / rows[cluster].sum()) for value in values]
+        who = listed(map(class_name, values), most)
+        merged.append(f"{who} share cluster {class_name(cluster)} ({listed(shares, most)} of it)")
+    said = [listed(doubled, most), listed(merged, most)]
+    if match.missing:
+        verb, whose = ("has", "its") if len(match.missing) == 1 else ("have", "their")
+        who = listed(map(class_name, match.missing), most)
+        said.append(f"{who} {verb} no cluster of {whose} own")
+    said = [part for part in said if part]
+    if not said:
+        return f"{head}: every class is the largest of exactly one cluster and none share one."
+    return f"{head}: {'; '.join(said)}."

@@ -44,7 +44,7 @@ def test_scaling_is_the_peers(ours, peer, digits):
 
 @pytest.mark.parametrize("solver", ["full", "covariance_eigh", "randomized"])
 def test_pca_is_the_peers(solver, digits):
-    ours = PCA(12, whiten=True, svd_solver=solver, seed=69)
+    ours = PCA(12, whiten=True, svd_solver=solver, random_state=69)
     peer = decomposition.PCA(12, whiten=True, svd_solver=solver, random_state=69)
     np.testing.assert_array_equal(ours.fit_transform(digits), peer.fit_transform(digits.flat()))
 

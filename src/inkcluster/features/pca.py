@@ -27,7 +27,7 @@ class PCA(Features):
         One of scikit-learn's: auto, full, covariance_eigh, arpack, randomized. The trailing
         whitened components differ between an exact solver and the randomised one, enough to
         change what DBSCAN says.
-    seed : int or None
+    random_state : int or None
         For the randomised solver.
 
     Attributes
@@ -58,7 +58,7 @@ class PCA(Features):
         *,
         whiten: bool = False,
         svd_solver: str = "auto",
-        seed: int | None = None,
+        random_state: int | None = None,
     ) -> None:
         if svd_solver not in SOLVERS:
             raise BadInputError(
@@ -67,7 +67,7 @@ class PCA(Features):
         self.n_components = n_components
         self.whiten = whiten
         self.svd_solver = svd_solver
-        self.seed = seed
+        self.random_state = random_state
         self.name = "whitened principal components" if whiten else "principal components"
 
     def fit_transform(self, images: ImageSet) -> Vectors:
@@ -95,7 +95,7 @@ class PCA(Features):
             self.n_components,
             whiten=self.whiten,
             svd_solver=self.svd_solver,
-            random_state=self.seed,
+            random_state=self.random_state,
         )
         result = getattr(pca, call)(rows)
         self.pca_ = pca

@@ -13,7 +13,7 @@ from inkcluster.evaluate.checks import vectors
 MAX_COMPARED = 1000
 
 
-def concentration(X: Any, seed: int | None = None) -> float:
+def concentration(X: Any, random_state: int | None = None) -> float:
     """Relative contrast of the distances: (farthest - nearest) / nearest, typically.
 
     In many dimensions it falls towards 0, and "near" loses its meaning (Beyer et al. 1999).
@@ -22,8 +22,8 @@ def concentration(X: Any, seed: int | None = None) -> float:
     ----------
     X : array-like of shape (n, d)
         At least three points.
-    seed : int or None
-        Up to 1,000 points are drawn with it, and compared with each other.
+    random_state : int or None
+        Seed of the draw of up to 1,000 points that are compared with each other.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def concentration(X: Any, seed: int | None = None) -> float:
     if len(points) < 3:
         raise BadInputError(f"{len(points)} points have no contrast; give at least three.")
     if len(points) > MAX_COMPARED:
-        index = np.random.default_rng(seed).choice(len(points), MAX_COMPARED, replace=False)
+        index = np.random.default_rng(random_state).choice(len(points), MAX_COMPARED, replace=False)
         points = points[np.sort(index)]
     distance = squareform(pdist(points.astype(np.float64)))
     farthest = distance.max(axis=1)

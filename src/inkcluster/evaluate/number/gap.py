@@ -25,7 +25,7 @@ def gap_statistic(
     n_references: int = REFERENCES,
     n_init: int = 1,
     tol: float = 1e-4,
-    seed: int = 0,
+    random_state: int = 0,
 ) -> pd.DataFrame:
     """Compare the inertia for each k with that of points strewn evenly over the same box.
 
@@ -45,7 +45,8 @@ def gap_statistic(
         Fresh starts for each k, beside the one from the k before.
     tol : float
         As in :class:`inkcluster.KMeans`.
-    seed : int
+    random_state : int
+        Seed of the references and of k-means.
 
     Returns
     -------
@@ -86,14 +87,18 @@ def gap_statistic(
     low, high = aligned.min(axis=0), aligned.max(axis=0)
     if not (high > low).any():
         raise BadInputError("All points are equal, so there is no gap; give different points.")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(random_state)
     logs = np.empty((count + 1, len(numbers)))
     with current().task("references of the gap", count + 1) as advance:
         for b in range(count + 1):
             strewn = aligned if b == 0 else rng.uniform(low, high, aligned.shape)
             with listening(SILENT):
                 found = kmeans_range(
-                    strewn.astype(np.float32), numbers, n_init=n_init, tol=tol, random_state=seed
+                    strewn.astype(np.float32),
+                    numbers,
+                    n_init=n_init,
+                    tol=tol,
+                    random_state=random_state,
                 )
             inertias = found.inertias
             logs[b] = np.log(np.where(inertias > 0, inertias, np.nan))

@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 def k_scores(
-    X: Any, labels_of: Mapping[int, Any], *, sample: int = SAMPLE, seed: int = 0
+    X: Any, labels_of: Mapping[int, Any], *, sample: int = SAMPLE, random_state: int = 0
 ) -> pd.DataFrame:
     """Score the clustering for each k; no label but the clusters' own is read.
 
@@ -50,9 +50,9 @@ def k_scores(
     labels_of : mapping of int to array-like of shape (n,), int
         Clusters from 0 for each k, without noise. A k may have fewer clusters with members.
     sample : int
-        On how many points, drawn at random without replacement, the silhouette rests; at least 2.
-    seed : int
-        Of this draw.
+        The number of points, at least 2, drawn without replacement for the silhouette.
+    random_state : int
+        Seed of this draw.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def k_scores(
     labels = _partitions(labels_of, len(points))
     sample = whole(sample, 2, "sample")
     middles = [means(points, row, int(row.max()) + 1) for row in labels.values()]
-    drawn = _drawn(len(points), sample, seed)
+    drawn = _drawn(len(points), sample, random_state)
     # on little data, threads would wait for each other
     with one_blas_thread() if points.size < MIN_SHARED_NUMBERS else nullcontext():
         own, next_ = _distances(points, list(labels.values()), middles)
@@ -189,10 +189,10 @@ def _silhouette(apart: Floats, numbers: NDArray[np.int64]) -> float:
     return _simplified(inside, mean.min(axis=1), sizes[mine] == 1)
 
 
-def _drawn(n: int, most: int, seed: int) -> NDArray[np.int64]:
+def _drawn(n: int, most: int, random_state: int) -> NDArray[np.int64]:
     if n <= most:
         return np.arange(n)
-    return np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
+    return np.sort(np.random.default_rng(random_state).choice(n, most, replace=False))
 
 
 def _apart(rows: Floats) -> Floats:

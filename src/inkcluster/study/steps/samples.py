@@ -131,7 +131,7 @@ def whitened(
 
     height, width = images.shape
     kept = min(plan.components, len(images), height * width)
-    pca = PCA(kept, whiten=True, svd_solver=solver or plan.svd_solver, seed=plan.seed)
+    pca = PCA(kept, whiten=True, svd_solver=solver or plan.svd_solver, random_state=plan.seed)
     return pca, pca.fit_transform(images)
 
 

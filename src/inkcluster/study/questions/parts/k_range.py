@@ -184,12 +184,12 @@ def k_range(
     ks = range(1, most + 1)
     labels = kmeans_range(vectors, ks, n_init=STARTS, random_state=plan.seed).labels
     with desk.progress.task("criteria for each k", total=2) as advance:
-        scores = k_scores(vectors, labels, sample=MAX_SILHOUETTE_IMAGES, seed=plan.seed)
+        scores = k_scores(vectors, labels, sample=MAX_SILHOUETTE_IMAGES, random_state=plan.seed)
         advance(1)
         flows = clustergram(vectors, labels)
         advance(1)
     few = len(np.unique(vectors[some], axis=0))
-    gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), seed=plan.seed)
+    gaps = gap_statistic(vectors[some], range(1, min(most, few) + 1), random_state=plan.seed)
     both = scores.merge(gaps, on="k", how="left")
     return {f"score-{name}": both[name].to_numpy() for name in both} | {
         f"flow-{name}": flows[name].to_numpy() for name in flows
