@@ -5,7 +5,8 @@ import pytest
 from sklearn.neighbors import NearestNeighbors
 
 from inkcluster.errors import BadInputError
-from inkcluster.evaluate import look_first, suspicious_labels
+from inkcluster.evaluate import look_first, match, suspicious_labels
+from inkcluster.evaluate.labels.suspects import far_from_label
 
 
 @pytest.fixture
@@ -130,3 +131,20 @@ def test_what_does_not_fit_is_refused(shares, rows, words):
 def test_a_cluster_without_memberships_is_refused():
     with pytest.raises(BadInputError, match="cluster 2"):
         suspicious_labels([0, 1], [0, 2], np.eye(2), [[1], [0]])
+
+
+def test_images_far_from_their_label_s_cluster_are_ranked_by_the_ratio_of_distances():
+    X = np.array([[0.0], [1.0], [4.0], [9.0], [10.0], [11.0], [8.0]])
+    labels = np.array([0, 0, 0, 1, 1, 1, 1])
+    truth = np.array(["a", "a", "b", "b", "b", "a", "z"])
+    centres = np.array([[1.0], [10.0]])
+    found = far_from_label(truth, labels, X, centres, match(truth, labels))
+    assert found["index"].tolist() == [5, 2, 6]  # 1 to 10, 3 to 6, and no cluster of "z"
+    assert found["suggested"].tolist() == ["b", "a", "b"]
+    np.testing.assert_allclose(found["distance"], [1, 3, 2])
+    np.testing.assert_allclose(found["distance_of_label"], [10, 6, np.nan])
+
+
+def test_where_labels_and_clusters_agree_nothing_is_far():
+    labels = np.array([0, 0, 1])
+    assert far_from_label(labels, labels, np.eye(3), np.eye(3), match(labels, labels)).empty

@@ -14,6 +14,8 @@ from inkcluster.evaluate.checks import check_length, cluster_numbers, vectors, w
 if TYPE_CHECKING:
     import pandas as pd
 
+    from inkcluster.evaluate.labels.matching import Match
+
 
 def suspicious_labels(truth: Any, labels: Any, memberships: Any, neighbors: Any) -> pd.DataFrame:
     """Rank the images whose label and cluster disagree, the most surely wrong label first.
@@ -103,6 +105,58 @@ def suspicious_labels(truth: Any, labels: Any, memberships: Any, neighbors: Any)
         }
     )
     return frame.iloc[order].reset_index(drop=True)
+
+
+def far_from_label(
+    truth: NDArray[Any],
+    labels: NDArray[np.integer[Any]],
+    vectors: NDArray[np.floating[Any]],
+    centres: NDArray[np.floating[Any]],
+    match: Match,
+) -> pd.DataFrame:
+    """Rank the images whose label is not the largest class of their cluster, by distances to centres.
+
+    The rank is the distance to the own cluster's centre over that to the nearest centre of a
+    cluster in which the label is the largest class; the smallest ratio is the most suspicious.
+    Images whose label is the largest class of no cluster come last, by distance.
+
+    Parameters
+    ----------
+    truth : ndarray of shape (n,)
+        The labels that came with the images.
+    labels : ndarray of shape (n,), int
+        Clusters from 0, each with members, without noise.
+    vectors, centres : ndarray of shape (n, d) and (k, d)
+    match : Match
+        Of `truth` and `labels`.
+
+    Returns
+    -------
+    DataFrame
+        `index`, `label`, `cluster`, `suggested` (the largest class of the cluster), `distance` to
+        the own centre, and `distance_of_label` to the nearest centre of the label; NaN for none.
+    """
+    import pandas as pd
+    from scipy.spatial.distance import cdist
+
+    largest = match.classes[match.class_of]
+    odd = np.flatnonzero(largest[labels] != truth)
+    far = cdist(vectors[odd].astype(np.float64), centres[: len(largest)])
+    own = far[np.arange(len(odd)), labels[odd]]
+    other = np.where(largest == truth[odd][:, None], far, np.inf).min(axis=1)
+    ratio = own / np.where(other > 0, other, 1)
+    order = np.lexsort((odd, own, ratio, np.isinf(other)))
+    chosen = odd[order]
+    return pd.DataFrame(
+        {
+            "index": chosen,
+            "label": truth[chosen],
+            "cluster": labels[chosen],
+            "suggested": largest[labels[chosen]],
+            "distance": own[order],
+            "distance_of_label": np.where(np.isinf(other), np.nan, other)[order],
+        }
+    )
 
 
 def look_first(memberships: Any, neighbors: Any, m: int = 20) -> pd.DataFrame:

@@ -26,53 +26,31 @@ def suspects(
     centres: NDArray[np.floating[Any]],
     match: Match,
 ) -> Table | None:
-    """The images that look least like their label's own cluster and most like another class's.
-
-    An image is listed if its label is not the largest class of its cluster. The rank is its
-    distance to its cluster's centre over that to the nearest centre of a cluster in which its label
-    is the largest class: the smaller, the more suspicious; last are those whose label is the largest
-    class of no cluster, by their distance.
+    """The images whose label is not the largest class of their cluster, most suspicious first.
 
     Parameters
     ----------
-    truth : ndarray of shape (n,)
-        The labels that came with the images.
-    labels : ndarray of shape (n,), int32
-        Clusters, without noise.
-    vectors, centres : ndarray of shape (n, d) and (k, d)
-    match : Match
+    truth, labels, vectors, centres, match
+        As in :func:`inkcluster.evaluate.labels.suspects.far_from_label`.
 
     Returns
     -------
     Table or None
         `image` counts from 0 in the whole set; None if label and cluster always agree.
     """
-    import pandas as pd
+    from inkcluster.evaluate.labels.suspects import far_from_label
 
-    theirs = match.classes[match.class_of][labels]
-    odd = np.flatnonzero(theirs != truth)
-    if not len(odd):
+    odd = far_from_label(truth, labels, vectors, centres, match)
+    if odd.empty:
         return None
-    rows = vectors[odd].astype(np.float64)
-    square = np.einsum("nd,nd->n", rows, rows)[:, None]
-    square = square - 2 * rows @ centres.T + np.einsum("kd,kd->k", centres, centres)
-    far = np.sqrt(np.maximum(square, 0))
-    own = far[np.arange(len(odd)), labels[odd]]
-    of_label = match.classes[match.class_of][None, :] == truth[odd][:, None]
-    other = np.where(of_label, far, np.inf).min(axis=1)
-    ratio = own / np.where(other > 0, other, 1)
-    order = np.lexsort((odd, own, ratio, ~np.isfinite(other)))[:MOST]
-    chosen = odd[order]
-    frame = pd.DataFrame(
-        {
-            "image": chosen,
-            "label": truth[chosen],
-            "cluster": labels[chosen],
-            "cluster's class": theirs[chosen],
-            "distance": own[order].round(3),
-            "to its label's cluster": np.where(np.isfinite(other), other, np.nan)[order].round(3),
+    frame = odd.iloc[:MOST].rename(
+        columns={
+            "index": "image",
+            "suggested": "cluster's class",
+            "distance_of_label": "to its label's cluster",
         }
     )
+    frame = frame.round({"distance": 3, "to its label's cluster": 3})
     says = (
         f"{sentence(several(len(odd), 'image'))} whose label is not the largest class of the cluster"
         f"{f'; the first {MOST} are listed' if len(odd) > MOST else ''}. The first are much nearer to "
