@@ -225,10 +225,11 @@ def assign(
 
 
 @kernel(fastmath=True)
-def _gap(row: NDArray[np.float64], centre: NDArray[np.float64]) -> float:
+def _gap(row: NDArray[np.generic], centre: NDArray[np.float64]) -> float:
+    """Squared distance for sums: vectorised, in an order that depends on the processor."""
     total = 0.0
-    for t in range(row.shape[0]):
-        step = row[t] - centre[t]
+    for t in range(centre.shape[0]):
+        step = np.float64(row[t]) - centre[t]
         total += step * step
     return total
 
@@ -243,10 +244,8 @@ def own_distances(
     last: int,
 ) -> None:
     """Squared distance of points `first` to `last` of (n, d) to their label's centre (k, d)."""
-    row = np.empty(raw.shape[1])
     for i in range(first, last):
-        row[:] = raw[i]
-        out[i] = _gap(row, centres[labels[i]])
+        out[i] = _gap(raw[i], centres[labels[i]])
 
 
 @kernel()
@@ -268,12 +267,8 @@ def inertia(
     out : (R, blocks) float64; written
     first, last : the blocks to do
     """
-    n = raw.shape[0]
-    row = np.empty(raw.shape[1])
     for b in range(first, last):
-        for r in range(labels.shape[0]):
-            out[r, b] = 0.0
-        for i in range(b * ROWS, min(n, (b + 1) * ROWS)):
-            row[:] = raw[i]
+        out[:, b] = 0.0
+        for i in range(b * ROWS, min(raw.shape[0], (b + 1) * ROWS)):
             for r in range(labels.shape[0]):
-                out[r, b] += weight[i] * _gap(row, centres[r, labels[r, i]])
+                out[r, b] += weight[i] * _gap(raw[i], centres[r, labels[r, i]])
