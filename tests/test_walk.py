@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import inkcluster
-from inkcluster import KMeans
+from inkcluster import AgglomerativeClustering, KMeans, hierarchy
 
 HOME = Path(inkcluster.__file__).parent
 ROOMS = ("cluster", "compute")
@@ -54,3 +54,28 @@ def test_kmeans(data, engine, digits):
     found = files_entered(lambda: KMeans(10, n_init=2, random_state=0).fit(X))
     assert found == engine + FOUNDATIONS
     assert len(engine) <= 5
+
+
+LISTS = ["vectors.py", "nearest.py", "search.py", "projection.py"]
+TREE = ["nearest.py", "search.py", "spanning.py", "projection.py"]
+STORED = ["merging.py", "stored.py"]
+LINKAGES = {"ward": LISTS, "centroid": LISTS, "median": LISTS, "single": TREE}
+
+
+@pytest.mark.parametrize("n", [100, 4200])
+@pytest.mark.parametrize("method", hierarchy.METHODS)
+def test_a_linkage(method, n):
+    found = files_entered(lambda: hierarchy.linkage(points(n), method))
+    engine = {Path(file).name for file in set(found) - set(FOUNDATIONS)}
+    expected = {"functions.py", "choose.py", *LINKAGES.get(method, STORED)}
+    assert engine == expected if n > 2500 else engine <= expected
+    assert len(engine) <= 8
+    assert len(found) <= 9
+
+
+@pytest.mark.parametrize("linkage", ["ward", "single", "average", "complete"])
+def test_agglomerative_clustering(linkage):
+    found = files_entered(lambda: AgglomerativeClustering(linkage=linkage).fit(points(2600)))
+    assert "cluster/linkage/agglomerative.py" in found
+    assert len(set(found) - set(FOUNDATIONS)) <= 8
+    assert len(found) <= 9

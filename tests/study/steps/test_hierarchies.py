@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.cluster.hierarchy import ward as scipy_ward
 
 from inkcluster.cluster import hierarchy
 from inkcluster.errors import BadInputError, TooLittleMemoryError
@@ -116,10 +115,3 @@ def test_too_little_memory_even_for_the_sample_is_an_error(few, monkeypatch):
     assert caught.value.have == 1000
     assert caught.value.need > 1000
     assert isinstance(caught.value, BadInputError)
-
-
-@pytest.mark.parametrize("most", [0, 10**12], ids=["ours", "scipy"])
-def test_the_small_ones_are_the_same_by_either_engine(few, monkeypatch, most):
-    monkeypatch.setattr(hierarchies, "MAX_SCIPY_WORK", most)
-    rows = few.flat()[:120]
-    np.testing.assert_allclose(hierarchies.ward(rows), scipy_ward(rows.astype(float)), rtol=1e-12)

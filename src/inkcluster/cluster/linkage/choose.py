@@ -6,6 +6,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.spatial import distance
 
 from inkcluster.cluster.linkage import stored, vectors
-from inkcluster.cluster.neighbors.spanning import spanning_tree
+from inkcluster.cluster.neighbors.nearest import MAX_SMALL_PAIRS, small_bytes
+from inkcluster.cluster.neighbors.search import search_bytes
+from inkcluster.cluster.neighbors.spanning import LISTED, spanning_tree
 from inkcluster.compute import memory
 from inkcluster.compute.magnitude import GREATEST, exponent_of, largest, scaled
 from inkcluster.compute.threads import together, workers
@@ -65,8 +68,7 @@ def build(
     if data.ndim == 2:
         _warn_of_a_matrix(data)
     if data.ndim == 2 and metric == "euclidean":
-        side_by_side = len(methods) * planned_bytes(n, d, "centroid", given) <= have
-        trees = _from_vectors(data, methods, side_by_side)
+        trees = _from_vectors(data, methods, have)
         condensed = _distance.pdist(np.asarray(data, np.float64)) if optimal_ordering else data
     else:
         condensed = data if data.ndim == 1 else _distances(data, metric)
@@ -102,20 +104,29 @@ def planned_bytes(
         return 8 * pairs + max(8 * pairs, ordering) + n * (8 * d + 200)
     if method in FROM_VECTORS:  # float64 sums, coordinates twice, lists
         row = 9 * d + 2 * 4 * min(d + 1, MAX_WIDTH) + 12 * vectors.LIST_LENGTH + 160
-        built = n * row
+        built = max(n * row, _search_bytes(n, d, method) - memory.SPARE)
     else:
         built = (4 if n > MAX_FINE_POINTS else 8) * pairs + n * (8 * d + 200)
     return memory.SPARE + max(built, ordering + (8 * pairs + 8 * n * d if ordered else 0))
+
+
+def _search_bytes(n: int, d: int, method: str) -> int:
+    """Bytes that the first search for neighbours takes, or its refusal would come halfway."""
+    if n * n > MAX_SMALL_PAIRS:
+        return search_bytes(n, 0, d, LISTED if method == "single" else vectors.LIST_LENGTH)
+    return 0 if method == "single" else small_bytes(n, n, d, vectors.LIST_LENGTH)
 
 
 def _plan(what: str, n: int, need: Callable[[int], int], have: int) -> None:
     """Refuse `what` where `need(n)` is more than `have` bytes; say how many points fit."""
     if need(n) <= have:
         return
-    # the need falls where entries become smaller: search on the side that has the answer
-    coarse = MAX_FINE_POINTS + 1
-    start = coarse if coarse < n and need(coarse) <= have else 1
-    fits = start - 1 + bisect_right(range(start, n), have, key=need)
+    fits, end = 0, n
+    for start in (MAX_FINE_POINTS + 1, isqrt(MAX_SMALL_PAIRS) + 1, 1):  # where the need may fall
+        if start < end and need(start) <= have:
+            fits = start - 1 + bisect_right(range(start, end), have, key=need)
+            break
+        end = min(end, start)
     raise memory.refuse(what, n, need(n), have, memory.room(fits))
 
 
@@ -169,9 +180,9 @@ def _distances(data: NDArray[Any], metric: Any) -> NDArray[np.float64]:
 
 
 def _from_vectors(
-    data: NDArray[Any], methods: Sequence[str], side_by_side: bool
+    data: NDArray[Any], methods: Sequence[str], have: int
 ) -> dict[str, NDArray[np.float64]]:
-    """Build hierarchies of points under the Euclidean distance."""
+    """Build hierarchies of points under the Euclidean distance in at most `have` bytes."""
     exponent = exponent_of(data)
     if exponent:
         _check_heights(data)
@@ -180,9 +191,10 @@ def _from_vectors(
     first, same = _distinct(data)
     jobs = {m: partial(_tree, data, first, same, m, exponent) for m in methods}
     beside = {m: job for m, job in jobs.items() if m in ON_ONE_THREAD}
-    if len(beside) < 2 or workers() < 2 or not side_by_side:
-        beside = {}
-    found = together(beside) if beside else {}
+    found = {}
+    if len(beside) > 1 and workers() > 1:
+        need = sum(planned_bytes(*data.shape, method) for method in beside)
+        found = together(beside) if need <= have else {}
     return {m: found[m] if m in found else job() for m, job in jobs.items()}
 
 

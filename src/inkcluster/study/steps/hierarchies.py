@@ -23,8 +23,6 @@ USES = ("linkage_sample", *samples.SAMPLE_USES)
 """The plan's values that :func:`build` depends on."""
 FALLBACK = 5000
 """Images in the sample that is linked where all of them do not fit into memory."""
-MAX_SCIPY_WORK = 2 * 10**8
-"""n² · d up to which SciPy builds a hierarchy faster than our engine."""
 TOGETHER = ("centroid", "median")
 """Methods that merge on one thread in little memory: they are built side by side."""
 
@@ -126,19 +124,9 @@ def linkage(
 @step()
 def small_ward(desk: Desk, *, sample: Sample) -> dict[str, NDArray[np.float64]]:
     """Ward's hierarchy of the raw pixels of a small sample, by the faster of two engines."""
-    return {"Z": ward(sample.images.flat())}
+    from inkcluster.cluster.linkage.choose import quick_ward
 
-
-def ward(rows: NDArray[Any]) -> NDArray[np.float64]:
-    """Ward's hierarchy of rows (n, d) by the faster engine, SciPy's or ours."""
-    from scipy.cluster import hierarchy as scipy_hierarchy
-
-    from inkcluster.cluster import hierarchy
-
-    n, d = rows.shape
-    if n * n * d <= MAX_SCIPY_WORK:
-        return np.asarray(scipy_hierarchy.ward(rows.astype(np.float64)))
-    return hierarchy.ward(rows)
+    return {"Z": quick_ward(sample.images.flat())}
 
 
 def numbered(Z: NDArray[np.float64], k: int) -> NDArray[np.int32]:

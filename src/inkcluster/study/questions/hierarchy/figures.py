@@ -183,13 +183,14 @@ def dendrograms(
 
 def small(images: ImageSet, plan: Plan) -> Figure:
     """The hierarchy of a few images, each of them shown."""
+    from inkcluster.cluster.linkage.choose import quick_ward
     from inkcluster.evaluate import largest_gap
     from inkcluster.figures import Dendrogram
     from inkcluster.images import sample_index
 
     n = min(IMAGES_SHOWN, len(images))
     index = sample_index(len(images), n, plan.seed, replace=plan.replace)
-    Z = hierarchies.ward(images.flat()[index])
+    Z = quick_ward(images.flat()[index])
     k = largest_gap(Z).k
     says = (
         f"Ward's hierarchy of {n} images, each of them shown; its largest relative gap suggests "

@@ -73,6 +73,7 @@ def ward_samples(
     resamples: int,
 ) -> dict[str, NDArray[Any]]:
     """The resamples of one size; `advance` is told of each."""
+    from inkcluster.cluster.linkage.choose import quick_ward
     from inkcluster.images import sample_index
 
     flat, whole = images.flat(), _is_whole(images, plan, size)
@@ -90,7 +91,7 @@ def ward_samples(
         if i == 0:  # the plan may rest on the first one
             one = Sample(index[0], images.take(index[0]), len(images))
             return hierarchies.small_ward(desk, sample=one)["Z"]
-        return hierarchies.ward(flat[index[i]])
+        return quick_ward(flat[index[i]])
 
     for number, Z in enumerate(_in_order(work, resamples)):
         found.append(suggesting.read(Z))
