@@ -1,5 +1,7 @@
 """SciPy's hierarchies, and cuts that give exactly k clusters."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from scipy.spatial.distance import pdist
 from inkcluster import hierarchy
 from inkcluster.cluster import relabel_by_size
 from inkcluster.cluster.hierarchy import cuts
+from inkcluster.cluster.linkage.choose import planned_bytes
 from inkcluster.compute import memory
 from inkcluster.errors import BadInputError, TooLittleMemoryError
 
@@ -222,3 +225,17 @@ def test_everything_that_takes_memory_is_planned(given, rng):
         hierarchy.linkage(y, "average", **more, memory_limit=20_000_000)
     with pytest.raises(TooLittleMemoryError):  # SciPy's ordering takes more than the merging
         hierarchy.linkage(X, "ward", optimal_ordering=True, memory_limit=300_000_000)
+
+
+@pytest.mark.parametrize("method", ["ward", "centroid", "single"])
+@pytest.mark.parametrize(("n", "d"), [(300, 10), (1200, 200), (2600, 30)])
+def test_no_more_memory_is_taken_than_planned(method, n, d, rng):
+    X = rng.standard_normal((n, d))
+    hierarchy.linkage(X[:200], method)  # compiled and imported
+    tracemalloc.start()
+    try:
+        hierarchy.linkage(X, method)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < planned_bytes(n, d, method) - memory.SPARE / 2

@@ -15,7 +15,7 @@ from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.spatial import distance
 
 from inkcluster.cluster.linkage import stored, vectors
-from inkcluster.cluster.neighbors.nearest import MAX_SMALL_PAIRS, small_bytes
+from inkcluster.cluster.neighbors.nearest import ENTRIES, MAX_SMALL_PAIRS
 from inkcluster.cluster.neighbors.search import search_bytes
 from inkcluster.cluster.neighbors.spanning import LISTED, spanning_tree
 from inkcluster.compute import memory
@@ -111,10 +111,17 @@ def planned_bytes(
 
 
 def _search_bytes(n: int, d: int, method: str) -> int:
-    """Bytes that the first search for neighbours takes, or its refusal would come halfway."""
+    """Bytes of the search for neighbours that a hierarchy of vectors starts with.
+
+    Among few points NumPy compares all pairs. What it takes was measured; where many distances tie
+    it takes more, which the search plans itself.
+    """
     if n * n > MAX_SMALL_PAIRS:
         return search_bytes(n, 0, d, LISTED if method == "single" else vectors.LIST_LENGTH)
-    return 0 if method == "single" else small_bytes(n, n, d, vectors.LIST_LENGTH)
+    if method == "single":  # Prim's algorithm, row by row
+        return 0
+    blocks = 28 * min(n * n, max(ENTRIES, n)) + 32 * min(ENTRIES, vectors.LIST_LENGTH * n * d)
+    return memory.SPARE + 24 * n * d + blocks
 
 
 def _plan(what: str, n: int, need: Callable[[int], int], have: int) -> None:
@@ -193,7 +200,8 @@ def _from_vectors(
     beside = {m: job for m, job in jobs.items() if m in ON_ONE_THREAD}
     found = {}
     if len(beside) > 1 and workers() > 1:
-        need = sum(planned_bytes(*data.shape, method) for method in beside)
+        n, d = data.shape
+        need = sum(planned_bytes(n, d, method) for method in beside)
         found = together(beside) if need <= have else {}
     return {m: found[m] if m in found else job() for m, job in jobs.items()}
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from inkcluster.study.questions.hierarchy.samples import Resamples
 from inkcluster.study.questions.hierarchy.suggesting import RULE_NAMES, RULES, Verdict, mode
 from inkcluster.study.questions.parts import pictures
-from inkcluster.study.steps import hierarchies
 from inkcluster.words import class_names, listed, percent, several
 
 if TYPE_CHECKING:
