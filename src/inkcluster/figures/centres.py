@@ -93,19 +93,13 @@ class Centres(Head):
         places = [divmod(i, columns) for i in range(k)]
         for i, place in enumerate(places):
             x, y, width, height = mosaic.box(*place)
-            size = f"{_text.count(int(self.sizes[i]))}"
-            style: dict[str, Any] = {"ha": "center", "va": "top"}
-            axes.text(x + width / 2, y + height + 0.07, f"#{i} · {size}", size=theme.SMALL, **style)
+            style: dict[str, Any] = {"ha": "center", "va": "top", "size": theme.SMALL}
+            words = f"#{i} · {_text.count(int(self.sizes[i]))}"
+            axes.text(x + width / 2, y + height + 0.07, words, **style)
             if captioned:
                 room = max(6, int((width + _GAP) / (0.52 * theme.SMALL / 72)))
-                axes.text(
-                    x + width / 2,
-                    y + height + 0.23,
-                    _text.clean(self._caption(i), min(room, _text.LONGEST)),
-                    size=theme.SMALL,
-                    color=theme.MUTED,
-                    **style,
-                )
+                caption = _text.clean(self._caption(i), min(room, _text.LONGEST))
+                axes.text(x + width / 2, y + height + 0.23, caption, color=theme.MUTED, **style)
         mosaic.draw(axes, ink(self.centres, peak=self.peak, polarity=self.ink), places)
         return picture
 

@@ -79,29 +79,21 @@ class ClusterSizes(Head):
             for j, (what, clusters, images) in enumerate(parts):
                 wide = room * images / max(1, total)
                 fill, on = _colours(what, j)
-                tiles(
-                    axes,
-                    [(x, y, wide, bar)],
-                    fill,
-                    edgecolors=theme.PAPER,
-                    linewidths=0.8 if wide > 0.02 else 0.0,
-                )
+                line = 0.8 if wide > 0.02 else 0.0
+                tiles(axes, [(x, y, wide, bar)], fill, edgecolors=theme.PAPER, linewidths=line)
                 inside = _text.count(images)
                 if what == "smaller":
                     inside = f"{_text.count(clusters)} more"
                 if what == "noise" and _text.width("noise " + inside, theme.TINY) < wide - 0.04:
                     inside = "noise " + inside
                 if _text.width(inside, theme.TINY) < wide - 0.04:
-                    axes.text(
-                        x + wide / 2,
-                        y + bar / 2,
-                        inside,
-                        size=theme.TINY,
-                        color=on,
-                        ha="center",
-                        va="center",
-                        zorder=3,
-                    )
+                    style: dict[str, Any] = {
+                        "ha": "center",
+                        "va": "center",
+                        "color": on,
+                        "zorder": 3,
+                    }
+                    axes.text(x + wide / 2, y + bar / 2, inside, size=theme.TINY, **style)
                 x += wide
             axes.text(left + room + 0.1, y + bar / 2, self._note(parts, total), va="center", **note)
         return picture

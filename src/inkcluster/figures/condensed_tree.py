@@ -103,15 +103,8 @@ class CondensedTree(Head):
             opacity = ink(self.pictures[icicle.label[shown]], peak=self.peak, polarity=self.ink)
             picture_row(page, opacity, middles, foot, side)
         for x, words in zip(middles, labels, strict=True):
-            page.text(
-                x,
-                foot + side + 0.03,
-                words,
-                size=theme.TINY,
-                ha="center",
-                va="top",
-                rotation=0 if upright else 90,
-            )
+            style: dict[str, Any] = {"ha": "center", "va": "top", "rotation": 0 if upright else 90}
+            page.text(x, foot + side + 0.03, words, size=theme.TINY, **style)
         theme.write(picture, _LEFT, -0.04, self._note(icicle), size=theme.TINY)
         return picture
 

@@ -118,16 +118,12 @@ class Dendrogram(Head):
             picture_row(page, ink(pictures, peak=self.peak, polarity=self.ink), middles, foot, side)
         if labels is not None:
             for x, label in zip(middles, labels, strict=True):
-                page.text(
-                    x,
-                    foot + side + 0.03,
-                    label,
-                    size=theme.TINY,
-                    color=theme.MUTED,
-                    ha="center",
-                    va="top",
-                    rotation=0 if upright else 90,
-                )
+                style: dict[str, Any] = {
+                    "ha": "center",
+                    "va": "top",
+                    "rotation": 0 if upright else 90,
+                }
+                page.text(x, foot + side + 0.03, label, size=theme.TINY, color=theme.MUTED, **style)
         if note:
             words = "Number under a leaf: the images in it"
             theme.write(picture, _LEFT, -0.04, words, size=theme.TINY)

@@ -115,18 +115,19 @@ class Gallery(Head):
         picture, axes = theme.page(theme.WIDTH, mosaic.size[1] + _MARGIN + below)
         places: list[tuple[int, int]] = []
         indices: list[int] = []
+        small: dict[str, Any] = {
+            "size": theme.TINY,
+            "color": theme.MUTED,
+            "ha": "center",
+            "va": "top",
+        }
         first = 0
         for row, label, lines in zip(self.rows, labels, lines_of, strict=True):
             _, top, _, height = mosaic.box(first, 0)
             for i, part in enumerate(label):
-                axes.text(
-                    _MARGIN,
-                    top + height / 2 + 0.15 * (i - (len(label) - 1) / 2),
-                    part,
-                    size=theme.SMALL,
-                    color=theme.MUTED if i else theme.INK,
-                    va="center",
-                )
+                at = top + height / 2 + 0.15 * (i - (len(label) - 1) / 2)
+                colour = theme.MUTED if i else theme.INK
+                axes.text(_MARGIN, at, part, size=theme.SMALL, color=colour, va="center")
             for position, index in enumerate(row.where):
                 place = (first + position // columns, position % columns)
                 places.append(place)
@@ -135,15 +136,7 @@ class Gallery(Head):
                 room_for = max(4, int(1.15 * (width + _GAP) / (0.55 * theme.TINY / 72)))
                 caption = _text.clean(_caption(row, position), min(room_for, _text.LONGEST))
                 if caption:
-                    axes.text(
-                        x + width / 2,
-                        y + height + 0.035,
-                        caption,
-                        size=theme.TINY,
-                        color=theme.MUTED,
-                        ha="center",
-                        va="top",
-                    )
+                    axes.text(x + width / 2, y + height + 0.035, caption, **small)
             first += lines
         chosen = self.pixels[np.asarray(indices, np.intp)]
         mosaic.draw(axes, ink(chosen, peak=self.peak, polarity=self.ink), places)

@@ -126,13 +126,11 @@ class ImageMap(Head):
             tiles(axes, [picture], theme.TILE, zorder=1.8, edgecolors=theme.MUTED, linewidths=0.5)
             show_ink(axes, opacity[i], picture, coarse=max(shape) <= COARSE)
             if caption:
-                axes.text(
-                    left + whole[0] / 2,
-                    top + high + 0.03,
-                    caption,
-                    size=theme.TINY,
-                    ha="center",
-                    va="top",
-                    zorder=4,
-                    bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6},
-                )
+                paper = {"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6}
+                style: dict[str, Any] = {
+                    "size": theme.TINY,
+                    "ha": "center",
+                    "va": "top",
+                    "zorder": 4,
+                }
+                axes.text(left + whole[0] / 2, top + high + 0.03, caption, bbox=paper, **style)

@@ -96,20 +96,7 @@ class KDistance(Head):
         inside = [level for level in self.levels if level <= top]
         if not inside:
             return
-        axes.hlines(
-            inside,
-            0.965,
-            1.0,
-            transform=axes.get_yaxis_transform(),
-            color=theme.MUTED,
-            linewidth=1.2,
-        )
-        axes.annotate(
-            "eps of the map",
-            (0.96, min(inside)),
-            xycoords=("axes fraction", "data"),
-            size=theme.TINY,
-            color=theme.MUTED,
-            ha="right",
-            va="center",
-        )
+        across = axes.get_yaxis_transform()
+        axes.hlines(inside, 0.965, 1.0, transform=across, color=theme.MUTED, linewidth=1.2)
+        style: dict[str, Any] = {"size": theme.TINY, "color": theme.MUTED, "va": "center"}
+        axes.text(0.96, min(inside), "eps of the map", transform=across, ha="right", **style)

@@ -135,14 +135,8 @@ class PictureTree(Head):
         page.text(_LEFT + room + 0.21, top - 0.04, "← height of the merge", ha="left", **note)
         if tree.cut is not None:
             at = _LEFT + room * (1 - tree.cut / tallest)
-            page.plot(
-                [at, at],
-                [top, foot],
-                color=theme.INK,
-                linewidth=0.9,
-                linestyle=(0, (4, 3)),
-                zorder=0.2,
-            )
+            line: dict[str, Any] = {"linewidth": 0.9, "linestyle": (0, (4, 3)), "zorder": 0.2}
+            page.plot([at, at], [top, foot], color=theme.INK, **line)
             words = {**note, "color": theme.INK, "size": theme.SMALL}
             page.text(at, top - 0.19, f"cut at k = {self.k}", ha="center", **words)
 
@@ -218,16 +212,9 @@ class PictureTree(Head):
     def _draw_words(self, page: Any, tree: Branches, x: Any, y: Any) -> None:
         for i, members in enumerate(tree.members.tolist()):
             if i >= tree.leaves:
-                page.text(
-                    x[i],
-                    y[i] + _SIDE / 2 + 0.008,
-                    _text.count(members),
-                    size=_FINE,
-                    color=theme.MUTED,
-                    ha="center",
-                    va="top",
-                    zorder=3,
-                )
+                under: dict[str, Any] = {"ha": "center", "va": "top", "zorder": 3, "size": _FINE}
+                words = _text.count(members)
+                page.text(x[i], y[i] + _SIDE / 2 + 0.008, words, color=theme.MUTED, **under)
                 continue
             at = x[i] + _SIDE / 2 + 0.08
             style = {"size": theme.SMALL, "va": "center"}
@@ -253,15 +240,10 @@ class PictureTree(Head):
             line, column = divmod(i, _PER_LINE)
             left, middle = 0.12 + column * across, 0.34 + 0.2 * line
             shade, hollow = theme.ACCENTS[i % len(theme.ACCENTS)], i >= len(theme.ACCENTS)
-            page.plot(
-                [left, left + 0.2],
-                [middle, middle],
-                color=shade,
-                linewidth=3.4,
-                solid_capstyle="butt",
-            )
+            ends = [left, left + 0.2], [middle, middle]
+            page.plot(*ends, color=shade, linewidth=3.4, solid_capstyle="butt")
             if hollow:
-                page.plot([left, left + 0.2], [middle, middle], color=theme.PAPER, linewidth=1.4)
+                page.plot(*ends, color=theme.PAPER, linewidth=1.4)
             page.text(left + 0.27, middle, _text.clean(name, 12), size=theme.SMALL, va="center")
 
 

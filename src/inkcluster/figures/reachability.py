@@ -151,12 +151,6 @@ def _number(
     for a, b in zip(turns[:-1].tolist(), turns[1:].tolist(), strict=True):
         if b == a or labels[a] < 0 or edges[b] - edges[a] < MIN_WIDTH_NUMBERED * edges[-1]:
             continue
-        axes.text(
-            (edges[a] + edges[b]) / 2,
-            min(float(np.median(height[a:b])) + 0.04 * top, 0.93 * top),
-            f"#{labels[a]}",
-            size=theme.SMALL,
-            ha="center",
-            va="bottom",
-            zorder=4,
-        )
+        over = min(float(np.median(height[a:b])) + 0.04 * top, 0.93 * top)
+        style: dict[str, Any] = {"size": theme.SMALL, "ha": "center", "va": "bottom", "zorder": 4}
+        axes.text((edges[a] + edges[b]) / 2, over, f"#{labels[a]}", **style)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,16 +78,11 @@ class Scoreboard(Head):
             for j in range(columns):
                 value = values[i, j]
                 on = theme.heat_step(value)[1] if shaded[j] and np.isfinite(value) else theme.INK
-                axes.text(
-                    j,
-                    i,
-                    _text.decimals(value, 3) if shaded[j] else _text.short(value),
-                    size=points,
-                    color=on if np.isfinite(value) else theme.MUTED,
-                    weight="bold" if best[i, j] else "normal",
-                    ha="center",
-                    va="center_baseline",
-                )
+                words = _text.decimals(value, 3) if shaded[j] else _text.short(value)
+                weight = "bold" if best[i, j] else "normal"
+                style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "weight": weight}
+                colour = on if np.isfinite(value) else theme.MUTED
+                axes.text(j, i, words, size=points, color=colour, **style)
         if best.any():
             _heat.outline(axes, best)
             theme.write(picture, left, -0.08, "Outlined: the best of each measure")
