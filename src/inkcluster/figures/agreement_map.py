@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure as Picture
 
+MIN_POINTS = 4.5
+"""Smaller numbers are not written."""
+
 
 @dataclass(frozen=True, eq=False)
 class AgreementMap(Head):
@@ -76,12 +79,12 @@ class AgreementMap(Head):
         i, j = np.tril_indices(m, -1)
         lower[i - 1, j] = matrix[i, j]
         points = min(theme.SMALL, 72 * across / 3.2)
-        _heat.cells(
-            axes,
-            lower,
-            (lambda i, j: _text.decimals(lower[i, j])) if points >= 4.5 else None,
-            points=points,
-        )
+        zero = "−0" if points >= theme.TINY else "−"  # small cells have no room for both
+
+        def number(i: int, j: int) -> str:
+            return _text.decimals(lower[i, j]).replace("−0", zero)
+
+        _heat.cells(axes, lower, number if points >= MIN_POINTS else None, points=points)
         _heat.name_rows(axes, names[1:])
         for column, name in enumerate(names[:-1]):
             slant = {"rotation": 40, "rotation_mode": "anchor", "annotation_clip": False}
