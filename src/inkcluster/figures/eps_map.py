@@ -129,7 +129,7 @@ class EpsMap(Head):
         return picture
 
     def _name_axes(self, axes: Axes, width: float, *, first: bool) -> None:
-        """Name as many eps as have room in `width` inches, the suggested one among them."""
+        """Name the eps that fit into `width` inches, always the suggested one."""
         a, b = len(self.eps), len(self.min_samples)
         axes.tick_params(labelbottom=True, length=0)
         names = [_text.short(float(eps)) for eps in self.eps]

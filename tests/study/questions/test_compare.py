@@ -311,7 +311,7 @@ def test_linkages_that_do_not_fit_into_memory_are_left_out(answer, few, check_an
     assert warning[0].sentence.startswith("14 linkages are left out of the comparison")
     assert "up to 0.07 GB needed, 0.00 GB available" in warning[0].sentence
     says = next(t.says for t in found.tables if t.name == "sizes")
-    assert "Left out for want of memory: ward on pixels, single on pixels" in says
+    assert "Left out for lack of memory: ward on pixels, single on pixels" in says
 
 
 def test_the_whole_set_takes_the_linkages_of_question_four(few, make_plan, monkeypatch):

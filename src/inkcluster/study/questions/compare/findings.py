@@ -40,7 +40,7 @@ say = Sentences(
         "C3 unlabelled": "Without labels, PCA whitening cannot be judged; it changes the clusters of "
         "{most} most and those of {least} least.",
         "C4 worth": "Of Ward's {many:,} clusters after PCA whitening, look first at {first}.",
-        "S3 linkages": "{linkages} left out of the comparison, for want of memory: up to {need} GB "
+        "S3 linkages": "{linkages} left out of the comparison, for lack of memory: up to {need} GB "
         "needed, {have} GB available; lower compare_sample to include them.",
     }
 )

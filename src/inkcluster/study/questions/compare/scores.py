@@ -138,5 +138,5 @@ def _sizes_table(methods: Methods) -> Table:
         f"after PCA, chosen for {RULE}."
     )
     if methods.refused:
-        says += f" Left out for want of memory: {listed(methods.refused, 14)}."
+        says += f" Left out for lack of memory: {listed(methods.refused, 14)}."
     return Table("sizes", "Clusters of every method", says, pd.DataFrame(rows))

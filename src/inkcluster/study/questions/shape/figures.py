@@ -51,7 +51,7 @@ def _spectrum(shapes: Shapes) -> Figure:
         says += f", {decimals(clear, 1)} times as far above 1 as the next best number, {marked[0]}"
     return Spectrum(
         "spectrum",
-        "What speaks for each number of clusters",
+        "Strength of each number of clusters",
         f"{says}.",
         shapes.spectrum,
         shapes.strengths,
