@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 import inkcluster
-from inkcluster import AgglomerativeClustering, KMeans, hierarchy
+from inkcluster import (
+    DBSCAN,
+    HDBSCAN,
+    AgglomerativeClustering,
+    DBSCANGrid,
+    KMeans,
+    ShapeClustering,
+    hierarchy,
+)
 
 HOME = Path(inkcluster.__file__).parent
 ROOMS = ("cluster", "compute")
@@ -79,3 +87,34 @@ def test_agglomerative_clustering(linkage):
     assert "cluster/linkage/agglomerative.py" in found
     assert len(set(found) - set(FOUNDATIONS)) <= 8
     assert len(found) <= 9
+
+
+def few_dimensions(n):
+    return np.random.default_rng(0).normal(size=(n, 3))
+
+
+@pytest.mark.parametrize(
+    ("call", "most"),
+    [
+        (lambda: DBSCAN(eps=700.0).fit(points(3000)), 8),
+        (lambda: DBSCAN(eps=0.6).fit(few_dimensions(3000)), 8),
+        (lambda: DBSCAN(eps=20.0).fit(points(600)), 4),
+        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(3000)), 10),
+        (lambda: DBSCANGrid([0.1, 0.6], [2, 5]).fit(few_dimensions(3000)), 9),
+        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(600)), 5),
+        (lambda: HDBSCAN(copy=True).fit(points(3000)), 12),
+        (lambda: HDBSCAN(copy=True).fit(points(600)), 10),
+    ],
+)
+def test_density(call, most):
+    found = files_entered(call)
+    assert len(found) <= most, found  # foundations included
+    assert len(set(found) - set(FOUNDATIONS)) <= 9, found
+
+
+@pytest.mark.parametrize("n", [300, 2600])
+def test_shape_clustering(n):
+    images = points(n).reshape(-1, 8, 8)
+    found = files_entered(lambda: ShapeClustering(10, warp=1, random_state=0).fit(images))
+    assert "cluster/shape/partition.py" in found
+    assert len(set(found) - set(FOUNDATIONS)) <= 12, found  # with k-means and the neighbours

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inkcluster.cluster import ShapeClustering, distortion_distances, shape_neighbors
-from inkcluster.cluster.shape.distortion import sobel
+from inkcluster.cluster.shape.prepare import sobel
 from inkcluster.errors import BadInputError
 
 

@@ -7,8 +7,8 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.metrics import adjusted_rand_score
 
 from inkcluster import ImageSet, ShapeClustering
-from inkcluster.cluster.shape import candidates, neighbors
-from inkcluster.cluster.shape.prepare import RADIUS, _scale, learn
+from inkcluster.cluster.shape import neighbors
+from inkcluster.cluster.shape.prepare import INK_RADIUS, _scale, learn
 from inkcluster.errors import BadInputError
 
 
@@ -201,13 +201,13 @@ def test_new_images_of_another_size(rng):
 def test_ink_is_brought_to_one_size(rng, factor):
     side = round(28 * factor)
     pixels, _ = strokes(rng, 40, side, side)
-    prepared = learn(pixels, 2, False)(pixels)
-    assert 1 / 1.4 < _scale(prepared) < 1.4, RADIUS
+    prepared = learn(pixels, 2, False).resize(pixels)
+    assert 1 / 1.4 < _scale(prepared) < 1.4, INK_RADIUS
 
 
 def test_lists_are_the_nearest_of_all_pairs_given(rng):
     n = 25
-    pairs = candidates.unordered(rng.integers(0, n, 200), rng.integers(0, n, 200), n)
+    pairs = neighbors.unordered(rng.integers(0, n, 200), rng.integers(0, n, 200), n)
     there, back = rng.integers(0, 50, (2, len(pairs)))
     lists = neighbors.nearest(pairs, there, back, n, 6)
     for i in range(n):
@@ -228,11 +228,11 @@ def test_neighbours_of_neighbours(rng):
         near = [a for a in row if a >= 0]
         expected |= {tuple(sorted((i, b))) for a in near for b in lists[a] if b >= 0 and b != i}
         expected |= {tuple(sorted((a, b))) for a in near for b in near if a != b}
-    found = candidates.of_neighbors(lists, 5)
+    found = neighbors.of_neighbors(lists, 5)
     assert {(int(p // 5), int(p % 5)) for p in found} == expected
     assert (np.diff(found) > 0).all()
     known = found[::2]
-    np.testing.assert_array_equal(candidates.without(found, known), found[1::2])
+    np.testing.assert_array_equal(neighbors.without(found, known), found[1::2])
 
 
 @pytest.mark.mnist

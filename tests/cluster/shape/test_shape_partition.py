@@ -11,9 +11,9 @@ from sklearn.metrics import adjusted_rand_score
 from inkcluster import ShapeClustering
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors
-from inkcluster.cluster.shape.merges import TOGETHER, TOO_SMALL, Tree, merge, strengths
+from inkcluster.cluster.shape.graph import MAX_SHARE, MIN_SIZE, Tree, merge, strengths
 from inkcluster.cluster.shape.partition import (
-    CLEARLY,
+    MIN_INFORMATION_GAIN,
     SmallClusters,
     chosen,
     mutual_information,
@@ -85,10 +85,10 @@ def test_clusters_end_with_the_last_merge_before_which_there_are_so_many_large_o
     tree = merge(links)
     heights = tree.heights(sizes, len(links))
     for k in range(2, len(links) + 1):
-        expected = TOGETHER
+        expected = MAX_SHARE
         for step, share in enumerate(tree.shares):
             parts = tree.cut(len(links) - step)
-            large = np.bincount(parts, sizes) >= TOO_SMALL * sizes.sum() / k
+            large = np.bincount(parts, sizes) >= MIN_SIZE * sizes.sum() / k
             expected = share if large.sum() >= k else expected
         assert heights[k - 2] == expected
 
@@ -141,7 +141,7 @@ def test_the_cut_by_the_first_links_stays_unless_another_is_clearly_better():
         gain = mutual_information(links, np.array([0, 1, 1]))
         gain -= mutual_information(links, np.array([0, 0, 1]))
         assert gain > 0
-        assert (gain < CLEARLY) is kept
+        assert (gain < MIN_INFORMATION_GAIN) is kept
         found = chosen([small_clusters(links, tree((0, 1)), tree((1, 2)))], 2)
         expected = [0, 0, 1] if kept else [0, 1, 1]
         np.testing.assert_array_equal(found, np.repeat(expected, 10))

@@ -6,9 +6,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inkcluster.cluster.shape import neighbors
-from inkcluster.cluster.shape.distortion import Fields, pair_distances, whole_gradients
 from inkcluster.cluster.shape.plan import check_memory, fingerprints
-from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn, unit_of
+from inkcluster.cluster.shape.prepare import (
+    SAMPLE,
+    Fields,
+    check_warp,
+    learn,
+    pair_distances,
+    unit_of,
+    whole_gradients,
+)
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.errors import BadInputError
 

@@ -19,9 +19,9 @@ from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.progress import current
 
-NUMBERED = 2
+NUMBER_GRAPHS = 2
 """Graphs of links whose merges say how many clusters there are."""
-WALKED = 5
+WALK_NEIGHBORS = 5
 """Neighbours to which the random walk that smooths the clusters may go."""
 
 
@@ -148,7 +148,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self._order = np.argsort(prints, kind="stable")
         some = pixels[self._order[:: max(1, n // SAMPLE)]]
         self._preparation = learn(some, int(self.warp), bool(self.deskew))
-        count = min(n - 1, max(graphs.MORE, int(self.n_neighbors)))
+        count = min(n - 1, max(graphs.RANKED, int(self.n_neighbors)))
         check_memory(pixels, self._preparation, count, given, self.memory_limit)
         self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
         found = neighbors.find(self._shapes, count)
@@ -164,9 +164,9 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.gap_strengths_ = graphs.gap_strengths(spectrum)
         linked = graphs.link_graphs(found, places, least)
         self.strengths_, labels = partition.parted(
-            vectors, linked, places, given, NUMBERED, random_state
+            vectors, linked, places, given, NUMBER_GRAPHS, random_state
         )
-        shares = partition.smoothed(labels, graphs.walk(near.nearest(WALKED)))
+        shares = partition.smoothed(labels, graphs.walk(near.nearest(WALK_NEIGHBORS)))
         self._keep(shares[np.argsort(self._order)], near.put_back(self._order))
         return self
 
@@ -186,7 +186,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if self.n_clusters_ == 1:
             return np.ones((len(pixels), 1))
         new = neighbors.shapes_of(pixels, self._preparation, self._shapes.views)
-        k = min(WALKED, len(self.labels_))
+        k = min(WALK_NEIGHBORS, len(self.labels_))
         near = neighbors.found_in(self._shapes, new, k)
         there = near.rows >= 0
         far = np.where(there, near.distances, 0)

@@ -12,25 +12,25 @@ from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans as SmallKMeans
 
 from inkcluster.cluster.kmeans.estimator import KMeans
-from inkcluster.cluster.shape.merges import Tree, merge, strengths
+from inkcluster.cluster.shape.graph import Tree, merge, strengths
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
-SMALL = 2500
+MAX_SMALL_IMAGES = 2500
 """Images up to which scikit-learn's k-means does, so that nothing has to be compiled."""
-USUAL = 10
+MIN_PLANNED_CLUSTERS = 10
 """Clusters that small ones are made for, unless more are asked for."""
 PLAN = ((2, 10), (2, 20), (3, 10), (3, 20))
 """Eigenvectors and small clusters, in numbers of clusters."""
-SEEDS = 2
+SETS = 2
 """Sets of small clusters for each of these."""
-FEWEST = 8
+MIN_SMALL_SIZE = 8
 """Images in a small cluster, on average, at least."""
-MANY = 400
+MAX_SMALL_CLUSTERS = 400
 """Small clusters, at most, unless more than half as many are asked for."""
-CLEARLY = 0.005
+MIN_INFORMATION_GAIN = 0.005
 """So much more information a cut by other links must have than the best by the first."""
-ROUNDS = 20
+STEPS = 20
 """Steps of the random walk that smooths the clusters."""
 
 
@@ -74,8 +74,8 @@ def small_clusters(
         Clusters that are asked for, 0 if it is not known.
     random_state : RandomState
     """
-    n, k = len(vectors), max(k, USUAL)
-    plan = [pair for pair in PLAN for _ in range(SEEDS)]
+    n, k = len(vectors), max(k, MIN_PLANNED_CLUSTERS)
+    plan = [pair for pair in PLAN for _ in range(SETS)]
     found = []
     with current().task("small clusters", len(plan)) as done:
         for eigen, small in plan:
@@ -99,7 +99,7 @@ def small_clusters(
 
 def most_small_clusters(n: int, k: int) -> int:
     """How many small clusters there may be of `n` images, in which `k` clusters are looked for."""
-    return min(n, max(k, min(n // FEWEST, max(MANY, 2 * k))))
+    return min(n, max(k, min(n // MIN_SMALL_SIZE, max(MAX_SMALL_CLUSTERS, 2 * k))))
 
 
 def parted(  # noqa: PLR0917 (as small_clusters, and one more)
@@ -165,7 +165,7 @@ def chosen(sets: list[SmallClusters], k: int) -> NDArray[np.intp]:
     )
     first = int(information[:, 0].argmax())
     which, by = divmod(int(information.argmax()), information.shape[1])
-    if information[which, by] <= information[first, 0] + CLEARLY:
+    if information[which, by] <= information[first, 0] + MIN_INFORMATION_GAIN:
         which, by = first, 0
     return np.asarray(cuts[which][by][sets[which].labels])
 
@@ -205,14 +205,14 @@ def mutual_information(links: NDArray[np.float64], parts: NDArray[np.intp]) -> f
 def smoothed(labels: NDArray[np.intp], step: sp.csr_matrix) -> NDArray[np.float64]:
     """Where a random walk from each image ends, shape (n, k), of the k clusters of the labels (n,).
 
-    The walk has `ROUNDS` steps, or as many as leave every cluster some image of its own. If one step
+    The walk has `STEPS` steps, or as many as leave every cluster some image of its own. If one step
     already leaves a cluster none, the labels stay, by little more than half.
     """
     k = int(labels.max()) + 1
     own = shares = np.eye(k)[labels]
     kept: NDArray[np.float64] | None = None
-    with current().task("random walk", ROUNDS) as done:
-        for _ in range(ROUNDS):
+    with current().task("random walk", STEPS) as done:
+        for _ in range(STEPS):
             shares = step @ shares
             if len(np.unique(shares.argmax(axis=1))) == k:
                 kept = shares
@@ -231,8 +231,8 @@ def _grouped(
     rows: NDArray[np.float64], count: int, random_state: np.random.RandomState
 ) -> NDArray[np.intp]:
     """At most `count` clusters of the rows (n, m), numbered without gaps."""
-    distinct = len(np.unique(rows.round(9), axis=0)) if len(rows) <= SMALL else count
-    kind = SmallKMeans if len(rows) <= SMALL else KMeans
+    distinct = len(np.unique(rows.round(9), axis=0)) if len(rows) <= MAX_SMALL_IMAGES else count
+    kind = SmallKMeans if len(rows) <= MAX_SMALL_IMAGES else KMeans
     found = kind(min(count, distinct), n_init=1, max_iter=100, random_state=random_state).fit(rows)
     return np.unique(found.labels_, return_inverse=True)[1]
 

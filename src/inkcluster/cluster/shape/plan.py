@@ -8,19 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.shape.candidates import COORDINATES
-from inkcluster.cluster.shape.graph import DENSE, enough
-from inkcluster.cluster.shape.neighbors import CANDIDATES, CLOSE
+from inkcluster.cluster.shape.graph import MAX_DENSE, enough
+from inkcluster.cluster.shape.neighbors import CANDIDATES, CLOSE, COORDINATES
 from inkcluster.cluster.shape.partition import most_small_clusters
 from inkcluster.cluster.shape.prepare import Preparation
 from inkcluster.compute.memory import SPARE, require
 from inkcluster.kernels.shape.distortion import LANES, LEAD
 
-PAIR = 168
+PAIR_BYTES = 168
 """Bytes for a pair while the nearest are ranked: both ways, rows, distances and what packs them."""
-LINK = 60
+LINK_BYTES = 60
 """Bytes for a link while a graph is made: its entry, its mirror image and their sum."""
-MERGED = 128
+MERGE_BYTES = 128
 """Bytes for a pair of small clusters: its links in each of their sets, and what merges them."""
 
 
@@ -51,12 +50,12 @@ def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: 
     ready = 2 * (height * stride + 2 * LEAD) + 2 * 4 * COORDINATES
     preparing = image + 12 * height * width
     most = 2 * max(CANDIDATES, kept) + CLOSE * CLOSE + CLOSE * (CLOSE - 1) // 2
-    searching = PAIR * min(most, n)
+    searching = PAIR_BYTES * min(most, n)
     eigenvectors = enough(k)
-    dense = n <= DENSE or eigenvectors >= n - 1
-    cutting = 8 * (4 * eigenvectors + 6 * k) + LINK * 6 * kept + (32 * n if dense else 0)
+    dense = n <= MAX_DENSE or eigenvectors >= n - 1
+    cutting = 8 * (4 * eigenvectors + 6 * k) + LINK_BYTES * 6 * kept + (32 * n if dense else 0)
     small = most_small_clusters(n, k)
-    return SPARE + n * (ready + max(preparing, searching, cutting)) + MERGED * small * small
+    return SPARE + n * (ready + max(preparing, searching, cutting)) + MERGE_BYTES * small * small
 
 
 def check_memory(

@@ -1,30 +1,39 @@
-"""Images brought to one polarity, one size of ink and upright, so that one warp suits them all."""
+"""Images made comparable, their gradients in the kernel's layout, and the distances of pairs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.shape.distortion import STEPS, in_blocks, sobel
 from inkcluster.compute.magnitude import exponent_of, scaled
+from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.errors import BadInputError
 from inkcluster.features.deskewing import deskew
+from inkcluster.kernels.shape import distortion as kernels
+from inkcluster.progress import current
 
-RADIUS = 6.75
-"""Root mean square distance of the ink from its centre, in pixels, that images are brought to."""
-NEAR = 1.35
+INK_RADIUS = 6.75
+"""Root mean square distance of the ink from its centre, in pixels, that images are resized to."""
+MIN_RESIZING = 1.35
 """Images are resized only if their radius is off by more than this factor."""
-LEAST_SIDE = 5
+MIN_SIDE = 5
 """Images with a shorter side have no shape to deform: they are compared pixel by pixel."""
-LONGEST = 64
+MAX_SIDE = 64
 """The longest side after resizing, in pixels."""
-WIDEST = 8
+MAX_WARP = 8
 """How far a pixel may look at most, in pixels."""
 SAMPLE = 4096
-STEEP = 0.84
+"""Images from which the preparation is learned."""
+CUT_OFF = 0.84
 """The quantile of the gradients that are not 0 at which they are cut off."""
+STEPS = kernels.STEPS
+BLOCK = 1024
+"""Images at a time."""
+PAIRS = 16384
+"""Pairs in a piece of work."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +60,6 @@ class Preparation:
     warp: int
     upright: bool
     unit: float
-
-    def __call__(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
-        """Prepared images of images (n, h, w)."""
-        return self.straighten(self.resize(pixels))
 
     def resize(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
         """Images (n, h, w) in one polarity and size, from 0 to 1."""
@@ -91,14 +96,14 @@ def learn(pixels: NDArray[np.generic], warp: int, upright: bool) -> Preparation:
     low, high = _ends(some)
     grey = _grey(some, low, high)
     _, height, width = pixels.shape
-    if min(height, width) < LEAST_SIDE:
+    if min(height, width) < MIN_SIDE:
         rows, columns = np.eye(height, dtype=np.float32), np.eye(width, dtype=np.float32)
         warp, upright = 0, False
     else:
         scale, margin = _scale(grey), _margin(grey)
         rows, columns = _resizing(height, scale, margin), _resizing(width, scale, margin)
-    first = Preparation(low, high, rows, columns, warp, upright, 1.0)
-    return Preparation(low, high, rows, columns, warp, upright, unit_of(first(some)[::4]))
+    first = Preparation(low, high, rows, columns, warp, upright, unit=1.0)
+    return replace(first, unit=unit_of(first.straighten(first.resize(some))[::4]))
 
 
 def _ends(pixels: NDArray[np.generic]) -> tuple[float, float]:
@@ -133,10 +138,10 @@ def _scale(grey: NDArray[np.float32]) -> float:
     spread = rows @ (y * y) / mass - (rows @ y / mass) ** 2
     spread += columns @ (x * x) / mass - (columns @ x / mass) ** 2
     radius = float(np.sqrt(max(float(np.median(spread)), 0.0)))
-    scale = RADIUS / max(radius, 0.5)
-    if 1 / NEAR <= scale <= NEAR:
+    scale = INK_RADIUS / max(radius, 0.5)
+    if 1 / MIN_RESIZING <= scale <= MIN_RESIZING:
         scale = 1.0
-    return float(min(scale, LONGEST / max(height, width)))
+    return float(min(scale, MAX_SIDE / max(height, width)))
 
 
 def _margin(grey: NDArray[np.float32]) -> float:
@@ -161,10 +166,100 @@ def unit_of(images: NDArray[np.generic]) -> float:
     """The gradient of one step: steep strokes of the images (n, h, w) reach all of the steps."""
     steep = np.abs(sobel(images))
     steep = steep[steep > 0]
-    return float(np.quantile(steep, STEEP) / STEPS) if steep.size else 1.0
+    return float(np.quantile(steep, CUT_OFF) / STEPS) if steep.size else 1.0
 
 
 def check_warp(warp: object) -> None:
     """Refuse what is no warp."""
-    if not isinstance(warp, int | np.integer) or not 0 <= warp <= WIDEST:
-        raise BadInputError(f"warp must be a whole number from 0 to {WIDEST}, not {warp!r}.")
+    if not isinstance(warp, int | np.integer) or not 0 <= warp <= MAX_WARP:
+        raise BadInputError(f"warp must be a whole number from 0 to {MAX_WARP}, not {warp!r}.")
+
+
+def sobel(pixels: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Sobel's gradients of images (n, h, w) with zeros around, to the right and down: (n, 2, h, w)."""
+    around = np.pad(pixels.astype(np.float32), ((0, 0), (1, 1), (1, 1)))
+    right = around[:, :, 2:] - around[:, :, :-2]
+    down = around[:, 2:] - around[:, :-2]
+    return np.stack(
+        [
+            right[:, :-2] + 2 * right[:, 1:-1] + right[:, 2:],
+            down[:, :, :-2] + 2 * down[:, :, 1:-1] + down[:, :, 2:],
+        ],
+        axis=1,
+    )
+
+
+def whole_gradients(pixels: NDArray[np.generic], unit: float) -> NDArray[np.int8]:
+    """Sobel's gradients in whole multiples of `unit`, cut off at STEPS: (n, 2, h, w)."""
+    out = np.empty((len(pixels), 2, *pixels.shape[1:]), np.int8)
+
+    def work(part: slice) -> None:
+        out[part] = np.clip(np.rint(sobel(pixels[part]) / np.float32(unit)), -STEPS, STEPS)
+
+    in_blocks(work, len(pixels), "gradients")
+    return out
+
+
+def in_blocks(work: Callable[[slice], None], n: int, what: str) -> None:
+    """Do `work` on blocks of `n` images, in threads; products inside stay on one thread each."""
+    with one_blas_thread(), current().task(what, n) as advance:
+        for count in in_threads(work, pieces(n, BLOCK)):
+            advance(count)
+
+
+class Fields:
+    """Gradients as the kernel reads them.
+
+    Parameters
+    ----------
+    gradients : ndarray of shape (n, 2, h, w), int8
+        At most STEPS either way.
+    warp : int
+        How far a pixel may look, in pixels.
+    """
+
+    def __init__(self, gradients: NDArray[np.int8], warp: int) -> None:
+        n, _, height, width = gradients.shape
+        lanes = kernels.LANES
+        self.height, self.width, self.warp = height, width, warp
+        self.stride = -(-(width + warp + 1) // lanes) * lanes
+        self.values = np.zeros((n, 2, height * self.stride + 2 * kernels.LEAD), np.int8)
+        inner = self.values[:, :, kernels.LEAD : -kernels.LEAD]
+        inner.reshape(n, 2, height, self.stride)[..., :width] = gradients
+        ink = np.empty((n, height), bool)
+        for start in range(0, n, BLOCK):
+            ink[start : start + BLOCK] = gradients[start : start + BLOCK].any(axis=(1, 3))
+        some = ink.any(axis=1)
+        first, after = ink.argmax(axis=1), height - ink[:, ::-1].argmax(axis=1)
+        self.rows = np.stack([np.where(some, first, height), np.where(some, after, 0)], axis=1)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def pair_distances(
+    images: Fields,
+    i: NDArray[np.integer],
+    j: NDArray[np.integer],
+    others: Fields | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Distances of `images[i]` to `others[j]`, and back; `others` are the same images if left out.
+
+    Pairs are best sorted by `i`. Squared differences of whole gradients, so whole numbers.
+    """
+    others = images if others is None else others
+    a: NDArray[np.int32] = np.ascontiguousarray(i, np.int32)
+    b: NDArray[np.int32] = np.ascontiguousarray(j, np.int32)
+    forward, backward = np.empty(len(i), np.int64), np.empty(len(i), np.int64)
+
+    def work(part: slice) -> None:
+        scratch = kernels.scratch(images.height, images.stride, images.warp)
+        kernels.distances(
+            images.values, images.rows, others.values, others.rows, a[part], b[part],
+            images.width, images.stride, images.warp, scratch, forward[part], backward[part],
+        )  # fmt: skip
+
+    with current().task("distortion distances", len(i)) as advance:
+        for count in in_threads(work, pieces(len(i), PAIRS)):
+            advance(count)
+    return forward, backward
