@@ -1,5 +1,6 @@
 """Free memory: the smallest of the machine's, the containers' and the shell's limits."""
 
+import inspect
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -7,6 +8,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+import inkcluster
+from inkcluster import cluster, hierarchy
+from inkcluster.cluster import neighbors
 from inkcluster.compute import memory
 from inkcluster.compute.memory import budget, free_memory, require
 from inkcluster.errors import BadInputError, TooLittleMemoryError
@@ -124,3 +128,49 @@ def test_a_limit_is_a_number_of_bytes(limit):
     with pytest.raises(BadInputError, match="memory_limit must be a number of bytes or None, not"):
         budget(limit)
     assert budget(2e9) == 2 * GB
+
+
+ESTIMATORS = [
+    "AgglomerativeClustering",
+    "DBSCAN",
+    "DBSCANGrid",
+    "HDBSCAN",
+    "KMeans",
+    "ShapeClustering",
+]
+FUNCTIONS = [
+    *(getattr(hierarchy, name) for name in ("linkage", "linkages", *hierarchy.METHODS)),
+    cluster.hierarchy.cuts,
+    cluster.kmeans_range,
+    cluster.shape_neighbors,
+    neighbors.nearest_neighbors,
+]
+
+
+def test_the_list_of_estimators_is_complete():
+    public = {name for name in inkcluster.__all__ if hasattr(getattr(inkcluster, name), "fit")}
+    assert public == set(ESTIMATORS)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [*(getattr(inkcluster, name) for name in ESTIMATORS), *FUNCTIONS],
+    ids=lambda call: call.__name__,
+)
+def test_all_that_plan_take_a_limit_as_their_last_parameter_by_keyword(call):
+    last = list(inspect.signature(call).parameters.values())[-1]
+    assert (last.name, last.kind, last.default) == ("memory_limit", last.KEYWORD_ONLY, None)
+    if inspect.isclass(call):
+        assert call(memory_limit=7).get_params()["memory_limit"] == 7
+        assert "memory_limit" not in inspect.signature(call.fit).parameters
+
+
+@pytest.mark.parametrize("name", ["AgglomerativeClustering", "DBSCAN", "HDBSCAN", "KMeans"])
+def test_all_other_parameters_are_scikit_learns(name):
+    import sklearn.cluster
+
+    ours = list(inspect.signature(getattr(inkcluster, name)).parameters.values())
+    theirs = list(inspect.signature(getattr(sklearn.cluster, name)).parameters.values())
+    assert [str(each) for each in ours[:-1]] == [str(each) for each in theirs]
+    with pytest.raises(ValueError, match="'memory_limit' parameter"):
+        getattr(inkcluster, name)(memory_limit="8 GB").fit([[0.0], [1.0], [5.0]])

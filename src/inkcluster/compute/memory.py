@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from numbers import Integral
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from inkcluster.errors import BadInputError, TooLittleMemoryError
 
+C = TypeVar("C", bound=type)
 SPARE = 128 << 20
 """Bytes that compiled loops and blocks take, whatever the size of the data."""
 V1_FILES = ("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_inactive_file"
@@ -78,6 +81,32 @@ def budget(memory_limit: float | None) -> int:
         raise BadInputError(
             f"memory_limit must be a number of bytes or None, not {memory_limit!r}."
         ) from None
+
+
+def takes_memory_limit(cls: C) -> C:
+    """Add `memory_limit`, keyword-only and last, to the parameters of a scikit-learn estimator.
+
+    scikit-learn reads an estimator's parameters from the signature of its ``__init__``, which is
+    otherwise the parent's.
+    """
+    given: Any = cls
+    parent = given.__init__
+    old = inspect.signature(parent)
+
+    def __init__(self: Any, *args: Any, memory_limit: int | None = None, **named: Any) -> None:  # noqa: N807
+        parent(self, *args, **named)
+        self.memory_limit = memory_limit
+
+    last = inspect.Parameter("memory_limit", inspect.Parameter.KEYWORD_ONLY, default=None)
+    signed: Any = __init__
+    signed.__signature__ = old.replace(parameters=[*old.parameters.values(), last])
+    signed.__doc__ = parent.__doc__
+    given.__init__ = signed
+    given._parameter_constraints = {
+        **given._parameter_constraints,
+        "memory_limit": [Integral, None],
+    }
+    return cls
 
 
 def free_memory(root: Path = Path("/")) -> int:

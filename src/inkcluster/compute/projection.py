@@ -65,10 +65,8 @@ class Projection:
     def split(self, points: NDArray[np.generic]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Coordinates along the directions, (m, d) to (m, q), and squared distances to the origin."""
         centred = np.asarray(points, dtype=np.float64) - self.origin
-        if self.scale != 1:
-            centred *= self.scale
-        squares = np.einsum("ij,ij->i", centred, centred)
-        return centred if self.basis is None else centred @ self.basis, squares
+        squares = np.einsum("ij,ij->i", centred, centred) * self.scale**2
+        return (centred if self.basis is None else centred @ self.basis) * self.scale, squares
 
     def first(self, q: int) -> Projection:
         """The projection to the first `q` directions; to all dimensions if q is d or more."""

@@ -419,15 +419,15 @@ def test_too_little_memory_is_refused_before_any_is_taken(rng):
     with pytest.raises(
         TooLittleMemoryError, match=r"HDBSCAN of 3,000 points needs 0\.\d+ GB"
     ) as said:
-        HDBSCAN(copy=True).fit(X, memory_limit=10**6)
+        HDBSCAN(copy=True, memory_limit=10**6).fit(X)
     assert said.value.have == 10**6
     need = said.value.need
-    HDBSCAN(copy=True).fit(X, memory_limit=need)
+    HDBSCAN(copy=True, memory_limit=need).fit(X)
     with pytest.raises(TooLittleMemoryError):
-        HDBSCAN(min_samples=20, copy=True).fit(X, memory_limit=need)
+        HDBSCAN(min_samples=20, copy=True, memory_limit=need).fit(X)
     apart = np.asfortranarray(X)  # has to be copied
     with pytest.raises(TooLittleMemoryError) as said:
-        HDBSCAN(copy=True).fit(apart, memory_limit=need)
+        HDBSCAN(copy=True, memory_limit=need).fit(apart)
     assert said.value.need == need + X.nbytes
 
 
@@ -435,9 +435,9 @@ def test_all_distances_count_where_scikit_learn_takes_them():
     X = np.random.default_rng(0).normal(size=(20_000, 3))
     for options in ({"metric": "cosine"}, {"metric": "manhattan", "algorithm": "brute"}):
         with pytest.raises(TooLittleMemoryError, match="HDBSCAN of 20,000 points needs 6") as said:
-            HDBSCAN(**options, copy=True).fit(X, memory_limit=10**9)
+            HDBSCAN(**options, copy=True, memory_limit=10**9).fit(X)
         assert said.value.need > 16 * 20_000**2
-    HDBSCAN(metric="manhattan", copy=True).fit(X[:500], memory_limit=10**9)
+    HDBSCAN(metric="manhattan", copy=True, memory_limit=10**9).fit(X[:500])
 
 
 @pytest.mark.parametrize(

@@ -246,7 +246,7 @@ def test_inertia_is_never_negative():
 def test_too_little_memory_is_refused_with_both_numbers():
     X = grey(3000)
     with pytest.raises(TooLittleMemoryError, match=r"needs 0\.\d\d GB.*0\.01 GB"):
-        KMeans(3).fit(X, memory_limit=10**7)
+        KMeans(3, memory_limit=10**7).fit(X)
     with pytest.raises(TooLittleMemoryError):
         kmeans_range(X, [2, 3], memory_limit=10**7)
 

@@ -13,8 +13,10 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from inkcluster.cluster.dbscan.choose import Engine, check_memory
 from inkcluster.compute.magnitude import LEAST, check_squares, roomy
+from inkcluster.compute.memory import takes_memory_limit
 
 
+@takes_memory_limit
 class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
     """Clusters are groups of core points within `eps` of each other; the rest is noise (-1).
 
@@ -25,6 +27,14 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
     scikit-learn does the work for other metrics, precomputed distances and sparse points, and where
     it is faster: up to 2,500 points, or up to 15 dimensions with few points within `eps`. Only
     there do `algorithm`, `leaf_size` and `n_jobs` matter.
+
+    Parameters
+    ----------
+    eps, min_samples, metric, metric_params, algorithm, leaf_size, p, n_jobs
+        As in :class:`sklearn.cluster.DBSCAN`.
+    memory_limit : int, optional
+        Bytes that may be taken beside the points; by default what the machine has free. Not used
+        where scikit-learn does the work.
 
     References
     ----------
@@ -44,8 +54,6 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         X: ArrayLike,
         y: Any = None,
         sample_weight: ArrayLike | None = None,
-        *,
-        memory_limit: int | None = None,
     ) -> Self:
         """Find core points, clusters and noise.
 
@@ -56,8 +64,6 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         sample_weight : array-like of shape (n,), optional
             Any numbers, also fractions, zero or negative. A point is a core point if the weights
             within `eps`, its own included, add up to `min_samples`.
-        memory_limit : int, optional
-            Bytes that may be taken beside the points; by default what the machine has free.
 
         Returns
         -------
@@ -79,21 +85,22 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         real = points.dtype.kind in "buif"
         if real:
             check_squares(points, least=0.0 if self.eps > LEAST else LEAST)
+        wide = roomy(points)
+        theirs = X if wide is points else wide
         if issparse(points) or not real:
-            return self._by_scikit_learn(X, sample_weight)
+            return self._by_scikit_learn(theirs, sample_weight)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, points)
         engine = Engine(points, [self.min_samples], weight)
         if engine.scikit_learn_wins(self.eps):
-            wide = roomy(points)
-            return self._by_scikit_learn(X if wide is points else wide, sample_weight)
+            return self._by_scikit_learn(theirs, sample_weight)
         check_memory(
             points,
             cells=1,
             min_samples=self.min_samples,
             weighted=weight is not None,
-            memory_limit=memory_limit,
+            memory_limit=self.memory_limit,
         )
         labels, core = (found[0] for found in engine.labels_and_cores(self.eps))
         self.labels_ = labels.astype(np.intp)

@@ -14,9 +14,11 @@ from inkcluster.cluster.hdbscan import choose, clusters, rows
 from inkcluster.cluster.hdbscan import tree as hierarchy
 from inkcluster.cluster.neighbors.nearest import Neighbours, check_neighbors
 from inkcluster.compute.magnitude import check_squares
+from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.errors import BadInputError
 
 
+@takes_memory_limit
 class HDBSCAN(_Peer):  # type: ignore[misc]
     """DBSCAN over every `eps` at once, keeping the clusters that last longest.
 
@@ -34,6 +36,8 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         all processors are used and nothing is written to; of `algorithm` only ``"brute"`` matters,
         which breaks ties in another way and divides core distances by `alpha` too. For other
         metrics, precomputed distances and sparse points scikit-learn builds the single-linkage tree.
+    memory_limit : int, optional
+        Bytes that may be taken beside the points; by default what the machine has free.
 
     Attributes
     ----------
@@ -104,7 +108,6 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         y: object = None,
         *,
         lists: Neighbours | None = None,
-        memory_limit: int | None = None,
     ) -> Self:
         """Find the clusters.
 
@@ -117,8 +120,6 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gave for these points, all
             of them finite, with ``itself=True`` and at least `min_samples` neighbours; found anew
             if left out. The same lists serve :meth:`DBSCANGrid.fit <inkcluster.DBSCANGrid.fit>`.
-        memory_limit : int, optional
-            Bytes that may be taken beside the points; by default what the machine has free.
 
         Raises
         ------
@@ -154,7 +155,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         )
         kinds = rows.kinds_of(points)
         finite = points if kinds.all_finite else points[kinds.finite]
-        self._read_off(self._tree(finite, copy, lists, memory_limit), kinds)
+        self._read_off(self._tree(finite, copy, lists), kinds)
         if self.store_centers:
             labels, strength = self.labels_[kinds.finite], self.probabilities_[kinds.finite]
             if self.store_centers in ("centroid", "both"):
@@ -192,9 +193,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         labels[apart] = self.labels_[apart]
         return labels
 
-    def _tree(
-        self, points: Any, copy: bool, lists: Neighbours | None, memory_limit: int | None
-    ) -> NDArray[np.float64]:
+    def _tree(self, points: Any, copy: bool, lists: Neighbours | None) -> NDArray[np.float64]:
         """The single-linkage tree of finite points."""
         n = points.shape[0]
         if n == 1:
@@ -206,7 +205,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             )
         if choose.is_euclidean(self):
             check_squares(points)
-        choose.check_memory(points, self, min_samples, memory_limit)
+        choose.check_memory(points, self, min_samples, self.memory_limit)
         if choose.scikit_learn_builds(points, self):
             return self._peers_tree(points, copy)
         if lists is not None:
@@ -218,7 +217,9 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
 
     def _peers_tree(self, X: Any, copy: bool) -> NDArray[np.float64]:
         """The single-linkage tree that scikit-learn builds."""
-        peer = _Peer(**{**self.get_params(deep=False), "copy": copy})
+        parameters = {**self.get_params(deep=False), "copy": copy}
+        del parameters["memory_limit"]
+        peer = _Peer(**parameters)
         if self.metric != "precomputed":
             peer.set_params(store_centers=None)
         found = peer.fit(X)._single_linkage_tree_

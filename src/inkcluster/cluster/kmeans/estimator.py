@@ -19,6 +19,7 @@ from inkcluster.cluster.kmeans.choose import Problem, check_memory, is_large, sp
 from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, inertia_of, nearest_labels
 from inkcluster.cluster.kmeans.sketch import from_sketch
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
+from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import kept_threads, one_blas_thread
 from inkcluster.progress import current
 
@@ -54,6 +55,7 @@ class Restart:
         return Restart(inertia, self.n_iter, self.labels, centers.astype(kept))
 
 
+@takes_memory_limit
 class KMeans(_Peer):  # type: ignore[misc]
     """K-means with scikit-learn's parameters, methods and attributes, many times faster.
 
@@ -71,6 +73,8 @@ class KMeans(_Peer):  # type: ignore[misc]
         As in :class:`sklearn.cluster.KMeans`. ``tol=0`` ends a restart when no label changes. A
         callable ``init`` gets the points themselves, not centred ones. ``copy_x`` and ``algorithm``
         have no effect: the points are never changed, and bounds are always used.
+    memory_limit : int, optional
+        Bytes that may be taken beside the points; by default what the machine has free.
 
     Attributes
     ----------
@@ -110,8 +114,6 @@ class KMeans(_Peer):  # type: ignore[misc]
         X: ArrayLike,
         y: object = None,
         sample_weight: ArrayLike | None = None,
-        *,
-        memory_limit: int | None = None,
     ) -> Self:
         """Find the clusters.
 
@@ -121,8 +123,6 @@ class KMeans(_Peer):  # type: ignore[misc]
             uint8, float32 and float64 are used directly, any other dtype as float64.
         y : ignored
         sample_weight : array-like of shape (n,), optional
-        memory_limit : int, optional
-            Bytes that may be taken beside the points; by default what the machine has free.
 
         Raises
         ------
@@ -143,7 +143,7 @@ class KMeans(_Peer):  # type: ignore[misc]
         weight = check_weights(sample_weight, raw)
         exponent = exponent_of(raw)
         problem = Problem(scaled(raw, -exponent), weight, k, self.max_iter, float(self.tol))
-        check_memory(problem, restarts, memory_limit)
+        check_memory(problem, restarts, self.memory_limit)
         random_state = check_random_state(self.random_state)
         listener = print if self.verbose else None
         with (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,10 @@ from sklearn.cluster import AgglomerativeClustering as SklearnAgglomerativeClust
 from sklearn.utils.validation import check_memory
 
 from inkcluster.cluster.linkage import choose
+from inkcluster.compute.memory import takes_memory_limit
 
 
+@takes_memory_limit
 class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[misc]
     """Merge the two nearest clusters until `n_clusters` are left.
 
@@ -36,36 +38,6 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
     >>> AgglomerativeClustering(2).fit_predict(np.array([[0.0], [0.1], [5.0], [5.2], [5.1]]))
     array([1, 1, 0, 0, 0])
     """
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **SklearnAgglomerativeClustering._parameter_constraints,
-        "memory_limit": [int, None],
-    }
-
-    def __init__(
-        self,
-        n_clusters: int | None = 2,
-        *,
-        metric: Any = "euclidean",
-        memory: Any = None,
-        connectivity: Any = None,
-        compute_full_tree: Any = "auto",
-        linkage: str = "ward",
-        distance_threshold: float | None = None,
-        compute_distances: bool = False,
-        memory_limit: int | None = None,
-    ) -> None:
-        super().__init__(
-            n_clusters,
-            metric=metric,
-            memory=memory,
-            connectivity=connectivity,
-            compute_full_tree=compute_full_tree,
-            linkage=linkage,
-            distance_threshold=distance_threshold,
-            compute_distances=compute_distances,
-        )
-        self.memory_limit = memory_limit
 
     def _fit(self, X: NDArray[Any]) -> Self:
         by_threshold = self.distance_threshold is not None
