@@ -12,6 +12,7 @@ import numpy as np
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.imageset import ImageSet
+from inkcluster.images.readers.guard import is_out_of_memory
 from inkcluster.images.readers.idx import image_files
 from inkcluster.progress import current
 
@@ -138,6 +139,8 @@ def _retrieve(name: str, entry: Entry, file: str, sha256: str, folder: Path) -> 
                 downloader=pooch.HTTPDownloader(timeout=_TIMEOUT_SECONDS),
             )
         except (OSError, ValueError) as error:  # ValueError: the hash; requests raises OSErrors
+            if is_out_of_memory(error):
+                raise
             reason = error
         else:
             return

@@ -110,3 +110,16 @@ def test_memory_may_run_out_after_the_reading(monkeypatch):
     monkeypatch.setattr("inkcluster.images.check.check_pixels", no_memory)
     with pytest.raises(OutOfMemoryError, match="to read the array"):
         load(np.zeros((3, 4, 4)))
+
+
+def test_a_fetch_without_memory_is_not_a_missing_server(tmp_path, monkeypatch):
+    import pooch
+
+    def no_memory(*arguments, **more):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(pooch, "retrieve", no_memory)
+    monkeypatch.setenv("INKCLUSTER_CACHE", str(tmp_path))
+    monkeypatch.delenv("INKCLUSTER_DATA", raising=False)
+    with pytest.raises(OutOfMemoryError, match="not enough memory to read mnist"):
+        load("mnist")
