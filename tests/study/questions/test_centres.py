@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
@@ -10,6 +8,7 @@ from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings.plan import Plan
 from inkcluster.words import percent
 
 RANGE = ["k-curves", "clustergram"]
@@ -221,7 +220,8 @@ def test_odd_members_are_of_another_class_than_their_cluster(found, few):
 
 def test_fewer_different_images_than_clusters_is_said(make_plan, few, check_answer):
     images = ImageSet(np.repeat(few.pixels[:3], 8, axis=0), np.arange(24) % 4, "three")
-    plan = dataclasses.replace(make_plan(images, k=3), k=4)  # settings refuse it
+    made = make_plan(images, k=3)
+    plan = Plan(**{**made.values(), "k": 4}, why=made.why)  # settings refuse it
     found = QUESTIONS["centres"].answer(images, plan, Desk())
     check_answer(found)
     assert found.arrays["centres"].shape == (3, 8, 8)

@@ -9,8 +9,8 @@ from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.questions.hierarchy.suggesting import RULES
-from inkcluster.study.questions.parts import k_range
 from inkcluster.study.run.desk import Desk
+from inkcluster.study.steps import k_range
 from inkcluster.words import several
 
 

@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
@@ -11,6 +9,7 @@ from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.questions.restarts import findings
 from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings.plan import Plan
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +122,8 @@ def test_one_clear_optimum_is_found_by_all(answer):
 
 
 def test_one_restart_has_nothing_to_be_compared_with(make_plan, few, check_answer):
-    plan = dataclasses.replace(make_plan(few), restarts=1)  # settings ask for two at least
+    made = make_plan(few)
+    plan = Plan(**{**made.values(), "restarts": 1}, why=made.why)  # settings ask for two at least
     found = QUESTIONS["restarts"].answer(few, plan, Desk())
     check_answer(found)
     assert "once" in by_code(found)["R1"].sentence

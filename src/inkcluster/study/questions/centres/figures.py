@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate.number.k_suggestion import CRITERIA
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.words import class_name, listed, percent, sentence, several
 
 if TYPE_CHECKING:
+    from inkcluster.evaluate import KSuggestion
     from inkcluster.figures.base import Figure
     from inkcluster.study.questions.centres.question import Clusters
+    from inkcluster.study.steps.k_range import KRange
 
 MEMBERS_SHOWN = 12
 EXTREMES_SHOWN = 6
@@ -20,6 +24,14 @@ ODD_SHOWN = 10
 BORDERS_SHOWN, MEMBERS_ON_BORDER_SHOWN = 12, 10
 CLOSE_MARGIN = 0.05
 """An image lies between two centres if one is nearer by less than this share."""
+_PANELS = {
+    "inertia": "Inertia",
+    "silhouette_simplified": "Silhouette, simplified",
+    "silhouette": "Silhouette",
+    "calinski_harabasz": "Calinski–Harabasz",
+    "davies_bouldin": "Davies–Bouldin (small is good)",
+    "gap": "Gap statistic",
+}
 
 
 def centres(work: Clusters) -> Figure:
@@ -133,6 +145,56 @@ def border(work: Clusters) -> list[Figure]:
     ]
     title = "On the border between two clusters"
     return [pictures.gallery(work.images, "border", title, says, rows)]
+
+
+def k_curves(found: KRange, used: int) -> Figure:
+    """The criteria for each k, and the k that each suggests."""
+    from inkcluster.figures import KCurves
+
+    at = {name: one.k for name, one in found.suggested.items() if one.k is not None}
+    by_k = sorted(criteria_by_k(found.suggested).items())
+    clear = [CRITERIA[name] for name in CRITERIA if found.suggested[name].clear]
+    only = f"clearly only {listed(clear)}" if clear else "none clearly"
+    return KCurves(
+        "k-curves",
+        "Criteria for the number of clusters",
+        f"Six criteria for each k on {several(len(found.sample), 'image')}, without labels. They "
+        f"suggest {listed(f'{k} ({listed(who)})' for k, who in by_k)}, "
+        f"{'all clearly' if len(clear) == len(CRITERIA) else only}.",
+        ks=found.scores["k"].tolist(),
+        curves={words: found.scores[name].to_numpy() for name, words in _PANELS.items()},
+        suggested={words: at[name] for name, words in _PANELS.items() if name in at},
+        errors={_PANELS["gap"]: found.scores["gap_error"].to_numpy()},
+        used=used,
+    )
+
+
+def clustergram(found: KRange, used: int) -> Figure:
+    """How the clusters split as k grows, and the k > 1 at which most images stay together."""
+    from inkcluster.figures import Clustergram
+
+    flows = found.flows[found.flows["k"] > 1]
+    stay = flows.groupby(["k", "cluster"])["flow"].max().groupby("k").sum()
+    k = int(stay.index.to_numpy()[stay.to_numpy().argmax()])
+    return Clustergram(
+        "clustergram",
+        "How the clusters split as k grows",
+        "Each cluster is drawn at the mean score of its members on the first principal component; "
+        f"thick lines are clusters that stay together. They change least from {k} to {k + 1} clusters: "
+        f"{percent(stay.max() / len(found.sample))} of the images stay with the larger part of their "
+        "cluster.",
+        found.flows,
+        used,
+    )
+
+
+def criteria_by_k(suggested: Mapping[str, KSuggestion], weak: str = "") -> dict[int, list[str]]:
+    """The criteria that suggest each number; `weak` follows those that are not clear about it."""
+    by_k: dict[int, list[str]] = {}
+    for name, words in CRITERIA.items():
+        if (k := suggested[name].k) is not None:
+            by_k.setdefault(k, []).append(words + ("" if suggested[name].clear else weak))
+    return by_k
 
 
 def _between(work: Clusters) -> list[Figure]:

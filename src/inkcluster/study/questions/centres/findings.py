@@ -9,7 +9,8 @@ import numpy as np
 
 from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences
-from inkcluster.study.questions.parts import judging, k_range
+from inkcluster.study.questions.parts import judging
+from inkcluster.study.steps import k_range
 from inkcluster.words import class_name, class_names, listed, percent, several
 
 if TYPE_CHECKING:

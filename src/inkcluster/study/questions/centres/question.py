@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.answer import Answer, Table
+from inkcluster.study.answer import Answer
 from inkcluster.study.questions.centres import figures as draw
-from inkcluster.study.questions.centres import findings
-from inkcluster.study.questions.parts import judging, k_range
-from inkcluster.study.questions.parts.suspects import suspects
+from inkcluster.study.questions.centres import findings, tables
+from inkcluster.study.questions.parts import judging
 from inkcluster.study.run.step import used_by
+from inkcluster.study.steps import k_range
 from inkcluster.study.steps import kmeans as steps
 
 if TYPE_CHECKING:
@@ -34,22 +34,22 @@ class CentresQuestion:
         """Cluster all images, draw the clusters, and compare them with the labels if there are any."""
         work = Clusters(images, plan, desk)
         figures = [draw.centres(work)]
-        tables = [work.table()]
+        shown = [tables.clusters(work)]
         if work.match is not None and work.scores is not None:
             figures.append(judging.confusion(work.match))
-            tables += [
+            shown += [
                 judging.counts_table(work.match),
                 judging.scores_table(work.scores, "k-means"),
-                *_suspects(work),
+                *tables.suspects(work),
             ]
         figures += [draw.members(work), draw.extremes(work), *draw.odd(work), *draw.border(work)]
         said = findings.of_clusters(plan.k, work.k, work.match, work.scores)
         if (found := k_range.find(images, plan, desk)) is not None:
-            figures += found.figures()
-            tables.append(found.table())
+            figures += [draw.k_curves(found, plan.k), draw.clustergram(found, plan.k)]
+            shown.append(tables.k_range(found))
             said.append(findings.of_number(found.suggested, plan.k))
             said += found.sample.finding("The number of clusters that k-means suggests")
-        return Answer(tuple(figures), tuple(tables), tuple(said), work.arrays())
+        return Answer(tuple(figures), tuple(shown), tuple(said), work.arrays())
 
 
 class Clusters:
@@ -73,27 +73,6 @@ class Clusters:
             self.scores = None if images.labels is None else scores(images.labels, self.labels)
             advance(1)
 
-    def table(self) -> Table:
-        """One row for each cluster."""
-        import pandas as pd
-
-        frame = pd.DataFrame(
-            {
-                "cluster": np.arange(self.k),
-                "size": self.sizes,
-                "share": self.sizes / len(self.labels),
-                "cohesion": self.cohesion,
-            }
-        )
-        if self.match is not None:
-            frame = frame.join(judging.cluster_columns(self.match))
-        says = (
-            f"The clusters hold {self.sizes[-1]:,} to {self.sizes[0]:,} images. Cohesion is the mean "
-            "distance of the members to their centre, divided by the mean distance of all images to "
-            "their common centre; smaller is tighter."
-        )
-        return Table("clusters", "The clusters", says, frame)
-
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays of the answer."""
         return {
@@ -102,14 +81,6 @@ class Clusters:
             "centres_scaled": self.middle,
             "inertia": self.run.inertias[:1],
         }
-
-
-def _suspects(work: Clusters) -> list[Table]:
-    """The ranked images whose label and cluster disagree; none where all agree."""
-    assert work.images.labels is not None
-    assert work.match is not None
-    found = suspects(work.images.labels, work.labels, work.vectors, work.middle, work.match)
-    return [] if found is None else [found]
 
 
 QUESTION = CentresQuestion()

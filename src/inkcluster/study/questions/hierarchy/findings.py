@@ -13,7 +13,7 @@ from inkcluster.study.questions.hierarchy.suggesting import (
     Verdict,
     natural,
 )
-from inkcluster.study.questions.parts import k_range
+from inkcluster.study.steps import k_range
 from inkcluster.words import decimals, percent, several
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from inkcluster.study.answer import Answer
 from inkcluster.study.questions.hierarchy import figures as draw
 from inkcluster.study.questions.hierarchy import findings, suggesting, tables
 from inkcluster.study.questions.hierarchy.samples import resampled
-from inkcluster.study.questions.parts import k_range
 from inkcluster.study.run.step import used_by
-from inkcluster.study.steps import hierarchies
+from inkcluster.study.steps import hierarchies, k_range
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -36,8 +35,8 @@ class HierarchyQuestion:
         samples = resampled(images, plan, desk)
         frame = suggesting.frame({size: sample.suggested for size, sample in samples.items()})
         verdict = suggesting.Verdict.of(suggesting.read(ward.Z), len(ward), frame)
-        found = k_range.suggestions(images, plan, desk)
-        criteria = found[2] if found is not None else None
+        found = k_range.find(images, plan, desk)
+        criteria = found.suggested if found is not None else None
         along = along_hierarchy(ward.Z, shown.labels) if shown.labels is not None else None
         k, every = verdict.k, "all " if len(ward) == len(images) else ""
         whole = (f"{every}{len(ward):,} images", ward.Z, k)

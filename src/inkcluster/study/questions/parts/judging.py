@@ -22,6 +22,7 @@ PURE = 0.9
 COINCIDE = 0.9
 """Clusters match the classes from this accuracy on."""
 CLASSES_SHOWN = 40
+MAX_SUSPECTS = 200
 
 
 def row_order(match: Match) -> NDArray[np.int64]:

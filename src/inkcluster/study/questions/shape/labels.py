@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inkcluster.study.answer import Answer
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import judging, pictures
-from inkcluster.study.questions.parts.suspects import suspicious_table
 from inkcluster.study.questions.shape import findings
 from inkcluster.study.steps.methods import SHAPE
 from inkcluster.study.steps.shape import Shapes
@@ -39,7 +41,7 @@ def of_labels(shapes: Shapes) -> Answer:
     if len(odd):
         first = int(shapes.index[int(odd["index"].iloc[0])])
         figures.append(_confused(shapes, odd))
-        tables.append(suspicious_table(odd, shapes.index, homeless))
+        tables.append(_suspicious_table(odd, shapes.index, homeless))
     if len(sure):
         figures.append(_suspects(shapes, sure))
     said = (
@@ -92,3 +94,30 @@ def _suspects(shapes: Shapes, sure: pd.DataFrame) -> Figure:
         words=words,
         per_line=PER_LINE,
     )
+
+
+def _suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64], left_out: int) -> Table:
+    """The images whose label is not the class of their shape cluster, the most suspicious first.
+
+    `index` is their place in the whole set; `left_out` images have a class without a cluster.
+    """
+    first = odd.iloc[: judging.MAX_SUSPECTS]
+    frame = first.drop(columns="index").rename(
+        columns={
+            "suggested": "cluster's class",
+            "membership": "of that class",
+            "of_label": "of its label",
+            "neighbors_suggested": "neighbours of that class",
+            "neighbors_label": "neighbours of its label",
+        }
+    )
+    frame.insert(0, "image", index[first["index"].to_numpy()])
+    says = (
+        f"{sentence(several(len(odd), 'image'))} ({percent(len(odd) / len(index))}) whose label is not the "
+        f"class of the cluster{f'; the first {judging.MAX_SUSPECTS} are listed' if len(odd) > judging.MAX_SUSPECTS else ''}. The confidence compares the "
+        "class of the cluster with the label, by the memberships and by the labels of the neighbours. "
+        "`image` counts from 0 in the whole set."
+    )
+    if left_out:
+        says += f" {left_out:,} images are left out, whose class has no cluster."
+    return Table("suspects", "Labels that disagree with the shape clusters", says, frame)
