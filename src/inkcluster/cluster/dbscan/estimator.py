@@ -12,7 +12,7 @@ from sklearn.cluster import DBSCAN as SklearnDBSCAN  # noqa: N811
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from inkcluster.cluster.dbscan.choose import Engine, check_memory
-from inkcluster.compute.magnitude import LEAST, check_squares, roomy
+from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, roomy
 from inkcluster.compute.memory import takes_memory_limit
 
 
@@ -84,7 +84,7 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         points: NDArray[Any] = validate_data(self, X, accept_sparse="csr")
         real = points.dtype.kind in "buif"
         if real:
-            check_squares(points, least=0.0 if self.eps > LEAST else LEAST)
+            check_squares(points, least=0.0 if self.eps > MIN_SQUARABLE else MIN_SQUARABLE)
         wide = roomy(points)
         theirs = X if wide is points else wide
         if issparse(points) or not real:

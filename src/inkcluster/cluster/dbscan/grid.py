@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from inkcluster.cluster.clustering import NOISE
 from inkcluster.cluster.dbscan.choose import Engine, check_memory, neighbours_listed
-from inkcluster.compute.magnitude import LEAST, check_squares, roomy
+from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, roomy
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
@@ -127,7 +127,7 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         min_samples = _ascending_whole("min_samples", self.min_samples)
         refine = _whole("refine", self.refine)
         points = roomy(validate_data(self, X, dtype=[np.float64, np.float32, np.uint8]))
-        check_squares(points, least=0.0 if eps[0] > LEAST else LEAST)
+        check_squares(points, least=0.0 if eps[0] > MIN_SQUARABLE else MIN_SQUARABLE)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, points)

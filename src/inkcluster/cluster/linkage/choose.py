@@ -19,7 +19,7 @@ from inkcluster.cluster.neighbors.nearest import ENTRIES, MAX_SMALL_PAIRS
 from inkcluster.cluster.neighbors.search import search_bytes
 from inkcluster.cluster.neighbors.spanning import LISTED, spanning_tree
 from inkcluster.compute import memory
-from inkcluster.compute.magnitude import GREATEST, exponent_of, largest, scaled
+from inkcluster.compute.magnitude import MAX_FLOAT64, exponent_of, largest, scaled
 from inkcluster.compute.threads import together, workers
 from inkcluster.errors import BadInputError
 from inkcluster.kernels.linkage import tree as kernels
@@ -267,7 +267,7 @@ def _distinct(X: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int
 def _check_heights(data: NDArray[Any]) -> None:
     """Refuse points whose heights, Ward's being the largest, may leave float64."""
     n, d = data.shape
-    most, reach = largest(data), GREATEST / (2 * np.sqrt(n) * np.sqrt(d))
+    most, reach = largest(data), MAX_FLOAT64 / (2 * np.sqrt(n) * np.sqrt(d))
     if most > reach:
         raise BadInputError(
             f"`y` holds values as large as {most:.3g}, and heights of {n:,} points of {d:,} dimensions "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.compute.magnitude import LEAST, check_squares
+from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares
 from inkcluster.compute.memory import SPARE, require
 from inkcluster.errors import BadInputError
 
@@ -85,7 +85,7 @@ def nearest_neighbors(
             f"points, not {k}."
         )
     asking = X if queries is None else queries
-    check_squares(X, least=0.0 if queries is not None else LEAST)
+    check_squares(X, least=0.0 if queries is not None else MIN_SQUARABLE)
     if queries is not None:
         check_squares(queries, least=0.0)
     n, m, d = len(X), len(asking), X.shape[1]
