@@ -25,9 +25,9 @@ def test_neighbours_on_the_map_are_mostly_of_one_class(near, digits):
 
 
 def test_the_same_seed_gives_the_same_map_and_another_does_not(near):
-    first = image_map(*near, seed=3)
-    np.testing.assert_array_equal(first, image_map(*near, seed=3))
-    assert (first != image_map(*near, seed=4)).any()
+    first = image_map(*near, random_state=3)
+    np.testing.assert_array_equal(first, image_map(*near, random_state=3))
+    assert (first != image_map(*near, random_state=4)).any()
 
 
 def test_weights_are_those_of_umap(near):

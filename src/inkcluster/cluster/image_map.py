@@ -14,6 +14,7 @@ from inkcluster.progress import current
 A, B = 1.577, 0.895
 """Of the nearness 1 / (1 + A d^2B) in the plane: UMAP's for ``min_dist=0.1`` and ``spread=1``."""
 ROUNDS = 200
+"""Of the descent, with ever shorter steps."""
 STEPS = 200
 """Of the random walk along neighbours over which the first places are averaged."""
 EXTENT = 10.0
@@ -21,14 +22,14 @@ EXTENT = 10.0
 
 
 def image_map(
-    neighbors: ArrayLike, distances: ArrayLike, start: ArrayLike, *, seed: int = 0
+    neighbors: ArrayLike, distances: ArrayLike, start: ArrayLike, *, random_state: int = 0
 ) -> NDArray[np.float32]:
     """Place images in the plane so that neighbours stay near each other.
 
     The objective and its descent are UMAP's (McInnes, Healy & Melville 2018): the neighbours become
-    a graph with a weight for each edge, edges attract in proportion to it, and images drawn at
-    random repel. The descent starts where a random walk along the neighbours brings the coordinates
-    `start`, so that what hangs together starts together, whether the graph is connected or not.
+    a weighted graph, edges attract in proportion to their weight, and images drawn at random repel.
+    The descent starts from the coordinates `start`, averaged by a random walk along the neighbours,
+    so that neighbours start together even where the graph is not connected.
 
     Parameters
     ----------
@@ -38,8 +39,8 @@ def image_map(
         How far they are, ascending; read where there is a neighbour.
     start : array-like of shape (n, 2)
         Rough coordinates: the first two principal components, say.
-    seed : int
-        Of the images drawn at random.
+    random_state : int
+        Seeds the draws of the images that repel.
 
     Returns
     -------
@@ -63,9 +64,9 @@ def image_map(
     """
     rows, far, first = _checked(neighbors, distances, start)
     graph = fuzzy_graph(rows, far)
-    places = _first_places(graph, first, seed)
+    places = _first_places(graph, first, random_state)
     if graph.nnz:
-        _descend(places, graph, seed)
+        _descend(places, graph, random_state)
     return places
 
 
@@ -101,7 +102,7 @@ def _scales(beyond: NDArray[np.float64], total: float) -> NDArray[np.float64]:
 
 
 def _first_places(
-    graph: sp.coo_matrix, start: NDArray[np.float64], seed: int
+    graph: sp.coo_matrix, start: NDArray[np.float64], random_state: int
 ) -> NDArray[np.float32]:
     """The coordinates averaged along the graph, as wide as the map, with a little noise."""
     degree = np.asarray(graph.sum(axis=1)).ravel()
@@ -114,11 +115,11 @@ def _first_places(
             done(1)
     places = places - places.mean(axis=0)
     places *= EXTENT / max(float(np.abs(places).max(initial=0)), 1e-12)
-    noise = np.random.default_rng(seed).normal(0, 0.01, places.shape)
+    noise = np.random.default_rng(random_state).normal(0, 0.01, places.shape)
     return np.ascontiguousarray(places + noise, dtype=np.float32)
 
 
-def _descend(places: NDArray[np.float32], graph: sp.coo_matrix, seed: int) -> None:
+def _descend(places: NDArray[np.float32], graph: sp.coo_matrix, random_state: int) -> None:
     """Move `places` (n, 2) in rounds of ever shorter steps."""
     from inkcluster.kernels.shape.layout import move
 
@@ -126,7 +127,7 @@ def _descend(places: NDArray[np.float32], graph: sp.coo_matrix, seed: int) -> No
     every = (graph.data.max() / graph.data[kept]).astype(np.float32)
     heads, tails = graph.row[kept].astype(np.int32), graph.col[kept].astype(np.int32)
     due = every.copy()
-    state = np.array([np.random.default_rng(seed).integers(1, 2**63)], np.uint64)
+    state = np.array([np.random.default_rng(random_state).integers(1, 2**63)], np.uint64)
     with current().task("map", ROUNDS) as done:
         for now in range(ROUNDS):
             rate = 1.0 - now / ROUNDS

@@ -30,7 +30,7 @@ def condense(Z: NDArray[np.float64], min_cluster_size: int) -> NDArray[np.void]:
     Z : ndarray of shape (n - 1, 4)
         Single-linkage tree.
     min_cluster_size : int
-        From how many points on a part is large; at least 2.
+        A part of this many points is large; at least 2.
 
     Returns
     -------
@@ -107,14 +107,7 @@ class Clusters:
 
 
 def clusters_of(tree: NDArray[np.void], n: int) -> Clusters:
-    """What is known of each cluster.
-
-    Parameters
-    ----------
-    tree : ndarray of :data:`CONDENSED`
-    n : int
-        Points.
-    """
+    """The clusters of the condensed tree of `n` points."""
     left = tree["parent"] - n
     m = int(left.max()) + 1
     parent = np.zeros(m, np.int64)
@@ -224,12 +217,11 @@ def label(
 
     Parameters
     ----------
-    tree : ndarray of :data:`CONDENSED`
-    clusters : Clusters
+    tree, clusters, rule
+        As above.
     chosen : ndarray of shape (m,), bool
     n : int
         Points.
-    rule : Rule
 
     Returns
     -------
@@ -256,16 +248,9 @@ def label(
 
 
 def outlier_scores(tree: NDArray[np.void], clusters: Clusters, n: int) -> NDArray[np.float64]:
-    """GLOSH: how much sparser it is where a point falls out than in the densest part below.
+    """GLOSH (Campello, Moulavi, Zimek & Sander 2015, definition 9), shape (n,).
 
-    Returns
-    -------
-    ndarray of shape (n,), float64
-        From 0 (in the densest part) to 1.
-
-    References
-    ----------
-    Campello, Moulavi, Zimek & Sander (2015), definition 9.
+    How much sparser it is where a point falls out than in the densest part below: 0 there, up to 1.
     """
     densest = clusters.death.tolist()
     parent = clusters.parent.tolist()

@@ -20,10 +20,10 @@ from inkcluster.errors import BadInputError
 
 @takes_memory_limit
 class HDBSCAN(_Peer):  # type: ignore[misc]
-    """DBSCAN over every `eps` at once, keeping the clusters that last longest.
+    """DBSCAN at every `eps` at once; the clusters that last longest are kept.
 
-    Parameters, labels and probabilities are those of :class:`sklearn.cluster.HDBSCAN`; beside them
-    it gives outlier scores, the condensed tree and the reachability order.
+    Parameters, labels and probabilities are those of :class:`sklearn.cluster.HDBSCAN`. Outlier
+    scores, the condensed tree and the reachability order are added.
 
     Parameters
     ----------
@@ -32,10 +32,10 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
     cluster_selection_method, allow_single_cluster, store_centers
         As in :class:`sklearn.cluster.HDBSCAN`.
     metric, metric_params, algorithm, leaf_size, n_jobs, copy
-        As in :class:`sklearn.cluster.HDBSCAN`. Euclidean distances of dense points are our own:
-        all processors are used and nothing is written to; of `algorithm` only ``"brute"`` matters,
-        which breaks ties in another way and divides core distances by `alpha` too. For other
-        metrics, precomputed distances and sparse points scikit-learn builds the single-linkage tree.
+        As in :class:`sklearn.cluster.HDBSCAN`. For Euclidean distances of dense points our own
+        engine uses all processors, and never writes to `X`. Of `algorithm` only ``"brute"`` matters
+        there: it breaks ties in another way and divides core distances by `alpha` too. For other
+        metrics, precomputed distances and sparse points scikit-learn builds the tree.
     memory_limit : int, optional
         Bytes that may be taken beside the points; by default what the machine has free.
 
@@ -67,12 +67,12 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
 
     Notes
     -----
-    The tree is exact and depends neither on threads nor on the size of blocks. Many spanning trees
-    are minimal, since all pairs of a point within its core distance are equally far. Like
-    scikit-learn we walk from row 0, to the lowest row among those equally near, and sort the edges
-    with NumPy's ``argsort``; so labels are equal number for number. The two may build different trees
-    only where distances of different pairs agree to the last digit (rounded or repeated points),
-    or with an `alpha` over 1; both trees then still have the same parts at every height.
+    The tree is exact and does not depend on threads or block sizes. Many spanning trees are minimal,
+    because all points within a point's core distance are equally far from it. As in scikit-learn the
+    walk starts at row 0, goes to the lowest row among those equally near, and edges are sorted by
+    NumPy's ``argsort``, so labels are equal number for number. The two trees may differ only where
+    distances of different pairs agree to the last digit (rounded or repeated points), or with
+    `alpha` over 1. Both then still have the same parts at every height.
 
     References
     ----------

@@ -91,7 +91,7 @@ def kinds_of(X: Any) -> Kinds:
 
 
 def all_finite(n: int) -> Kinds:
-    """Rows of which none is left out."""
+    """`n` rows, none of them left out."""
     none = np.empty(0, np.int64)
     return Kinds(np.arange(n), none, none)
 

@@ -176,18 +176,9 @@ def _ties_of_equals(
 
 
 def single_linkage(edges: NDArray[np.int64], height: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The merges along the edges of a spanning tree, the lowest first.
+    """The merges (n - 1, 4) along the edges (n - 1, 2) of a spanning tree, the lowest first.
 
-    Parameters
-    ----------
-    edges : ndarray of shape (n - 1, 2), int64
-    height : ndarray of shape (n - 1,), float64
-        Edges of equal height are taken in the order that NumPy's ``argsort`` gives, as
-        scikit-learn takes them.
-
-    Returns
-    -------
-    ndarray of shape (n - 1, 4), float64
+    Edges of equal height are taken in the order of NumPy's ``argsort``, as scikit-learn takes them.
     """
     n = len(edges) + 1
     order = np.argsort(height)
@@ -210,11 +201,7 @@ def single_linkage(edges: NDArray[np.int64], height: NDArray[np.float64]) -> NDA
 
 
 def runs(Z: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Lay the leaves out so that every node is a run of them, its first side on the left.
-
-    Parameters
-    ----------
-    Z : ndarray of shape (n - 1, 4)
+    """Lay the leaves of `Z` out so that every node is a run of them, its first side on the left.
 
     Returns
     -------
@@ -255,20 +242,10 @@ def reachability(Z: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.
 
 
 def cut(Z: NDArray[np.float64], height: float, min_cluster_size: int) -> NDArray[np.int64]:
-    """The parts that hang together below `height`; -1 where they are too small.
+    """The parts (n,) connected by merges below `height`; -1 for parts under `min_cluster_size`.
 
     Numbered as scikit-learn numbers them: by the root that a union by rank leaves each with.
 
-    Parameters
-    ----------
-    Z : ndarray of shape (n - 1, 4)
-    height : float
-        Merges below it are made.
-    min_cluster_size : int
-
-    Returns
-    -------
-    ndarray of shape (n,), int64
     """
     n = len(Z) + 1
     sides = Z[:, :2].astype(np.int64).tolist()

@@ -1,4 +1,4 @@
-"""DBSCAN on a block of products at a time: float32 proposes which pairs are within eps, float64 decides.
+"""DBSCAN on blocks of products: float32 proposes pairs within eps, float64 decides.
 
 A block holds, for each asking point a and each column b, their scalar product over the leading
 coordinates less half of b's squared norm. It is at least `limit[a]` wherever the two can be within
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.strips import STRIP, negatives
 
-IN_ORDER = 15
+MAX_TREE_DIMENSIONS = 15
 """Dimensions up to which scikit-learn's trees measure the distances, which decides ties."""
 
 
@@ -26,7 +26,7 @@ def squared(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
     in eight sums side by side, as in :func:`inkcluster.cluster.neighbors.nearest.paired`.
     """
     d = a.shape[0]
-    if d <= IN_ORDER:
+    if d <= MAX_TREE_DIMENSIONS:
         one = 0.0
         for t in range(d):
             step = np.float64(a[t]) - np.float64(b[t])
@@ -75,10 +75,10 @@ def _candidates(
     signs: NDArray[np.uint64],
     out: NDArray[np.int32],
 ) -> int:
-    """Write the places of `values` (c,) that are at least `limit` to `out`; how many there are.
+    """Write the places of `values` (c,) that are at least `limit` to `out`; return how many.
 
-    `gap`, of which `signs` is the same memory, takes what they are short of it: few are not, and a
-    strip at a time is asked whether any is negative.
+    `gap`, of which `signs` is the same memory, takes how far each falls short of the limit. Few do
+    not, so a strip at a time is asked whether any is negative.
     """
     width = values.shape[0]
     below = np.nextafter(limit, np.float32(-np.inf))  # so that equal is negative, too
@@ -114,7 +114,7 @@ def count(
     limit, sure : (n,) float32, see the module; read
     eps2 : eps, squared
     weight : (n,) float64; read
-    enough : a total beyond this is not counted further; infinite where weights may be negative
+    enough : counting stops at this total; infinite where weights may be negative
     total : (n,) float64; updated
     company : (n,) bool, whether another point is within eps; updated
     open_ : (n,) bool, whether the total may still change; updated
@@ -169,7 +169,7 @@ def count_both(
     ----------
     diagonal : whether the columns are the asking, so that each pair is in the block twice
     total : (n,) float64, found before; read
-    more : (n,) float64, what the calling thread has found since; updated
+    more : (n,) float64, what the calling thread has added since; updated
     """
     found = np.empty(columns.shape[0] + STRIP, np.int32)
     gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
@@ -214,13 +214,13 @@ def join(
     giant: int,
     open_: NDArray[np.bool_],
 ) -> int:
-    """Unite each asking point with the columns within eps, until it belongs to the giant.
+    """Unite each asking point with the columns within eps, until it is in the giant cluster.
 
     Parameters as in :func:`count`, but:
 
     Parameters
     ----------
-    parent : (n,) int32, a forest of which the trees are the clusters so far; updated
+    parent : (n,) int32, a forest whose trees are the clusters so far; updated
     giant : a member of the largest cluster, -1 to unite everything
 
     Returns
@@ -262,17 +262,17 @@ def attach(
     limit: NDArray[np.float32],
     sure: NDArray[np.float32],
     eps2: float,
-    labels: NDArray[np.int32],
+    first: NDArray[np.int32],
     open_: NDArray[np.bool_],
 ) -> int:
-    """Give each asking point the label of the first column within eps.
+    """Give each asking point the cluster of the first column within eps.
 
     Parameters as in :func:`count`, but:
 
     Parameters
     ----------
-    columns : (c,) int64, core points in the order of their labels; read
-    labels : (n,) int32; read at the columns, written at the asking
+    columns : (c,) int64, core points in the order of `first`; read
+    first : (n,) int32, the first core point of each cluster; read at the columns, written at the asking
 
     Returns
     -------
@@ -290,7 +290,7 @@ def attach(
         for t in range(_candidates(product[i], limit[a], gap, signs, found)):
             b = columns[found[t]]
             if product[i, found[t]] >= sure[a] or squared(X[a], X[b]) <= eps2:
-                labels[a] = labels[b]
+                first[a] = first[b]
                 open_[a] = False
                 break
         left += open_[a]
@@ -299,7 +299,7 @@ def attach(
 
 @kernel()
 def merge(parent: NDArray[np.int32], other: NDArray[np.int32]) -> None:
-    """Unite in `parent` (n,) what is united in `other` (n,); the first is updated, both halve paths."""
+    """Unite in `parent` (n,) what is united in `other` (n,); `parent` is updated, both halve paths."""
     for a in range(parent.shape[0]):
         x, y = root(parent, a), root(parent, other[a])
         parent[max(x, y)] = min(x, y)

@@ -110,7 +110,7 @@ def _image_map(shapes: Shapes, plan: Plan, desk: Desk, *, n: int) -> dict[str, N
     kept = min(2, n, int(np.prod(shapes.images.shape)))
     start = PCA(kept, svd_solver="randomized", random_state=plan.seed).fit_transform(shapes.images)
     start = np.column_stack([start, np.zeros((n, 2 - kept))])
-    return {"places": image_map(shapes.neighbors, shapes.distances, start, seed=plan.seed)}
+    return {"places": image_map(shapes.neighbors, shapes.distances, start, random_state=plan.seed)}
 
 
 def _found(
