@@ -28,11 +28,11 @@ WALK_NEIGHBORS = 5
 class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """Clusters images by their neighbours under deformation.
 
-    Images are brought to one size of ink and deskewed; two cheap views and neighbours of neighbours
-    propose pairs; the image distortion model decides which images are near; a weighted graph of
-    these neighbours is cut into many small clusters along its leading eigenvectors, which are
-    merged by their links, in several ways; of the clusters made so, those are taken whose links
-    have most mutual information, and a random walk smooths them. No label is read anywhere.
+    Images are resized to one size of ink and deskewed. Two cheap views, and neighbours of
+    neighbours, propose pairs; the image distortion model measures them. A weighted graph of the
+    nearest is cut into many small clusters along its leading eigenvectors. These are merged by
+    their links in several ways, and the clusters whose links have most mutual information are kept.
+    A random walk smooths them. No label is read.
 
     Parameters
     ----------
@@ -41,16 +41,16 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     n_neighbors : int
         Neighbours of each image in the graph.
     warp : int
-        How far a pixel may look for its match, in pixels of an image whose ink has been brought to
-        the size of MNIST's digits.
+        How far a pixel may look for its match, 0 to 8 pixels, of an image whose ink has the size of
+        MNIST's digits.
     deskew : bool
         Whether images are sheared upright.
     image_shape : tuple of int, optional
-        Height and width, for rows of pixels. Left out, rows are square images where their length
-        is a square, and else images of one row.
+        Height and width, for rows of pixels. By default rows are square images if their length is a
+        square, else images of one row.
     random_state : int, RandomState instance or None
-        For the start of the eigenvectors' iteration and of the small clusters; results hardly
-        depend on it, and not at all on the order of the images.
+        For the start of the eigenvectors' iteration and of the small clusters. Results hardly
+        depend on it, and never on the order of the images.
     memory_limit : int, optional
         Bytes that may be taken, beside the images; what the machine has free if left out.
 
@@ -61,13 +61,13 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     spectrum_ : ndarray of shape (m,), float64
         The largest eigenvalues of the normalised graph, descending from 1.
     strengths_ : ndarray of shape (m,), float64
-        How clearly the merges of small clusters say that there are 2, 3, … clusters: how many times
-        smaller the share of links is by which the next merge would be made; parts of less than a
-        fifth of the mean size are no clusters there. ``"auto"`` takes the largest, and 1 where all
-        are 0; near 1, little speaks for a number.
+        How clearly the merges of small clusters suggest 2, 3, … clusters: the share of links of the
+        merge before that number, divided by that of the merge after it. Parts under a fifth of the
+        mean size do not count as clusters. ``"auto"`` takes the largest, or 1 cluster where all are
+        0. A strength near 1 is weak evidence.
     gap_strengths_ : ndarray of shape (m - 2,), float64
-        How clearly the spectrum breaks off after 2, 3, … eigenvalues: the ratio of what the next
-        and the last of them miss to 1.
+        How clearly the spectrum ends after 2, 3, … eigenvalues: how far the next one is from 1,
+        divided by how far the last of them is.
     neighbors_ : ndarray of shape (n, n_neighbors), int32
         The images in which each is found best, nearest first; -1 where there are fewer.
     neighbor_distances_ : ndarray of shape (n, n_neighbors), float64
@@ -75,10 +75,10 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     memberships_ : ndarray of shape (n, n_clusters_), float64
         Where a random walk over the neighbours ends; rows sum to 1.
     confidence_ : ndarray of shape (n,), float64
-        How much more of it ends in an image's own cluster than in the next, 0 to 1.
+        The image's membership in its own cluster less that in the next, 0 to 1.
     outlier_scores_ : ndarray of shape (n,), float64
-        How far an image's neighbours are, in units of how far its neighbours' own are; about 1
-        for most, more for odd ones.
+        The mean distance of an image's neighbours, divided by the median of its neighbours' own;
+        about 1 for most images, more for odd ones.
     n_features_in_ : int
 
     References
