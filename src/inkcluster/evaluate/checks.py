@@ -1,4 +1,4 @@
-"""What every judgement asks of its arrays, checked once, at the top."""
+"""Checks the arrays that evaluations take."""
 
 from __future__ import annotations
 

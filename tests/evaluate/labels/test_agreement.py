@@ -205,7 +205,7 @@ def test_a_large_table_is_matched_like_a_full_one(monkeypatch, rng):
         truth, labels = rng.integers(0, 30, 200), rng.integers(-1, 25, 200)
         full = scores(truth, labels)
         with monkeypatch.context() as patch:
-            patch.setattr(tables, "_DENSE", 1)
+            patch.setattr(tables, "MAX_DENSE_CELLS", 1)
             assert scores(truth, labels) == full
 
 

@@ -1,4 +1,4 @@
-"""How far a clustering agrees with labels, or with another clustering."""
+"""Measures the agreement of a clustering with labels, or of two clusterings."""
 
 from __future__ import annotations
 

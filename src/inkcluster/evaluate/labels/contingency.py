@@ -12,7 +12,8 @@ from inkcluster.cluster.clustering import NOISE
 from inkcluster.errors import BadInputError
 from inkcluster.evaluate.checks import check_length
 
-_DENSE = 10_000_000  # cells up to which a full table is cheap (80 MB)
+MAX_DENSE_CELLS = 10_000_000
+"""The most cells of a table that is stored in full (80 MB)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ class Contingency:
     def dense(self) -> NDArray[np.int64]:
         """The full table, shape (r, c)."""
         shape = len(self.row_totals), len(self.column_totals)
-        if shape[0] * shape[1] > 100 * _DENSE:
+        if shape[0] * shape[1] > 100 * MAX_DENSE_CELLS:
             raise BadInputError(
                 f"A table of {shape[0]:,} clusters × {shape[1]:,} classes does not fit in memory; "
                 "give fewer clusters, or labels that repeat."
@@ -116,7 +117,7 @@ def tabulate(
 ) -> Contingency:
     """Count pairs of codes; prior validation assumed (equal lengths, every code used)."""
     joint = rows * n_columns + columns
-    if n_rows * n_columns <= max(_DENSE // 10, 4 * len(joint)):
+    if n_rows * n_columns <= max(MAX_DENSE_CELLS // 10, 4 * len(joint)):
         full = np.bincount(joint, minlength=n_rows * n_columns)
         cells = np.flatnonzero(full)
         counts = full[cells]
@@ -139,7 +140,7 @@ def best_matching(table: Contingency) -> tuple[NDArray[np.int64], NDArray[np.int
     shape = len(table.row_totals), len(table.column_totals)
     if 0 in shape:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    if shape[0] * shape[1] <= _DENSE:
+    if shape[0] * shape[1] <= MAX_DENSE_CELLS:
         from scipy.optimize import linear_sum_assignment
 
         full = table.dense()

@@ -1,4 +1,4 @@
-"""Which clusters are which classes: doubled, merged and missing ones."""
+"""Matches clusters with classes: doubled, merged and missing ones."""
 
 from __future__ import annotations
 

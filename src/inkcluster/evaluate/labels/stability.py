@@ -1,4 +1,4 @@
-"""Do restarts of the same method find the same clusters?"""
+"""Measures whether restarts of a method find the same clusters."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from inkcluster.errors import BadInputError
 from inkcluster.evaluate.checks import check_length
 from inkcluster.evaluate.labels.agreement import pairwise_ari
 
-SAME_ARI = 0.99
-"""Restarts of one optimum agree at least so far: k-means stops a little short of it (`tol`)."""
-SAME_INERTIA = 1e-3
-"""And their inertias differ by at most this share."""
+MIN_SAME_ARI = 0.99
+"""Restarts of one optimum agree at least this much; k-means stops a little short of it (`tol`)."""
+MAX_INERTIA_GAP = 1e-3
+"""Their inertias differ by at most this share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,8 +116,8 @@ def _optima(ari: NDArray[np.float64], inertias: NDArray[np.float64]) -> NDArray[
     best: list[int] = []  # the first restart of each optimum
     for i in np.argsort(inertias, kind="stable").tolist():
         for number, first in enumerate(best):
-            near = inertias[i] - inertias[first] <= SAME_INERTIA * inertias[first]
-            if near and ari[i, first] >= SAME_ARI:
+            near = inertias[i] - inertias[first] <= MAX_INERTIA_GAP * inertias[first]
+            if near and ari[i, first] >= MIN_SAME_ARI:
                 optimum[i] = number
                 break
         else:

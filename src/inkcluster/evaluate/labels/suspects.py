@@ -1,4 +1,4 @@
-"""Reading a clustering backwards: labels that it makes doubtful, and images to look at first."""
+"""Ranks labels that a clustering contradicts, and images to look at first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The borders between clusters: which two meet there, and who stands there."""
+"""Finds the borders between clusters and the points on them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError
 from inkcluster.evaluate.members.typical import borderline
 
-MARGIN = 0.05
-"""On a border: the nearer of the two centres is nearer by at most this share."""
+MAX_BORDER_GAP = 0.05
+"""A point is on a border if the nearer of two centres is nearer by at most this share."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Border:
 
 
 def borders(
-    X: Any, labels: Any, centres: Any = None, *, margin: float = MARGIN
+    X: Any, labels: Any, centres: Any = None, *, margin: float = MAX_BORDER_GAP
 ) -> tuple[Border, ...]:
     """Find the borders between every two clusters of any clustering, the most populous first.
 

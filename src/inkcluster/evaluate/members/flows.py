@@ -1,4 +1,4 @@
-"""The clustergram: how clusters part and join as k grows."""
+"""The clustergram: how clusters split and merge as k grows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from inkcluster.evaluate.checks import cluster_numbers, vectors
 if TYPE_CHECKING:
     import pandas as pd
 
-_FEW = 100
-"""From so many features on, one component alone is found faster."""
+MIN_ITERATED_FEATURES = 100
+"""With this many features or more, an iteration finds the first component faster."""
 
 
 def clustergram(X: Any, labels_of: Mapping[int, Any]) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def _first_component(points: Any) -> Any:
     about = points - points.mean(axis=0, dtype=np.float64)
     few = about[:: max(1, len(about) // 20_000)]
     scatter = few.T @ few
-    if len(scatter) < _FEW or not scatter.any():
+    if len(scatter) < MIN_ITERATED_FEATURES or not scatter.any():
         axis = np.linalg.eigh(scatter)[1][:, -1]
     else:
         from scipy.sparse.linalg import eigsh

@@ -1,4 +1,4 @@
-"""Whether distances still tell near from far."""
+"""Measures whether distances still tell near from far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gap statistic: how far below that of points without clusters the inertia falls."""
+"""The gap statistic: the inertia compared with that of points without clusters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REFERENCES = 10
-"""Reference sets, unless told."""
+"""Reference sets by default."""
 
 
 def gap_statistic(

@@ -1,4 +1,4 @@
-"""How good a clustering into each k is, without labels: silhouettes, Calinski–Harabasz, Davies–Bouldin."""
+"""Scores the clustering for each k without labels: silhouettes, Calinski–Harabasz, Davies–Bouldin."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ from inkcluster.evaluate.distances import blocks, means
 if TYPE_CHECKING:
     import pandas as pd
 
-SAMPLE = 2000
-"""Points on which the exact silhouette rests at most, unless told."""
+MAX_SILHOUETTE_POINTS = 2000
+"""The most points of the exact silhouette, by default."""
 MIN_SHARED_NUMBERS = 2_000_000
 """Products of points that hold fewer numbers are made by one thread."""
-_LOST = 1e-6
-"""Below this share of the norms a squared distance by products has lost its digits."""
+MIN_RELIABLE_SHARE = 1e-6
+"""A squared distance by products that is smaller, relative to the norms, is computed again."""
 
 Floats = NDArray[np.float64]
 
 
 def k_scores(
-    X: Any, labels_of: Mapping[int, Any], *, sample: int = SAMPLE, random_state: int = 0
+    X: Any,
+    labels_of: Mapping[int, Any],
+    *,
+    sample: int = MAX_SILHOUETTE_POINTS,
+    random_state: int = 0,
 ) -> pd.DataFrame:
     """Score the clustering for each k; no label but the clusters' own is read.
 
@@ -145,7 +149,7 @@ def _distances(
             part = squared[:, ends[i] : ends[i + 1]]
             mine = numbers[block]
             held = part[at, mine]
-            lost = held < _LOST * (square + norms[ends[i] + mine])
+            lost = held < MIN_RELIABLE_SHARE * (square + norms[ends[i] + mine])
             away = rows[lost] - every[ends[i] + mine[lost]]
             held[lost] = np.einsum("nd,nd->n", away, away)
             own[i, block] = np.sqrt(held)
@@ -201,7 +205,7 @@ def _apart(rows: Floats) -> Floats:
     square = np.einsum("md,md->m", about, about)
     scale = square[:, None] + square
     squared = scale - 2.0 * (about @ about.T)
-    for i, j in zip(*np.nonzero(squared < _LOST * scale), strict=True):
+    for i, j in zip(*np.nonzero(squared < MIN_RELIABLE_SHARE * scale), strict=True):
         away = rows[i] - rows[j]
         squared[i, j] = away @ away
     apart: Floats = np.sqrt(squared)

@@ -1,4 +1,4 @@
-"""Which number of clusters each criterion suggests, why, and whether they agree."""
+"""Reads a number of clusters off each criterion, and compares them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ CRITERIA = {
     "gap": "the gap statistic",
 }
 """The criteria and how a sentence names them; the column of the same name holds the values."""
-CLEAR = 1.1
-"""The best value stands out when it is so many times the next best elsewhere."""
-ELBOW = 2.0
-"""And an elbow, when the inertia falls so many times as steeply before it as after it."""
-STRUCTURE = 0.25
+MIN_CLEAR_RATIO = 1.1
+"""The best value is clear when it is at least this many times the next best elsewhere."""
+MIN_ELBOW_RATIO = 2.0
+"""An elbow is clear when the inertia falls this many times as steeply before it as after it."""
+MIN_SILHOUETTE = 0.25
 """Up to this silhouette there is no substantial structure (Kaufman & Rousseeuw 1990)."""
 
 
@@ -131,12 +131,12 @@ def _extreme(ks: NDArray[np.int64], values: NDArray[np.float64], name: str) -> K
     words = (
         f"{'smallest' if low else 'largest'}, {top:,.3g} against {next_:,.3g} at the next best k"
     )
-    clear = strength >= CLEAR and best < len(ks) - 1
+    clear = strength >= MIN_CLEAR_RATIO and best < len(ks) - 1
     if best == len(ks) - 1:
         words += "; the last k tried, so that it may lie beyond"
-    if name == "silhouette" and top <= STRUCTURE:
+    if name == "silhouette" and top <= MIN_SILHOUETTE:
         clear = False
-        words += f"; up to {STRUCTURE} there is no substantial structure"
+        words += f"; up to {MIN_SILHOUETTE} there is no substantial structure"
     return KSuggestion(int(ks[best]), strength, clear, words)
 
 
@@ -151,7 +151,7 @@ def _elbow(ks: NDArray[np.int64], inertia: NDArray[np.float64]) -> KSuggestion:
     steep, flat = float(before[best]), float(after[best])
     strength = steep / flat if flat > 0 else (float("inf") if steep > 0 else 1.0)
     words = f"a slope in log k of {steep:.2f} before it and {flat:.2f} after it"
-    return KSuggestion(int(ks[best + 1]), strength, strength >= ELBOW, words)
+    return KSuggestion(int(ks[best + 1]), strength, strength >= MIN_ELBOW_RATIO, words)
 
 
 def _gap(

@@ -124,7 +124,7 @@ def odd(work: Clusters) -> list[Figure]:
 def border(work: Clusters) -> list[Figure]:
     """Images between two clusters: a row for each of the largest borders."""
     from inkcluster.evaluate import borders
-    from inkcluster.evaluate.members.bordering import MARGIN
+    from inkcluster.evaluate.members.bordering import MAX_BORDER_GAP
 
     if work.k < 2:
         return []
@@ -133,7 +133,7 @@ def border(work: Clusters) -> list[Figure]:
         return []
     n, most = sum(len(border.members) for border in found), found[0]
     says = (
-        f"{n:,} images ({percent(n / len(work.labels))}) are at most {percent(MARGIN)} nearer to their "
+        f"{n:,} images ({percent(n / len(work.labels))}) are at most {percent(MAX_BORDER_GAP)} nearer to their "
         "own centre than to the next. Each row shows those between two clusters, the closest first; "
         f"most ({len(most.members):,}) are between clusters {most.first} and {most.second}."
     )
