@@ -8,17 +8,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
+from inkcluster.cluster.shape.graph import sparse_of
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
 A, B = 1.577, 0.895
-"""Of the nearness 1 / (1 + A d^2B) in the plane: UMAP's for ``min_dist=0.1`` and ``spread=1``."""
+"""Similarity in the plane is 1 / (1 + A d^2B); UMAP's values for ``min_dist=0.1``, ``spread=1``."""
 ROUNDS = 200
-"""Of the descent, with ever shorter steps."""
+"""Rounds of the descent."""
 STEPS = 200
-"""Of the random walk along neighbours over which the first places are averaged."""
+"""Steps of the random walk that averages the start."""
 EXTENT = 10.0
-"""Half the width of the first places, in the units of the map."""
+"""Half the width of the start, in the units of the map."""
 
 
 def image_map(
@@ -76,13 +77,10 @@ def fuzzy_graph(rows: NDArray[np.int64], far: NDArray[np.float64]) -> sp.coo_mat
     Each image's nearest neighbour weighs 1, and the weights of its k add up to log2 k; the two
     weights of an edge are joined as the probability that at least one of two events happens.
     """
-    n, k = rows.shape
     there = rows >= 0
     beyond = np.where(there, far - np.where(there[:, :1], far[:, :1], 0), np.inf)
-    scale = _scales(beyond, np.log2(k + 1))
-    weight = np.exp(-beyond / scale[:, None])
-    of = np.repeat(np.arange(n), k)[there.ravel()]
-    one = sp.csr_matrix((weight[there], (of, rows[there])), shape=(n, n))
+    scale = _scales(beyond, np.log2(rows.shape[1] + 1))
+    one = sparse_of(np.exp(-beyond / scale[:, None]), rows)
     other = one.T.tocsr()
     joined: sp.coo_matrix = (one + other - one.multiply(other)).tocoo()
     return joined

@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 from inkcluster import ShapeClustering
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors
-from inkcluster.cluster.shape.graph import MAX_SHARE, MIN_SIZE, Tree, merge, strengths
+from inkcluster.cluster.shape.graph import MAX_LINK_SHARE, MIN_RELATIVE_SIZE, Tree, merge, strengths
 from inkcluster.cluster.shape.partition import (
     MIN_INFORMATION_GAIN,
     SmallClusters,
@@ -85,10 +85,10 @@ def test_clusters_end_with_the_last_merge_before_which_there_are_so_many_large_o
     tree = merge(links)
     heights = tree.heights(sizes, len(links))
     for k in range(2, len(links) + 1):
-        expected = MAX_SHARE
+        expected = MAX_LINK_SHARE
         for step, share in enumerate(tree.shares):
             parts = tree.cut(len(links) - step)
-            large = np.bincount(parts, sizes) >= MIN_SIZE * sizes.sum() / k
+            large = np.bincount(parts, sizes) >= MIN_RELATIVE_SIZE * sizes.sum() / k
             expected = share if large.sum() >= k else expected
         assert heights[k - 2] == expected
 

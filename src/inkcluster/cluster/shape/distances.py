@@ -5,17 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inkcluster.cluster.shape import neighbors
+from inkcluster.cluster.shape import neighbors, prepare
 from inkcluster.cluster.shape.plan import check_memory, fingerprints
-from inkcluster.cluster.shape.prepare import (
-    SAMPLE,
-    Fields,
-    check_warp,
-    learn,
-    pair_distances,
-    unit_of,
-    whole_gradients,
-)
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.errors import BadInputError
 
@@ -86,16 +77,16 @@ def distortion_distances(
             f"Images of {one.shape[1]} × {one.shape[2]} pixels and others of {two.shape[1]} × "
             f"{two.shape[2]}; give images of one size."
         )
-    check_warp(warp)
+    prepare.check_warp(warp)
     rows = _pairs(pairs, len(one), len(two))
     if unit is not None and not (np.isfinite(unit) and unit > 0):
         raise BadInputError(f"unit must be a positive number, not {unit!r}.")
     exponent = exponent_of(one, two)  # so that gradients neither overflow nor vanish
     one, two = scaled(one, -exponent), scaled(two, -exponent)
-    some = one[:: max(1, len(one) // SAMPLE)]
-    step = unit_of(some) if unit is None else float(np.ldexp(unit, -exponent))
-    fields = [Fields(whole_gradients(of, step), int(warp)) for of in (one, two)]
-    found = pair_distances(fields[0], rows[:, 0], rows[:, 1], fields[1])
+    some = one[:: max(1, len(one) // prepare.SAMPLE)]
+    step = prepare.unit_of(some) if unit is None else float(np.ldexp(unit, -exponent))
+    fields = [prepare.Fields(prepare.whole_gradients(of, step), int(warp)) for of in (one, two)]
+    found = prepare.pair_distances(fields[0], rows[:, 0], rows[:, 1], fields[1])
     forward, backward = (np.ldexp(of * step**2, 2 * exponent) for of in found)
     return forward, backward
 
@@ -155,12 +146,14 @@ def shape_neighbors(
     if n < 2:
         raise BadInputError("One image has no neighbours; give two or more.")
     neighbors.check_number(n_neighbors)
-    check_warp(warp)
+    prepare.check_warp(warp)
     order = np.argsort(fingerprints(pixels), kind="stable")  # the images' own, as in the clustering
-    preparation = learn(pixels[order[:: max(1, n // SAMPLE)]], int(warp), bool(deskew))
+    preparation = prepare.learn(
+        pixels[order[:: max(1, n // prepare.SAMPLE)]], int(warp), bool(deskew)
+    )
     kept = min(n - 1, int(n_neighbors))
     check_memory(pixels, preparation, kept, 0, memory_limit)
-    near = neighbors.find(neighbors.shapes_of(pixels[order], preparation), kept).forward
+    near, _ = neighbors.find(neighbors.shapes_of(pixels[order], preparation), kept)
     lists = near.put_back(order)
     return lists.distances, lists.rows
 

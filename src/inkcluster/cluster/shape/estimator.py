@@ -134,35 +134,41 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             If more bytes are needed than `memory_limit`.
         """
         del y
-        self._check_parameters()
+        neighbors.check_number(self.n_neighbors)
+        check_warp(self.warp)
+        partition.check_clusters(self.n_clusters)
         pixels = self._read(X, reset=True)
         n = len(pixels)
         prints = fingerprints(pixels)
         different = len(np.unique(prints))
         if different == 1:
             return self._keep_one(n)
-        self._check_number(n, different)
         given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
+        if given > different:
+            raise BadInputError(
+                f"n_clusters={self.n_clusters} of {n} images, of which {different} are different; "
+                f"ask for at most {different} clusters."
+            )
         random_state = check_random_state(self.random_state)
-        # an order that is the images' own, so that the one in which they come shows nowhere
+        # Sorted by their pixels, so that the order in which images come changes nothing.
         self._order = np.argsort(prints, kind="stable")
         some = pixels[self._order[:: max(1, n // SAMPLE)]]
         self._preparation = learn(some, int(self.warp), bool(self.deskew))
-        count = min(n - 1, max(graphs.RANKED, int(self.n_neighbors)))
+        count = min(n - 1, max(graphs.RANKED_NEIGHBORS, int(self.n_neighbors)))
         check_memory(pixels, self._preparation, count, given, self.memory_limit)
         self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
-        found = neighbors.find(self._shapes, count)
-        near = found.forward.nearest(min(n - 1, int(self.n_neighbors)))
+        forward, backward = neighbors.find(self._shapes, count)
+        near = forward.nearest(min(n - 1, int(self.n_neighbors)))
         places = self._shapes.places[0]
         least = max(int(self.n_neighbors) + 2, n // 500)
         graph = graphs.joined(graphs.weights(near), places, least)
         with current().task("eigenvectors", 1) as done:
             start = random_state.uniform(0.5, 1, n)
-            spectrum, vectors = graphs.leading(graph, graphs.enough(given), start)
+            spectrum, vectors = graphs.leading(graph, graphs.eigenvectors_needed(given), start)
             done(1)
         self.spectrum_ = spectrum
         self.gap_strengths_ = graphs.gap_strengths(spectrum)
-        linked = graphs.link_graphs(found, places, least)
+        linked = graphs.link_graphs(forward, backward, places, least)
         self.strengths_, labels = partition.parted(
             vectors, linked, places, given, NUMBER_GRAPHS, random_state
         )
@@ -186,14 +192,9 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if self.n_clusters_ == 1:
             return np.ones((len(pixels), 1))
         new = neighbors.shapes_of(pixels, self._preparation, self._shapes.views)
-        k = min(WALK_NEIGHBORS, len(self.labels_))
-        near = neighbors.found_in(self._shapes, new, k)
-        there = near.rows >= 0
-        far = np.where(there, near.distances, 0)
-        scale = np.maximum(far.max(axis=1, keepdims=True), 1)
-        share = np.where(there, np.exp(-((far / scale) ** 2)), 0)
-        share /= share.sum(axis=1, keepdims=True)
-        return np.asarray(np.einsum("mk,mkc->mc", share, self.memberships_[self._order[near.rows]]))
+        near = neighbors.found_in(self._shapes, new, min(WALK_NEIGHBORS, len(self.labels_)))
+        theirs = self.memberships_[self._order[near.rows]]
+        return np.asarray(np.einsum("mk,mkc->mc", graphs.gaussian_shares(near), theirs))
 
     def _read(self, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[Any]:
         """Images (n, h, w), of the dtype given where it is uint8 or float32."""
@@ -209,11 +210,10 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
                 f"Images of shape {np.asarray(X).shape[1:]}; give grey ones, an array of shape "
                 "(n, height, width): the mean over the colours, for instance."
             )
-        least = 2 if reset else 1
         kept = getattr(rows, "dtype", None) in (np.uint8, np.float32)
         rows = validate_data(
             self, rows, dtype=None if kept else np.float64, order="C", reset=reset,
-            ensure_min_samples=least,
+            ensure_min_samples=2 if reset else 1,
         )  # fmt: skip
         if reset:
             self._shape = _image_shape(shape, rows.shape[1])
@@ -223,18 +223,6 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
                 f"images of {self._shape[0]} × {self._shape[1]}."
             )
         return np.asarray(rows).reshape(len(rows), *self._shape)
-
-    def _check_parameters(self) -> None:
-        neighbors.check_number(self.n_neighbors)
-        check_warp(self.warp)
-        partition.check_clusters(self.n_clusters)
-
-    def _check_number(self, n: int, different: int) -> None:
-        if self.n_clusters != "auto" and int(self.n_clusters) > different:
-            raise BadInputError(
-                f"n_clusters={self.n_clusters} of {n} images, of which {different} are different; "
-                f"ask for at most {different} clusters."
-            )
 
     def _keep_one(self, n: int) -> Self:
         """All images are the same: one cluster."""
@@ -262,9 +250,8 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         own, second = top[:, -1], (top[:, -2] if len(order) > 1 else 0.0)
         self.confidence_ = np.clip(own - second, 0, 1)
         there = near.rows >= 0
-        far = np.where(there, near.distances, 0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
-        usual = np.where(there, far[near.rows], np.nan)
-        around = np.nanmedian(usual, axis=1)
+        far = near.finite_distances().sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+        around = np.nanmedian(np.where(there, far[near.rows], np.nan), axis=1)
         self.outlier_scores_ = np.where(around > 0, far / np.where(around > 0, around, 1), 1.0)
 
 

@@ -1,4 +1,4 @@
-"""Graphs of neighbours: their weights and spectrum, and how small clusters merge by their links."""
+"""Neighbour graphs: their weights and spectrum, and how small clusters merge along their links."""
 
 from __future__ import annotations
 
@@ -12,193 +12,171 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.cluster.shape.neighbors import Lists, Neighbors
+from inkcluster.cluster.shape.neighbors import Lists
 
 MIN_EIGENVALUES = 31
-"""Of the spectrum: so that up to 30 clusters may show in it."""
-COUNTED = 10
-"""Neighbours whose links are counted."""
-RANKED = 30
-"""Neighbours whose links weigh less, the farther down the list."""
-TOLERANCE = 1e-4
-"""Of the eigenvalues; a hundredth of it gives the same clusters in three times the time."""
-MAX_DENSE = 600
-"""Images up to which all eigenvectors are computed."""
-MAX_NUMBER = 30
+"""Eigenvalues computed at least, so that the spectrum can show 30 clusters."""
+COUNTED_NEIGHBORS = 10
+"""Nearest neighbours whose links all weigh 1."""
+RANKED_NEIGHBORS = 30
+"""Nearest neighbours whose links weigh 1 / rank."""
+EIGENVALUE_TOLERANCE = 1e-4
+"""Relative error of the eigenvalues. 1e-6 gives the same clusters in three times the time."""
+MAX_DENSE_IMAGES = 600
+"""Number of images up to which all eigenvectors are computed."""
+MAX_SUGGESTED_CLUSTERS = 30
 """The largest number of clusters that the merges may suggest."""
-MIN_SHARE = 0.01
-"""Clusters that share less of their links are separate; how much less says nothing about their number."""
-MAX_SHARE = 0.25
-"""Clusters that share more of their links are one; one cloud cut in two shares nearly half."""
-MIN_SIZE = 0.2
-"""Of the mean size of k clusters: what is smaller is not counted as one of them."""
+MIN_LINK_SHARE = 0.01
+"""Clusters that share less of their links are separate; smaller shares count as this one."""
+MAX_LINK_SHARE = 0.25
+"""Clusters that share more of their links are one; two halves of one cloud share nearly 0.5."""
+MIN_RELATIVE_SIZE = 0.2
+"""Smallest size that counts as a cluster, relative to the mean size of the k clusters."""
+
+
+def sparse_of(values: NDArray[np.float64], rows: NDArray[np.integer]) -> sp.csr_matrix:
+    """The matrix (n, n) with `values` (n, k) at the neighbours `rows` (n, k); -1 is no neighbour."""
+    there = rows >= 0
+    images = np.nonzero(there)[0]
+    return sp.csr_matrix((values[there], (images, rows[there])), shape=(len(rows), len(rows)))
 
 
 def weights(lists: Lists) -> sp.csr_matrix:
-    """Self-tuning weights (Zelnik-Manor & Perona 2004), symmetric by the larger of two.
+    """Self-tuning weights ``exp(-d² / (s_i s_j))`` (Zelnik-Manor & Perona 2004).
 
-    ``exp(-d² / (s_i s_j))`` with `s` the distance to an image's last neighbour. Images at distance
-    0 weigh 1.
+    `s` is the distance to an image's last neighbour. Of the two weights of a pair the larger is
+    taken. Images at distance 0 weigh 1.
     """
-    n, k = lists.rows.shape
-    there = lists.rows >= 0
-    scale = np.where(there, lists.distances, 0).max(axis=1)
-    of = np.repeat(np.arange(n), k).reshape(n, k)[there]
-    to, far = lists.rows[there], lists.distances[there]
-    product = scale[of] * scale[to]
+    far = lists.finite_distances()
+    scale = far.max(axis=1)
+    product = scale[:, None] * scale[lists.rows]
     exponent = np.divide(far**2, product, out=np.zeros_like(far), where=(far > 0) & (product > 0))
     exponent[(far > 0) & (product == 0)] = np.inf
-    one_way = sp.csr_matrix((np.maximum(np.exp(-exponent), 1e-12), (of, to)), shape=(n, n))
+    one_way = sparse_of(np.maximum(np.exp(-exponent), 1e-12), lists.rows)
     return one_way.maximum(one_way.T).tocsr()
 
 
-def walk(lists: Lists) -> sp.csr_matrix:
-    """The step of a random walk to images in which one is found, or which are found in it.
+def gaussian_shares(lists: Lists) -> NDArray[np.float64]:
+    """Weights ``exp(-(d / s)²)`` (n, k) of each image's neighbours, divided by their sum."""
+    far = lists.finite_distances()
+    scale = far.max(axis=1, keepdims=True)
+    share = np.where(lists.rows >= 0, np.exp(-((far / np.where(scale > 0, scale, 1)) ** 2)), 0)
+    return np.asarray(share / np.maximum(share.sum(axis=1, keepdims=True), 1e-300))
 
-    Rows sum to 1. From the weights ``exp(-(d / s)²)`` of each image's own list, made to sum to 1,
-    and their transpose.
-    """
-    n, k = lists.rows.shape
-    there = lists.rows >= 0
-    scale = np.where(there, lists.distances, 0).max(axis=1, keepdims=True)
-    share = np.where(there, lists.distances, 0) / np.where(scale > 0, scale, 1)
-    one = np.where(there, np.exp(-(share**2)), 0)
-    one /= np.maximum(one.sum(axis=1, keepdims=True), 1e-300)
-    of = np.repeat(np.arange(n), k)[there.ravel()]
-    step = sp.csr_matrix((one[there], (of, lists.rows[there])), shape=(n, n))
+
+def walk(lists: Lists) -> sp.csr_matrix:
+    """Transition matrix of a random walk along neighbours, both ways; rows sum to 1."""
+    step = sparse_of(gaussian_shares(lists), lists.rows)
     both = (step + step.T).tocsr()
     total = np.asarray(both.sum(axis=1)).ravel()
     return sp.csr_matrix(sp.diags_array(1 / np.where(total > 0, total, 1)) @ both)
 
 
-def enough(k: int) -> int:
-    """How many eigenvectors `k` clusters are looked for in; 0 for a number not known."""
+def eigenvectors_needed(k: int) -> int:
+    """The number of eigenvectors used to find `k` clusters; k = 0 is an unknown number."""
     return max(MIN_EIGENVALUES, 3 * k)
 
 
 def leading(
     graph: sp.csr_matrix, count: int, start: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The largest eigenvalues (count,) of the normalised graph, and eigenvectors (n, count).
+    """The largest eigenvalues (count,) and eigenvectors (n, count) of the normalised graph.
 
-    Ng, Jordan & Weiss (2001): the graph divided by the square roots of both degrees. The `start`
-    (n,) of the iteration does not show in the result.
+    The graph is divided by the square roots of both degrees (Ng, Jordan & Weiss 2001). The
+    iteration begins at `start` (n,), which does not affect the result.
     """
     n = graph.shape[0]
     count = min(count, n)
     degree = np.asarray(graph.sum(axis=1)).ravel()
     root = sp.diags_array(1 / np.sqrt(np.where(degree > 0, degree, 1)))
     normal = (root @ graph @ root).tocsr()
-    if n <= MAX_DENSE or count >= n - 1:
+    if n <= MAX_DENSE_IMAGES or count >= n - 1:
         values, vectors = np.linalg.eigh(normal.toarray())
     else:
         width = min(n - 1, max(2 * count + 1, 40))
-        values, vectors = eigsh(normal, count, which="LA", v0=start, tol=TOLERANCE, ncv=width)
+        values, vectors = eigsh(
+            normal, count, which="LA", v0=start, tol=EIGENVALUE_TOLERANCE, ncv=width
+        )
     order = np.argsort(-values, kind="stable")[:count]
     return np.clip(values[order], -1, 1), vectors[:, order]
 
 
 def gap_strengths(spectrum: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How clearly the spectrum breaks off after 2, 3, … eigenvalues.
-
-    The ratio of the distances from 1 of the next eigenvalue and the last; entry 0 is for 2
-    clusters.
-    """
-    far = np.maximum(1 - spectrum, 1e-9)  # what rounding leaves of 1
+    """1 - the next eigenvalue, divided by 1 - the last, for 2, 3, … eigenvalues."""
+    far = np.maximum(1 - spectrum, 1e-9)  # rounding leaves about this much of 1 - 1
     return np.asarray(far[2:] / far[1:-1])
 
 
 def link_graphs(
-    found: Neighbors, places: NDArray[np.float32], least: int
+    forward: Lists, backward: Lists, places: NDArray[np.float32], min_size: int
 ) -> Iterator[sp.csr_matrix]:
-    """Three graphs of who is among whose nearest, one at a time.
-
-    Few neighbours both ways, counted; more of them both ways, and more of them forward alone, the
-    nearer the more.
-    """
-    few = tuple(one.nearest(COUNTED) for one in (found.forward, found.backward))
-    yield joined(links(few), places, least)
-    more = tuple(one.nearest(RANKED) for one in (found.forward, found.backward))
-    yield joined(links(more, by_rank=True), places, least)
-    yield joined(links(more[:1], by_rank=True), places, least)
+    """Three link graphs, one at a time: counted both ways, by rank both ways, by rank forward."""
+    both = (forward, backward)
+    counted = tuple(lists.nearest(COUNTED_NEIGHBORS) for lists in both)
+    yield joined(links(counted), places, min_size)
+    ranked = tuple(lists.nearest(RANKED_NEIGHBORS) for lists in both)
+    yield joined(links(ranked, by_rank=True), places, min_size)
+    yield joined(links(ranked[:1], by_rank=True), places, min_size)
 
 
 def links(lists: tuple[Lists, ...], *, by_rank: bool = False) -> sp.csr_matrix:
-    """How often one image is among another's nearest, symmetric, over some lists.
-
-    With `by_rank` the nearest counts 1, the second 1/2, the third 1/3, …
-    """
+    """How often two images are in each other's lists, symmetric; by rank, 1, 1/2, 1/3, … each."""
     n, k = lists[0].rows.shape
-    of = np.repeat(np.arange(n), k)
-    weight = np.tile(1 / np.arange(1, k + 1) if by_rank else np.ones(k), n)
-    total = sp.csr_matrix((n, n))
-    for one in lists:
-        there = one.rows.ravel() >= 0
-        to = one.rows.ravel()[there]
-        total = total + sp.csr_matrix((weight[there], (of[there], to)), shape=(n, n))
+    weight = np.tile(1 / np.arange(1, k + 1) if by_rank else np.ones(k), (n, 1))
+    total = sum((sparse_of(weight, one.rows) for one in lists), sp.csr_matrix((n, n)))
     return sp.csr_matrix(total + total.T)
 
 
-def joined(graph: sp.csr_matrix, places: NDArray[np.float32], least: int) -> sp.csr_matrix:
-    """The graph with each part of fewer than `least` images linked to others.
+def joined(graph: sp.csr_matrix, places: NDArray[np.float32], min_size: int) -> sp.csr_matrix:
+    """The graph with every part of fewer than `min_size` images linked to the rest.
 
-    A few images that have only each other (copies of one scan) are no cluster: each is linked, by
-    a weight of 1, to the image outside that is nearest in the cheap view.
+    Images that have only each other, such as copies of one scan, are no cluster. Each gets a link
+    of weight 1 to the nearest image outside, by the coordinates `places` (n, q).
     """
-    parts, part = connected_components(graph, directed=False)
-    size = np.bincount(part)
-    if parts == 1 or size.max() < least:
+    part = connected_components(graph, directed=False)[1]
+    stray = np.bincount(part)[part] < min_size
+    if stray.all() or not stray.any():
         return graph
-    stray = np.flatnonzero(size[part] < least)
-    if not len(stray):
-        return graph
-    rest = np.flatnonzero(size[part] >= least)
-    _, near = nearest_neighbors(places[rest], 1, queries=places[stray])
-    n = graph.shape[0]
-    extra = sp.csr_matrix((np.ones(len(stray)), (stray, rest[near[:, 0]])), shape=(n, n))
+    strays, rest = np.flatnonzero(stray), np.flatnonzero(~stray)
+    _, near = nearest_neighbors(places[rest], 1, queries=places[strays])
+    ends = strays, rest[near[:, 0]]
+    extra = sp.csr_matrix((np.ones(len(strays)), ends), shape=graph.shape)
     return (graph + extra + extra.T).tocsr()
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The order in which small clusters are merged.
+    """The merges of m small clusters, in order.
 
     Attributes
     ----------
     merges : ndarray of shape (m - 1, 2)
-        Which two are merged next; the second's images go to the first.
+        The two clusters merged; the images of the second go to the first.
     shares : ndarray of shape (m - 1,)
-        Of the links of the one with fewer, the part that it has with the other.
+        Links between the two, divided by all links of the one with fewer.
     """
 
     merges: NDArray[np.intp]
     shares: NDArray[np.float64]
 
     def cut(self, k: int) -> NDArray[np.intp]:
-        """Of each small cluster (m,), which of `k` parts it is in, or of `m` where there are fewer."""
+        """The part of each small cluster (m,) when `k` parts are left; m parts where m < k."""
         part = np.arange(len(self.merges) + 1)
         for a, b in self.merges[: max(0, len(self.merges) + 1 - k)]:
             part[part == b] = a
         return np.unique(part, return_inverse=True)[1]
 
     def heights(self, sizes: NDArray[np.intp], most: int) -> NDArray[np.float64]:
-        """The shares of the merges that end 2, 3, …, `most` clusters, shape (most - 1,).
+        """The share at which 2, 3, …, `most` ≤ m clusters end, shape (most - 1,).
 
-        k clusters end with the last merge before which there are k parts that have a fifth of the
-        mean size or more: a few images by themselves are no cluster. `MAX_SHARE` where there never
-        are k such parts.
-
-        Parameters
-        ----------
-        sizes : ndarray of shape (m,)
-            Images in each small cluster.
-        most : int
-            At most m.
+        k clusters end with the last merge before which k parts have `MIN_RELATIVE_SIZE` of the mean
+        size. `MAX_LINK_SHARE` where there never are k such parts. `sizes` (m,) counts the images of
+        each small cluster.
         """
         numbers = np.arange(2, most + 1)
-        least = MIN_SIZE * sizes.sum() / numbers
+        least = MIN_RELATIVE_SIZE * sizes.sum() / numbers
         size = sizes.copy()
-        found = np.full(len(numbers), MAX_SHARE)
+        found = np.full(len(numbers), MAX_LINK_SHARE)
         for (a, b), share in zip(self.merges, self.shares, strict=True):
             largest = np.sort(size)[::-1][1:most]  # entry k - 2 is the k-th largest
             found[largest >= least] = share
@@ -208,32 +186,23 @@ class Tree:
 
 
 def strengths(trees: Sequence[tuple[Tree, NDArray[np.intp]]]) -> NDArray[np.float64]:
-    """How clearly the merges say that there are 2, 3, … clusters; entry 0 is for 2.
+    """How clearly the merges suggest 2, 3, … clusters; entry 0 is for 2.
 
-    By how much the share of links drops from the merge that ends k + 1 clusters to the one that
-    ends k, the geometric mean over the trees; 0 where that one joins what belongs together.
-
-    Parameters
-    ----------
-    trees : sequence of (Tree, ndarray of shape (m,))
-        Each with the sizes of its small clusters.
+    The share of links at which k + 1 clusters end, divided by that at which k end: the geometric
+    mean over the trees, each with the sizes of its small clusters. 0 where the merge that ends k
+    clusters joins what belongs together.
     """
-    most = min(MAX_NUMBER + 2, *(len(sizes) for _, sizes in trees))
+    most = min(MAX_SUGGESTED_CLUSTERS + 2, *(len(sizes) for _, sizes in trees))
     last = np.array([tree.heights(sizes, most) for tree, sizes in trees])
-    height = np.exp(np.log(np.maximum(last, MIN_SHARE)).mean(axis=0))
-    return np.asarray(np.where(height[:-1] < MAX_SHARE, height[1:] / height[:-1], 0.0))
+    height = np.exp(np.log(np.maximum(last, MIN_LINK_SHARE)).mean(axis=0))
+    return np.asarray(np.where(height[:-1] < MAX_LINK_SHARE, height[1:] / height[:-1], 0.0))
 
 
 def merge(affinity: NDArray[np.float64]) -> Tree:
-    """Merge small clusters two at a time down to one.
+    """Merge small clusters pair by pair, from their links (m, m); the diagonal counts those within.
 
-    Those are merged next that share the largest part of the links of the one with fewer: a part of
-    a class has most of its links to the rest of the class, however large the classes.
-
-    Parameters
-    ----------
-    affinity : ndarray of shape (m, m)
-        Links between small clusters, symmetric, those within on the diagonal.
+    The next pair shares the largest part of the links of the one with fewer. A part of a class has
+    most of its links to the rest of the class, however large the classes are.
 
     Examples
     --------

@@ -137,7 +137,7 @@ def cut_graph(
         raise BadInputError(f"n_clusters={given} of {n} images; ask for at most {n} clusters.")
     generator = check_random_state(random_state)
     start = generator.uniform(0.5, 1, n)
-    spectrum, vectors = graphs.leading(links, graphs.enough(given), start)
+    spectrum, vectors = graphs.leading(links, graphs.eigenvectors_needed(given), start)
     places = vectors[:, : max(2, given)].astype(np.float32)
     strengths, labels = partition.parted(vectors, [links], places, given, 1, generator)
     return GraphCut(relabel_by_size(labels), strengths, spectrum)

@@ -1,4 +1,4 @@
-"""Each image's nearest under the distortion model, among those that cheap views propose."""
+"""Finds each image's nearest under the distortion model, among candidates from cheap views."""
 
 from __future__ import annotations
 
@@ -20,41 +20,45 @@ from inkcluster.cluster.shape.prepare import (
 )
 from inkcluster.errors import BadInputError
 
-CANDIDATES = 30
-"""Neighbours taken from each cheap view."""
-CLOSE = 5
-"""Neighbours whose neighbours are looked at, too."""
+MIN_CANDIDATES = 30
+"""Neighbours taken from each view, at least."""
+EXPANDED_NEIGHBORS = 5
+"""Nearest neighbours whose own neighbours become candidates."""
 VIEW_SAMPLE = 8192
-"""Images from which a view learns its directions."""
-COORDINATES = 64
-"""Principal directions of a view that are searched."""
-POOLING = 2
-"""Pixels between the places at which a view looks, and the width of its look is in proportion."""
+"""Number of images from which a view learns its directions."""
+MAX_COORDINATES = 64
+"""Principal directions of a view, at most."""
+POOLING_STEP = 2
+"""Pixels between the places at which edges are pooled; the pooling width is in proportion."""
 
 Look = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
 class Lists:
-    """The nearest images of each, by one direction of the distance.
+    """The nearest images of each image, in one direction of the distance.
 
     Attributes
     ----------
     rows : ndarray of shape (n, k), int32
-        Ascending in distance, -1 where there are fewer than k.
+        Nearest first; -1 where there are fewer than k.
     distances : ndarray of shape (n, k), float64
-        Infinite where there are fewer.
+        Infinite where there are fewer than k.
     """
 
     rows: NDArray[np.int32]
     distances: NDArray[np.float64]
 
     def nearest(self, k: int) -> Lists:
-        """The `k` nearest alone."""
+        """The `k` nearest only."""
         return Lists(self.rows[:, :k], self.distances[:, :k])
 
+    def finite_distances(self) -> NDArray[np.float64]:
+        """The distances, 0 for missing neighbours."""
+        return np.where(self.rows >= 0, self.distances, 0)
+
     def put_back(self, order: NDArray[np.intp]) -> Lists:
-        """The lists of images that were taken in this `order`, in their own."""
+        """The lists of images sorted by `order`, in the images' original order."""
         back = np.argsort(order)
         rows = np.where(self.rows >= 0, order[self.rows], -1).astype(np.int32)
         return Lists(rows[back], self.distances[back])
@@ -62,16 +66,9 @@ class Lists:
 
 @dataclass(frozen=True)
 class Shapes:
-    """Images ready to be compared.
+    """Images ready for comparison: their gradients, two views and the coordinates (n, q) in each.
 
-    Attributes
-    ----------
-    fields : Fields
-        For the distance.
-    views : tuple of View
-        Of the edges of the upright images, and of the pixels as they were.
-    places : tuple of ndarray of shape (n, q)
-        Coordinates in these.
+    The first view shows the edges of the upright images, the second the pixels before deskewing.
     """
 
     fields: Fields
@@ -79,16 +76,8 @@ class Shapes:
     places: tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
-@dataclass(frozen=True)
-class Neighbors:
-    """Lists by how well an image is found in others, and by how well others are found in it."""
-
-    forward: Lists
-    backward: Lists
-
-
 def check_number(n_neighbors: object) -> None:
-    """Refuse what is no number of neighbours."""
+    """Refuse a number of neighbours that is not a whole number from 1."""
     if not isinstance(n_neighbors, int | np.integer) or n_neighbors < 1:
         raise BadInputError(f"n_neighbors must be a whole number from 1, not {n_neighbors!r}.")
 
@@ -96,7 +85,7 @@ def check_number(n_neighbors: object) -> None:
 def shapes_of(
     pixels: NDArray[np.generic], preparation: Preparation, views: tuple[View, View] | None = None
 ) -> Shapes:
-    """Prepare images (n, h, w) for comparison."""
+    """Prepare images (n, h, w) for comparison, with views learned from them unless given."""
     resized = preparation.resize(pixels)
     upright = preparation.straighten(resized)
     views = (View(upright, edges), View(resized, plain)) if views is None else views
@@ -104,25 +93,24 @@ def shapes_of(
     return Shapes(fields, views, (views[0](upright), views[1](resized)))
 
 
-def find(shapes: Shapes, k: int) -> Neighbors:
-    """The `k` nearest of each image among the candidates that are found."""
+def find(shapes: Shapes, k: int) -> tuple[Lists, Lists]:
+    """The `k` nearest candidates of each image: those it is found in best, and those found in it.
+
+    Candidates are near in a view, or neighbours of the nearest candidates.
+    """
     n = len(shapes.fields)
-    wanted = min(max(CANDIDATES, k), n - 1)
+    wanted = min(max(MIN_CANDIDATES, k), n - 1)
     near = np.hstack([nearest_neighbors(places, wanted)[1] for places in shapes.places])
     pairs = unordered(np.repeat(np.arange(n), near.shape[1]), near.ravel(), n)
     forward, backward = pair_distances(shapes.fields, pairs // n, pairs % n)
-    close = nearest(pairs, forward, backward, n, CLOSE).rows
-    more = without(of_neighbors(close, n), pairs)
+    more = without(
+        of_neighbors(nearest(pairs, forward, backward, n, EXPANDED_NEIGHBORS).rows, n), pairs
+    )
     if len(more):
         there, back = pair_distances(shapes.fields, more // n, more % n)
         pairs = np.concatenate([pairs, more])
-        order = np.argsort(pairs, kind="stable")
-        pairs = pairs[order]
-        forward = np.concatenate([forward, there])[order]
-        backward = np.concatenate([backward, back])[order]
-    return Neighbors(
-        nearest(pairs, forward, backward, n, k), nearest(pairs, backward, forward, n, k)
-    )
+        forward, backward = np.concatenate([forward, there]), np.concatenate([backward, back])
+    return nearest(pairs, forward, backward, n, k), nearest(pairs, backward, forward, n, k)
 
 
 def nearest(
@@ -132,23 +120,18 @@ def nearest(
     n: int,
     k: int,
 ) -> Lists:
-    """The `k` nearest of each image by its distance to others, ties to the lower row."""
-    i, j = pairs // n, pairs % n
-    return ranked(
-        np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([forward, backward]), n, k
-    )
+    """The `k` nearest of each image by `forward` distance, ties to the lower row."""
+    ends = np.concatenate([pairs // n, pairs % n])
+    others = np.roll(ends, len(pairs))
+    return ranked(ends, others, np.concatenate([forward, backward]), n, k)
 
 
 def ranked(
-    of: NDArray[np.int64],
-    to: NDArray[np.int64],
-    distances: NDArray[np.int64],
-    n: int,
-    k: int,
+    of: NDArray[np.int64], to: NDArray[np.int64], distances: NDArray[np.int64], n: int, k: int
 ) -> Lists:
-    """Lists of the `k` nearest, from the rows `of`, `to` and the distances of pairs.
+    """The `k` nearest of `n` images from pairs `of`, `to` and their distances.
 
-    Image, distance and neighbour are packed into one number, so that one sort does.
+    Image, distance and neighbour are packed into one integer, so that one sort ranks all.
     """
     low = max(1, int(to.max(initial=0)).bit_length())
     bits = 62 - low - n.bit_length()
@@ -168,15 +151,11 @@ def ranked(
 
 
 def found_in(shapes: Shapes, new: Shapes, k: int) -> Lists:
-    """The `k` of `shapes` in which each new image is found best, among their candidates."""
+    """The `k` images of `shapes` in which each new image is found best, among its candidates."""
     m, n = len(new.fields), len(shapes.fields)
-    wanted = min(max(CANDIDATES, k), n)
-    near = np.hstack(
-        [
-            nearest_neighbors(places, wanted, queries=others)[1]
-            for places, others in zip(shapes.places, new.places, strict=True)
-        ]
-    )
+    wanted = min(max(MIN_CANDIDATES, k), n)
+    views = zip(shapes.places, new.places, strict=True)
+    near = np.hstack([nearest_neighbors(own, wanted, queries=other)[1] for own, other in views])
     pairs = np.unique(np.repeat(np.arange(m) * n, near.shape[1]) + near.ravel())
     of, to = pairs // n, pairs % n
     forward, _ = pair_distances(new.fields, of, to, shapes.fields)
@@ -184,40 +163,33 @@ def found_in(shapes: Shapes, new: Shapes, k: int) -> Lists:
 
 
 class View:
-    """A cheap view of images: their principal directions, as something looks at them.
+    """Principal components of features of prepared images (n, h, w).
 
-    Parameters
-    ----------
-    images : ndarray of shape (n, h, w)
-        Prepared images from which the directions are learned.
-    look : callable
-        Rows (n, d) of images; a function of this module, so that a view can be pickled.
+    `look` computes the features (n, d). It is a function of this module, so that a view can be
+    pickled.
     """
 
     def __init__(self, images: NDArray[np.float32], look: Look) -> None:
         self.look = look
         some = look(images[:: max(1, len(images) // VIEW_SAMPLE)])
         self.mean = some.mean(axis=0, dtype=np.float64).astype(np.float32)
-        centred = some - self.mean
-        self.directions = np.ascontiguousarray(_principal(centred)[:, :COORDINATES], np.float32)
+        directions = _principal(some - self.mean)[:, :MAX_COORDINATES]
+        self.directions = np.ascontiguousarray(directions, np.float32)
 
     def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Coordinates (n, q) of prepared images."""
         out = np.empty((len(images), self.directions.shape[1]), np.float32)
-
-        def work(part: slice) -> None:
-            out[part] = (self.look(images[part]) - self.mean) @ self.directions
-
-        in_blocks(work, len(images), "views")
-        return out
+        return in_blocks(
+            lambda block: (self.look(block) - self.mean) @ self.directions, images, out, "views"
+        )
 
 
 def _principal(centred: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Principal directions (d, q) of rows (n, d), the first ones first."""
+    """Principal directions (d, q) of centred rows (n, d), largest variance first."""
     n, d = centred.shape
     if n >= d:
         return np.asarray(np.linalg.eigh((centred.T @ centred).astype(np.float64))[1][:, ::-1])
-    # few images of many pixels: the same directions from the products of images
+    # With more pixels than images, the products of images give the same directions faster.
     variances, shares = np.linalg.eigh((centred @ centred.T).astype(np.float64))
     some = variances > 1e-6 * max(float(variances[-1]), 1e-300)
     directions = centred.T @ (shares[:, some] / np.sqrt(variances[some]))
@@ -225,15 +197,14 @@ def _principal(centred: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def plain(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The pixels as they are."""
+    """The pixels as features."""
     return images.reshape(len(images), -1)
 
 
 def edges(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How much edge there is of each direction about each place.
+    """Gradients split by sign, blurred and thinned out.
 
-    The gradients' positive and negative parts, blurred and thinned out. Of the views tried alone it
-    misses the fewest of the distortion model's neighbours.
+    Of the views tried alone it misses the fewest of the distortion model's neighbours.
     """
     down, right = _looks(images.shape[1]), _looks(images.shape[2])
     steep = sobel(images)
@@ -243,44 +214,37 @@ def edges(images: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _looks(side: int) -> NDArray[np.float32]:
-    """Weights (side, places) of the pixels about places POOLING pixels apart."""
-    if side < 2 * POOLING:
+    """Gaussian weights (side, places) of pixels around places `POOLING_STEP` pixels apart."""
+    if side < 2 * POOLING_STEP:
         return np.eye(side, dtype=np.float32)
-    places = np.arange((side + 1) // POOLING) * POOLING + (POOLING - 1) / 2
-    gaps = (np.arange(side)[:, None] - places) / (0.75 * POOLING)
+    places = np.arange((side + 1) // POOLING_STEP) * POOLING_STEP + (POOLING_STEP - 1) / 2
+    gaps = (np.arange(side)[:, None] - places) / (0.75 * POOLING_STEP)
     return np.exp(-(gaps**2) / 2).astype(np.float32)
 
 
 def unordered(i: NDArray[np.integer], j: NDArray[np.integer], n: int) -> NDArray[np.int64]:
-    """Pairs as sorted numbers ``lower * n + higher``, each once, none of an image with itself."""
+    """Pairs as sorted, distinct codes ``lower * n + higher``; none of an image with itself."""
     low, high = np.minimum(i, j).astype(np.int64), np.maximum(i, j)
     return np.unique((low * n + high)[low != high])
 
 
 def of_neighbors(lists: NDArray[np.int32], n: int) -> NDArray[np.int64]:
-    """Pairs of an image and its neighbours' neighbours, and of neighbours of one image.
+    """Pairs of an image and its neighbours' neighbours, and of two neighbours of one image.
 
-    `lists` (n, q) are the nearest q of each image, -1 where there are fewer.
+    `lists` (n, q) holds the nearest q of each image, -1 where there are fewer.
     """
-    q = lists.shape[1]
     found: list[tuple[NDArray[Any], NDArray[Any]]] = []
-    for a in range(q):
-        near = lists[:, a]
-        for b in range(q):
-            far = np.where(near >= 0, lists[near, b], -1)
-            ok = far >= 0
-            found.append((np.flatnonzero(ok), far[ok]))
-        for b in range(a):
-            ok = (near >= 0) & (lists[:, b] >= 0)
-            found.append((near[ok], lists[ok, b]))
-    return unordered(
-        np.concatenate([i for i, _ in found]), np.concatenate([j for _, j in found]), n
-    )
+    for a, near in enumerate(lists.T):
+        ends = [(np.arange(n), np.where(near >= 0, far[near], -1)) for far in lists.T]
+        ends += [(near, other) for other in lists.T[:a]]
+        for i, j in ends:
+            ok = (i >= 0) & (j >= 0)
+            found.append((i[ok], j[ok]))
+    i, j = (np.concatenate(side) for side in zip(*found, strict=True))
+    return unordered(i, j, n)
 
 
 def without(pairs: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Those of the sorted `pairs` that are not among the sorted `known`."""
-    if not len(known):
-        return pairs
+    """The sorted `pairs` that are not among the sorted `known`, of which there is at least one."""
     place = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
     return np.asarray(pairs[known[place] != pairs])

@@ -1,4 +1,4 @@
-"""A graph cut into clusters: small ones first, merged by their links, the best of many cuts smoothed."""
+"""Cuts a graph into small clusters, merges them by links, keeps the best cut and smooths it."""
 
 from __future__ import annotations
 
@@ -16,36 +16,35 @@ from inkcluster.cluster.shape.graph import Tree, merge, strengths
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
-MAX_SMALL_IMAGES = 2500
-"""Images up to which scikit-learn's k-means does, so that nothing has to be compiled."""
+MAX_SKLEARN_IMAGES = 2500
+"""Number of images up to which scikit-learn's k-means is used, so that nothing is compiled."""
 MIN_PLANNED_CLUSTERS = 10
-"""Clusters that small ones are made for, unless more are asked for."""
-PLAN = ((2, 10), (2, 20), (3, 10), (3, 20))
-"""Eigenvectors and small clusters, in numbers of clusters."""
-SETS = 2
-"""Sets of small clusters for each of these."""
-MIN_SMALL_SIZE = 8
-"""Images in a small cluster, on average, at least."""
+"""Number of clusters planned for, unless more are asked for."""
+SMALL_CLUSTER_PLANS = ((2, 10), (2, 20), (3, 10), (3, 20))
+"""Eigenvectors and small clusters per cluster planned for."""
+SETS_PER_PLAN = 2
+MIN_MEAN_SIZE = 8
+"""Smallest mean size of small clusters, in images."""
 MAX_SMALL_CLUSTERS = 400
-"""Small clusters, at most, unless more than half as many are asked for."""
+"""Number of small clusters, at most, unless more than half as many clusters are asked for."""
 MIN_INFORMATION_GAIN = 0.005
-"""So much more information a cut by other links must have than the best by the first."""
-STEPS = 20
+"""Information, in nats, that a cut by other links must have beyond the best by the first links."""
+WALK_STEPS = 20
 """Steps of the random walk that smooths the clusters."""
 
 
 @dataclass(frozen=True)
 class SmallClusters:
-    """Small clusters of the images, and the ways in which they are merged.
+    """One set of m small clusters, and several trees that merge them.
 
     Attributes
     ----------
     labels : ndarray of shape (n,)
-        Small cluster of each image.
+        The small cluster of each image.
     affinity : ndarray of shape (m, m)
-        Links between them in the first graph of links, by which cuts are judged.
+        Their links in the first link graph, by which cuts are judged.
     trees : tuple of Tree
-        Their merges by the links of each graph.
+        Their merges along the links of each link graph.
     """
 
     labels: NDArray[np.intp]
@@ -60,27 +59,17 @@ def small_clusters(
     k: int,
     random_state: np.random.RandomState,
 ) -> list[SmallClusters]:
-    """Several sets of small clusters, from different numbers of eigenvectors and of clusters.
+    """Several sets of small clusters, from different numbers of eigenvectors and clusters.
 
-    Parameters
-    ----------
-    vectors : ndarray of shape (n, m)
-        Leading eigenvectors of the graph.
-    graphs : iterable of csr_matrix of shape (n, n)
-        Symmetric; by the links of each, small clusters are merged.
-    places : ndarray of shape (n, q)
-        Coordinates by which clusters without a link are merged.
-    k : int
-        Clusters that are asked for, 0 if it is not known.
-    random_state : RandomState
+    Parameters as in :func:`parted`.
     """
     n, k = len(vectors), max(k, MIN_PLANNED_CLUSTERS)
-    plan = [pair for pair in PLAN for _ in range(SETS)]
+    plan = [pair for pair in SMALL_CLUSTER_PLANS for _ in range(SETS_PER_PLAN)]
     found = []
     with current().task("small clusters", len(plan)) as done:
         for eigen, small in plan:
             count = min(n, max(k, min(small * k, most_small_clusters(n, k))))
-            found.append(_grouped(_on_the_sphere(vectors[:, : eigen * k]), count, random_state))
+            found.append(_grouped(vectors[:, : eigen * k], count, random_state))
             done(1)
     centres = [_centres(places, labels) for labels in found]
     judges: list[NDArray[np.float64]] = []
@@ -98,11 +87,11 @@ def small_clusters(
 
 
 def most_small_clusters(n: int, k: int) -> int:
-    """How many small clusters there may be of `n` images, in which `k` clusters are looked for."""
-    return min(n, max(k, min(n // MIN_SMALL_SIZE, max(MAX_SMALL_CLUSTERS, 2 * k))))
+    """The largest number of small clusters of `n` images that are merged to `k` clusters."""
+    return min(n, max(k, min(n // MIN_MEAN_SIZE, max(MAX_SMALL_CLUSTERS, 2 * k))))
 
 
-def parted(  # noqa: PLR0917 (as small_clusters, and one more)
+def parted(  # noqa: PLR0917 (the arguments of small_clusters and one more)
     vectors: NDArray[np.float64],
     graphs: Iterable[sp.csr_matrix],
     places: NDArray[np.float32],
@@ -110,59 +99,57 @@ def parted(  # noqa: PLR0917 (as small_clusters, and one more)
     numbered: int,
     random_state: np.random.RandomState,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """How clearly the merges speak for 2, 3, … clusters, and labels (n,) of `k` of them.
+    """How clearly the merges suggest 2, 3, … clusters, and the labels (n,) of `k` clusters.
 
-    As :func:`small_clusters`; with k = 0 there are as many as the first `numbered` graphs show most
-    clearly.
+    Parameters
+    ----------
+    vectors : ndarray of shape (n, m)
+        Leading eigenvectors of the graph.
+    graphs : iterable of csr_matrix of shape (n, n)
+        Symmetric link graphs; along the links of each, small clusters are merged.
+    places : ndarray of shape (n, q)
+        Coordinates by which clusters without a link are merged.
+    k : int
+        Number of clusters; with 0 the first `numbered` link graphs choose it.
+    numbered : int
+    random_state : RandomState
 
     Raises
     ------
     BadInputError
-        If fewer than `k` can be told apart.
+        If fewer than `k` clusters can be told apart.
     """
-    small = small_clusters(vectors, graphs, places, k, random_state)
-    strengths = number_strengths(small, numbered)
-    k = k or (int(strengths.argmax()) + 2 if strengths.any() else 1)
-    labels = chosen(small, k)
+    sets = small_clusters(vectors, graphs, places, k, random_state)
+    found = strengths([(tree, np.bincount(s.labels)) for s in sets for tree in s.trees[:numbered]])
+    k = k or (int(found.argmax()) + 2 if found.any() else 1)
+    labels = chosen(sets, k)
     if labels.max() + 1 < k:
         raise BadInputError(
             f"The images fall into {labels.max() + 1} groups that can be told apart, fewer than "
             f"n_clusters={k}; ask for fewer clusters."
         )
-    return strengths, labels
+    return found, labels
 
 
 def check_clusters(n_clusters: object) -> None:
-    """Refuse what is no number of clusters."""
+    """Refuse a number of clusters that is neither "auto" nor a whole number from 1."""
     if n_clusters != "auto" and (not isinstance(n_clusters, int | np.integer) or n_clusters < 1):
         raise BadInputError(
             f'n_clusters must be "auto" or a whole number from 1, not {n_clusters!r}.'
         )
 
 
-def number_strengths(sets: list[SmallClusters], graphs: int) -> NDArray[np.float64]:
-    """How clearly the merges by the first `graphs` graphs speak for 2, 3, … clusters."""
-    return strengths(
-        [(tree, np.bincount(small.labels)) for small in sets for tree in small.trees[:graphs]]
-    )
-
-
 def chosen(sets: list[SmallClusters], k: int) -> NDArray[np.intp]:
-    """Labels (n,) of `k` clusters, by the cut that has most information; fewer where none has `k`.
+    """Labels (n,) of the cut at `k` clusters with most information; fewer where no cut has `k`.
 
-    A cut by the first graph is kept unless another has clearly more.
+    A cut along the first link graph is kept unless another has clearly more.
     """
     cuts = [[tree.cut(k) for tree in small.trees] for small in sets]
     most = max(int(own[0].max()) + 1 for own in cuts)
-    information = np.array(
-        [
-            [
-                mutual_information(small.affinity, part) if part.max() + 1 == most else -np.inf
-                for part in own
-            ]
-            for small, own in zip(sets, cuts, strict=True)
-        ]
-    )
+    information = np.full((len(sets), len(cuts[0])), -np.inf)
+    for i, by in np.ndindex(information.shape):
+        if cuts[i][by].max() + 1 == most:
+            information[i, by] = mutual_information(sets[i].affinity, cuts[i][by])
     first = int(information[:, 0].argmax())
     which, by = divmod(int(information.argmax()), information.shape[1])
     if information[which, by] <= information[first, 0] + MIN_INFORMATION_GAIN:
@@ -171,17 +158,11 @@ def chosen(sets: list[SmallClusters], k: int) -> NDArray[np.intp]:
 
 
 def mutual_information(links: NDArray[np.float64], parts: NDArray[np.intp]) -> float:
-    """What the part of one end of a link says about that of the other end, in nats.
+    """Mutual information, in nats, of the parts (m,) at the two ends of a link.
 
-    Links between parts lower it, and so do parts of unequal size: two classes as one part beside a
-    few images as another have less than two classes apart. A partition of greatest likelihood in
-    the degree-corrected block model (Karrer & Newman 2011) has most of it.
-
-    Parameters
-    ----------
-    links : ndarray of shape (m, m)
-        Symmetric, those within on the diagonal.
-    parts : ndarray of shape (m,)
+    `links` (m, m) is symmetric, with those within a cluster on the diagonal. Links between parts
+    lower the information, and so do parts of unequal size. The partition of greatest likelihood in
+    the degree-corrected block model has the most (Karrer & Newman 2011).
 
     Examples
     --------
@@ -203,42 +184,37 @@ def mutual_information(links: NDArray[np.float64], parts: NDArray[np.intp]) -> f
 
 
 def smoothed(labels: NDArray[np.intp], step: sp.csr_matrix) -> NDArray[np.float64]:
-    """Where a random walk from each image ends, shape (n, k), of the k clusters of the labels (n,).
+    """The clusters (n, k) in which a random walk from each image ends; rows sum to 1.
 
-    The walk has `STEPS` steps, or as many as leave every cluster some image of its own. If one step
-    already leaves a cluster none, the labels stay, by little more than half.
+    The walk takes `WALK_STEPS` steps, or fewer if a cluster would otherwise lose all its images. If
+    one step is too many, 0.51 of each image stays in its own cluster.
     """
     k = int(labels.max()) + 1
     own = shares = np.eye(k)[labels]
     kept: NDArray[np.float64] | None = None
-    with current().task("random walk", STEPS) as done:
-        for _ in range(STEPS):
+    with current().task("random walk", WALK_STEPS) as done:
+        for _ in range(WALK_STEPS):
             shares = step @ shares
             if len(np.unique(shares.argmax(axis=1))) == k:
                 kept = shares
             done(1)
-    if kept is None:
-        kept = 0.51 * own + 0.49 * (step @ own)
-    return np.asarray(kept)
-
-
-def _on_the_sphere(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norms, 1e-300))
+    return np.asarray(0.51 * own + 0.49 * (step @ own) if kept is None else kept)
 
 
 def _grouped(
-    rows: NDArray[np.float64], count: int, random_state: np.random.RandomState
+    vectors: NDArray[np.float64], count: int, random_state: np.random.RandomState
 ) -> NDArray[np.intp]:
-    """At most `count` clusters of the rows (n, m), numbered without gaps."""
-    distinct = len(np.unique(rows.round(9), axis=0)) if len(rows) <= MAX_SMALL_IMAGES else count
-    kind = SmallKMeans if len(rows) <= MAX_SMALL_IMAGES else KMeans
-    found = kind(min(count, distinct), n_init=1, max_iter=100, random_state=random_state).fit(rows)
+    """At most `count` clusters of rows (n, m) of eigenvectors, on the unit sphere; no label unused."""
+    rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300)
+    kind = KMeans
+    if len(rows) <= MAX_SKLEARN_IMAGES:
+        kind, count = SmallKMeans, min(count, len(np.unique(rows.round(9), axis=0)))
+    found = kind(count, n_init=1, max_iter=100, random_state=random_state).fit(rows)
     return np.unique(found.labels_, return_inverse=True)[1]
 
 
 def _centres(places: NDArray[np.float32], labels: NDArray[np.intp]) -> NDArray[np.float64]:
-    """The mean places (m, q) of small clusters."""
+    """The mean coordinates (m, q) of each small cluster."""
     n, count = len(labels), int(labels.max()) + 1
     within = sp.csr_matrix((np.ones(n), (labels, np.arange(n))), shape=(count, n))
     return np.asarray(within @ places.astype(np.float64)) / np.bincount(labels)[:, None]
@@ -247,11 +223,11 @@ def _centres(places: NDArray[np.float32], labels: NDArray[np.intp]) -> NDArray[n
 def _affinity(
     graph: sp.csr_matrix, labels: NDArray[np.intp], centres: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Links between small clusters; those without any are the closer, the nearer their centres."""
+    """Links (m, m) between small clusters, plus a tiny weight that falls with the centres' distance."""
     count = len(centres)
     pair = np.repeat(labels, np.diff(graph.indptr)) * count + labels[graph.indices]
     found = np.bincount(pair, graph.data, count * count).reshape(count, count)
-    links = (found + found.T) / 2  # which differ by rounding
+    links = (found + found.T) / 2  # the two differ by rounding
     gaps = cdist(centres, centres, "sqeuclidean")
     near = np.exp(-gaps / max(float(gaps.mean()), 1e-300))
     return np.asarray(links + 1e-9 * near * np.diag(links).min(initial=1.0))

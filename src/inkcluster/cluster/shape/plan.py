@@ -1,4 +1,4 @@
-"""What shape clustering does before any distance: an order of its own, and the bytes it will take."""
+"""Fingerprints that order the images, and the memory that shape clustering takes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.shape.graph import MAX_DENSE, enough
-from inkcluster.cluster.shape.neighbors import CANDIDATES, CLOSE, COORDINATES
+from inkcluster.cluster.shape.graph import MAX_DENSE_IMAGES, eigenvectors_needed
+from inkcluster.cluster.shape.neighbors import EXPANDED_NEIGHBORS, MAX_COORDINATES, MIN_CANDIDATES
 from inkcluster.cluster.shape.partition import most_small_clusters
 from inkcluster.cluster.shape.prepare import Preparation
 from inkcluster.compute.memory import SPARE, require
@@ -24,35 +24,29 @@ MERGE_BYTES = 128
 
 
 def fingerprints(pixels: NDArray[Any]) -> NDArray[np.uint64]:
-    """A number for each image, shape (n,), that depends on its pixels alone."""
+    """A hash of each image's pixels, shape (n,)."""
     digests = b"".join(blake2b(image.tobytes(), digest_size=8).digest() for image in pixels)
     return np.frombuffer(digests, np.uint64)
 
 
 def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: int, k: int) -> int:
-    """What the clusters of `n` images take at most, beside the images themselves.
+    """The most bytes that `k` clusters of `n` images take, beside the images themselves.
 
-    Parameters
-    ----------
-    n : int
-    image : int
-        Bytes of an image as it is given.
-    size : tuple of int
-        Height and width of the prepared images.
-    warp : int
-    kept : int
-        Neighbours in a list.
-    k : int
-        Clusters that are made.
+    `image` is the bytes of an image as given, `size` the height and width after preparation, `kept`
+    the neighbours in a list.
     """
     height, width = size
     stride = -(-(width + warp + 1) // LANES) * LANES
-    ready = 2 * (height * stride + 2 * LEAD) + 2 * 4 * COORDINATES
+    ready = 2 * (height * stride + 2 * LEAD) + 2 * 4 * MAX_COORDINATES
     preparing = image + 12 * height * width
-    most = 2 * max(CANDIDATES, kept) + CLOSE * CLOSE + CLOSE * (CLOSE - 1) // 2
+    most = (
+        2 * max(MIN_CANDIDATES, kept)
+        + EXPANDED_NEIGHBORS * EXPANDED_NEIGHBORS
+        + EXPANDED_NEIGHBORS * (EXPANDED_NEIGHBORS - 1) // 2
+    )
     searching = PAIR_BYTES * min(most, n)
-    eigenvectors = enough(k)
-    dense = n <= MAX_DENSE or eigenvectors >= n - 1
+    eigenvectors = eigenvectors_needed(k)
+    dense = n <= MAX_DENSE_IMAGES or eigenvectors >= n - 1
     cutting = 8 * (4 * eigenvectors + 6 * k) + LINK_BYTES * 6 * kept + (32 * n if dense else 0)
     small = most_small_clusters(n, k)
     return SPARE + n * (ready + max(preparing, searching, cutting)) + MERGE_BYTES * small * small
@@ -61,13 +55,7 @@ def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: 
 def check_memory(
     pixels: NDArray[Any], preparation: Preparation, kept: int, k: int, memory_limit: int | None
 ) -> None:
-    """Refuse, with both numbers, what does not fit.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        If more than `memory_limit` bytes are needed, or than the machine has free.
-    """
+    """Raise TooLittleMemoryError if more bytes are needed than `memory_limit`, or than are free."""
     n, size = len(pixels), (len(preparation.rows), len(preparation.columns))
     need = bytes_needed(n, pixels[0].nbytes, size, warp=preparation.warp, kept=kept, k=k)
     require("Shape clustering", n, need, memory_limit, "draw a sample")

@@ -1,9 +1,10 @@
-"""Images made comparable, their gradients in the kernel's layout, and the distances of pairs."""
+"""Prepares images for comparison, and measures pairs under the image distortion model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,37 +17,36 @@ from inkcluster.kernels.shape import distortion as kernels
 from inkcluster.progress import current
 
 INK_RADIUS = 6.75
-"""Root mean square distance of the ink from its centre, in pixels, that images are resized to."""
-MIN_RESIZING = 1.35
-"""Images are resized only if their radius is off by more than this factor."""
+"""Root mean square distance of the ink from its centre after resizing, in pixels."""
+MIN_RESIZE_FACTOR = 1.35
+"""Images whose radius differs by less than this factor are not resized."""
 MIN_SIDE = 5
 """Images with a shorter side have no shape to deform: they are compared pixel by pixel."""
 MAX_SIDE = 64
 """The longest side after resizing, in pixels."""
 MAX_WARP = 8
-"""How far a pixel may look at most, in pixels."""
+"""The largest displacement of a pixel, in pixels."""
 SAMPLE = 4096
-"""Images from which the preparation is learned."""
-CUT_OFF = 0.84
-"""The quantile of the gradients that are not 0 at which they are cut off."""
+"""Number of images from which the preparation is learned."""
+UNCUT_SHARE = 0.84
+"""Share of the gradients other than 0 that lie below the cut-off."""
 STEPS = kernels.STEPS
-BLOCK = 1024
-"""Images at a time."""
-PAIRS = 16384
-"""Pairs in a piece of work."""
+IMAGES_PER_BLOCK = 1024
+PAIRS_PER_PIECE = 16384
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """What is done to every image, learned from some.
+    """How every image is prepared, learned from a sample.
 
     Attributes
     ----------
     low, high : float
-        The values that become 0 and 1; `low` is the background's and may be the greater.
+        The values that become 0 (background) and 1; `low` may be the greater.
     rows, columns : ndarray of shape (size, side)
-        Weights by which an image's rows and columns are resized.
+        Weights that resize an image's rows and columns.
     warp : int
+        The largest displacement of a pixel.
     upright : bool
         Whether images are deskewed.
     unit : float
@@ -63,31 +63,22 @@ class Preparation:
 
     def resize(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
         """Images (n, h, w) in one polarity and size, from 0 to 1."""
-        out = np.empty((len(pixels), len(self.rows), len(self.columns)), np.float32)
+        size = (len(self.rows), len(self.columns))
 
-        def work(part: slice) -> None:
-            out[part] = self._resized(pixels[part])
+        def resized(block: NDArray[np.generic]) -> NDArray[np.float32]:
+            grey = _grey(block, self.low, self.high)
+            same = size == block.shape[1:]
+            return grey if same else np.asarray(self.rows @ grey @ self.columns.T)
 
-        in_blocks(work, len(pixels), "resized images")
-        return out
+        return in_blocks(
+            resized, pixels, np.empty((len(pixels), *size), np.float32), "resized images"
+        )
 
     def straighten(self, resized: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Resized images upright, if that is wanted."""
+        """Resized images, deskewed if `upright`."""
         if not self.upright:
             return resized
-        out = np.empty_like(resized)
-
-        def work(part: slice) -> None:
-            out[part] = deskew(resized[part])
-
-        in_blocks(work, len(resized), "upright images")
-        return out
-
-    def _resized(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
-        grey = _grey(pixels, self.low, self.high)
-        if len(self.rows) == pixels.shape[1] and len(self.columns) == pixels.shape[2]:
-            return grey
-        return np.asarray(self.rows @ grey @ self.columns.T)
+        return in_blocks(deskew, resized, np.empty_like(resized), "upright images")
 
 
 def learn(pixels: NDArray[np.generic], warp: int, upright: bool) -> Preparation:
@@ -107,7 +98,7 @@ def learn(pixels: NDArray[np.generic], warp: int, upright: bool) -> Preparation:
 
 
 def _ends(pixels: NDArray[np.generic]) -> tuple[float, float]:
-    """Background and ink: the border shows which end of the range is the background."""
+    """The values of background and ink; the border shows which end of the range is background."""
     least, most = float(pixels.min()), float(pixels.max())
     exponent = exponent_of(pixels)  # so that no sum overflows
     grey = scaled(pixels, -exponent)
@@ -117,7 +108,7 @@ def _ends(pixels: NDArray[np.generic]) -> tuple[float, float]:
 
 
 def _grey(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.float32]:
-    """Values from 0, the background, to 1."""
+    """Pixels scaled from 0 (background) to 1, clipped."""
     if low == high:
         return np.zeros(pixels.shape, np.float32)
     # halves first: the difference of two large numbers may be too large for a float
@@ -126,7 +117,7 @@ def _grey(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.fl
 
 
 def _scale(grey: NDArray[np.float32]) -> float:
-    """By what to resize images so that their ink has about the usual radius; 1 if it has."""
+    """The factor that gives the ink a radius of about `INK_RADIUS`; 1 if it has that already."""
     _, height, width = grey.shape
     y, x = np.arange(height), np.arange(width)
     rows, columns = grey.sum(axis=2, dtype=np.float64), grey.sum(axis=1, dtype=np.float64)
@@ -139,19 +130,19 @@ def _scale(grey: NDArray[np.float32]) -> float:
     spread += columns @ (x * x) / mass - (columns @ x / mass) ** 2
     radius = float(np.sqrt(max(float(np.median(spread)), 0.0)))
     scale = INK_RADIUS / max(radius, 0.5)
-    if 1 / MIN_RESIZING <= scale <= MIN_RESIZING:
+    if 1 / MIN_RESIZE_FACTOR <= scale <= MIN_RESIZE_FACTOR:
         scale = 1.0
     return float(min(scale, MAX_SIDE / max(height, width)))
 
 
 def _margin(grey: NDArray[np.float32]) -> float:
-    """The share of a side to add on each, where there is ink on the border."""
+    """The margin to add on each side, as a share of the side; 0 where no ink is on the border."""
     edge = grey[:, [0, -1]].mean(dtype=np.float64) + grey[:, :, [0, -1]].mean(dtype=np.float64)
     return 0.125 if edge > 0.02 * float(grey.mean(dtype=np.float64)) else 0.0
 
 
 def _resizing(side: int, scale: float, margin: float) -> NDArray[np.float32]:
-    """Weights (size, side): linear interpolation, or the mean over what falls on one pixel."""
+    """Weights (size, side): linear interpolation, or the mean of the pixels that fall on one."""
     inner = max(1, round(side * scale))
     border = round(inner * margin)
     if inner == side and border == 0:
@@ -163,20 +154,20 @@ def _resizing(side: int, scale: float, margin: float) -> NDArray[np.float32]:
 
 
 def unit_of(images: NDArray[np.generic]) -> float:
-    """The gradient of one step: steep strokes of the images (n, h, w) reach all of the steps."""
+    """The gradient of one step, such that `UNCUT_SHARE` of those of images (n, h, w) are not cut."""
     steep = np.abs(sobel(images))
     steep = steep[steep > 0]
-    return float(np.quantile(steep, CUT_OFF) / STEPS) if steep.size else 1.0
+    return float(np.quantile(steep, UNCUT_SHARE) / STEPS) if steep.size else 1.0
 
 
 def check_warp(warp: object) -> None:
-    """Refuse what is no warp."""
+    """Refuse a `warp` that is not a whole number in range."""
     if not isinstance(warp, int | np.integer) or not 0 <= warp <= MAX_WARP:
         raise BadInputError(f"warp must be a whole number from 0 to {MAX_WARP}, not {warp!r}.")
 
 
 def sobel(pixels: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Sobel's gradients of images (n, h, w) with zeros around, to the right and down: (n, 2, h, w)."""
+    """Sobel gradients (n, 2, h, w) of images (n, h, w), right and down; the border is 0."""
     around = np.pad(pixels.astype(np.float32), ((0, 0), (1, 1), (1, 1)))
     right = around[:, :, 2:] - around[:, :, :-2]
     down = around[:, 2:] - around[:, :-2]
@@ -190,33 +181,30 @@ def sobel(pixels: NDArray[np.generic]) -> NDArray[np.float32]:
 
 
 def whole_gradients(pixels: NDArray[np.generic], unit: float) -> NDArray[np.int8]:
-    """Sobel's gradients in whole multiples of `unit`, cut off at STEPS: (n, 2, h, w)."""
+    """Sobel gradients (n, 2, h, w) as whole multiples of `unit`, cut off at `STEPS`."""
     out = np.empty((len(pixels), 2, *pixels.shape[1:]), np.int8)
+    return in_blocks(
+        lambda block: np.clip(np.rint(sobel(block) / np.float32(unit)), -STEPS, STEPS),
+        pixels, out, "gradients",
+    )  # fmt: skip
+
+
+def in_blocks(
+    step: Callable[[NDArray[Any]], NDArray[Any]], images: NDArray[Any], out: NDArray[Any], what: str
+) -> NDArray[Any]:
+    """Fill `out` with `step` of blocks of `images`, in threads, with one BLAS thread each."""
 
     def work(part: slice) -> None:
-        out[part] = np.clip(np.rint(sobel(pixels[part]) / np.float32(unit)), -STEPS, STEPS)
+        out[part] = step(images[part])
 
-    in_blocks(work, len(pixels), "gradients")
+    with one_blas_thread(), current().task(what, len(images)) as advance:
+        for count in in_threads(work, pieces(len(images), IMAGES_PER_BLOCK)):
+            advance(count)
     return out
 
 
-def in_blocks(work: Callable[[slice], None], n: int, what: str) -> None:
-    """Do `work` on blocks of `n` images, in threads; products inside stay on one thread each."""
-    with one_blas_thread(), current().task(what, n) as advance:
-        for count in in_threads(work, pieces(n, BLOCK)):
-            advance(count)
-
-
 class Fields:
-    """Gradients as the kernel reads them.
-
-    Parameters
-    ----------
-    gradients : ndarray of shape (n, 2, h, w), int8
-        At most STEPS either way.
-    warp : int
-        How far a pixel may look, in pixels.
-    """
+    """Gradients (n, 2, h, w) from -`STEPS` to `STEPS` in the kernel's layout, for one `warp`."""
 
     def __init__(self, gradients: NDArray[np.int8], warp: int) -> None:
         n, _, height, width = gradients.shape
@@ -226,9 +214,8 @@ class Fields:
         self.values = np.zeros((n, 2, height * self.stride + 2 * kernels.LEAD), np.int8)
         inner = self.values[:, :, kernels.LEAD : -kernels.LEAD]
         inner.reshape(n, 2, height, self.stride)[..., :width] = gradients
-        ink = np.empty((n, height), bool)
-        for start in range(0, n, BLOCK):
-            ink[start : start + BLOCK] = gradients[start : start + BLOCK].any(axis=(1, 3))
+        blocks = pieces(n, IMAGES_PER_BLOCK)
+        ink = np.concatenate([gradients[part].any(axis=(1, 3)) for part in blocks])
         some = ink.any(axis=1)
         first, after = ink.argmax(axis=1), height - ink[:, ::-1].argmax(axis=1)
         self.rows = np.stack([np.where(some, first, height), np.where(some, after, 0)], axis=1)
@@ -243,9 +230,9 @@ def pair_distances(
     j: NDArray[np.integer],
     others: Fields | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Distances of `images[i]` to `others[j]`, and back; `others` are the same images if left out.
+    """Distances from `images[i]` to `others[j]` (by default of the same images), and back.
 
-    Pairs are best sorted by `i`. Squared differences of whole gradients, so whole numbers.
+    Sums of squared whole steps, hence whole numbers. Fastest when sorted by `i`.
     """
     others = images if others is None else others
     a: NDArray[np.int32] = np.ascontiguousarray(i, np.int32)
@@ -260,6 +247,6 @@ def pair_distances(
         )  # fmt: skip
 
     with current().task("distortion distances", len(i)) as advance:
-        for count in in_threads(work, pieces(len(i), PAIRS)):
+        for count in in_threads(work, pieces(len(i), PAIRS_PER_PIECE)):
             advance(count)
     return forward, backward
