@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.compute.magnitude import MIN_SQUARABLE
 from inkcluster.compute.projection import all_directions, grain
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 
@@ -26,13 +27,9 @@ MULTIPLY, DECIDE, DECIDE_EACH = 0.022, 60.0, 0.3
 class Reach:
     """What tells whether points are within one eps.
 
-    Parameters
-    ----------
-    lead : ndarray of shape (n, q + 1), float32
-        Coordinates, and half of their squared norm, negative and a little smaller than it is.
-    limit, sure : ndarray of shape (n,), float32
-        What the product of a row (with 1 in its last place) with another row must reach for the two
-        to be possibly, and certainly, within eps.
+    `lead` (n, q + 1) holds the coordinates, and half of their squared norm, negative and a little
+    smaller than it is. Row a, with 1 in its last place, times row b is at least `limit[a]` (n,)
+    where the two can be within eps, and at least `sure[a]` only where they certainly are.
     """
 
     lead: NDArray[np.float32]
@@ -41,20 +38,16 @@ class Reach:
 
 
 class Space:
-    """Coordinates of `X` whose distances are never more than the points' own.
+    """Coordinates of points (n, d) whose distances are never more than the points' own.
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d), real and finite
-    complete : bool
-        Whether all dimensions are kept, so that most pairs within eps are known to be so.
+    If `complete`, all dimensions are kept, so that most pairs within eps are known to be so.
     """
 
     def __init__(self, X: NDArray[Any], *, complete: bool = False) -> None:
         n = len(X)
         self._X = X
         projection, _ = all_directions(X, 0 if complete else WIDTHS[-1])
-        far = 1e-300
+        far = MIN_SQUARABLE  # or the scale of equal points could not be squared
         for part in pieces(n, PIECE):
             far = max(far, float(np.abs(X[part] - projection.origin).max()))
         # Of the order of 1, so that no square leaves float32's range.
