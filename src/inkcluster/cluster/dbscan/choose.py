@@ -33,18 +33,11 @@ PROBES = 256
 
 
 class Engine:
-    """DBSCAN of the same points at one `eps` after another, each by the fastest algorithm.
+    """DBSCAN of points (n, d) at one `eps` after another, each by the fastest algorithm.
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d), real and finite
-    min_samples : sequence of int, ascending
-    weight : ndarray of shape (n,), optional
-    most : float, optional
-        The largest `eps` of a map; None where a single `eps` will be asked for.
-    lists : tuple of ndarray, optional
-        What ``nearest_neighbors(X, k, itself=True)`` gave, with `k` at least
-        :func:`neighbours_listed`; found where needed if left out.
+    `min_samples` is ascending, `weight` (n,) optional. `most` is the largest `eps` of a map, None
+    where a single `eps` will be asked for. `lists`, from ``nearest_neighbors(X, k, itself=True)``
+    with `k` at least :func:`neighbours_listed`, are found where needed if left out.
     """
 
     def __init__(
@@ -121,39 +114,24 @@ class Engine:
 
 
 def neighbours_listed(min_samples: int, n: int) -> int:
-    """How many neighbours of each of `n` points a map up to `min_samples` makes use of."""
+    """The number of neighbours of each of `n` points that a map up to `min_samples` uses."""
     return min(min_samples, MAX_LISTED, n)
 
 
-def bytes_needed(n: int, d: int, cells: int, most: int, *, weighted: bool) -> int:
-    """The bytes taken by the labels of `cells` settings, with `min_samples` up to `most`."""
-    labels = SPARE + 4 * n * cells
+def check_memory(
+    X: NDArray[Any], *, cells: int, min_samples: int, weighted: bool, memory_limit: int | None
+) -> None:
+    """Raise TooLittleMemoryError if the labels of `cells` settings, up to `min_samples`, do not fit."""
+    n, d = X.shape
+    need = SPARE + 4 * n * cells
     if n <= MAX_SMALL_POINTS or d <= MAX_TREE_DIMENSIONS:
         from inkcluster.cluster.dbscan.lists import MAX_PAIRS
 
-        return labels + 50 * min(MAX_PAIRS, n * n) + 24 * n * d
-    if weighted or most > MAX_LISTED:
-        return labels + n * (8 * d + 256)
-    return labels + n * (8 * d + 24 * most + 1500)
-
-
-def check_memory(
-    X: NDArray[Any],
-    *,
-    cells: int,
-    min_samples: int,
-    weighted: bool,
-    memory_limit: int | None,
-) -> None:
-    """Refuse what does not fit.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        If more than `memory_limit` bytes are needed, or than the machine has free.
-    """
-    n, d = X.shape
-    need = bytes_needed(n, d, cells, min_samples, weighted=weighted)
+        need += 50 * min(MAX_PAIRS, n * n) + 24 * n * d
+    elif weighted or min_samples > MAX_LISTED:
+        need += n * (8 * d + 256)
+    else:
+        need += n * (8 * d + 24 * min_samples + 1500)
     what = "DBSCAN" if cells == 1 else f"A DBSCAN map of {cells:,} settings"
     instead = "draw a sample" if cells == 1 else "ask for fewer settings or draw a sample"
     require(what, n, need, memory_limit, instead)
@@ -166,9 +144,7 @@ def _plain(X: NDArray[Any]) -> NDArray[Any]:
 
 
 def _numbered(first: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Labels (n,) from the first core point of each point's cluster, n for noise.
-
-    Clusters are numbered in the order of these points, as scikit-learn numbers them.
+    """Labels (n,) in scikit-learn's order, from the first core point of each cluster, n for noise.
 
     Examples
     --------

@@ -49,12 +49,7 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
     """
 
     @_fit_context(prefer_skip_nested_validation=False)  # type: ignore[untyped-decorator]
-    def fit(
-        self,
-        X: ArrayLike,
-        y: Any = None,
-        sample_weight: ArrayLike | None = None,
-    ) -> Self:
+    def fit(self, X: ArrayLike, y: Any = None, sample_weight: ArrayLike | None = None) -> Self:
         """Find core points, clusters and noise.
 
         Parameters
@@ -96,12 +91,9 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         if engine.scikit_learn_wins(self.eps):
             return self._by_scikit_learn(theirs, sample_weight)
         check_memory(
-            points,
-            cells=1,
-            min_samples=self.min_samples,
-            weighted=weight is not None,
+            points, cells=1, min_samples=self.min_samples, weighted=weight is not None,
             memory_limit=self.memory_limit,
-        )
+        )  # fmt: skip
         labels, core = (found[0] for found in engine.labels_and_cores(self.eps))
         self.labels_ = labels.astype(np.intp)
         self.core_sample_indices_ = np.flatnonzero(core)
@@ -109,10 +101,9 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         return self
 
     def _euclidean(self) -> bool:
-        if self.metric in ("euclidean", "l2"):
-            return self.metric_params is None
-        plain = self.metric == "minkowski" and self.metric_params is None
-        return plain and self.p in (None, 2)
+        named = self.metric in ("euclidean", "l2")
+        minkowski = self.metric == "minkowski" and self.p in (None, 2)
+        return self.metric_params is None and (named or minkowski)
 
     def _by_scikit_learn(self, X: ArrayLike, sample_weight: ArrayLike | None) -> Self:
         fitted: Self = super().fit(X, sample_weight=sample_weight)

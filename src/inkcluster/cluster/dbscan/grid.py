@@ -138,21 +138,17 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
             check_neighbors(lists, len(points), neighbours_listed(min_samples[-1], len(points)))
         with current().task("DBSCAN map", total=len(eps) + refine) as advance:
             engine = Engine(points, min_samples, weight, most=eps[-1], lists=lists)
-            found = {}
-            for radius in eps:
-                found[radius] = engine.labels_and_cores(radius)[0]
-                advance(1)
-            for _ in range(refine):
-                between = _widest(found)
-                if between is None:
+            found: dict[float, NDArray[np.int32]] = {}
+            for step in range(len(eps) + refine):
+                radius = eps[step] if step < len(eps) else _widest(found)
+                if radius is None:
                     break
-                found[between] = engine.labels_and_cores(between)[0]
+                found[radius] = engine.labels_and_cores(radius)[0]
                 advance(1)
         self.eps_ = np.array(sorted(found))
         self.labels_ = np.array([found[radius] for radius in sorted(found)], np.int32)
         self.n_clusters_ = self.labels_.max(axis=2) + 1
-        self.noise_share_ = _noise_share(self.labels_)
-        self.largest_share_ = _largest_share(self.labels_)
+        self.noise_share_, self.largest_share_ = _shares(self.labels_)
         return self
 
     def check_memory(self, X: NDArray[Any], *, weighted: bool = False) -> None:
@@ -182,7 +178,7 @@ def _widest(found: dict[float, NDArray[np.int32]]) -> float | None:
     The change is multiplied by the width, or all would go to where the map jumps.
     """
     eps = sorted(found)
-    shares = [np.stack([_noise_share(found[e]), _largest_share(found[e])]) for e in eps]
+    shares = [_shares(found[e]) for e in eps]
     best, middle = 0.0, None
     for (low, before), (high, after) in pairwise(zip(eps, shares, strict=True)):
         change = float(np.abs(after - before).sum(axis=0).max())
@@ -208,20 +204,15 @@ def _round_between(low: float, high: float) -> float | None:
     return None
 
 
-def _noise_share(labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """The share of noise in each of many labellings (..., n)."""
-    return np.asarray((labels == NOISE).mean(axis=-1), dtype=np.float64)
-
-
-def _largest_share(labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """The largest cluster's share in each of many labellings (..., n)."""
-    flat = labels.reshape(-1, labels.shape[-1])
-    shares = [np.bincount(row[row >= 0], minlength=1).max() / len(row) for row in flat]
-    return np.array(shares, float).reshape(labels.shape[:-1])
+def _shares(labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The shares of noise and of the largest cluster in each of many labellings (..., n)."""
+    rows = labels.reshape(-1, labels.shape[-1])
+    largest = [np.bincount(row[row >= 0], minlength=1).max() / len(row) for row in rows]
+    return np.array([(rows == NOISE).mean(axis=1), largest]).reshape(2, *labels.shape[:-1])
 
 
 def _ascending(name: str, values: Sequence[float], above: float) -> list[float]:
-    numbers = [float(v) for v in np.atleast_1d(np.asarray(values, float))]
+    numbers: list[float] = np.atleast_1d(np.asarray(values, float)).tolist()
     if not numbers:
         raise BadInputError(f"{name} is empty; give at least one value.")
     if not all(above < v < np.inf for v in numbers):

@@ -29,15 +29,10 @@ Pairs = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 
 class Neighbourhoods:
-    """scikit-learn's own neighbourhoods: nothing is compiled, and fast in few dimensions.
+    """scikit-learn's own neighbourhoods of points (n, d): nothing is compiled, fast in few dimensions.
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d), real and finite
-    min_samples : sequence of int, ascending
-    weight : ndarray of shape (n,), optional
-    tree : KDTree, optional
-        Of `X`. Without it all neighbourhoods are found at once, by scikit-learn's choice.
+    `min_samples` is ascending, `weight` (n,) optional. Without a `tree` of the points all
+    neighbourhoods are found at once, by scikit-learn's choice.
     """
 
     def __init__(
@@ -106,15 +101,8 @@ class Forests:
     them (Campello, Moulavi & Sander 2013). Any other point has fewer than `min_samples` neighbours
     within eps, so its list holds all of them.
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d), real and finite
-    min_samples : sequence of int, ascending
-    most : float
-        The largest `eps` that will be asked for.
-    lists : tuple of ndarray
-        The nearest neighbours, the points themselves among them: at least the largest of
-        `min_samples`, or all n.
+    `most` is the largest `eps` that will be asked for. `lists` hold the nearest neighbours of the
+    points (n, d), themselves included: at least the largest of `min_samples`, or all n.
     """
 
     def __init__(

@@ -35,14 +35,9 @@ Visit = Callable[[NDArray[np.float32], Rows, Rows], int]
 
 
 class Sweeps:
-    """DBSCAN of the same points at one `eps` after another.
+    """DBSCAN of points (n, d), C-contiguous, at one `eps` after another.
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d), uint8, float32 or float64, finite, C-contiguous
-    min_samples : sequence of int, ascending
-    weight : ndarray of shape (n,), float32 or float64, optional
-        1 each if left out.
+    `min_samples` is ascending; `weight` (n,) is 1 each if left out.
     """
 
     def __init__(
@@ -62,13 +57,9 @@ class Sweeps:
         self._order = np.random.default_rng(0).permutation(len(X))
 
     def at(self, eps: float) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Clusters and core points at one `eps`.
+        """The first core point of each point's cluster (n for noise), and the core points, at one eps.
 
-        Returns
-        -------
-        first : ndarray of shape (n_min_samples, n), int32
-            The first core point of each point's cluster; n for noise.
-        cores : ndarray of shape (n_min_samples, n), bool
+        Both have the shape (n_min_samples, n).
         """
         reach = self._space.within(eps)
         points = self._X, reach.limit, reach.sure, eps * eps
@@ -96,9 +87,8 @@ class Sweeps:
         total, company, open_ = np.zeros(n), np.zeros(n, np.bool_), np.ones(n, np.bool_)
         counted = (self._weight, enough, total, company)
 
-        def visit(product: NDArray[np.float32], asking: Rows, columns: Rows) -> int:
-            block = (product, asking, columns, *points, *counted, open_)
-            return int(kernels.count(*block))
+        def visit(*block: Any) -> int:
+            return int(kernels.count(*(*block, *points, *counted, open_)))
 
         probes, rest = self._order[:PROBES], self._order[PROBES:]
         with current().task("neighbours", total=n) as advance:
@@ -109,11 +99,8 @@ class Sweeps:
             sweep(reach.lead, rest, probes, visit, open_)
             more = Copies(np.zeros(n), lambda whole, copy: np.add(whole, copy, out=whole))
 
-            def visit_both(
-                product: NDArray[np.float32], asking: Rows, columns: Rows, same: bool
-            ) -> None:
-                block = (product, asking, columns, same, *points, *counted, more.mine())
-                kernels.count_both(*block)
+            def visit_both(*block: Any) -> None:
+                kernels.count_both(*(*block, *points, *counted, more.mine()))
 
             sweep_both(reach.lead, rest, visit_both, advance)
         return total + more.gathered(), company
@@ -121,8 +108,8 @@ class Sweeps:
     def _core(self, total: NDArray[np.float64], eps: float, min_samples: int) -> NDArray[np.bool_]:
         """Whether each point is a core point, shape (n,).
 
-        Sums of fractions depend on their order. Where that could decide, the weights are summed as
-        scikit-learn sums them, by NumPy and in the order of their rows.
+        Where the order of fractions could decide, they are summed as scikit-learn sums them: by
+        NumPy, in the order of their rows.
         """
         core = total >= min_samples
         if self._fractions:
@@ -146,16 +133,15 @@ class Sweeps:
         core: NDArray[np.bool_],
         known: NDArray[np.int32],
     ) -> NDArray[np.int32]:
-        """The lowest row of each core point's cluster, shape (n,); `known` is that of fewer core points."""
+        """The lowest row of each core point's cluster (n,), given `known` for fewer core points."""
         parent = known.copy()
         forest = Copies(parent, kernels.merge)
         members = self._order[core[self._order]]
         open_ = core.copy()
         giant = -1
 
-        def visit(product: NDArray[np.float32], asking: Rows, columns: Rows) -> int:
-            block = (product, asking, columns, *points, forest.mine(), giant, open_)
-            return int(kernels.join(*block))
+        def visit(*block: Any) -> int:
+            return int(kernels.join(*(*block, *points, forest.mine(), giant, open_)))
 
         with current().task("clusters", total=len(members)) as advance:
             sweep(reach.lead, members, members[:SIDE], visit, open_, after=forest.gathered)
@@ -181,9 +167,8 @@ class Sweeps:
         members = members[np.argsort(first[members], kind="stable")]
         open_ = company & ~core
 
-        def visit(product: NDArray[np.float32], asking: Rows, columns: Rows) -> int:
-            block = (product, asking, columns, *points, first, open_)
-            return int(kernels.attach(*block))
+        def visit(*block: Any) -> int:
+            return int(kernels.attach(*(*block, *points, first, open_)))
 
         asking = np.flatnonzero(open_)
         with current().task("borders", total=len(asking)) as advance:
@@ -200,21 +185,12 @@ def sweep(
     after: Callable[[], object] = lambda: None,
     advance: Callable[[float], None] = lambda done: None,
 ) -> None:
-    """Show `visit` every block of `asking` × `columns`, as long as points in it are open.
+    """Show `visit` every block of `asking` × `columns`, as long as points in it are `open_`.
 
-    Parameters
-    ----------
-    lead : ndarray of shape (n, q + 1), float32
-        As in :class:`~inkcluster.cluster.dbscan.space.Reach`.
-    asking, columns : ndarray of int64
-        Rows of `lead`. The first columns should be a sample of all.
-    visit : callable
-    open_ : ndarray of shape (n,), bool
-        Who still asks; `visit` changes it.
-    after : callable
-        Called between packings, when no thread is at work.
-    advance : callable
-        Told how many points are closed or have seen all columns.
+    Both are rows of `lead`, which is as in :class:`~inkcluster.cluster.dbscan.space.Reach`; the
+    first columns should be a sample of all. `visit` closes points of `open_` (n,). `after` is called
+    between packings, when no thread is at work; `advance` is told how many points are closed or
+    have seen all columns.
     """
     there = lead[columns]
     bounds, width = [0], SIDE
@@ -275,7 +251,7 @@ def sweep_both(
 
 
 def _asking(lead: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
-    """The coordinates of `rows` as those that ask: with 1 where the others have their norm."""
+    """The coordinates of `rows`, with 1 where the columns have their norm."""
     ours = lead[rows]
     ours[:, -1] = 1.0
     return ours
