@@ -38,13 +38,7 @@ def scikit_learn_builds(X: Any, model: HDBSCAN) -> bool:
 
 
 def check_memory(X: Any, model: HDBSCAN, min_samples: int, memory_limit: int | None) -> None:
-    """Refuse points whose tree does not fit.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        If more than `memory_limit` bytes are needed, or than the machine has free.
-    """
+    """Raise TooLittleMemoryError if the tree of points (n, d) does not fit."""
     others = scikit_learn_builds(X, model)
     need = peers_bytes(X, model) if others else tree_bytes(X, min_samples)
     require("HDBSCAN", X.shape[0], need, memory_limit, "draw a sample")

@@ -11,36 +11,19 @@ from numpy.typing import NDArray
 from inkcluster.cluster.hdbscan.tree import runs
 
 CONDENSED = np.dtype(
-    [
-        ("parent", np.int64),
-        ("child", np.int64),
-        ("lambda_val", np.float64),
-        ("child_size", np.int64),
-    ]
+    [("parent", "i8"), ("child", "i8"), ("lambda_val", "f8"), ("child_size", "i8")]
 )
 """A row for each point that falls out of a cluster and each cluster that splits off one, as in the
 hdbscan package: the cluster left, the point or new cluster, 1 / the height, the points that leave."""
 
 
 def condense(Z: NDArray[np.float64], min_cluster_size: int) -> NDArray[np.void]:
-    """Walk down from the root: a split into two large parts makes two clusters, others lose points.
+    """The condensed tree (:data:`CONDENSED`) of a single-linkage tree `Z` (n - 1, 4).
 
-    Parameters
-    ----------
-    Z : ndarray of shape (n - 1, 4)
-        Single-linkage tree.
-    min_cluster_size : int
-        A part of this many points is large; at least 2.
-
-    Returns
-    -------
-    ndarray of :data:`CONDENSED`
-        Points are 0 to n - 1, the root is n, clusters below it n + 1 and on; a cluster has a lower
-        number than what it splits into.
-
-    References
-    ----------
-    Campello, Moulavi & Sander (2013), section 3; numbered as scikit-learn numbers.
+    From the root down, a split into two parts of `min_cluster_size` ≥ 2 points or more makes two
+    clusters; other splits only lose points (Campello, Moulavi & Sander 2013, section 3). Points are
+    0 to n - 1, the root is n, clusters below it follow in scikit-learn's order: a cluster has a
+    lower number than what it splits into.
     """
     n = len(Z) + 1
     start, leaves = runs(Z)
@@ -72,27 +55,24 @@ def condense(Z: NDArray[np.float64], min_cluster_size: int) -> NDArray[np.void]:
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     made = np.repeat(new, count)
     fallen = made < 0
-    whole = np.array(size)
     out = np.empty(len(made), CONDENSED)
     out["parent"] = np.repeat(parent, count)
     out["child"] = made
     out["child"][fallen] = leaves[(np.repeat(at, count) + within)[fallen]]
     out["lambda_val"] = np.repeat(value, count)
     out["child_size"] = 1
-    out["child_size"][~fallen] = whole[at[new >= 0]]
+    out["child_size"][~fallen] = np.array(size)[at[new >= 0]]
     return out
 
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """The clusters of a condensed tree, the root first, each before those it splits into.
+    """The m clusters of a condensed tree, the root first, each before those it splits into.
 
     Parameters
     ----------
-    parent : ndarray of shape (m,), int64
-        Which one each has split off; the root's own is 0.
-    size : ndarray of shape (m,), int64
-        Points when it appears.
+    parent, size : ndarray of shape (m,), int64
+        The cluster that each has split off (0 for the root), and its points when it appears.
     birth, death : ndarray of shape (m,), float64
         The lambda at which it appears, and at which the last of it falls out or splits.
     stability : ndarray of shape (m,), float64
@@ -128,17 +108,7 @@ def clusters_of(tree: NDArray[np.void], n: int) -> Clusters:
 
 @dataclass(frozen=True)
 class Rule:
-    """How clusters are selected; the parameters of :class:`inkcluster.cluster.HDBSCAN`.
-
-    Parameters
-    ----------
-    method : str
-        ``"eom"`` or ``"leaf"``.
-    epsilon : float
-    max_size : int or None
-    single : bool
-        Whether the root may be selected.
-    """
+    """The parameters of :class:`inkcluster.cluster.HDBSCAN` that select clusters, by shorter names."""
 
     method: str = "eom"
     epsilon: float = 0.0
@@ -160,9 +130,8 @@ def most_stable(clusters: Clusters, rule: Rule) -> NDArray[np.bool_]:
     parent = clusters.parent.tolist()
     best = clusters.stability.tolist()
     below = [0.0] * m
-    lowest = 0 if rule.single else 1
     keep = [False] * m
-    for c in range(m - 1, lowest - 1, -1):
+    for c in range(m - 1, -1 if rule.single else 0, -1):
         too_large = rule.max_size is not None and _size(clusters, c) > rule.max_size
         keep[c] = not (below[c] > best[c] or too_large)
         if not keep[c]:
@@ -201,33 +170,20 @@ def widened(clusters: Clusters, chosen: NDArray[np.bool_], rule: Rule) -> NDArra
 
 def _above(clusters: Clusters, appears: NDArray[np.float64], c: int, rule: Rule) -> int:
     """The first cluster over `c` that appears above `epsilon`, or the last before the root."""
-    while True:
-        up = int(clusters.parent[c])
-        if up == 0:
-            return up if rule.single else c
+    while up := int(clusters.parent[c]):
         if appears[up] > rule.epsilon:
             return up
         c = up
+    return 0 if rule.single else c
 
 
 def label(
     tree: NDArray[np.void], clusters: Clusters, chosen: NDArray[np.bool_], n: int, rule: Rule
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Each point's cluster and how strongly it belongs there.
+    """Each point's label (n,), -1 for noise, and how strongly it belongs there (n,), 0 for noise.
 
-    Parameters
-    ----------
-    tree, clusters, rule
-        As above.
-    chosen : ndarray of shape (m,), bool
-    n : int
-        Points.
-
-    Returns
-    -------
-    labels : ndarray of shape (n,), int64, -1 for noise
-    probabilities : ndarray of shape (n,), float64
-        The point's lambda as a share of its cluster's largest; 0 for noise.
+    `chosen` (m,) tells the clusters that are kept. A point's strength is its lambda as a share of
+    its cluster's largest.
     """
     owner = np.full(len(chosen), -1, np.int64)
     for c in range(len(chosen)):

@@ -102,13 +102,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
     ordering_: NDArray[np.int64]
     reachability_: NDArray[np.float64]
 
-    def fit(
-        self,
-        X: Any,
-        y: object = None,
-        *,
-        lists: Neighbours | None = None,
-    ) -> Self:
+    def fit(self, X: Any, y: object = None, *, lists: Neighbours | None = None) -> Self:
         """Find the clusters.
 
         Parameters
@@ -147,12 +141,9 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             self._read_off(Z, rows.all_finite(len(Z) + 1))
             return self
         points = validate_data(
-            self,
-            X,
-            accept_sparse=["csr", "lil"],
-            ensure_all_finite=False,
+            self, X, accept_sparse=["csr", "lil"], ensure_all_finite=False,
             dtype=[np.float64, np.float32, np.uint8],
-        )
+        )  # fmt: skip
         kinds = rows.kinds_of(points)
         finite = points if kinds.all_finite else points[kinds.finite]
         self._read_off(self._tree(finite, copy, lists), kinds)

@@ -16,13 +16,7 @@ NOISE, INFINITE, MISSING = -1, -2, -3
 
 @dataclass(frozen=True, eq=False)
 class Kinds:
-    """Which rows take part.
-
-    Parameters
-    ----------
-    finite, infinite, missing : ndarray of int64
-        Rows in ascending order; a row with both infinity and missing values is `missing`.
-    """
+    """Which rows take part, ascending; one with infinity and missing values is `missing`."""
 
     finite: NDArray[np.int64]
     infinite: NDArray[np.int64]
@@ -73,21 +67,16 @@ def kinds_of(X: Any) -> Kinds:
     """Sort the rows of dense or sparse points into finite, infinite and missing."""
     if getattr(X, "dtype", None) == np.uint8:
         return all_finite(len(X))
-    missing = np.zeros(X.shape[0], np.bool_)
-    infinite = np.zeros(X.shape[0], np.bool_)
+    missing, infinite = np.zeros((2, X.shape[0]), np.bool_)
     if not issparse(X):
         if not np.isfinite(X).all():
-            missing = np.isnan(X).any(axis=1)
-            infinite = np.isinf(X).any(axis=1)
+            missing, infinite = np.isnan(X).any(axis=1), np.isinf(X).any(axis=1)
     else:
         entries = cast(Any, X).tocoo()
         missing[entries.row[np.isnan(entries.data)]] = True
         infinite[entries.row[np.isinf(entries.data)]] = True
-    return Kinds(
-        np.flatnonzero(~missing & ~infinite),
-        np.flatnonzero(infinite & ~missing),
-        np.flatnonzero(missing),
-    )
+    kinds = (~missing & ~infinite, infinite & ~missing, missing)
+    return Kinds(*(np.flatnonzero(kind) for kind in kinds))
 
 
 def all_finite(n: int) -> Kinds:
@@ -108,25 +97,15 @@ def centroids(
 
 
 def medoids(
-    X: Any,
-    labels: NDArray[np.int64],
-    strength: NDArray[np.float64],
-    metric: Any,
+    X: Any, labels: NDArray[np.int64], strength: NDArray[np.float64], metric: Any,
     metric_params: dict[str, Any],
-) -> NDArray[np.float64]:
+) -> NDArray[np.float64]:  # fmt: skip
     """The point of each cluster with the least weighted sum of distances to the others, (k, d)."""
     out = np.empty((_count(labels), X.shape[1]))
     for c in range(len(out)):
-        of_c = np.flatnonzero(labels == c)
-        points, weight = X[of_c], strength[of_c]
-
-        def far(block: NDArray[Any], _: int, weight: NDArray[np.float64] = weight) -> Any:
-            return (block * weight).sum(axis=1)
-
-        sums = list(
-            pairwise_distances_chunked(points, reduce_func=far, metric=metric, **metric_params)
-        )
-        at = int(np.argmin(np.concatenate(sums)))
+        points, weight = X[np.flatnonzero(labels == c)], strength[labels == c]
+        blocks = pairwise_distances_chunked(points, metric=metric, **metric_params)
+        at = int(np.argmin(np.concatenate([(block * weight).sum(axis=1) for block in blocks])))
         out[c] = points[[at]].toarray() if issparse(X) else points[at]
     return out
 

@@ -26,26 +26,14 @@ def mutual_reachability_tree(
     brute: bool = False,
     lists: Neighbours | None = None,
 ) -> NDArray[np.float64]:
-    """The single-linkage tree under max(core(a), core(b), d(a, b) / alpha).
+    """The single-linkage tree (n - 1, 4) of points (n, d) under max(core(a), core(b), d(a, b) / alpha).
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d), 2 ≤ n, any real dtype, finite
-    min_samples : int
-        Which neighbour's distance is the core distance, the point itself counted; at most n.
-    alpha : float
-        What distances are divided by.
-    brute : bool
-        Whether to do as scikit-learn's ``algorithm="brute"``: it divides core distances by `alpha`
-        too, and links each row of the walk to the one met just before, which only matters for ties.
-    lists : tuple of ndarray, optional
-        What ``nearest_neighbors(X, k, itself=True)`` gave, k at least `min_samples`.
-
-    Returns
-    -------
-    ndarray of shape (n - 1, 4), float64
-        As SciPy's linkage matrices, but the part that Prim's walk from row 0 meets first is named
-        first, as in scikit-learn, whose clusters are numbered by it.
+    The core distance is that of the neighbour number `min_samples` ≤ n, the point itself counted.
+    If `brute`, ties and core distances are as in scikit-learn's ``algorithm="brute"``: core
+    distances are divided by `alpha` too, and each row of the walk is linked to the one met just
+    before. `lists` is what ``nearest_neighbors(X, k, itself=True)`` gave, k at least `min_samples`.
+    As in SciPy's linkage matrices, but the part that Prim's walk from row 0 meets first is named
+    first, as in scikit-learn, whose clusters are numbered by it.
     """
     squared, near = nearest_neighbors(X, min_samples, itself=True) if lists is None else lists
     squared = np.ascontiguousarray(squared[:, :min_samples])
@@ -70,7 +58,7 @@ def walk(
     core: NDArray[np.float64],
     tied: NDArray[np.int32],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Prim's walk from row 0 (1957), the lowest row among those equally near.
+    """Prim's walk from row 0 (1957), to the lowest row among those equally near.
 
     One spanning tree of many: a point whose core distance is the height at which several parts
     meet is joined to any of their points within it at that height. scikit-learn walks over all
@@ -78,10 +66,8 @@ def walk(
 
     Parameters
     ----------
-    edges : ndarray of shape (n - 1, 2), rows
-        A minimum spanning tree.
-    height : ndarray of shape (n - 1,)
-        Its weights.
+    edges, height : ndarray of shape (n - 1, 2) and (n - 1,)
+        A minimum spanning tree and its weights.
     core : ndarray of shape (n,)
         Core distances.
     tied : ndarray of shape (n, k), int32, ascending along each row, C-contiguous
@@ -151,15 +137,10 @@ def walk(
 def _ties_of_equals(
     core: NDArray[np.float64], tied: NDArray[np.int32]
 ) -> tuple[memoryview, list[int]]:
-    """The rows that each row is tied to by their core distance, which others share; the nearest first.
+    """The rows tied to each row by their own core distance, if others share it, the nearest first.
 
-    A row is met through its edge in the tree, unless another has the same core distance.
-
-    Returns
-    -------
-    back : memoryview of rows
-    begin : list of n + 1 int
-        Where those of each row begin.
+    A row with a core distance of its own is met through its edge in the tree. The list gives where
+    the rows of each row begin, and the end.
     """
     n = len(core)
     _, which, count = np.unique(core, return_inverse=True, return_counts=True)
@@ -185,30 +166,27 @@ def single_linkage(edges: NDArray[np.int64], height: NDArray[np.float64]) -> NDA
     parent = list(range(2 * n - 1))
     size = [1] * n + [0] * (n - 1)
     rows = []
-    for node, ends in enumerate(edges[order].tolist(), start=n):
-        sides = []
-        for end in ends:
-            top = end
-            while parent[top] != top:
-                parent[top] = parent[parent[top]]
-                top = parent[top]
-            parent[top] = node
-            sides.append(top)
-        size[node] = size[sides[0]] + size[sides[1]]
-        rows.append((*sides, size[node]))
+    for node, (a, b) in enumerate(edges[order].tolist(), start=n):
+        left, right = _root(parent, a), _root(parent, b)
+        parent[left] = parent[right] = node
+        size[node] = size[left] + size[right]
+        rows.append((left, right, size[node]))
     found = np.array(rows, np.float64).reshape(-1, 3)
     return np.column_stack([found[:, :2], height[order], found[:, 2]])
+
+
+def _root(parent: list[int], node: int) -> int:
+    """The root of `node`; halves the path to it."""
+    while parent[node] != node:
+        parent[node] = parent[parent[node]]
+        node = parent[node]
+    return node
 
 
 def runs(Z: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Lay the leaves of `Z` out so that every node is a run of them, its first side on the left.
 
-    Returns
-    -------
-    start : ndarray of shape (2n - 1,), int64
-        Where each node's run begins.
-    leaves : ndarray of shape (n,), int64
-        The rows from the left.
+    Where each node's run begins (2n - 1,), and the rows (n,) from the left.
     """
     n = len(Z) + 1
     size = [1] * n + Z[:, 3].astype(np.int64).tolist()
@@ -223,14 +201,10 @@ def runs(Z: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def reachability(Z: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The leaves from the left, and the height at which each joins those before it (infinite first).
+    """The leaves (n,) from the left, and the height (n,), by row, at which each joins those before it.
 
-    This is the order of Prim's walk, hence that of OPTICS (Ankerst et al. 1999) with no limit.
-
-    Returns
-    -------
-    ordering : ndarray of shape (n,), int64, rows
-    reach : ndarray of shape (n,), float64, by row
+    The first has infinity. This is the order of Prim's walk, hence that of OPTICS with no limit
+    (Ankerst et al. 1999).
     """
     start, leaves = runs(Z)
     along = np.empty(len(leaves))
@@ -245,30 +219,21 @@ def cut(Z: NDArray[np.float64], height: float, min_cluster_size: int) -> NDArray
     """The parts (n,) connected by merges below `height`; -1 for parts under `min_cluster_size`.
 
     Numbered as scikit-learn numbers them: by the root that a union by rank leaves each with.
-
     """
     n = len(Z) + 1
     sides = Z[:, :2].astype(np.int64).tolist()
     parent = list(range(2 * n - 1))
     rank = [0] * (2 * n - 1)
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
     for merge in np.flatnonzero(Z[:, 2] < height).tolist():
         for side in sides[merge]:
-            a, b = root(side), root(n + merge)
+            a, b = _root(parent, side), _root(parent, n + merge)
             if rank[a] < rank[b]:
                 parent[a] = b
             else:
                 parent[b] = a
                 rank[a] += rank[a] == rank[b]
-    _, part, size = np.unique(
-        [root(row) for row in range(n)], return_inverse=True, return_counts=True
-    )
+    roots = [_root(parent, row) for row in range(n)]
+    _, part, size = np.unique(roots, return_inverse=True, return_counts=True)
     large = size >= min_cluster_size
     number = np.where(large, np.cumsum(large) - 1, -1)
     return np.asarray(number[part], np.int64)
