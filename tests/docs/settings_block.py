@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.settings.kinds import Choice, Several
 from inkcluster.study.settings.table import SETTINGS
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -28,14 +27,8 @@ def block():
 def line(row):
     option = row.option.replace("/", "`, `")
     asked = [str(q.number) for q in QUESTIONS.values() if row.name in q.uses]
-    cells = [f"`{row.name}`", f"`{option}`", row.help, allowed(row.kind), default(row)]
+    cells = [f"`{row.name}`", f"`{option}`", row.help, row.kind.allowed, default(row)]
     return f"| {' | '.join([*cells, ', '.join(asked)])} |\n"
-
-
-def allowed(kind):
-    if isinstance(kind, Choice):
-        return ", ".join(f"`{word}`" for word in kind.words)
-    return f"a list, each {kind.each.allowed}" if isinstance(kind, Several) else kind.allowed
 
 
 def default(row):

@@ -6,6 +6,7 @@ Nothing of Inkcluster is imported before a command runs, so that ``--help`` stay
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,39 +27,25 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_READ = "Data"
-_OUT = "Output"
+_read = partial(typer.Option, rich_help_panel="Data")
+_out = partial(typer.Option, rich_help_panel="Output")
 
-Data = Annotated[
-    str,
-    typer.Argument(
-        metavar="DATA",
-        help="A .mat, IDX, .npy, .npz, CSV or Parquet file, a folder or zip of images, "
-        "or a named set: digits, mnist, fashion-mnist.",
-    ),
-]
-Labels = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME|FILE",
-        help="The labels: a column or array of the data, or a file of their own.",
-        rich_help_panel=_READ,
-    ),
-]
-Shape = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HxW", help="Height and width of an image, such as 28x28.", rich_help_panel=_READ
-    ),
-]
-Json = Annotated[
-    bool,
-    typer.Option("--json", help="Print one JSON document instead of text.", rich_help_panel=_OUT),
-]
-Debug = Annotated[
-    bool,
-    typer.Option("--debug", help="Print the traceback of an error.", rich_help_panel=_OUT),
-]
+DATA_HELP = (
+    "A .mat, IDX, .npy, .npz, CSV or Parquet file, a folder or zip of images, or a named set: "
+    "digits, mnist, fashion-mnist."
+)
+LABELS_HELP = "The labels: a column or array of the data, or a file of their own."
+SHAPE_HELP = "Height and width of an image, such as 28x28."
+ONLY_HELP = (
+    "Answer these questions only: centres, restarts, hierarchy, linkages, dbscan, compare, shape."
+)
+OUT_HELP = "The run folder, by default runs/NAME. An existing run is resumed."
+
+Data = Annotated[str, typer.Argument(metavar="DATA", help=DATA_HELP)]
+Labels = Annotated[str | None, _read(metavar="NAME|FILE", help=LABELS_HELP)]
+Shape = Annotated[str | None, _read(metavar="HxW", help=SHAPE_HELP)]
+Json = Annotated[bool, _out("--json", help="Print one JSON document instead of text.")]
+Debug = Annotated[bool, _out("--debug", help="Print the traceback of an error.")]
 
 
 def main() -> None:
@@ -92,36 +79,15 @@ def _root(
 def study(
     data: Data = "digits",
     *,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="RUN",
-            help="The run folder, by default runs/NAME. An existing run is resumed.",
-            rich_help_panel=_OUT,
-        ),
-    ] = None,
-    only: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KEYS",
-            help="Answer these questions only: centres, restarts, hierarchy, linkages, dbscan, "
-            "compare, shape.",
-            rich_help_panel=_OUT,
-        ),
-    ] = None,
+    out: Annotated[Path | None, _out(metavar="RUN", help=OUT_HELP)] = None,
+    only: Annotated[str | None, _out(metavar="KEYS", help=ONLY_HELP)] = None,
     config: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="TOML", help="Settings from a file, e.g. study.toml.", rich_help_panel=_OUT
-        ),
+        Path | None, _out(metavar="TOML", help="Settings from a file, e.g. study.toml.")
     ] = None,
     labels: Labels = None,
     shape: Shape = None,
     as_json: Json = False,
-    quiet: Annotated[
-        bool,
-        typer.Option("--quiet", "-q", help="Print the report's path only.", rich_help_panel=_OUT),
-    ] = False,
+    quiet: Annotated[bool, _out("--quiet", "-q", help="Print the report's path only.")] = False,
     debug: Debug = False,
     **settings: Any,
 ) -> None:
@@ -153,10 +119,7 @@ def look(
     per_label: Annotated[
         int, typer.Option(min=1, max=100, help="Pictures of each label on the contact sheet.")
     ] = 8,
-    png: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Also write the picture as PNG.", rich_help_panel=_OUT),
-    ] = None,
+    png: Annotated[Path | None, _out(metavar="FILE", help="Also write the picture as PNG.")] = None,
     labels: Labels = None,
     shape: Shape = None,
     seed: Annotated[

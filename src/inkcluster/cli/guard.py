@@ -40,7 +40,9 @@ def guarded(*, debug: bool = False, resumable: bool = False) -> Iterator[None]:
     except KeyboardInterrupt:
         _leave(f"Interrupted.{again}", INTERRUPTED, debug)
     except BrokenPipeError:
-        _hush()
+        # The interpreter closes a stdout that nobody reads any more: without a message.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BAD_INPUT) from None
     except Exception as error:
         # Typer's own: an exit, or a usage error with its code
@@ -91,13 +93,6 @@ def _sentence(error: Exception, again: str) -> str:
         f"Inkcluster failed unexpectedly ({type(error).__name__}: {error}); run the same command "
         "with --debug to see where, and please report it."
     )
-
-
-def _hush() -> None:
-    """Let the interpreter close a stdout that nobody reads any more, without a message."""
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
 
 
 @contextmanager

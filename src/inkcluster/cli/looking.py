@@ -93,11 +93,11 @@ def one_image(images: ImageSet, index: int) -> dict[str, Any]:
 def _rows(
     images: ImageSet, index: int | None, per_label: int, seed: int
 ) -> list[tuple[str, NDArray[np.int64]]]:
+    from inkcluster.images import contact_index
+
     if index is not None:
         label = "" if images.labels is None else f"label {images.labels[index]}"
         return [(label, np.array([index]))]
-    from inkcluster.images import contact_index
-
     return contact_index(images.labels, len(images), per_label, seed)[:MAX_LABELS]
 
 
@@ -141,11 +141,10 @@ def _say_one(images: ImageSet, index: int) -> None:
     image = images.pixels[index]
     label = "no label" if images.labels is None else f"label {images.labels[index]}"
     height, width = images.shape
-    typer.echo(one_line(f"{images.name}: image {index}, {label}, {height} × {width}"))
-    typer.echo("")
+    typer.echo(one_line(f"{images.name}: image {index}, {label}, {height} × {width}") + "\n")
     digits = len(str(int(image.max())))
-    for row in image:
-        typer.echo(" ".join(f"{value:>{digits}}" for value in row.tolist()))
+    for row in image.tolist():
+        typer.echo(" ".join(f"{value:>{digits}}" for value in row))
     typer.echo("")
     peak = max(float(images.pixels.max()), 1.0)
     typer.echo("\n".join(picture_lines(image / peak, ink_is_dark=_ink_is_dark(images))))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inkcluster.errors import BadInputError
-from inkcluster.study.settings.kinds import Flag
+from inkcluster.study.settings.kinds import FLAG
 from inkcluster.study.settings.table import SETTINGS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
             annotation=Annotated[
-                bool | None if isinstance(row.kind, Flag) else str | None,
+                bool | None if row.kind is FLAG else str | None,
                 typer.Option(
                     row.option,
                     metavar=row.kind.metavar,

@@ -92,14 +92,6 @@ def test_a_step_within_a_step_has_to_be_declared_too(counted):
         careless(Plan(), Desk())
 
 
-def test_the_arrays_are_the_arguments_of_what_is_wanted():
-    @step(complex)
-    def number(desk):
-        return {"real": np.array(1.0), "imag": np.array(2.0)}
-
-    assert number(Desk()) == 1 + 2j
-
-
 def test_a_name_that_cannot_be_a_files_is_refused():
     with pytest.raises(ValueError, match="no name for a step"):
         step()(lambda desk: {})(Desk())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -89,29 +90,21 @@ class Desk:
         """
         if not _STEP.fullmatch(step):
             raise ValueError(f"{step!r} is no name for a step: use a-z, 0-9, - and _")
-        name = f"{step}-{digest.key(self._hash, step, parameters, __version__)}"
-        found = self._look(name)
-        if found is None:
-            found = {key: np.asarray(array) for key, array in compute().items()}
-            self._store(name, found)
+        data = self.images.hash if self.images is not None else ""
+        name = f"{step}-{digest.key(data, step, parameters, __version__)}"
+        if self.folder is None:
+            if name not in self._memory:
+                self._memory[name] = _as_arrays(compute())
+            return self._memory[name]
+        path = self.folder / f"{name}.npz"
+        with suppress(*DAMAGE):
+            return read_arrays(path)
+        found = _as_arrays(compute())
+        self.folder.mkdir(exist_ok=True)
+        with atomic_file(path) as stream:
+            write_arrays(stream, found)
         return found
 
-    @property
-    def _hash(self) -> str:
-        return self.images.hash if self.images is not None else ""
 
-    def _look(self, name: str) -> dict[str, NDArray[Any]] | None:
-        if self.folder is None:
-            return self._memory.get(name)
-        try:
-            return read_arrays(self.folder / f"{name}.npz")
-        except DAMAGE:
-            return None
-
-    def _store(self, name: str, arrays: dict[str, NDArray[Any]]) -> None:
-        if self.folder is None:
-            self._memory[name] = arrays
-            return
-        self.folder.mkdir(exist_ok=True)
-        with atomic_file(self.folder / f"{name}.npz") as stream:
-            write_arrays(stream, arrays)
+def _as_arrays(found: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    return {name: np.asarray(array) for name, array in found.items()}

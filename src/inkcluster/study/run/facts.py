@@ -45,18 +45,10 @@ class DataFacts:
         """Gather the facts; the pixels are hashed, which takes a moment for large sets."""
         from inkcluster.images import data_hash, describe
 
-        height, width = images.shape
-        return cls(
-            name=images.name,
-            source=images.source,
-            n=len(images),
-            height=height,
-            width=width,
-            classes=tuple(str(label) for label in images.classes.tolist()),
-            hash=data_hash(images),
-            line=describe(images),
-            notices=tuple(images.notices),
-        )
+        classes = tuple(str(label) for label in images.classes.tolist())
+        kept, line, notices = data_hash(images), describe(images), tuple(images.notices)
+        about = images.name, images.source, len(images), *images.shape
+        return cls(*about, classes, kept, line, notices)
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> DataFacts:

@@ -35,14 +35,17 @@ def opened(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        names = {path.name for path in folder.iterdir()}
     except FileExistsError as error:
         raise RunFolderError(f"{folder} is a file; choose another folder with --out.") from error
     except OSError as error:
+        doing = "read" if folder.is_dir() else "made"
         raise RunFolderError(
-            f"The folder {folder} cannot be made ({error.strerror or error}); "
+            f"The folder {folder} cannot be {doing} ({error.strerror or error}); "
             "choose another one with --out."
         ) from error
-    _refuse_strangers(folder)
+    if names and read_state(folder) is None:
+        _refuse_strangers(folder, names)
     with _explained(folder), _locked(folder):
         for inner in (folder, folder / ANSWERS, folder / STEPS):
             remove_leftovers(inner)
@@ -70,17 +73,8 @@ def _explained(folder: Path) -> Iterator[None]:
         raise
 
 
-def _refuse_strangers(folder: Path) -> None:
+def _refuse_strangers(folder: Path, names: set[str]) -> None:
     """Refuse a folder with other content than a run's; a run killed at once has only its lock."""
-    try:
-        names = {path.name for path in folder.iterdir()}
-    except OSError as error:
-        raise RunFolderError(
-            f"The folder {folder} cannot be read ({error.strerror or error}); "
-            "choose another one with --out."
-        ) from error
-    if not names or read_state(folder) is not None:
-        return
     strange = sorted(n for n in names - _OURS if not n.startswith(TEMPORARY_PREFIX))
     if strange or LOCK not in names:
         raise RunFolderError(

@@ -35,6 +35,20 @@ class Run:
         The folder.
     state : str
         ``"running"`` (or killed), ``"done"``, ``"interrupted"`` or ``"stopped"``.
+    data : DataFacts
+        The data set.
+    data_findings : tuple of Finding
+        The findings about the images themselves.
+    settings : dict
+        What was asked for: ``{name: {"value": …, "given": "command line"}}``.
+    versions : dict of str to str
+        Versions of Python, Inkcluster and its main dependencies.
+    started : str
+        When the latest run into this folder began (ISO 8601).
+    seconds : dict of str to float
+        How long the plan and each answer took when they were computed.
+    keys : tuple of str
+        The questions that were asked, in the order of their numbers; failed ones included.
 
     Examples
     --------
@@ -56,6 +70,13 @@ class Run:
     def __init__(self, path: Path, content: dict[str, Any]) -> None:
         self.path = path
         self.state: str = content["state"]
+        self.data = DataFacts.from_json(content["data"])
+        self.data_findings = findings_from_json(content["data"].get("findings", []))
+        self.settings: dict[str, dict[str, Any]] = content["settings"]
+        self.versions: dict[str, str] = content["versions"]
+        self.started: str = content["started"]
+        self.seconds: dict[str, float] = content["seconds"]
+        self.keys = tuple(content["answers"])
         self._content = content
         self._read: dict[str, WrittenAnswer] = {}
 
@@ -82,16 +103,6 @@ class Run:
         )
 
     @property
-    def data(self) -> DataFacts:
-        """The data set."""
-        return DataFacts.from_json(self._content["data"])
-
-    @property
-    def data_findings(self) -> tuple[Finding, ...]:
-        """The findings about the images themselves."""
-        return findings_from_json(self._content["data"].get("findings", []))
-
-    @property
     def plan(self) -> Plan | None:
         """The values of the study and their reasons; None if it ended before they were found.
 
@@ -105,31 +116,6 @@ class Run:
             return Plan.from_json(plain) if plain else None
         except BadInputError as error:
             raise RunFolderError(f"{self.path / RUN} cannot be used. {error}") from error
-
-    @property
-    def settings(self) -> dict[str, dict[str, Any]]:
-        """What was asked for: ``{name: {"value": …, "given": "command line"}}``."""
-        return dict(self._content["settings"])
-
-    @property
-    def versions(self) -> dict[str, str]:
-        """Versions of Python, Inkcluster and its main dependencies."""
-        return dict(self._content["versions"])
-
-    @property
-    def started(self) -> str:
-        """When the latest run into this folder began (ISO 8601)."""
-        return str(self._content["started"])
-
-    @property
-    def seconds(self) -> dict[str, float]:
-        """How long the plan and each answer took when they were computed."""
-        return dict(self._content["seconds"])
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The questions that were asked, in the order of their numbers; failed ones included."""
-        return tuple(self._content["answers"])
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -177,12 +163,7 @@ class Run:
             raise RunFolderError(
                 f"The answer in {folder} is missing or damaged; run the study again to renew it."
             )
-        return replace(answer, findings=(*answer.findings, *self._outdated(answer)))
-
-    def _outdated(self, answer: WrittenAnswer) -> tuple[Finding, ...]:
-        """S4 if `answer` depends on other values than the run's plan has now."""
-        plain = self._content.get("plan")
-        if not plain:
-            return ()
-        now = {name: entry["value"] for name, entry in plain.items()}
-        return outdated(answer.key, answer.plan, now)
+        plan = self._content.get("plan") or {}
+        now = {name: entry["value"] for name, entry in plan.items()}
+        late = outdated(answer.key, answer.plan, now) if plan else ()
+        return replace(answer, findings=(*answer.findings, *late))

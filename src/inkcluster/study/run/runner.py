@@ -104,9 +104,13 @@ def study(
     out = Path(out)
     with opened(out):
         earlier = read_state(out)
-        _refuse_other_data(out, earlier, facts)
-        work = _Study(images, facts, out, settings, questions, asked, progress, earlier or {})
-        work.run(on_answer)
+        if earlier is not None and earlier["data"]["hash"] != facts.hash:
+            raise RunFolderError(
+                f"{out} holds a study of other images ({earlier['data']['name']}: "
+                f"{earlier['data']['line']}); choose another folder for {facts.name} with --out."
+            )
+        desk = Desk(facts, out / STEPS, progress)
+        _Study(images, facts, settings, desk, out, questions, asked, earlier or {}, on_answer).run()
     return Run.open(out)
 
 
@@ -116,23 +120,28 @@ class _Study:
 
     images: ImageSet
     facts: DataFacts
-    out: Path
     settings: Settings
+    desk: Desk
+    out: Path
     questions: Mapping[str, Question]
     asked: tuple[str, ...]
-    progress: Progress
     earlier: dict[str, Any]
+    on_answer: Callable[[WrittenAnswer], None] | None
 
     def __post_init__(self) -> None:
         given = self.settings.given
-        self.desk = Desk(self.facts, self.out / STEPS, self.progress)
+        self.progress = self.desk.progress
         self.entries: dict[str, dict[str, Any]] = dict(self.earlier.get("answers", {}))
         self.state: dict[str, Any] = {
             "inkcluster": __version__,
             "state": "running",
             "started": _now(),
             "finished": None,
-            "versions": _versions(),
+            "versions": {
+                "inkcluster": __version__,
+                "python": platform.python_version(),
+                **{name: metadata.version(name) for name in _PACKAGES},
+            },
             "data": asdict(self.facts),
             "settings": {
                 name: {"value": value, "given": given[name]}
@@ -143,22 +152,20 @@ class _Study:
             "seconds": dict(self.earlier.get("seconds", {})),
         }
 
-    def run(self, on_answer: Callable[[WrittenAnswer], None] | None) -> None:
+    def run(self) -> None:
         self._write("running")
         try:
-            self._work(on_answer)
-        except Exception as error:
-            self.state["error"] = f"{type(error).__name__}: {error}"
+            self._work()
+        except BaseException as error:
+            stopped = isinstance(error, Exception)  # else Ctrl-C, or a signal's SystemExit
+            if stopped:
+                self.state["error"] = f"{type(error).__name__}: {error}"
             with suppress(OSError):
-                self._write("stopped")
-            raise
-        except BaseException:  # Ctrl-C, or a signal's SystemExit
-            with suppress(OSError):
-                self._write("interrupted")
+                self._write("stopped" if stopped else "interrupted")
             raise
         self._write("done")
 
-    def _work(self, on_answer: Callable[[WrittenAnswer], None] | None) -> None:
+    def _work(self) -> None:
         samples.keep(self.images, self.desk)
         self.state["data"]["findings"] = self._data_findings()
         made = self._plan()
@@ -167,17 +174,17 @@ class _Study:
             for key in self.asked:
                 answer = self._answer(self.questions[key], made)
                 self._write("running")
-                if on_answer is not None:
-                    on_answer(answer)
+                if self.on_answer is not None:
+                    self.on_answer(answer)
                 advance(1)
 
     def _data_findings(self) -> list[dict[str, str]]:
         """What is odd about the images; of an earlier run, since inspecting many takes a while."""
         known = dict(self.earlier.get("data", {}))
-        found = known.pop("findings", None)
+        found: list[dict[str, str]] | None = known.pop("findings", None)
         same = digest.canonical(known) == digest.canonical(asdict(self.facts))
         if found is not None and same and self.earlier["inkcluster"] == __version__:
-            return list(found)
+            return found
         with self.progress.task("looking at the images"):
             return findings_to_json(findings.of_images(self.images))
 
@@ -261,20 +268,6 @@ def _asked(questions: Mapping[str, Question], only: Iterable[str] | None) -> tup
     if not wanted:
         raise BadInputError(f"No question was named; there are {', '.join(questions)}.")
     return tuple(key for key in questions if key in wanted)
-
-
-def _refuse_other_data(out: Path, earlier: dict[str, Any] | None, facts: DataFacts) -> None:
-    if earlier is None or earlier["data"]["hash"] == facts.hash:
-        return
-    raise RunFolderError(
-        f"{out} holds a study of other images ({earlier['data']['name']}: "
-        f"{earlier['data']['line']}); choose another folder for {facts.name} with --out."
-    )
-
-
-def _versions() -> dict[str, str]:
-    own = {"inkcluster": __version__, "python": platform.python_version()}
-    return {**own, **{name: metadata.version(name) for name in _PACKAGES}}
 
 
 def _now() -> str:

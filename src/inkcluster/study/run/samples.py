@@ -20,16 +20,8 @@ MAX_PIXELS = 128 * 128
 def keep(images: ImageSet, desk: Desk) -> Mapping[str, NDArray[Any]]:
     """Keep up to twenty images in the cache of `desk`, equally many of each label.
 
-    Parameters
-    ----------
-    images : ImageSet
-    desk : Desk
-
-    Returns
-    -------
-    mapping
-        ``pixels`` (m, h, w) uint8, ``names`` (m,) the labels as text, ``ink_is_dark`` (1,) bool.
-        Empty arrays where an image is larger than 128 × 128 pixels.
+    ``pixels`` (m, h, w) uint8, ``names`` (m,) the labels as text, ``ink_is_dark`` (1,) bool; empty
+    arrays where an image is larger than 128 × 128 pixels.
 
     Examples
     --------
@@ -59,16 +51,12 @@ def _absent() -> Mapping[str, NDArray[Any]]:
 def _draw(images: ImageSet) -> dict[str, NDArray[Any]]:
     from inkcluster.images import contact_index, polarity
 
-    groups = max(1, len(images.classes))
-    if int(np.prod(images.shape)) > MAX_PIXELS:
-        rows = []
-    else:
-        per_label = max(1, MAX_IMAGES // groups)
-        rows = contact_index(images.labels, len(images), per_label, _SEED)
+    per_label = max(1, MAX_IMAGES // max(1, len(images.classes)))
+    small = int(np.prod(images.shape)) <= MAX_PIXELS
+    rows = contact_index(images.labels, len(images), per_label, _SEED) if small else []
     pairs = [(name, i) for name, where in rows for i in where.tolist()][:MAX_IMAGES]
-    index = np.array([i for _, i in pairs], np.int64)
     return {
-        "pixels": images.pixels[index],
+        "pixels": images.pixels[np.array([i for _, i in pairs], np.int64)],
         "names": np.array([name for name, _ in pairs], dtype=np.str_),
         "ink_is_dark": np.array([polarity(images) == "dark on light"]),
     }

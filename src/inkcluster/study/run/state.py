@@ -19,14 +19,9 @@ STATE: dict[str, Any] = {
     "started": str,
     "versions": {"inkcluster": str},
     "data": {
-        "name": str,
-        "source": str,
-        "n": int,
-        "height": int,
-        "width": int,
+        **dict.fromkeys(("name", "source", "hash", "line"), str),
+        **dict.fromkeys(("n", "height", "width"), int),
         "classes": [str],
-        "hash": str,
-        "line": str,
         "notices": [str],
         "findings?": _FINDINGS,
     },
@@ -67,28 +62,26 @@ def fits(value: Any, shape: Any) -> bool:
     (False, False, False)
     """
     match shape:
-        case tuple():
-            right = any(fits(value, one) for one in shape)
-        case list():
-            right = isinstance(value, list) and all(fits(one, shape[0]) for one in value)
-        case frozenset():
-            right = isinstance(value, str) and value in shape
-        case dict():
-            right = isinstance(value, dict) and _entries_fit(value, shape)
         case None:
             right = value is None
+        case tuple():
+            right = any(fits(value, one) for one in shape)
+        case frozenset():
+            right = isinstance(value, str) and value in shape
+        case list():
+            right = isinstance(value, list) and all(fits(one, shape[0]) for one in value)
+        case dict() if not isinstance(value, dict):
+            right = False
+        case dict() if str in shape:
+            right = all(fits(one, shape[str]) for one in value.values())
+        case dict():
+            missing = {name for name in shape if name.rstrip("?") not in value}
+            right = all(name.endswith("?") for name in missing) and all(
+                fits(value[name.rstrip("?")], shape[name]) for name in shape.keys() - missing
+            )
         case _:
             right = isinstance(value, shape) and (shape is object or not isinstance(value, bool))
     return right
-
-
-def _entries_fit(value: dict[str, Any], shape: dict[Any, Any]) -> bool:
-    if str in shape:
-        return all(fits(one, shape[str]) for one in value.values())
-    wanted = [(name.rstrip("?"), name[-1] == "?", one) for name, one in shape.items()]
-    return all(
-        fits(value[name], one) if name in value else optional for name, optional, one in wanted
-    )
 
 
 def read_state(folder: Path) -> dict[str, Any] | None:

@@ -4,52 +4,37 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, Generic, ParamSpec
 
 from numpy.typing import NDArray
 
 from inkcluster.progress import listening
 
 P = ParamSpec("P")
-R = TypeVar("R")
 Arrays = Mapping[str, NDArray[Any]]
 
 
-class Step(Generic[P, R]):
-    """A cached function, made by :func:`step`.
+class Step(Generic[P]):
+    """A cached function, made by :func:`step`; `uses` are the plan's values that it depends on."""
 
-    Attributes
-    ----------
-    uses : tuple of str
-        The plan's values that it depends on.
-    """
-
-    def __init__(
-        self,
-        compute: Callable[P, Arrays],
-        wrap: Callable[..., R],
-        uses: tuple[str, ...],
-        revision: int,
-    ) -> None:
+    def __init__(self, compute: Callable[P, Arrays], uses: Iterable[str], revision: int) -> None:
         functools.update_wrapper(self, compute)
-        self.uses = uses
-        self._compute, self._wrap = compute, wrap
+        self.uses = tuple(dict.fromkeys(uses))
+        self._compute = compute
         self._name = compute.__name__.strip("_").replace("_", "-")
         self._what = {"of": compute.__module__, "revision": revision}
         self._signature = inspect.signature(compute)
-        kinds = {name: one.kind for name, one in self._signature.parameters.items()}
-        self._keys = [
-            name for name, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY
-        ]
+        parameters = self._signature.parameters.values()
+        self._keys = [one.name for one in parameters if one.kind is one.KEYWORD_ONLY]
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Arrays:
         """The function's result, from the cache if it was computed before."""
         call = self._signature.bind(*args, **kwargs)
         call.apply_defaults()
         given = call.arguments
-        desk = given["desk"]
-        what = {**self._what, **{name: given[name] for name in self._keys}}
+        desk, what = given["desk"], {**self._what, **{name: given[name] for name in self._keys}}
         if "plan" in given:
             used = given["plan"].values(self.uses)
             given["plan"] = _Declared(self._name, used)
@@ -59,22 +44,13 @@ class Step(Generic[P, R]):
             with listening(desk.progress):
                 return self._compute(*call.args, **call.kwargs)
 
-        return self._wrap(**desk.keep(self._name, what, compute))
+        kept: Arrays = desk.keep(self._name, what, compute)
+        return kept
 
 
-class _Decorator(Protocol[R]):
-    def __call__(self, compute: Callable[P, Arrays], /) -> Step[P, R]: ...
-
-
-@overload
-def step(*, uses: Iterable[str] = ..., revision: int = ...) -> _Decorator[Arrays]: ...
-@overload
 def step(
-    wrap: Callable[..., R], *, uses: Iterable[str] = ..., revision: int = ...
-) -> _Decorator[R]: ...
-def step(
-    wrap: Callable[..., Any] = dict, *, uses: Iterable[str] = (), revision: int = 1
-) -> _Decorator[Any]:
+    *, uses: Iterable[str] = (), revision: int = 1
+) -> Callable[[Callable[P, Arrays]], Step[P]]:
     """Cache what a function computes, under all that its result depends on.
 
     The function has a parameter `desk`, the cache, and returns named arrays. Its result is found
@@ -84,8 +60,6 @@ def step(
 
     Parameters
     ----------
-    wrap : callable, default dict
-        What is made of the arrays, which are its keyword arguments.
     uses : iterable of str
         Names of values of the plan.
     revision : int, default 1
@@ -104,14 +78,10 @@ def step(
     computing
     ({'squares': array([0, 1, 4])}, {'squares': array([0, 1, 4])})
     """
-
-    def decorate(compute: Callable[P, Arrays]) -> Step[P, Any]:
-        return Step(compute, wrap, tuple(dict.fromkeys(uses)), revision)
-
-    return decorate
+    return lambda compute: Step(compute, uses, revision)
 
 
-def used_by(*parts: str | Step[..., Any]) -> tuple[str, ...]:
+def used_by(*parts: str | Step[...]) -> tuple[str, ...]:
     """Names of the plan's values: those given, and those that steps depend on, each once.
 
     Examples
@@ -119,10 +89,8 @@ def used_by(*parts: str | Step[..., Any]) -> tuple[str, ...]:
     >>> used_by("k", step(uses=("seed", "k"))(lambda plan, desk: {}), "many")
     ('k', 'seed', 'many')
     """
-    names: dict[str, None] = {}
-    for part in parts:
-        names |= dict.fromkeys((part,) if isinstance(part, str) else part.uses)
-    return tuple(names)
+    names = [(part,) if isinstance(part, str) else part.uses for part in parts]
+    return tuple(dict.fromkeys(itertools.chain(*names)))
 
 
 class _Declared:

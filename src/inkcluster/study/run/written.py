@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 ANSWER = "answer.json"
 ARRAYS = "arrays.npz"
-_NOT_AN_ANSWER = ("S2",)
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,9 @@ class WrittenTable:
 
     def frame(self) -> pd.DataFrame:
         """The table."""
-        return _read_frame(self.data)
+        import pandas as pd
+
+        return pd.read_parquet(self.data)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class WrittenFigure:
 
     def frame(self) -> pd.DataFrame:
         """The figure's data."""
-        return _read_frame(self.data)
+        import pandas as pd
+
+        return pd.read_parquet(self.data)
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,7 @@ class WrittenAnswer:
         """Why there is nothing to show (it could not be answered), or None."""
         if self.figures or self.tables:
             return None
-        reasons = [f.sentence for f in self.findings if f.code in _NOT_AN_ANSWER]
-        return " ".join(reasons) or None
+        return " ".join(f.sentence for f in self.findings if f.code == "S2") or None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays behind the answer, by name.
@@ -107,9 +109,8 @@ class WrittenAnswer:
         """
         if self.folder is None:
             return {}
-        path = self.folder / ARRAYS
         try:
-            return read_arrays(path)
+            return read_arrays(path := self.folder / ARRAYS)
         except DAMAGE as error:
             raise RunFolderError(
                 f"{path} is missing or damaged; run the study again to compute it again."
@@ -131,7 +132,10 @@ def write_answer(
     """
     from inkcluster.figures.rendering import render
 
-    _refuse_equal_names(answer)
+    for things in (answer.figures, answer.tables):
+        names = [thing.name for thing in things]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"an answer has two figures or tables called {twice[0]!r}")
     folder.parent.mkdir(exist_ok=True)
     with atomic_folder(folder) as part:
         with (part / ARRAYS).open("wb") as stream:
@@ -142,10 +146,7 @@ def write_answer(
             _write_frame(figure.frame(), part / "figures", figure.name)
             render(figure, part / "figures" / figure.name)
         plain = {
-            "key": question.key,
-            "number": question.number,
-            "title": question.title,
-            "revision": question.revision,
+            **{name: getattr(question, name) for name in ("key", "number", "title", "revision")},
             "version": __version__,
             "seconds": round(time.perf_counter() - begun, 3),
             "plan": plan.values(question.uses),
@@ -154,8 +155,8 @@ def write_answer(
             "findings": findings_to_json(answer.findings),
             "files": _manifest(part),
         }
-        sealed = {**plain, "seal": _seal(plain)}
-        text = json.dumps(sealed, indent=1, ensure_ascii=False, default=_item)
+        plain["seal"] = _seal(plain)
+        text = json.dumps(plain, indent=1, ensure_ascii=False, default=lambda one: one.item())
         (part / ANSWER).write_text(text + "\n", encoding="utf-8")
 
 
@@ -170,16 +171,16 @@ def read_answer(folder: Path) -> WrittenAnswer | None:
         return None
     if not fits(plain, SHAPE):
         return None
+    tables = [
+        WrittenTable(**named, data=folder / "tables" / f"{named['name']}.parquet")
+        for named in plain["tables"]
+    ]
     return WrittenAnswer(
-        key=plain["key"],
-        number=plain["number"],
-        title=plain["title"],
-        seconds=plain["seconds"],
+        **{name: plain[name] for name in ("key", "number", "title", "seconds", "plan")},
         figures=tuple(_figure(folder / "figures", **named) for named in plain["figures"]),
-        tables=tuple(_table(folder / "tables", **named) for named in plain["tables"]),
+        tables=tuple(tables),
         findings=findings_from_json(plain["findings"]),
         folder=folder,
-        plan=plain["plan"],
     )
 
 
@@ -193,21 +194,9 @@ def findings_from_json(plain: list[dict[str, str]]) -> tuple[Finding, ...]:
     return tuple(Finding(f["code"], Level(f["level"]), f["sentence"]) for f in plain)
 
 
-def _refuse_equal_names(answer: Answer) -> None:
-    for things in (answer.figures, answer.tables):
-        names = [thing.name for thing in things]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"an answer has two figures or tables called {name!r}")
-
-
 def _figure(folder: Path, name: str, title: str, says: str) -> WrittenFigure:
     svg, png, data = (folder / f"{name}.{ending}" for ending in ("svg", "png", "parquet"))
     return WrittenFigure(name, title, says, svg, png, data)
-
-
-def _table(folder: Path, name: str, title: str, says: str) -> WrittenTable:
-    return WrittenTable(name, title, says, folder / f"{name}.parquet")
 
 
 def _named(thing: Any) -> dict[str, str]:
@@ -217,12 +206,6 @@ def _named(thing: Any) -> dict[str, str]:
 def _write_frame(frame: pd.DataFrame, folder: Path, name: str) -> None:
     folder.mkdir(exist_ok=True)
     frame.to_parquet(folder / f"{name}.parquet")
-
-
-def _read_frame(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.read_parquet(path)
 
 
 def _manifest(folder: Path) -> dict[str, list[Any]]:
@@ -241,8 +224,3 @@ def _sha256(path: Path) -> str:
 
 def _seal(plain: Mapping[str, Any]) -> str:
     return hashlib.sha256(digest.canonical(plain).encode()).hexdigest()
-
-
-def _item(value: Any) -> Any:
-    """NumPy's numbers as Python's."""
-    return value.item()

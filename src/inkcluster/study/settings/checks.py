@@ -78,15 +78,12 @@ def _check_samples(images: ImageSet, settings: Settings) -> None:
 
 
 def _check_components(images: ImageSet, settings: Settings) -> None:
-    components = settings.components
-    if not isinstance(components, int):
-        return
-    height, width = images.shape
-    drawn = settings.compare_sample or len(images)
-    most = min(drawn, height * width) - (settings.svd_solver == "arpack")
-    if components > most:
+    components, drawn = settings.components, settings.compare_sample or len(images)
+    pixels = images.shape[0] * images.shape[1]
+    most = min(drawn, pixels) - (settings.svd_solver == "arpack")
+    if isinstance(components, int) and components > most:
         raise BadInputError(
-            f"The setting components is {components:,} but {drawn:,} images of {height * width:,} "
+            f"The setting components is {components:,} but {drawn:,} images of {pixels:,} "
             f"pixels have at most {most:,} principal components; choose fewer."
         )
 

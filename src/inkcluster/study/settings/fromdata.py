@@ -87,19 +87,14 @@ def compare_sample(draft: Draft) -> tuple[int, str]:
 def sample_sizes(draft: Draft) -> tuple[tuple[int, ...], str]:
     """The default sizes that the images suffice for."""
     n = len(draft.images)
-    sizes = tuple(size for size in SAMPLE_SIZES if size <= n)
-    if len(sizes) == len(SAMPLE_SIZES):
-        return sizes, DEFAULT
-    if not sizes:
+    if not (sizes := tuple(size for size in SAMPLE_SIZES if size <= n)):
         return (n,), f"all {n:,} images"
-    return sizes, f"the default, as far as {n:,} images go"
+    return sizes, DEFAULT if sizes == SAMPLE_SIZES else f"the default, as far as {n:,} images go"
 
 
 def refine(draft: Draft) -> tuple[int, str]:
     """None where the radii were given."""
-    if draft.settings.eps is not None:
-        return 0, "none, since eps is given"
-    return REFINE, DEFAULT
+    return (REFINE, DEFAULT) if draft.settings.eps is None else (0, "none, since eps is given")
 
 
 def many(draft: Draft) -> tuple[int, str]:
@@ -133,8 +128,7 @@ def components(draft: Draft, share: float = SHARE_OF_VARIANCE) -> tuple[int, str
         )
     kept = np.cumsum(variances) / variances.sum()
     number = min(int(np.searchsorted(kept, share)) + 1, len(variances))
-    why = f"the fewest that keep {100 * share:g} % of the variance of {n:,} images"
-    return number, why
+    return number, f"the fewest that keep {100 * share:g} % of the variance of {n:,} images"
 
 
 @step(uses=samples.SAMPLE_USES)

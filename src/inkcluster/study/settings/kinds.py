@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, Generic, TypeVar
@@ -19,29 +20,19 @@ MAX_SHOWN = 60
 _RANGE = re.compile(r"\s*(\d+)\s*[-–]\s*(\d+)\s*")
 
 
-class Kind(ABC, Generic[T]):
-    """A kind of value."""
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """A kind of value: its name in ``--help``, and what is allowed in words.
 
-    metavar: str | None = None
-    """What stands for a value in ``--help``."""
+    `read` returns a value as it is stored, and raises ValueError if it is not allowed.
+    """
 
-    @property
-    @abstractmethod
-    def allowed(self) -> str:
-        """The allowed values in words."""
-
-    @abstractmethod
-    def read(self, value: Any) -> T:
-        """The value as it is stored; ValueError if it is not allowed."""
+    metavar: str | None
+    allowed: str
+    read: Callable[[Any], T]
 
     def check(self, name: str, value: Any, origin: str) -> T:
-        """The value of the setting `name`, which came from `origin`, as it is stored.
-
-        Raises
-        ------
-        BadInputError
-            If the value is not allowed.
-        """
+        """The value of the setting `name`, from `origin`, as it is stored; else BadInputError."""
         try:
             return self.read(value)
         except ValueError:
@@ -52,119 +43,79 @@ class Kind(ABC, Generic[T]):
             ) from None
 
 
-@dataclass(frozen=True)
-class Whole(Kind[int]):
+def whole(low: int, high: float = math.inf) -> Kind[int]:
     """A whole number from `low` up to `high`."""
 
-    low: int
-    high: int | None = None
-    metavar = "INTEGER"
-
-    @property
-    def allowed(self) -> str:
-        """The range in words."""
-        end = "up" if self.high is None else f"to {self.high}"
-        return f"a whole number from {self.low} {end}"
-
-    def read(self, value: Any) -> int:
-        """An int in the range."""
+    def read(value: Any) -> int:
         number = _number(value)
-        whole = isinstance(number, Integral)
-        if not whole or number < self.low or (self.high is not None and number > self.high):
+        if not isinstance(number, Integral) or not low <= int(number) <= high:
             raise ValueError
         return int(number)
 
-
-@dataclass(frozen=True)
-class Positive(Kind[float]):
-    """A finite number above 0."""
-
-    allowed = "a number above 0"
-
-    def read(self, value: Any) -> float:
-        """A finite float above 0."""
-        number = _number(value)
-        if not 0 < number <= sys.float_info.max:
-            raise ValueError
-        return float(number)
+    end = "up" if high == math.inf else f"to {high}"
+    return Kind("INTEGER", f"a whole number from {low} {end}", read)
 
 
-@dataclass(frozen=True)
-class CountOrShare(Kind[Any]):
-    """A number of components (int), or a share of the variance (float)."""
-
-    allowed = "a whole number from 1 up, or a share of the variance between 0 and 1, such as 0.9"
-    metavar = "100|0.9"
-
-    def read(self, value: Any) -> int | float:
-        """An int from 1 up, or a float between 0 and 1."""
-        number = _number(value)
-        whole = isinstance(number, Integral)
-        if whole and number >= 1:
-            return int(number)
-        if not 0 < number < 1:
-            raise ValueError
-        return float(number)
+def _positive(value: Any) -> float:
+    number = _number(value)
+    if not 0 < number <= sys.float_info.max:
+        raise ValueError
+    return float(number)
 
 
-@dataclass(frozen=True)
-class Choice(Kind[str]):
+def _count_or_share(value: Any) -> Any:
+    number = _number(value)
+    if isinstance(number, Integral) and int(number) >= 1:
+        return int(number)
+    if not 0 < number < 1:
+        raise ValueError
+    return float(number)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+POSITIVE = Kind(None, "a number above 0", _positive)
+COUNT_OR_SHARE: Kind[Any] = Kind(
+    "100|0.9",
+    "a whole number from 1 up, or a share of the variance between 0 and 1, such as 0.9",
+    _count_or_share,
+)
+FLAG = Kind(None, "true or false", _flag)
+
+
+def choice(*words: str) -> Kind[str]:
     """One of a few words."""
 
-    words: tuple[str, ...]
-    metavar = "NAME"
-
-    @property
-    def allowed(self) -> str:
-        """The words."""
-        return f"one of {', '.join(self.words)}"
-
-    def read(self, value: Any) -> str:
-        """One of the words."""
-        if not isinstance(value, str) or value not in self.words:
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or value not in words:
             raise ValueError
         return value
 
-
-@dataclass(frozen=True)
-class Flag(Kind[bool]):
-    """True or false."""
-
-    allowed = "true or false"
-
-    def read(self, value: Any) -> bool:
-        """A bool."""
-        if not isinstance(value, bool):
-            raise ValueError
-        return value
+    return Kind("NAME", f"one of {', '.join(words)}", read)
 
 
-@dataclass(frozen=True)
-class Several(Kind[tuple[T, ...]]):
+def several(each: Kind[T]) -> Kind[tuple[T, ...]]:
     """A list of values of one kind, sorted, each once.
 
     As text the values are separated by commas; ``2-9`` stands for the whole numbers from 2 to 9.
 
     Examples
     --------
-    >>> Several(Whole(1)).read("2-4, 9"), Several(Positive()).read([9, 8.5])
+    >>> several(whole(1)).read("2-4, 9"), several(POSITIVE).read([9, 8.5])
     ((2, 3, 4, 9), (8.5, 9.0))
     """
 
-    each: Kind[T]
-    metavar = "LIST"
-
-    @property
-    def allowed(self) -> str:
-        """The length and what each value is."""
-        return f"a list of at most {MAX_VALUES} values, each {self.each.allowed}"
-
-    def read(self, value: Any) -> tuple[T, ...]:
-        """A sorted tuple."""
+    def read(value: Any) -> tuple[T, ...]:
         values = _listed(value) if isinstance(value, str) else value
         if not isinstance(values, list | tuple | range) or not 0 < len(values) <= MAX_VALUES:
             raise ValueError
-        return tuple(sorted({self.each.read(one) for one in values}))  # type: ignore[type-var]
+        return tuple(sorted({each.read(one) for one in values}))  # type: ignore[type-var]
+
+    return Kind("LIST", f"a list of at most {MAX_VALUES} values, each {each.allowed}", read)
 
 
 def _listed(text: str) -> list[Any]:

@@ -37,9 +37,7 @@ class Plan(Table):
 
     def to_json(self) -> dict[str, dict[str, Any]]:
         """``{name: {"value": …, "why": …}}``, for ``run.json``."""
-        return {
-            name: {"value": value, "why": self.why[name]} for name, value in self.values().items()
-        }
+        return {name: {"value": v, "why": self.why[name]} for name, v in self.values().items()}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Mapping[str, Any]]) -> Plan:
@@ -56,35 +54,18 @@ class Plan(Table):
                 f"The plan lacks {', '.join(missing)}: another version of Inkcluster wrote it; run "
                 "the study again into its folder, which keeps the answers that still fit."
             )
-        values = {
-            name: row.kind.check(name, plain[name]["value"], "run.json")
-            for name, row in SETTINGS.items()
-        }
-        return cls(**values, why={name: str(plain[name]["why"]) for name in NAMES})
+        why = {name: str(plain[name]["why"]) for name in NAMES}
+        found = SETTINGS.items()
+        return cls(
+            why=why, **{n: row.kind.check(n, plain[n]["value"], "run.json") for n, row in found}
+        )
 
 
 def make(images: ImageSet, settings: Settings, desk: Desk) -> Plan:
-    """Find every value that `settings` leave open.
+    """Find every value that `settings` leave open; `desk` caches what is computed for that.
 
-    Labels are read for the default of `k` and for nothing else.
-
-    Parameters
-    ----------
-    images : ImageSet
-        What is to be studied.
-    settings : Settings
-        What was asked for.
-    desk : Desk
-        Caches what the plan computes from the images.
-
-    Returns
-    -------
-    Plan
-
-    Raises
-    ------
-    BadInputError
-        If the images are too few or all alike, or do not go with the settings.
+    Labels are read for the default of `k` and for nothing else. BadInputError if the images are too
+    few or all alike, or do not go with the settings.
 
     Examples
     --------

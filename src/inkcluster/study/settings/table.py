@@ -8,18 +8,18 @@ are made from this table. A new setting is one entry in :class:`Table`, and a fu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, dataclass
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 
 from inkcluster.study.settings.kinds import (
-    Choice,
-    CountOrShare,
-    Flag,
+    COUNT_OR_SHARE,
+    FLAG,
+    POSITIVE,
     Kind,
-    Positive,
-    Several,
-    Whole,
-)
+    choice,
+    several,
+    whole,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from inkcluster.study.settings.plan import Plan
@@ -28,36 +28,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+@dataclass(eq=False)
 class Setting(Generic[T]):
-    """One setting; on :class:`Settings` and :class:`Plan` an attribute with its value.
+    """One setting; on :class:`Settings` and :class:`Plan` an attribute with its value."""
 
-    Parameters
-    ----------
-    kind : Kind
-        What its value may be.
-    topic : str
-        The heading under which it is listed.
-    help : str
-        One sentence that says what it is.
-    default : value, optional
-        Its default; None where it comes from the images.
-    rule : str
-        In words, how the default comes from the images.
-    """
-
-    name: str
-
-    def __init__(
-        self,
-        kind: Kind[T],
-        topic: str,
-        help: str,  # noqa: A002
-        *,
-        default: T | None = None,
-        rule: str = "",
-    ) -> None:
-        self.kind, self.topic, self.help = kind, topic, help
-        self.default, self.rule = default, rule
+    kind: Kind[T]
+    topic: str  # the heading under which it is listed
+    help: str  # one sentence that says what it is
+    default: T | None = None  # None where it comes from the images
+    rule: str = ""  # in words, how the default comes from the images
+    name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -66,7 +46,7 @@ class Setting(Generic[T]):
     def option(self) -> str:
         """Its option on the command line."""
         option = "--" + self.name.replace("_", "-")
-        return f"{option}/--no-{option[2:]}" if isinstance(self.kind, Flag) else option
+        return f"{option}/--no-{option[2:]}" if self.kind is FLAG else option
 
     @overload
     def __get__(self, holder: None, owner: type) -> Setting[T]: ...
@@ -83,40 +63,40 @@ KMEANS = "k-means"
 HIERARCHY = "Hierarchies and linkages"
 DENSITY = "DBSCAN and HDBSCAN"
 COMPARISON = "Comparison and PCA"
-_SAMPLE = Whole(10)
+_SAMPLE = whole(10)
 
 
 class Table:
     """All settings; what holds their values derives from it and cannot be changed."""
 
-    seed = Setting(Whole(0, 2**32 - 1), GENERAL, "Seed of all random numbers.", default=69)
+    seed = Setting(whole(0, 2**32 - 1), GENERAL, "Seed of all random numbers.", default=69)
     k = Setting(
-        Whole(2),
+        whole(2),
         GENERAL,
         "Number of clusters, for k-means and for the cuts of hierarchies.",
         rule="the number of classes, or what Ward's hierarchy suggests; [see below](#k)",
     )
     scaling = Setting(
-        Choice(("minmax", "standard", "none")),
+        choice("minmax", "standard", "none"),
         KMEANS,
         "Scaling of the pixels before k-means and the DBSCAN map: each pixel to 0–1 (minmax), "
         "to mean 0 and standard deviation 1 (standard), or none.",
         default="minmax",
     )
-    restarts = Setting(Whole(2, 1000), KMEANS, "Restarts of k-means.", default=15)
+    restarts = Setting(whole(2, 1000), KMEANS, "Restarts of k-means.", default=15)
     replace = Setting(
-        Flag(),
+        FLAG,
         GENERAL,
         "Draw samples with replacement, so that an image may come twice.",
         default=False,
     )
     sample_sizes = Setting(
-        Several(_SAMPLE),
+        several(_SAMPLE),
         HIERARCHY,
         "Sizes of the samples whose hierarchies suggest a number of clusters.",
         rule="500, 1000, 2000, 3000, as far as the images go; all images if fewer than 500",
     )
-    resamples = Setting(Whole(1, 1000), HIERARCHY, "Samples drawn of each size.", default=30)
+    resamples = Setting(whole(1, 1000), HIERARCHY, "Samples drawn of each size.", default=30)
     linkage_sample = Setting(
         _SAMPLE,
         HIERARCHY,
@@ -125,20 +105,20 @@ class Table:
     )
     map_sample = Setting(_SAMPLE, DENSITY, "Images in the DBSCAN map.", rule="all images")
     eps = Setting(
-        Several(Positive()),
+        several(POSITIVE),
         DENSITY,
         "Values of eps in the DBSCAN map, in units of the scaled pixels.",
         rule="9 values from the distances; [see below](#eps-and-sweep_eps)",
     )
     min_samples = Setting(
-        Several(Whole(1)),
+        several(whole(1)),
         DENSITY,
         "Values of min_samples in the DBSCAN map: images within eps, itself counted, that make a "
         "core point. HDBSCAN takes their median.",
         default=tuple(range(2, 10)),
     )
     refine = Setting(
-        Whole(0, 100),
+        whole(0, 100),
         DENSITY,
         "Values of eps added where the DBSCAN map changes most.",
         rule="4; 0 if `eps` is given",
@@ -150,13 +130,13 @@ class Table:
         rule="10000, or all images if there are no more",
     )
     components = Setting[int](
-        CountOrShare(),
+        COUNT_OR_SHARE,
         COMPARISON,
         "Principal components kept, or the share of the variance that they keep.",
         rule="the fewest that keep 90 % of the variance; [see below](#components-and-svd_solver)",
     )
     svd_solver = Setting(
-        Choice(("auto", "full", "covariance_eigh", "arpack", "randomized")),
+        choice("auto", "full", "covariance_eigh", "arpack", "randomized"),
         COMPARISON,
         "Solver of the PCA, by scikit-learn's name.",
         rule="by the pixels of an image; [see below](#components-and-svd_solver)",
@@ -165,16 +145,16 @@ class Table:
         _SAMPLE, DENSITY, "Images in the DBSCAN sweep after PCA whitening.", rule="all images"
     )
     sweep_eps = Setting(
-        Several(Positive()),
+        several(POSITIVE),
         DENSITY,
         "Values of eps after PCA whitening, in units of the whitened components.",
         rule="8 values from the distances; [see below](#eps-and-sweep_eps)",
     )
     sweep_min_samples = Setting(
-        Whole(1), DENSITY, "The min_samples after PCA whitening and in question 6.", default=3
+        whole(1), DENSITY, "The min_samples after PCA whitening and in question 6.", default=3
     )
     many = Setting(
-        Whole(2),
+        whole(2),
         COMPARISON,
         "Clusters of the second, finer cut of Ward's hierarchy.",
         rule="4 times `k`, but no more than `compare_sample`",

@@ -31,37 +31,17 @@ MAX_KNEE_DISTANCE = 0.02
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """DBSCAN for every pair of eps and min_samples.
-
-    Parameters
-    ----------
-    sample : Sample
-    vectors : ndarray of shape (n, d)
-        The scaled pixels.
-    eps : tuple of float
-        The plan's, the suggested one, and those added where the map changes most.
-    min_samples : tuple of int
-    labels : ndarray of shape (n_eps, n_min_samples, n), int32
-    lists : tuple of ndarray
-        Squared distances and rows of each image's nearest neighbours, itself counted, (n, k).
-    neighbour : int
-        The rank of the neighbour whose distance is plotted: one less than the median of
-        `min_samples`, since DBSCAN counts the image itself.
-    knee : int or None
-        The index at which the sorted distances to that neighbour turn up; None if they are flat.
-    suggested : float or None
-        The suggested eps: the knee's distance to two digits.
-    """
+    """DBSCAN for every pair of eps and min_samples."""
 
     sample: Sample
-    vectors: NDArray[np.floating[Any]]
-    eps: tuple[float, ...]
+    vectors: NDArray[np.floating[Any]]  # (n, d), the scaled pixels
+    eps: tuple[float, ...]  # the plan's, the suggested one, and those added where the map changes
     min_samples: tuple[int, ...]
-    labels: NDArray[np.int32]
-    lists: Lists
-    neighbour: int
-    knee: int | None
-    suggested: float | None
+    labels: NDArray[np.int32]  # (n_eps, n_min_samples, n)
+    lists: Lists  # squared distances and rows of each image's neighbours, itself counted, (n, k)
+    neighbour: int  # the rank of the neighbour whose distance is plotted, see `neighbour_of`
+    knee: int | None  # where the sorted distances to that neighbour turn up; None if flat
+    suggested: float | None  # the suggested eps: the knee's distance to two digits
 
     @cached_property
     def distances(self) -> NDArray[np.float64]:
@@ -82,8 +62,7 @@ class Map:
     @property
     def chosen_labels(self) -> NDArray[np.int32]:
         """The chosen setting's labels, shape (n,)."""
-        i, j = self.chosen
-        return np.asarray(self.labels[i, j])
+        return np.asarray(self.labels[self.chosen])
 
     def panel(self, what: str) -> NDArray[np.float64]:
         """One of the counts for every setting, shape (n_eps, n_min_samples)."""
@@ -145,30 +124,16 @@ def agreement(a: NDArray[Any], b: NDArray[np.integer[Any]], *, noise: bool) -> f
 
 
 def dbscan_map(sample: Sample, plan: Plan, desk: Desk) -> Map:
-    """Run DBSCAN on the sample for every eps and min_samples, or take the map from the desk.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        If the map of the sample does not fit into memory.
-    """
+    """Run DBSCAN on the sample for every eps and min_samples; TooLittleMemoryError if too large."""
     from inkcluster.features import make
 
     vectors = np.asarray(make(plan.scaling).fit_transform(sample.images))
     neighbour = neighbour_of(plan.min_samples, len(sample))
     kept = _dbscan_map(vectors, plan, desk, sample=sample, neighbour=neighbour)
+    eps, lists = tuple(kept["eps"].tolist()), (kept["squared"], kept["rows"])
     at, suggested = int(kept["knee"]), float(kept["suggested"])
-    return Map(
-        sample,
-        vectors,
-        tuple(kept["eps"].tolist()),
-        plan.min_samples,
-        kept["labels"],
-        (kept["squared"], kept["rows"]),
-        neighbour,
-        at if at >= 0 else None,
-        suggested if at >= 0 else None,
-    )
+    bend = (at, suggested) if at >= 0 else (None, None)
+    return Map(sample, vectors, eps, plan.min_samples, kept["labels"], lists, neighbour, *bend)
 
 
 @step(uses=("eps", "min_samples", "refine", "scaling"))
@@ -223,8 +188,7 @@ def suggestion(
         at = knee(curve)
     except BadInputError:
         return None, None
-    bend = float(curve[at])
-    if bend <= 0:
+    if (bend := float(curve[at])) <= 0:
         return None, None
     near = min(eps, key=lambda one: abs(one - bend))
     return at, near if abs(near - bend) <= MAX_KNEE_DISTANCE * bend else float(f"{bend:.2g}")

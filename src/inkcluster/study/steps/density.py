@@ -28,20 +28,10 @@ RULE = (
 
 @dataclass(frozen=True)
 class Counts:
-    """Counts of one labelling.
+    """Counts of one labelling; the shares are of all points."""
 
-    Parameters
-    ----------
-    clusters : int
-        Noise not counted.
-    considerable : int
-        Clusters of at least five members.
-    noise_share, largest_share, second_share : float
-        Shares of all points: noise, the largest and the second largest cluster.
-    """
-
-    clusters: int
-    considerable: int
+    clusters: int  # noise not counted
+    considerable: int  # clusters of at least five members
     noise_share: float
     largest_share: float
     second_share: float = 0.0
@@ -86,8 +76,8 @@ def choose(counted: list[Counts]) -> int:
     """
     quiet = [i for i, c in enumerate(counted) if c.noise_share <= MOST_NOISE]
     if quiet:
-        return min(quiet, key=lambda i: (-counted[i].considerable, counted[i].noise_share, i))
-    return min(range(len(counted)), key=lambda i: (counted[i].noise_share, i))
+        return min(quiet, key=lambda i: (-counted[i].considerable, counted[i].noise_share))
+    return min(range(len(counted)), key=lambda i: counted[i].noise_share)
 
 
 def sizes_with_noise(labels: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -103,20 +93,11 @@ def sizes_with_noise(labels: NDArray[np.int32]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """DBSCAN on PCA-whitened images for every eps of the plan's sweep.
+    """DBSCAN on PCA-whitened images for every eps of the plan's sweep."""
 
-    Parameters
-    ----------
-    solver : str
-        The solver of the PCA.
-    eps : tuple of float
-    labels : ndarray of shape (n_eps, n), int32
-        Numbered as scikit-learn numbers them; -1 is noise.
-    """
-
-    solver: str
+    solver: str  # of the PCA
     eps: tuple[float, ...]
-    labels: NDArray[np.int32]
+    labels: NDArray[np.int32]  # (n_eps, n), numbered as scikit-learn numbers them, -1 for noise
 
     @property
     def counts(self) -> list[Counts]:
@@ -132,23 +113,13 @@ class Sweep:
         """A row for each eps."""
         import pandas as pd
 
-        counts = self.counts
-        return pd.DataFrame(
-            {
-                "eps": list(self.eps),
-                "labels": self.n_labels,
-                "clusters": [c.clusters for c in counts],
-                "noise_share": [c.noise_share for c in counts],
-                "largest_share": [c.largest_share for c in counts],
-            }
-        )
+        shown = ["clusters", "noise_share", "largest_share"]
+        counted = pd.DataFrame(self.counts)[shown]
+        return pd.DataFrame({"eps": list(self.eps), "labels": self.n_labels}).join(counted)
 
 
 def whitened_sweep(sample: Sample, plan: Plan, desk: Desk, solver: str | None = None) -> Sweep:
-    """Run DBSCAN for each of the plan's `sweep_eps` after PCA whitening.
-
-    `solver` is the plan's solver of the PCA if None.
-    """
+    """Run DBSCAN for each of the plan's `sweep_eps` after PCA whitening, by its solver if None."""
     solver = solver or plan.svd_solver
     labels = whitened_labels(plan, desk, sample=sample, solver=solver)["labels"]
     return Sweep(solver, plan.sweep_eps, labels)

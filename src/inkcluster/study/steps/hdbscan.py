@@ -22,34 +22,16 @@ IMAGES_PER_MEMBER = 1000
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """HDBSCAN's clusters.
+    """HDBSCAN's clusters of n images."""
 
-    Parameters
-    ----------
-    least : int
-        The members that a cluster must have.
-    min_samples : int
-        Which neighbour's distance is the core distance, the image itself counted.
-    labels : ndarray of shape (n,)
-        Clusters by decreasing size; -1 for noise.
-    outlier_scores : ndarray of shape (n,)
-        GLOSH.
-    ordering, reachability : ndarray of shape (n,)
-        Of the reachability plot.
-    tree : structured ndarray
-        The condensed tree.
-    selected : ndarray of shape (k,)
-        Each cluster's number in the tree.
-    """
-
-    least: int
-    min_samples: int
-    labels: NDArray[np.int32]
-    outlier_scores: NDArray[np.float64]
-    ordering: NDArray[np.int64]
-    reachability: NDArray[np.float64]
-    tree: NDArray[np.void]
-    selected: NDArray[np.int64]
+    least: int  # the members that a cluster must have
+    min_samples: int  # which neighbour's distance is the core distance, the image itself counted
+    labels: NDArray[np.int32]  # (n,), clusters by decreasing size; -1 for noise
+    outlier_scores: NDArray[np.float64]  # (n,), GLOSH
+    ordering: NDArray[np.int64]  # (n,), of the reachability plot
+    reachability: NDArray[np.float64]  # (n,)
+    tree: NDArray[np.void]  # the condensed tree
+    selected: NDArray[np.int64]  # (k,), each cluster's number in the tree
 
     @property
     def counts(self) -> Counts:
@@ -85,20 +67,9 @@ def run(
     space: Mapping[str, Any],
     min_samples: tuple[int, ...],
 ) -> Kept:
-    """Run HDBSCAN.
+    """Run HDBSCAN on `vectors` (n, d), the images of `sample` in `space`.
 
-    Parameters
-    ----------
-    vectors : ndarray of shape (n, d)
-        The images of `sample` in `space`.
-    desk : Desk
-    lists : tuple of ndarray, optional
-        The images' neighbours, where the caller has them.
-    sample : Sample
-    space : mapping
-        What the vectors depend on besides the sample.
-    min_samples : tuple of int
-        Those of the DBSCAN map; their median is taken.
+    `lists` are their neighbours, where the caller has them; the median of `min_samples` is taken.
     """
     n = len(vectors)
     least = max(MEMBERS, n // IMAGES_PER_MEMBER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,18 +11,15 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import TooLittleMemoryError
 from inkcluster.study.run.step import step
-from inkcluster.study.steps import samples
-from inkcluster.study.steps.samples import Sample
+from inkcluster.study.steps.samples import FALLBACK, SAMPLE_USES, Sample, draw
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-USES = ("linkage_sample", *samples.SAMPLE_USES)
+USES = ("linkage_sample", *SAMPLE_USES)
 """The plan's values that :func:`build` depends on."""
-FALLBACK = 5000
-"""Images in the sample that is linked where all of them do not fit into memory."""
 TOGETHER = ("centroid", "median")
 """Methods that merge on one thread in little memory: they are built side by side."""
 
@@ -31,20 +28,13 @@ TOGETHER = ("centroid", "median")
 class Hierarchy:
     """One linkage of the raw pixels.
 
-    Parameters
-    ----------
-    method : str
-    sample : Sample
-        All images in their own order, or some of them.
-    Z : ndarray of shape (m - 1, 4)
-    refused : (int, int, int) or None
-        Where the images asked for did not fit into memory: their number, the bytes that they
-        need, and the bytes available.
+    `refused` is the number of the images asked for, the bytes that they need, and the bytes
+    available, where they did not fit into memory.
     """
 
     method: str
-    sample: Sample
-    Z: NDArray[np.float64]
+    sample: Sample  # all images in their own order, or some of them
+    Z: NDArray[np.float64]  # (m - 1, 4)
     refused: tuple[int, int, int] | None = None
 
     @property
@@ -59,24 +49,19 @@ class Hierarchy:
 def build(images: ImageSet, plan: Plan, desk: Desk, method: str) -> Hierarchy:
     """Build a hierarchy of the plan's `linkage_sample` images; labels are not read.
 
-    Returns
-    -------
-    Hierarchy
-        Of 5,000 images drawn at random where those asked for do not fit into memory.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        If not even those fit.
+    Of 5,000 images where those asked for do not fit into memory; TooLittleMemoryError if not even
+    these fit.
     """
     wanted = plan.linkage_sample
+    sample = Sample.whole(images) if wanted == len(images) else draw(images, wanted, plan)
     try:
-        return _of(_drawn(images, wanted, plan), desk, method)
+        return Hierarchy(method, sample, of_pixels(sample, desk, method))
     except TooLittleMemoryError as error:
         if wanted <= FALLBACK:
             raise
-        fewer = _of(_drawn(images, FALLBACK, plan), desk, method)
-        return replace(fewer, refused=(wanted, error.need, error.have))
+        refused = wanted, error.need, error.have
+    sample = draw(images, FALLBACK, plan)
+    return Hierarchy(method, sample, of_pixels(sample, desk, method), refused)
 
 
 def build_all(
@@ -92,18 +77,10 @@ def build_all(
 
 
 def of_pixels(sample: Sample, desk: Desk, method: str) -> NDArray[np.float64]:
-    """The hierarchy of a sample's raw pixels.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        If it does not fit into memory.
-    """
+    """The hierarchy of a sample's raw pixels; TooLittleMemoryError if it is too large."""
     methods = TOGETHER if method in TOGETHER else (method,)
-    return linkage(sample.images.flat(), desk, sample=sample, space=RAW, methods=methods)[method]
-
-
-RAW = {"space": "raw pixels"}
+    space = {"space": "raw pixels"}
+    return linkage(sample.images.flat(), desk, sample=sample, space=space, methods=methods)[method]
 
 
 @step()
@@ -134,12 +111,3 @@ def numbered(Z: NDArray[np.float64], k: int) -> NDArray[np.int32]:
     from inkcluster.cluster.linkage.agglomerative import numbered as as_numbered
 
     return as_numbered(k, Z[:, :2].astype(np.intp)).astype(np.int32)
-
-
-def _of(sample: Sample, desk: Desk, method: str) -> Hierarchy:
-    return Hierarchy(method, sample, of_pixels(sample, desk, method))
-
-
-def _drawn(images: ImageSet, n: int, plan: Plan) -> Sample:
-    """All images in their own order, each once, or `n` drawn at random."""
-    return Sample.whole(images) if n == len(images) else samples.draw(images, n, plan)

@@ -19,25 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class KMeansRestarts:
-    """All restarts of k-means on all images, by rising inertia.
+    """All restarts of k-means on all images, by rising inertia, in units of the scaled pixels."""
 
-    Parameters
-    ----------
-    labels : ndarray of shape (restarts, n), int32
-        Clusters numbered by decreasing size within each restart.
-    inertias : ndarray of shape (restarts,), float64
-        Sum of squared distances of the images to their centres, in units of the scaled pixels.
-    n_iter : ndarray of shape (restarts,), int32
-        Iterations until the restart stopped.
-    centres : ndarray of shape (restarts, k, d), float64
-        Centres of the clusters, in units of the scaled pixels; NaN for a cluster without members,
-        which happens where there are fewer different images than clusters.
-    """
-
-    labels: NDArray[np.int32]
-    inertias: NDArray[np.float64]
-    n_iter: NDArray[np.int32]
-    centres: NDArray[np.float64]
+    labels: NDArray[np.int32]  # (restarts, n), numbered by decreasing size within each restart
+    inertias: NDArray[np.float64]  # (restarts,), sums of squared distances to the centres
+    n_iter: NDArray[np.int32]  # (restarts,), iterations until the restart stopped
+    centres: NDArray[np.float64]  # (restarts, k, d); NaN for a cluster without members
 
     @property
     def n_found(self) -> int:
@@ -57,14 +44,21 @@ def scaled(images: ImageSet, plan: Plan) -> tuple[Features, NDArray[np.float32]]
     return features, np.asarray(features.fit_transform(images), np.float32)
 
 
-@step(KMeansRestarts, uses=("seed", "k", "scaling", "restarts"), revision=2)
-def kmeans(
+def restarts(
     images: ImageSet, plan: Plan, desk: Desk, vectors: NDArray[np.float32] | None = None
-) -> dict[str, NDArray[Any]]:
+) -> KMeansRestarts:
     """Run k-means on all images with all its restarts; labels are not read.
 
     `vectors` (n, d), float32, are what :func:`scaled` returns, where the caller has them.
     """
+    return KMeansRestarts(**kmeans(images, plan, desk, vectors))
+
+
+@step(uses=("seed", "k", "scaling", "restarts"), revision=2)
+def kmeans(
+    images: ImageSet, plan: Plan, desk: Desk, vectors: NDArray[np.float32] | None
+) -> dict[str, NDArray[Any]]:
+    """The arrays of :class:`KMeansRestarts`."""
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning

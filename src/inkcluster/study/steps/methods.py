@@ -33,27 +33,14 @@ _WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
 class Methods:
     """The clusterings of one sample by every method.
 
-    Parameters
-    ----------
-    sample : Sample
-    clusterings : dict of str to Clustering
-        By name (``"ward after PCA"``), clusters numbered by decreasing size.
-    pca : Features
-        Fitted on the sample; leads from `vectors` back to pictures.
-    vectors : ndarray of shape (n, components)
-        The PCA-whitened images.
-    ward : ndarray of shape (n - 1, 4) or None
-        Ward's hierarchy of `vectors`; None where the memory is too little for it.
-    refused : mapping of str to (int, int)
-        The linkages left out for want of memory: the bytes that they need, and those that
-        may be used.
+    `refused` are the linkages left out for want of memory: the bytes needed, and those available.
     """
 
     sample: Sample
-    clusterings: Mapping[str, Clustering]
-    pca: Features
-    vectors: NDArray[np.floating[Any]]
-    ward: NDArray[np.float64] | None
+    clusterings: Mapping[str, Clustering]  # by name: "ward after PCA"
+    pca: Features  # fitted on the sample; leads from `vectors` back to pictures
+    vectors: NDArray[np.floating[Any]]  # (n, components), the PCA-whitened images
+    ward: NDArray[np.float64] | None  # the hierarchy of `vectors`; None if memory is too little
     refused: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -99,29 +86,47 @@ def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) 
     the linkages of pixels are those of questions 3 and 4. Shape clustering is that of question 7.
     """
     from inkcluster.cluster import hierarchy
+    from inkcluster.features import make
 
     found: dict[str, Clustering] = {}
     refused: dict[str, tuple[int, int]] = {}
     ward = None
+
+    def add(name: str, labels: NDArray[np.int32], **values: Any) -> None:
+        found[name] = Clustering(labels, name, values)
+
     with desk.progress.task("methods", total=2 * (3 + len(hierarchy.METHODS)) + 1) as advance:
         pca, vectors = whitened(sample.images, plan)
-        for space in SPACES:
-            found[title_of("k-means", space)] = _kmeans(sample, vectors, space, plan, desk)
+        scaled = np.asarray(make(plan.scaling).fit_transform(sample.images))
+        for space, points in ((PIXELS, scaled), (WHITENED, vectors)):
+            on = space_of(space, plan)
+            kept = compare_kmeans(points, plan, desk, sample=sample, space=on)
+            scaling = () if space == WHITENED else ("scaling",)
+            used = plan.values(("k", "restarts", "seed", *scaling))
+            add(title_of("k-means", space), kept["labels"], **used)
             advance(1)
             for method in hierarchy.METHODS:
                 name = title_of(method, space)
                 try:
-                    labels, Z = _linkage(
-                        sample, vectors, method, space, plan=plan, desk=desk, images=images
-                    )
-                    found[name] = Clustering(labels, name, {"k": plan.k, "method": method})
-                    ward = Z if name == title_of("ward", WHITENED) else ward
+                    if space == PIXELS:
+                        labels = _linked_pixels(sample, method, plan, desk, images)
+                    else:
+                        linked = hierarchies.linkage(
+                            vectors, desk, sample=sample, space=on, methods=(method,)
+                        )
+                        labels = hierarchy.cut(linked[method], plan.k)
+                        ward = linked.get("ward", ward)
+                    add(name, labels, k=plan.k, method=method)
                 except TooLittleMemoryError as error:
                     refused[name] = (error.need, error.have)
                 advance(1)
-            found[title_of("DBSCAN", space)] = _dbscan(sample, space, plan, desk)
+            eps, labels = _dbscan(sample, space, plan, desk)
+            name = title_of("DBSCAN", space)
+            add(name, labels, eps=eps, min_samples=plan.sweep_min_samples)
             advance(1)
-            found[title_of("HDBSCAN", space)] = _hdbscan(sample, vectors, space, plan, desk)
+            dense = hdbscan.run(points, desk, sample=sample, space=on, min_samples=plan.min_samples)
+            core = {"min_cluster_size": dense.least, "min_samples": dense.min_samples}
+            add(title_of("HDBSCAN", space), dense.labels, **core)
             advance(1)
         if images is not None:
             found |= _shape(sample, images, plan, desk)
@@ -143,18 +148,6 @@ def _shape(sample: Sample, images: ImageSet, plan: Plan, desk: Desk) -> dict[str
     return {SHAPE: Clustering(relabel_by_size(shapes.labels[sample.index]), SHAPE, values)}
 
 
-def _kmeans(
-    sample: Sample, vectors: NDArray[Any], space: str, plan: Plan, desk: Desk
-) -> Clustering:
-    from inkcluster.features import make
-
-    points = vectors if space == WHITENED else make(plan.scaling).fit_transform(sample.images)
-    kept = compare_kmeans(points, plan, desk, sample=sample, space=space_of(space, plan))
-    scaling = () if space == WHITENED else ("scaling",)
-    values = plan.values(("k", "restarts", "seed", *scaling))
-    return Clustering(kept["labels"], title_of("k-means", space), values)
-
-
 @step(uses=("k", "restarts", "seed"))
 def compare_kmeans(
     points: NDArray[Any], plan: Plan, desk: Desk, *, sample: Sample, space: Mapping[str, Any]
@@ -170,32 +163,20 @@ def compare_kmeans(
         return {"labels": relabel_by_size(model.fit(points).labels_)}
 
 
-def _linkage(
-    sample: Sample,
-    vectors: NDArray[Any],
-    method: str,
-    space: str,
-    *,
-    plan: Plan,
-    desk: Desk,
-    images: ImageSet | None,
-) -> tuple[NDArray[np.int32], NDArray[np.float64] | None]:
-    """A linkage cut at k, and the hierarchy where it is of the whitened images."""
+def _linked_pixels(
+    sample: Sample, method: str, plan: Plan, desk: Desk, images: ImageSet | None
+) -> NDArray[np.int32]:
+    """A linkage of the raw pixels cut at k, of all images in their order where these are all."""
     from inkcluster.cluster import hierarchy
 
-    if space == PIXELS:
-        if images is not None and len(np.unique(sample.index)) == len(sample) == len(images):
-            Z = hierarchies.of_pixels(Sample.whole(images), desk, method)
-            return hierarchy.cut(Z, plan.k)[sample.index], None
-        return hierarchy.cut(hierarchies.of_pixels(sample, desk, method), plan.k), None
-    found = hierarchies.linkage(
-        vectors, desk, sample=sample, space=space_of(space, plan), methods=(method,)
-    )
-    return hierarchy.cut(found[method], plan.k), found[method]
+    if images is not None and len(np.unique(sample.index)) == len(sample) == len(images):
+        Z = hierarchies.of_pixels(Sample.whole(images), desk, method)
+        return hierarchy.cut(Z, plan.k)[sample.index]
+    return hierarchy.cut(hierarchies.of_pixels(sample, desk, method), plan.k)
 
 
-def _dbscan(sample: Sample, space: str, plan: Plan, desk: Desk) -> Clustering:
-    """DBSCAN at the eps that the stated rule chooses."""
+def _dbscan(sample: Sample, space: str, plan: Plan, desk: Desk) -> tuple[float, NDArray[np.int32]]:
+    """The eps that the stated rule chooses, and DBSCAN's labels there."""
     from inkcluster.cluster import relabel_by_size
 
     if space == WHITENED:
@@ -203,28 +184,7 @@ def _dbscan(sample: Sample, space: str, plan: Plan, desk: Desk) -> Clustering:
     else:
         eps, rows = plan.eps, scaled_labels(plan, desk, sample=sample)["labels"]
     at = choose([count(row) for row in rows])
-    values = {"eps": eps[at], "min_samples": plan.sweep_min_samples}
-    return Clustering(relabel_by_size(rows[at]), title_of("DBSCAN", space), values)
-
-
-def _hdbscan(
-    sample: Sample, vectors: NDArray[Any], space: str, plan: Plan, desk: Desk
-) -> Clustering:
-    """HDBSCAN as in question 5."""
-    from inkcluster.features import make
-
-    points = vectors
-    if space == PIXELS:
-        points = np.asarray(make(plan.scaling).fit_transform(sample.images))
-    kept = hdbscan.run(
-        points,
-        desk,
-        sample=sample,
-        space=space_of(space, plan),
-        min_samples=plan.min_samples,
-    )
-    values = {"min_cluster_size": kept.least, "min_samples": kept.min_samples}
-    return Clustering(kept.labels, title_of("HDBSCAN", space), values)
+    return eps[at], relabel_by_size(rows[at])
 
 
 METHODS_USES = used_by(

@@ -31,21 +31,11 @@ FALLBACK = 5000
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Images drawn for a question.
+    """Images drawn for a question."""
 
-    Parameters
-    ----------
-    index : ndarray of shape (n,), int64
-        Where they stand in the whole set.
-    images : ImageSet
-        The images, with their labels where there are any.
-    total : int
-        The size of the whole set.
-    """
-
-    index: NDArray[np.int64]
+    index: NDArray[np.int64]  # (n,), where they stand in the whole set
     images: ImageSet
-    total: int
+    total: int  # the size of the whole set
 
     @classmethod
     def whole(cls, images: ImageSet) -> Sample:
@@ -89,15 +79,7 @@ def within_memory(
 ) -> tuple[Result, tuple[Finding, ...]]:
     """Do `work` on a sample of `n` images, or of 5,000 where `n` do not fit into memory.
 
-    Returns
-    -------
-    result, tuple of Finding
-        What `work` returned, and S3 where it rests on a sample.
-
-    Raises
-    ------
-    TooLittleMemoryError
-        If 5,000 images do not fit either.
+    Returns the result, and S3 where it rests on a sample. TooLittleMemoryError if 5,000 do not fit.
     """
     try:
         sample = draw(images, n, plan)
@@ -112,20 +94,9 @@ def within_memory(
 def whitened(
     images: ImageSet, plan: Plan, solver: str | None = None
 ) -> tuple[PCA, NDArray[np.floating[Any]]]:
-    """The principal components of the raw pixels, each divided by its standard deviation.
+    """The PCA of the raw pixels, and the images whitened by it, shape (n, components).
 
-    Parameters
-    ----------
-    images : ImageSet
-        What the components are learnt from; a small set has fewer than the plan asks for.
-    plan : Plan
-        Its `components`, `svd_solver` and `seed` are used.
-    solver : str, optional
-        Another solver than the plan's.
-
-    Returns
-    -------
-    PCA, ndarray of shape (n, components)
+    `solver` is the plan's if None. A small set has fewer components than the plan asks for.
     """
     from inkcluster.features import PCA
 

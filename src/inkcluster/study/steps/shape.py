@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,47 +24,21 @@ MIN_IMAGES = 500
 
 @dataclass(frozen=True, eq=False)
 class Shapes:
-    """Shape clustering of all images, or of as many as fit into memory.
+    """Shape clustering of all images, or of as many as fit into memory."""
 
-    Parameters
-    ----------
-    index : ndarray of shape (n,), int64
-        Where the images stand in the whole set.
-    images : ImageSet
-    total : int
-        The size of the whole set.
-    labels : ndarray of shape (n,), int32
-        Clusters by decreasing size.
-    spectrum : ndarray of shape (m,)
-        Eigenvalues of the neighbours' graph, descending from 1.
-    gap_strengths : ndarray of shape (m - 2,)
-        How clearly they break off after 2, 3, … of them.
-    strengths : ndarray
-        How clearly the merges of small clusters speak for 2, 3, … clusters.
-    neighbors, distances : ndarray of shape (n, q)
-        Rows of `images`; -1 for none.
-    memberships : ndarray of shape (n, k)
-        Rows sum to 1.
-    confidence : ndarray of shape (n,)
-        From 0 to 1.
-    outlier_scores : ndarray of shape (n,)
-    short : (int, int) or None
-        The bytes that all images need and those that may be used, where not all fit.
-    """
-
-    index: NDArray[np.int64]
+    index: NDArray[np.int64]  # (n,), where the images stand in the whole set
     images: ImageSet
-    total: int
-    labels: NDArray[np.int32]
-    spectrum: NDArray[np.float64]
-    gap_strengths: NDArray[np.float64]
-    strengths: NDArray[np.float64]
-    neighbors: NDArray[np.int32]
-    distances: NDArray[np.float64]
-    memberships: NDArray[np.float64]
-    confidence: NDArray[np.float64]
-    outlier_scores: NDArray[np.float64]
-    short: tuple[int, int] | None = None
+    total: int  # the size of the whole set
+    labels: NDArray[np.int32]  # (n,), clusters by decreasing size
+    spectrum: NDArray[np.float64]  # (m,), eigenvalues of the neighbours' graph, descending from 1
+    gap_strengths: NDArray[np.float64]  # (m - 2,), how clearly they break off after 2, 3, …
+    strengths: NDArray[np.float64]  # how clearly merges of small clusters speak for 2, 3, …
+    neighbors: NDArray[np.int32]  # (n, q), rows of `images`; -1 for none
+    distances: NDArray[np.float64]  # (n, q)
+    memberships: NDArray[np.float64]  # (n, k), rows sum to 1
+    confidence: NDArray[np.float64]  # (n,), from 0 to 1
+    outlier_scores: NDArray[np.float64]  # (n,)
+    short: tuple[int, int] | None = None  # bytes needed and available, where not all images fit
 
     @property
     def k(self) -> int:
@@ -130,14 +104,6 @@ def shape(chosen: ImageSet, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDAr
     from inkcluster.cluster import ShapeClustering
 
     model = ShapeClustering(random_state=plan.seed).fit(chosen)
-    return {
-        "labels": model.labels_,
-        "spectrum": model.spectrum_,
-        "gap_strengths": model.gap_strengths_,
-        "strengths": model.strengths_,
-        "neighbors": model.neighbors_,
-        "distances": model.neighbor_distances_,
-        "memberships": model.memberships_,
-        "confidence": model.confidence_,
-        "outlier_scores": model.outlier_scores_,
-    }
+    names = [one.name for one in fields(Shapes)][3:-1]
+    found = {name: getattr(model, f"{name}_") for name in names if name != "distances"}
+    return {**found, "distances": model.neighbor_distances_}

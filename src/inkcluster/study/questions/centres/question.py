@@ -60,7 +60,7 @@ class Clusters:
 
         self.images, self.plan = images, plan
         features, self.vectors = steps.scaled(images, plan)
-        self.run = steps.kmeans(images, plan, desk, self.vectors)
+        self.run = steps.restarts(images, plan, desk, self.vectors)
         self.k = self.run.n_found
         self.labels = self.run.labels[0]
         self.middle = self.run.centres[0][: self.k]

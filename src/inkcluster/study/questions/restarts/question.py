@@ -32,7 +32,7 @@ class RestartsQuestion:
         """Compare the restarts with each other, and with the labels where there are any."""
         from inkcluster.evaluate.labels.stability import restart_stability
 
-        run = steps.kmeans(images, plan, desk)
+        run = steps.restarts(images, plan, desk)
         with desk.progress.task("agreement of the restarts", total=1) as advance:
             stable = restart_stability(list(run.labels), run.inertias, truth=images.labels)
             advance(1)
