@@ -52,6 +52,14 @@ def test_other_fractions_are_rounded_and_booleans_stretched():
     assert said
 
 
+def test_values_from_minus_one_to_one_are_scaled():
+    ready, said = pixels(np.array([[[-1, 0, 0.5, 1]]], np.float32))
+    np.testing.assert_array_equal(ready, [[[0, 128, 191, 255]]])
+    assert said == ["Pixel values between -1 and 1 were scaled to bytes."]
+    with pytest.raises(BadInputError, match="outside 0–255"):
+        pixels(np.array([[[-0.1, 0.5, 1]]]))
+
+
 @pytest.mark.parametrize(("top", "depth"), [(1023, 10), (4095, 12), (9000, 14), (65535, 16)])
 def test_16_bits_are_scaled_by_their_depth(top, depth):
     ready, said = pixels(np.array([[[0, top]]], np.uint16))

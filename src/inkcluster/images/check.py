@@ -17,6 +17,8 @@ from inkcluster.images.labelling import check_labels
 _BLOCK_BYTES = 1 << 25
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
 _WHITE = 255
+MIN_SIGNED_REACH = 0.5
+"""Values from -1 to 1 are a scale of their own only if they reach this far on both sides of 0."""
 
 
 def image_set(
@@ -46,7 +48,8 @@ def check_pixels(
     """Pixels as uint8 of shape (n, h, w), and a sentence for each thing that was changed.
 
     Whole values in 0–255 stay as they are. Booleans become 0 and 255; fractions in [0, 1] are
-    multiplied by 255; other fractions in 0–255 are rounded; uint16 with values above 255 is divided
+    multiplied by 255; values from -1 to 1 that reach beyond both halves are moved and scaled to
+    0–255; other fractions in 0–255 are rounded; uint16 with values above 255 is divided
     by the largest value of its depth (10, 12, 14 or 16 bits, the least that holds its maximum);
     colour becomes grey by ITU-R BT.601, transparency is laid on white.
 
@@ -114,8 +117,13 @@ def _as_uint8(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[
     low, high, whole = _range(array, where)
     if array.dtype.kind == "u" and array.dtype.itemsize == 2 and high > _WHITE:
         depth = next(bits for bits in (10, 12, 14, 16) if high < 1 << bits)
-        said = f"Pixel values up to {high:,.0f} were scaled as {depth}-bit images to bytes."
-        return _converted(array, _WHITE / ((1 << depth) - 1)), [said]
+        return _converted(array, _WHITE / ((1 << depth) - 1)), [
+            f"Pixel values up to {high:,.0f} were scaled as {depth}-bit images to bytes."
+        ]
+    if -1 <= low <= -MIN_SIGNED_REACH and MIN_SIGNED_REACH <= high <= 1:
+        return _converted(array, _WHITE / 2, 1.0), [
+            "Pixel values between -1 and 1 were scaled to bytes."
+        ]
     if low < 0 or high > _WHITE:
         first = _first(array, lambda block: (block < 0) | (block > _WHITE))
         raise BadInputError(
@@ -124,9 +132,8 @@ def _as_uint8(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[
         )
     if array.dtype.kind == "f" and 0 < high <= 1:
         return _converted(array, _WHITE), ["Pixel values between 0 and 1 were scaled to bytes."]
-    if whole:
-        return _converted(array, None), []
-    return _converted(array, 1.0), ["Fractional pixel values were rounded."]
+    said = [] if whole else ["Fractional pixel values were rounded."]
+    return _converted(array, None if whole else 1.0), said
 
 
 def _range(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
@@ -158,12 +165,12 @@ def _first(array: NDArray[Any], bad: Callable[[NDArray[Any]], NDArray[np.bool_]]
     raise AssertionError("no value is bad")
 
 
-def _converted(array: NDArray[Any], factor: float | None) -> NDArray[np.uint8]:
-    """The array times `factor`, rounded; whole values need none."""
+def _converted(array: NDArray[Any], factor: float | None, offset: float = 0.0) -> NDArray[np.uint8]:
+    """The array plus `offset`, times `factor`, rounded; whole values need none."""
     out = np.empty(array.shape, np.uint8)
     done = 0
     for block in blocks(array, _BLOCK_BYTES):
-        values = block if factor is None else np.rint(block.astype(np.float64) * factor)
+        values = block if factor is None else np.rint((block.astype(np.float64) + offset) * factor)
         out[done : done + len(block)] = values
         done += len(block)
     return out

@@ -48,7 +48,7 @@ _READERS = {
     "parquet": ("parquet", "read_parquet"),
     "csv": ("table", "read_csv"),
 }
-_WITH_NAMED_PARTS = ("npz", "mat", "parquet", "csv")
+_WITH_NAMED_PARTS = ("npy", "npz", "mat", "parquet", "csv")
 """Kinds with columns or variables, one of which may be called as the labels."""
 
 

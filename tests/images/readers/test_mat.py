@@ -80,7 +80,9 @@ def test_hdf5_that_matlab_did_not_write_is_not_turned(tmp_path, small):
 def test_the_label_variable_may_be_named_and_the_rest_is_mentioned(tmp_path, small):
     content = {"data": small.flat(), "label": small.labels, "fold": small.labels[::-1] % 2}
     scipy.io.savemat(tmp_path / "a.mat", content)
-    assert load(tmp_path / "a.mat").notices == ("Not used: fold.",)
+    read = load(tmp_path / "a.mat")
+    np.testing.assert_array_equal(read.labels, small.labels)
+    assert read.notices == ("Labels are 'label', not 'fold'; --labels NAME decides.",)
     np.testing.assert_array_equal(load(tmp_path / "a.mat", labels="fold").labels, content["fold"])
     with pytest.raises(BadInputError, match="no array 'nope' for the labels; it has data"):
         load(tmp_path / "a.mat", labels="nope")

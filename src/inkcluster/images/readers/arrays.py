@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,9 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.images.describing import one_line
 from inkcluster.images.readers.choosing import Found, choose
+from inkcluster.images.readers.evidence import from_one_hot
 from inkcluster.images.readers.guard import (
     MAX_NPZ_RATIO,
     check_unpacked,
@@ -22,14 +25,14 @@ from inkcluster.images.readers.guard import (
     size,
 )
 from inkcluster.progress import current
+from inkcluster.words import listed
 
 _PIECE_BYTES = 1 << 22
 
 
 def read_npy(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
     """Read a ``.npy`` file of images; uint8 arrays stay memory-mapped, read-only."""
-    del shape
-    return Found(read_array(path), labels)
+    return choose({"array": read_array(path)}, str(path), labels=labels, shape=shape)
 
 
 def read_array(path: Path) -> NDArray[Any]:
@@ -55,6 +58,38 @@ def read_npz(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
 
     Arrays that come in parts (``x_train`` and ``x_test``, with ``y_train`` and ``y_test``) are joined.
     """
+    arrays = _members(path)
+    name = str(arrays.pop("name")) if _is_text(arrays.get("name")) else None
+    if name is not None and labels is None and "pixels" in arrays:  # as `save` wrote it
+        return Found(arrays["pixels"], arrays.get("labels"), name=name)
+    beside = _label_file(path) if labels is None and len(arrays) == 1 else None
+    if beside is not None:
+        labels = _only(_members(beside), beside)
+    found = replace(choose(arrays, str(path), labels=labels, shape=shape), name=name)
+    if beside is not None:
+        said = f"Labels were read from {one_line(beside.name, 60)!r}, which lies beside."
+        found = replace(found, notices=(*found.notices, said))
+    return found
+
+
+def _label_file(path: Path) -> Path | None:
+    """The file beside `path` that is called labels where `path` is called images, as KMNIST's."""
+    beside = path.with_name(re.sub(r"im(a)?g(e)?s", "labels", path.name, count=1))
+    return beside if beside != path and beside.is_file() else None
+
+
+def _only(arrays: dict[str, NDArray[Any]], path: Path) -> NDArray[Any]:
+    if len(arrays) > 1:
+        raise BadInputError(
+            f"{path} should hold the labels alone; it holds {listed(arrays)}. Name a file of labels "
+            "with --labels FILE."
+        )
+    (labels,) = arrays.values()
+    found = from_one_hot(labels)
+    return labels if found is None else found
+
+
+def _members(path: Path) -> dict[str, NDArray[Any]]:
     packed = regular_file(path)
     with reading(path, "an npz file"), zipfile.ZipFile(path) as archive:
         members = {
@@ -71,10 +106,7 @@ def read_npz(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
             for key, info in members.items():
                 arrays[key] = _member(archive, info, f"{path}, array {key!r},")
                 advance(info.file_size)
-        name = str(arrays.pop("name")) if _is_text(arrays.get("name")) else None
-        if name is not None and labels is None and "pixels" in arrays:  # as `save` wrote it
-            return Found(arrays["pixels"], arrays.get("labels"), name=name)
-        return replace(choose(arrays, str(path), labels=labels, shape=shape), name=name)
+        return arrays
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> NDArray[Any]:

@@ -1,10 +1,9 @@
-"""Chooses which of a file's arrays are the images and which the labels: by shape, then by name."""
+"""Chooses which of a file's arrays are the images and which the labels: by shape, name and values."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,14 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
+from inkcluster.images.readers.evidence import from_one_hot, label_ends
+from inkcluster.images.readers.naming import by_part, class_numbers, label_rank, without_part
+from inkcluster.images.readers.turning import classes_apart, fits, images_first, in_colour
 from inkcluster.words import listed, sentence, several
 
 MAX_NAMED_ARRAYS = 3
 """How many arrays that are not used a notice names."""
-LABEL_NAMES = ("label", "labels", "target", "targets", "class", "classes", "digit", "y", "gnd")
-_PARTS = ("train", "valid", "val", "test")
+Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -34,33 +35,38 @@ class Found:
     shape: tuple[int, int] | None = None
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the caller knows of a file's arrays."""
+
+    where: str
+    labels: Any = None
+    shape: tuple[int, int] | None = None
+    from_matlab: bool = False
+    values: int | None = None
+
+
 def choose(
-    arrays: Mapping[str, NDArray[Any]],
+    arrays: Arrays,
     where: str,
     *,
     labels: Any = None,
     shape: tuple[int, int] | None = None,
-    columns_first: bool = False,
+    from_matlab: bool = False,
 ) -> Found:
     """Choose the images and the labels among named arrays, and turn the images to the front.
 
-    `where` names the file in sentences. `labels` are the name of the label array or the labels
-    themselves, and `shape` (height, width), where the caller knows them. `columns_first` is true for
-    files of MATLAB, where the last axis usually counts the images. Parts are joined.
+    `where` names the file in sentences. `labels` are the name of the label array, the number of a
+    label column, or the labels themselves, and `shape` (height, width), where the caller knows them.
+    `from_matlab` is true for files of MATLAB, where the last axis usually counts the images. Parts
+    (train, test) and arrays of a class each are joined.
     """
-    if isinstance(labels, str) and labels not in arrays:
+    asked = _Asked(where, labels, shape, from_matlab)
+    if isinstance(labels, str) and not _wanted(arrays, labels) and not labels.isdecimal():
         raise BadInputError(
-            f"{where} has no array {labels!r} for the labels; it has {_list(arrays)}."
+            f"{where} has no array {one_line(labels)!r} for the labels; it has {_list(arrays)}."
         )
-    parts = _parts(arrays) if labels is None else []
-    if len(parts) > 1:
-        found = [_one(own, where, None, shape, columns_first) for own in parts]
-        if (
-            len({part.pixels.shape[1:] for part in found}) == 1
-            and len({part.labels is None for part in found}) == 1
-        ):
-            return joined(found, [where] * len(found), "part")
-    return _one(arrays, where, labels, shape, columns_first)
+    return _classes(arrays, asked) or _parts(arrays, asked) or _one(arrays, asked)
 
 
 def joined(parts: list[Found], where: list[str], what: str) -> Found:
@@ -81,100 +87,200 @@ def joined(parts: list[Found], where: list[str], what: str) -> Found:
     return Found(pixels, labels, (*said, notice))
 
 
-def _one(
-    arrays: Mapping[str, NDArray[Any]],
-    where: str,
-    labels: Any,
-    shape: tuple[int, int] | None,
-    columns_first: bool,
-) -> Found:
-    wanted = labels if isinstance(labels, str) else None
-    given = None if wanted else labels
+def _classes(arrays: Arrays, asked: _Asked) -> Found | None:
+    """Arrays of one class each, whose number ends their names, as one set with those labels."""
+    data = _image_arrays(arrays)
+    numbers = class_numbers(data)
+    if numbers is None or asked.labels is not None or any(_vectors(arrays)):
+        return None
+    asked = replace(asked, values=_values_of(data.values()))
+    parts = [_one({key: array}, asked) for key, array in data.items()]
+    if len({part.pixels.shape[1:] for part in parts}) > 1:
+        return None
+    labels = [
+        np.full(len(part.pixels), numbers[key]) for part, key in zip(parts, data, strict=True)
+    ]
+    found = joined([replace(part, labels=own) for part, own in zip(parts, labels, strict=True)],
+                   [asked.where] * len(parts), "array")  # fmt: skip
+    said = "Labels are the numbers in the arrays' names; --labels NAME decides."
+    return replace(found, notices=(*found.notices, said, *_unused(arrays, data)))
+
+
+def _parts(arrays: Arrays, asked: _Asked) -> Found | None:
+    """The arrays of train, val and test, joined; None unless at least two of them hold images."""
+    groups = [{key: arrays[key] for key in keys} for keys in by_part(arrays).values()]
+    groups = [group for group in groups if _image_arrays(group)]
+    if len(groups) < 2:
+        return None
+    rest = {key: a for key, a in arrays.items() if not any(key in group for group in groups)}
+    mains = [max(_image_arrays(group).values(), key=np.size) for group in groups]
+    if any(a.size > max(main.size for main in mains) for a in _image_arrays(rest).values()):
+        return None
+    by_name = isinstance(asked.labels, str)
+    own = replace(asked, labels=asked.labels if by_name else None, values=_values_of(mains))
+    if by_name and not all(_wanted(group, asked.labels) for group in groups):
+        return None
+    parts = [_one(group, own) for group in groups]
+    if len({part.pixels.shape[1:] for part in parts}) > 1:
+        return None
+    if len({part.labels is None for part in parts}) > 1:
+        return None
+    found = joined(parts, [asked.where] * len(parts), "part")
+    if asked.labels is not None and not by_name:
+        found = replace(found, labels=asked.labels)
+    return replace(found, notices=(*found.notices, *_unused(rest, ())))
+
+
+def _one(arrays: Arrays, asked: _Asked) -> Found:
+    """The largest array as images, with its labels."""
+    by_name = isinstance(asked.labels, str)
+    wanted = _wanted(arrays, asked.labels) if by_name else None
+    data = {key: a for key, a in _image_arrays(arrays).items() if key != wanted}
+    if not data:
+        raise BadInputError(f"{asked.where} holds no array of images; it has {_list(arrays)}.")
+    main = max(data, key=lambda key: data[key].size)
+    pixels, used = data[main], {main}
+    labels: Any = None
+    said: list[str] = []
+    if wanted is not None:
+        labels = _as_labels(arrays[wanted])
+        labels = arrays[wanted] if labels is None else labels
+        used.add(wanted)
+    elif asked.labels is not None:
+        labels = None if by_name else asked.labels
+    else:
+        labels, also, said = _labels(pixels, {k: a for k, a in arrays.items() if k != main})
+        used |= also
+    unused = _unused(arrays, used)
+    if labels is None and not by_name and (cube := classes_apart(pixels, asked.shape)) is not None:
+        rows, count = cube
+        said = [f"Axes are pixels, images and classes; labels are the positions 0 to {count - 1}."]
+        return Found(rows, np.repeat(np.arange(count), len(rows) // count), (*said, *unused))
+    n = None if labels is None else int(np.size(labels)) if np.ndim(labels) else None
+    ready, turned = images_first(pixels, n, asked.shape, asked.from_matlab, asked.values)
+    if ready.ndim == 2 and labels is None:
+        ready, labels, columns = _without_label(ready, asked)
+        turned += columns
+    if ready.ndim == 2 and (colour := in_colour(ready, asked.shape)) is not None:
+        ready, turned = colour[0], turned + colour[1]
+    return Found(ready, labels, (*said, *turned, *unused))
+
+
+def _without_label(rows: NDArray[Any], asked: _Asked) -> tuple[NDArray[Any], Any, list[str]]:
+    """Rows of pixels without their label column, the labels, and what to say of it."""
+    last = rows.shape[1] - 1
+    if isinstance(asked.labels, str):
+        at = int(asked.labels)
+        if at > last:
+            raise BadInputError(
+                f"{asked.where} has no column {at} for the labels; it has {last + 1:,} columns."
+            )
+        return np.delete(rows, at, axis=1), rows[:, at], []
+    if fits(last + 1, asked.shape) or not fits(last, asked.shape) or last < 16:
+        return rows, None, []
+    ends = label_ends(rows)
+    if len(ends) != 1:
+        raise BadInputError(
+            f"{asked.where}: rows of {last + 1:,} values are {last:,} pixels and one more; name the "
+            f"label's column with --labels 0 or --labels {last}, or give --shape HxW."
+        )
+    if ends[0] == 0:
+        said = f"Column 0 was taken for the label; --labels {last} takes the last."
+        return rows[:, 1:], rows[:, 0], [said]
+    said = f"Column {last} was taken for the label; --labels 0 takes the first."
+    return rows[:, :-1], rows[:, -1], [said]
+
+
+def _labels(pixels: NDArray[Any], others: Arrays) -> tuple[Any, set[str], list[str]]:
+    """The labels as long as a side of `pixels`, the arrays that this decides on, and what to say.
+
+    An array that its name calls labels comes before one of no telling name, and this before one
+    whose name says something else, such as a writer.
+    """
+    sides = {pixels.shape[0], pixels.shape[-1]}
+    known = {key: found for key, a in others.items() if (found := _as_labels(a)) is not None}
+    fitting = [
+        key
+        for key, found in known.items()
+        if found.size in sides and (label_rank(key) == 0 or _repeats(found))
+    ]
+    if not fitting:
+        unfit = [key for key in known if label_rank(key) == 0 and _is_vector(others[key])]
+        return (known[unfit[0]], {unfit[0]}, []) if unfit else (None, set(), [])
+    fitting.sort(key=label_rank)
+    chosen, rest = fitting[0], fitting[1:]
+    said = []
+    name = one_line(chosen, 40)
+    if rest:
+        named = listed((repr(one_line(key, 40)) for key in rest), MAX_NAMED_ARRAYS)
+        said = [f"Labels are {name!r}, not {named}; --labels NAME decides."]
+    elif label_rank(chosen) == 2:
+        said = [f"Labels are {name!r}, the only array that can be; --labels NAME decides."]
+    if not _is_vector(others[chosen]):
+        last = others[chosen].shape[1] - 1
+        said.append(f"The single ones in the rows of {name!r} became labels from 0 to {last}.")
+    return known[chosen], set(fitting), said
+
+
+def _as_labels(array: NDArray[Any]) -> NDArray[Any] | None:
+    """A vector of text or whole numbers, or a one-hot matrix as its class numbers."""
+    if not _is_vector(array):
+        return from_one_hot(array)
+    values: NDArray[Any] = np.ravel(array)
+    if values.dtype.kind == "f" and not (values[np.isfinite(values)] % 1 == 0).all():
+        return None
+    return values if values.dtype.kind in "biufUST" else None
+
+
+def _repeats(labels: NDArray[Any]) -> bool:
+    """Whether some label comes twice, which an index or a list of names does not."""
+    return len(np.unique(labels)) < labels.size or labels.size <= 2
+
+
+def _image_arrays(arrays: Arrays) -> dict[str, NDArray[Any]]:
+    """The arrays that can hold images; vectors only where there is nothing else."""
     data = {
         key: a
         for key, a in arrays.items()
-        if a.dtype.kind in "biuf" and a.ndim in (2, 3, 4) and a.size > 1 and key != wanted
+        if a.dtype.kind in "biuf" and a.ndim in (2, 3, 4) and a.size > 1
     }
-    data = {key: a for key, a in data.items() if not _is_vector(a)} or data  # or a single image
-    if not data:
-        raise BadInputError(f"{where} holds no array of images; it has {_list(arrays)}.")
-    main = max(data, key=lambda key: data[key].size)
-    pixels = data[main]
-    others = {key: a for key, a in arrays.items() if key != main and _is_vector(a)}
-    label_key = wanted or (None if given is not None else _label_key(pixels, others))
-    known = arrays[label_key] if label_key is not None else given
-    n = None if known is None else int(np.size(known)) if np.ndim(known) else None
-    ready = _images_first(pixels, n, shape, columns_first)
-    unread = [key for key in arrays if key not in (main, label_key)]
-    if not unread:
-        return Found(ready, known)
-    named = listed(map(one_line, unread), MAX_NAMED_ARRAYS)
-    return Found(ready, known, (f"Not used: {named}.",))
+    wide = {key: a for key, a in data.items() if not _is_vector(a)}
+    return wide or {key: a for key, a in data.items() if label_rank(key) == 1}  # a single image
 
 
-def _images_first(
-    pixels: NDArray[Any], n: int | None, shape: tuple[int, int] | None, columns_first: bool
-) -> NDArray[Any]:
-    """Turn the axis that counts the images to the front; a view."""
-    if pixels.ndim == 2:
-        return pixels.T if _counts_columns(pixels.shape, n, shape) else pixels
-    first, last = pixels.shape[0], pixels.shape[-1]
-    if n is not None and (first == n) != (last == n):
-        at_end = last == n
-    elif shape is not None and (pixels.shape[1:3] == shape) != (pixels.shape[:2] == shape):
-        at_end = pixels.shape[:2] == shape
-    elif pixels.ndim == 3 and (pixels.shape[1] == last) != (first == pixels.shape[1]):
-        at_end = first == pixels.shape[1]  # two equal sides are the image's
-    else:
-        at_end = columns_first
-    return np.moveaxis(pixels, -1, 0) if at_end else pixels
+def _vectors(arrays: Arrays) -> list[str]:
+    return [key for key, a in arrays.items() if _is_vector(a) and a.size > 1]
 
 
-def _counts_columns(dims: tuple[int, ...], n: int | None, shape: tuple[int, int] | None) -> bool:
-    rows, columns = dims
-    if n is not None and (rows == n) != (columns == n):
-        return columns == n
-    if shape is not None and (rows == math.prod(shape)) != (columns == math.prod(shape)):
-        return rows == math.prod(shape)
-    if _is_square(rows) != _is_square(columns):
-        return _is_square(rows)
-    return _is_square(rows) and rows < columns  # more images than pixels
+def _values_of(arrays: Iterable[NDArray[Any]]) -> int | None:
+    """The pixels of an image, where the other axis differs among matrices that belong together."""
+    held = list(arrays)
+    if any(a.ndim != 2 for a in held):
+        return None
+    rows, columns = ({a.shape[axis] for a in held} for axis in (0, 1))
+    if (len(rows) == 1) == (len(columns) == 1):
+        return None
+    (values,) = rows if len(rows) == 1 else columns
+    return int(values)
 
 
-def _label_key(pixels: NDArray[Any], others: Mapping[str, NDArray[Any]]) -> str | None:
-    """The vector that is as long as a side of the data, the likeliest name first."""
-    sides = {pixels.shape[0], pixels.shape[-1]}
-    fitting = [key for key, a in others.items() if a.size in sides]
-    named = [key for key in fitting if _names_labels(key)]
-    if named or fitting:
-        return (named or fitting)[0]
-    unfit = [key for key in others if _names_labels(key)]
-    return unfit[0] if unfit else None  # of another length, which check_labels will say
+def _wanted(arrays: Arrays, labels: str) -> str | None:
+    """The array called `labels`, in full or but for the part that it belongs to."""
+    if labels in arrays:
+        return labels
+    bare = without_part(labels)
+    ways = (without_part, lambda key: key.rpartition(".")[2])
+    return next((key for way in ways for key in arrays if way(key) in (bare, labels)), None)
 
 
-def _names_labels(key: str) -> bool:
-    words = key.lower().replace("-", "_").split("_")
-    return any(word in LABEL_NAMES for word in words) or key.lower().endswith(("label", "labels"))
-
-
-def _parts(arrays: Mapping[str, NDArray[Any]]) -> list[dict[str, NDArray[Any]]]:
-    """The arrays grouped by the part (train, test) that their names say, if they all say one."""
-    groups: dict[str, dict[str, NDArray[Any]]] = {}
-    for key, array in arrays.items():
-        part = next((p for p in _PARTS if p in key.lower()), None)
-        if part is None:
-            return []
-        groups.setdefault(part, {})[key] = array
-    return [groups[part] for part in _PARTS if part in groups]
+def _unused(arrays: Arrays, used: Iterable[str]) -> list[str]:
+    left = [one_line(key) for key in arrays if key not in set(used)]
+    return [f"Not used: {listed(left, MAX_NAMED_ARRAYS)}."] if left else []
 
 
 def _is_vector(array: NDArray[Any]) -> bool:
     return array.ndim == 1 or (array.ndim == 2 and 1 in array.shape)
 
 
-def _is_square(n: int) -> bool:
-    return n > 1 and math.isqrt(n) ** 2 == n
-
-
-def _list(arrays: Mapping[str, NDArray[Any]]) -> str:
+def _list(arrays: Arrays) -> str:
     return listed(f"{one_line(key)} {a.shape}" for key, a in arrays.items()) or "none at all"

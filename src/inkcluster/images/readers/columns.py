@@ -10,7 +10,7 @@ from typing import Any
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import image_shape
 from inkcluster.images.describing import one_line
-from inkcluster.images.readers.choosing import LABEL_NAMES
+from inkcluster.images.readers.naming import LABEL_NAMES
 from inkcluster.words import listed
 
 NAME_THE_LABEL = "name the label column with --labels, or remove columns that are not pixels."

@@ -42,7 +42,7 @@ def read_mat(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
             _hdf5(path, packed) if is_hdf5(head(path, 520)) else (_scipy(path, packed), True)
         )
         advance(packed)
-        return choose(arrays, str(path), labels=labels, shape=shape, columns_first=from_matlab)
+        return choose(arrays, str(path), labels=labels, shape=shape, from_matlab=from_matlab)
 
 
 def is_hdf5(start: bytes) -> bool:

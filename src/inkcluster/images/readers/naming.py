@@ -1,0 +1,118 @@
+"""Tells from the names of arrays what they hold: labels, parts of a set, classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+LABEL_NAMES = ("label", "labels", "target", "targets", "class", "classes", "digit", "y", "gnd")
+_LABELS = frozenset(
+    (*LABEL_NAMES, "digits", "character", "characters", "letter", "letters", "category", "categories",
+     "truth", "gt", "annotation", "annotations", "classlabel", "classlabels")
+)  # fmt: skip
+_OTHERS = frozenset(
+    ("writer", "writers", "author", "authors", "subject", "subjects", "person", "user", "users",
+     "session", "source", "sources", "id", "ids", "idx", "index", "indices", "fold", "folds", "split",
+     "splits", "batch", "group", "groups", "weight", "weights", "order", "row", "rows", "name",
+     "names", "file", "files", "filename", "filenames", "path", "paths")
+)  # fmt: skip
+_PART = re.compile(
+    r"train(?:ing)?|valid(?:ation)?|(?<!la)test(?:ing)?|(?:(?<![a-z])|(?<=[xy]))val(?![a-z])"
+)
+_NUMBERED = re.compile(r"(.*?)[ _.-]?(\d+)")
+_NOT_CLASSES = frozenset(
+    ("arr", "batch", "chunk", "fold", "part", "shard", "split", "image", "img", "picture", "sample",
+     "x", "var", "data_batch")
+)  # fmt: skip
+MIN_NUMBERED_CLASSES = 3
+"""Fewer arrays whose names end in numbers are not taken for classes."""
+
+
+def label_rank(key: str) -> int:
+    """0 if the name says labels, 2 if it says something else (a writer, an index), else 1.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import label_rank
+    >>> label_rank("y_train"), label_rank("dataset.train.writers"), label_rank("v")
+    (0, 2, 1)
+    """
+    words = _words(key)
+    says_labels = any(word in _LABELS or word.endswith(("label", "labels")) for word in words)
+    says_other = any(word in _OTHERS for word in words)
+    return 1 if says_labels == says_other else 0 if says_labels else 2
+
+
+def without_part(key: str) -> str:
+    """The name without its part, so that ``y_train`` and ``y_test`` are one.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import without_part
+    >>> without_part("y_train"), without_part("dataset.test.labels")
+    ('y', 'dataset labels')
+    """
+    return " ".join(_PART.sub(" ", _spaced(key)).split())
+
+
+def by_part(keys: Iterable[str]) -> dict[str, list[str]]:
+    """The names of each part, training first; names that say no part are left out.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import by_part
+    >>> by_part(["x_test", "x_train", "y_test", "mapping"])
+    {'train': ['x_train'], 'test': ['x_test', 'y_test']}
+    """
+    groups: dict[str, list[str]] = {}
+    for key in keys:
+        found = _PART.search(_spaced(key))
+        if found is not None:
+            groups.setdefault(found[0], []).append(key)
+    return {part: groups[part] for part in sorted(groups, key=_place)}
+
+
+def class_numbers(keys: Iterable[str]) -> dict[str, int] | None:
+    """The class that ends each name (``train0`` to ``test9``), if all of them end in classes.
+
+    Each family of names must have the same numbers, which count from 0 or 1.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import class_numbers
+    >>> class_numbers(["digit0", "digit1", "digit2"])
+    {'digit0': 0, 'digit1': 1, 'digit2': 2}
+    >>> class_numbers(["arr_0", "arr_1", "arr_2"]), class_numbers(["a", "b"])
+    (None, None)
+    """
+    numbers: dict[str, int] = {}
+    families: dict[str, set[int]] = {}
+    for key in keys:
+        found = _NUMBERED.fullmatch(key)
+        if found is None or not found[1] or len(found[2]) > 3:
+            return None
+        words = _words(found[1])
+        if any(word.removesuffix("s") in _NOT_CLASSES for word in words):
+            return None
+        numbers[key] = int(found[2])
+        families.setdefault(found[1], set()).add(numbers[key])
+    values = sorted(set(numbers.values()))
+    if len(values) < MIN_NUMBERED_CLASSES or values != list(range(values[0], values[-1] + 1)):
+        return None
+    if values[0] > 1 or any(own != set(values) for own in families.values()):
+        return None
+    return numbers
+
+
+def _place(part: str) -> tuple[int, str]:
+    return ("tr", "va", "te").index(part[:2]), part
+
+
+def _spaced(key: str) -> str:
+    """The name in small letters, with a space where a word ends."""
+    humps = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key)
+    return re.sub(r"[\W_]+", " ", humps).lower()
+
+
+def _words(key: str) -> list[str]:
+    return re.sub(r"\d+", " ", without_part(key)).split()

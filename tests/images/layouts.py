@@ -1,0 +1,249 @@
+"""Layouts of the 8 × 8 digits such as people hold, and what reading each must give."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.io import savemat
+from sklearn.datasets import load_digits
+
+_bunch = load_digits()
+X = _bunch.images.astype(np.uint8)[:600]
+Y = _bunch.target.astype(np.int64)[:600]
+F = X.reshape(len(X), 64)
+GREY = np.minimum(X.astype(int) * 16, 255).astype(np.uint8)  # as pictures hold them
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file or folder is made, and what must come of it."""
+
+    name: str
+    make: Callable[[Path], Any]
+    pixels: Any = None
+    labels: Any = None
+    options: dict[str, Any] = field(default_factory=dict)
+    refused: str | None = None  # the option or words that the refusal names
+    says: str | None = None  # words that a notice must hold
+
+
+LAYOUTS: list[Layout] = []
+
+
+def layout(pixels=None, labels=None, *, refused=None, says=None, options=None):
+    """Register a function that makes a layout; without `refused`, pixels are X by default."""
+
+    def register(make):
+        LAYOUTS.append(
+            Layout(
+                make.__name__,
+                make,
+                pixels if pixels is not None else X,
+                labels,
+                dict(options or {}),
+                refused,
+                says,
+            )
+        )
+        return make
+
+    return register
+
+
+# Arrays: .npy and .npz
+
+
+@layout(X[:49])
+def npz_of_49_rows(tmp):
+    np.savez(tmp / "f.npz", X=F[:49])
+    return tmp / "f.npz"
+
+
+@layout(X[:64])
+def npz_of_as_many_rows_as_columns(tmp):
+    np.savez(tmp / "f.npz", X=F[:64])
+    return tmp / "f.npz"
+
+
+@layout(labels=Y)
+def npz_one_hot(tmp):
+    np.savez(tmp / "f.npz", x_train=X, y_train=np.eye(10)[Y])
+    return tmp / "f.npz"
+
+
+@layout(labels=Y)
+def npz_parts_one_hot(tmp):
+    np.savez(
+        tmp / "f.npz",
+        x_train=X[:400],
+        y_train=np.eye(10)[Y[:400]],
+        x_test=X[400:],
+        y_test=np.eye(10)[Y[400:]],
+    )
+    return tmp / "f.npz"
+
+
+@layout(labels=Y, says="character")
+def npz_writer_and_character(tmp):
+    np.savez(tmp / "f.npz", images=X, writer=np.arange(len(X)) // 40, character=Y)
+    return tmp / "f.npz"
+
+
+@layout()
+def npz_images_last(tmp):
+    np.savez(tmp / "f.npz", images=np.moveaxis(X, 0, -1))
+    return tmp / "f.npz"
+
+
+@layout(labels=Y)
+def npy_with_a_label_column_first(tmp):
+    np.save(tmp / "f.npy", np.column_stack([Y, F]))
+    return tmp / "f.npy"
+
+
+@layout(labels=Y)
+def npy_with_a_label_column_last(tmp):
+    np.save(tmp / "f.npy", np.column_stack([F, Y]))
+    return tmp / "f.npy"
+
+
+@layout(says="1")
+def npy_from_minus_one_to_one(tmp):
+    np.save(tmp / "f.npy", (X / 8.0 - 1).astype(np.float32))
+    return tmp / "f.npy"
+
+
+@layout()
+def npy_fractions(tmp):
+    np.save(tmp / "f.npy", X / 16.0)
+    return tmp / "f.npy"
+
+
+@layout(says="grey")
+def npy_rgb_channels_last(tmp):
+    np.save(tmp / "f.npy", np.repeat(GREY[..., None], 3, axis=-1))
+    return tmp / "f.npy"
+
+
+@layout(says="grey")
+def npy_rgb_channels_first(tmp):
+    np.save(tmp / "f.npy", np.repeat(GREY[:, None], 3, axis=1))
+    return tmp / "f.npy"
+
+
+_COLOUR = np.random.default_rng(0).integers(0, 80, (40, 3, 16, 16)).astype(np.uint8) + np.linspace(
+    0, 150, 16
+).astype(np.uint8)
+_COLOUR = np.sort(_COLOUR, axis=2)  # smooth downwards, as pictures are
+_LUMA = np.rint(_COLOUR[:, 0] * 0.299 + _COLOUR[:, 1] * 0.587 + _COLOUR[:, 2] * 0.114).astype(
+    np.uint8
+)
+
+
+@layout(_LUMA, says="grey")
+def npz_rows_of_colour_channel_first(tmp):
+    np.savez(tmp / "f.npz", data=_COLOUR.reshape(40, -1))
+    return tmp / "f.npz"
+
+
+@layout(_LUMA, says="grey")
+def npz_rows_of_colour_channel_last(tmp):
+    np.savez(tmp / "f.npz", data=np.moveaxis(_COLOUR, 1, -1).reshape(40, -1))
+    return tmp / "f.npz"
+
+
+@layout(labels=Y)
+def two_npz_as_kmnist(tmp):
+    np.savez(tmp / "kmnist-train-imgs.npz", arr_0=X)
+    np.savez(tmp / "kmnist-train-labels.npz", arr_0=Y.astype(np.uint8))
+    return tmp / "kmnist-train-imgs.npz"
+
+
+@layout(says="--shape HxW decides")
+def npz_columns(tmp):
+    np.savez(tmp / "f.npz", X=F.T)
+    return tmp / "f.npz"
+
+
+@layout(says="Not used: name")
+def npz_with_file_names(tmp):
+    np.savez(tmp / "f.npz", X=F, names=np.array([f"{i}.png" for i in range(len(F))]))
+    return tmp / "f.npz"
+
+
+@layout(labels=np.arange(600) // 40, options={"labels": "writer"})
+def npz_labels_by_name(tmp):
+    np.savez(tmp / "f.npz", images=X, writer=np.arange(len(X)) // 40, character=Y)
+    return tmp / "f.npz"
+
+
+@layout(labels=np.arange(600) // 40, options={"labels": "writers"})
+def npz_labels_of_the_parts_by_name(tmp):
+    parts = {}
+    for part, rows in (("train", slice(0, 400)), ("test", slice(400, 600))):
+        parts[f"images_{part}"], parts[f"labels_{part}"] = X[rows], Y[rows]
+        parts[f"writers_{part}"] = np.arange(len(X))[rows] // 40
+    np.savez(tmp / "f.npz", **parts)
+    return tmp / "f.npz"
+
+
+@layout(labels=Y, options={"labels": Y})
+def npz_parts_with_labels_given(tmp):
+    np.savez(tmp / "f.npz", train=X[:400], test=X[400:])
+    return tmp / "f.npz"
+
+
+_RNG = np.random.default_rng(0)
+_FIRST, _LAST = _RNG.integers(0, 10, (2, 200, 1))
+_MIDDLE = _RNG.integers(0, 200, (200, 63))
+
+
+@layout(refused="--labels 0 or --labels 64")
+def npy_either_end_could_be_the_label(tmp):
+    np.save(tmp / "f.npy", np.hstack([_FIRST, _MIDDLE, _LAST]))
+    return tmp / "f.npy"
+
+
+@layout(np.hstack([_FIRST, _MIDDLE]).reshape(-1, 8, 8), _LAST[:, 0], options={"labels": "64"})
+def npy_label_column_by_number(tmp):
+    np.save(tmp / "f.npy", np.hstack([_FIRST, _MIDDLE, _LAST]))
+    return tmp / "f.npy"
+
+
+# MATLAB and HDF5
+
+
+@layout(np.concatenate([X[k == Y] for k in range(10)]), np.sort(Y))
+def mat_a_variable_a_class(tmp):
+    parts = {}
+    for k in range(10):
+        own = F[k == Y]
+        parts[f"train{k}"], parts[f"test{k}"] = own[: len(own) // 2], own[len(own) // 2 :]
+    savemat(tmp / "f.mat", parts)
+    return tmp / "f.mat"
+
+
+@layout(np.concatenate([X[k == Y][:50] for k in range(10)]), np.repeat(np.arange(10), 50))
+def mat_features_images_classes(tmp):
+    savemat(tmp / "f.mat", {"data": np.stack([F[k == Y][:50].T for k in range(10)], -1)})
+    return tmp / "f.mat"
+
+
+@layout(labels=Y)
+def mat_columns(tmp):
+    savemat(tmp / "f.mat", {"data": F.T, "label": Y[None].astype(float)})
+    return tmp / "f.mat"
+
+
+@layout(labels=Y)
+def mat_one_hot(tmp):
+    savemat(tmp / "f.mat", {"X": F, "Y": np.eye(10)[Y]})
+    return tmp / "f.mat"
+
+
+@layout(labels=Y)
+def mat_label_column(tmp):
+    savemat(tmp / "f.mat", {"data": np.column_stack([F, Y])})
+    return tmp / "f.mat"
