@@ -1,4 +1,4 @@
-"""Compiles the kernels: typed on first use, without the GIL, and kept on disk while they are valid."""
+"""Compiles kernels on first use, without the GIL, and keeps machine code on disk while valid."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from numba.core import caching as numba_caching
 caching: Any = numba_caching  # untyped
 F = TypeVar("F", bound=Callable[..., Any])
 SWITCH = "INKCLUSTER_KERNEL_CACHE"
-"""The environment variable that turns the files off, if it is 0: kernels are compiled each time."""
+"""The environment variable that turns the files off if it is 0."""
 
 
 def kernel(*, fastmath: bool = False) -> Callable[[F], F]:
     """Compile a function on its first call, and keep the machine code for other processes.
 
     The files lie where numba puts them: in ``NUMBA_CACHE_DIR`` if that is set, else beside the
-    source, else in the user's cache folder; where none of these can be written to, there are none.
-    An edit in any kernel makes all of them invalid, because a kernel contains those it calls.
+    source, else in the user's cache folder; where none of these is writable, there are no files.
+    An edit in any kernel makes all files invalid, because a kernel contains those it calls.
 
     Parameters
     ----------
     fastmath : bool
-        Whether sums may be reassociated, which is what lets a reduction use vector registers. The
-        order is then fixed by the compiled code: it depends on the length, never on the threads.
+        Whether sums may be reassociated, so that a reduction uses vector registers. The compiled
+        code then fixes the order: it depends on the length, never on the threads.
     """
 
     def compile_it(function: F) -> F:
@@ -69,7 +69,7 @@ class _Named(caching.CompileResultCacheImpl):  # type: ignore[misc]
 
 
 class _Cache(caching.FunctionCache):  # type: ignore[misc]
-    """The files of one kernel; one that cannot be read or written counts as absent."""
+    """The files of one kernel; a file that cannot be read or written counts as absent."""
 
     def __init__(self, function: Callable[..., Any], options: str) -> None:
         self._impl_class = type("_Named", (_Named,), {"options": options})

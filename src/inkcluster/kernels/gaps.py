@@ -1,4 +1,4 @@
-"""The squared distance of two rows in float64, in an order that the source fixes."""
+"""Sums the squared distance of two rows in float64, in an order that the source fixes."""
 
 from __future__ import annotations
 
@@ -7,22 +7,20 @@ from typing import Any
 import numpy as np
 from numba import types
 from numba.extending import overload
-from numpy.typing import NDArray
+
+from inkcluster.kernels._arrays import F64, Array
 
 LANES = 64
-"""Sums side by side; also in :mod:`inkcluster.cluster.neighbors.nearest`, which gives the same bits."""
+"""Sums side by side; :mod:`inkcluster.cluster.neighbors.nearest` uses as many for the same bits."""
 SHORT = 16384
-"""Squared differences of bytes that a sum in 32 bits has room for."""
+"""Squared differences of bytes that a 32-bit sum can hold."""
 
 
-def squared_gap(
-    a: NDArray[np.generic], b: NDArray[np.generic], lanes: NDArray[np.float64]
-) -> float:
+def squared_gap(a: Array, b: Array, lanes: F64) -> float:
     """Squared distance of two rows (d,) of any real dtype; `lanes` (64,) float64 is overwritten.
 
-    For use in kernels. Coordinate t is added to lane t mod 64, then the lanes are added by halves:
-    the result does not depend on how a loop was compiled. Bytes are summed as whole numbers, which
-    gives the same, faster.
+    Coordinate t is added to lane t mod 64, then the lanes are added by halves, so the result does
+    not depend on how the loop was compiled. Bytes are summed as integers: same result, faster.
     """
     raise NotImplementedError("only compiled code calls this")
 
@@ -48,7 +46,7 @@ def _of_bytes(a: Any, b: Any, lanes: Any) -> Any:  # annotated as numba compares
 def _of_numbers(a: Any, b: Any, lanes: Any) -> Any:  # annotated as numba compares it
     d = a.shape[0]
     used = LANES
-    while used >= 2 * d and used > 1:  # lanes beyond would only hold zeros
+    while used >= 2 * d and used > 1:  # the other lanes would hold zeros
         used //= 2
     for lane in range(used):
         lanes[lane] = 0.0

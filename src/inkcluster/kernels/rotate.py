@@ -1,34 +1,27 @@
-"""Points in a few directions: the product is taken block by block, so no float copy is ever whole."""
+"""Projects points to a few directions, block by block, without a float copy of all points."""
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, Array
 from inkcluster.kernels._jit import kernel
 
 ROWS = 256
-"""Rows converted to float32 at a time; a block of 784 features then stays in cache."""
+"""Rows converted to float32 at a time, so that a block of 784 features stays in cache."""
 
 
 @kernel()
 def project(
-    raw: NDArray[np.generic],
-    origin: NDArray[np.float64],
-    basis: NDArray[np.float32],
-    lead: NDArray[np.float32],
-    square: NDArray[np.float64],
-    first: int,
-    last: int,
+    raw: Array, origin: F64, basis: F32, lead: F32, square: F64, first: int, last: int
 ) -> None:
-    """Leading coordinates about an origin, and the squared distance to it.
+    """Compute leading coordinates about an origin, and squared distances to it.
 
     Parameters
     ----------
     raw : (n, d), any real dtype; origin : (d,) float64; basis : (d, q) float32; read
     lead : (n, q) float32; square : (n,) float64; written
-    first, last : the blocks of `ROWS` points to do
+    first, last : range of blocks of `ROWS` points
     """
     n, d = raw.shape
     for b in range(first, last):
@@ -47,26 +40,18 @@ def project(
 
 @kernel()
 def sketch(
-    raw: NDArray[np.generic],
-    low: float,
-    scale: float,
-    basis: NDArray[np.float32],
-    shift: NDArray[np.float32],
-    lead: NDArray[np.float32],
-    first: int,
-    last: int,
+    raw: Array, low: float, scale: float, basis: F32, shift: F32, lead: F32, first: int, last: int
 ) -> None:
-    """Whole numbers: 8-bit points times a basis of whole numbers, small enough to be exact.
+    """Multiply 8-bit points by a basis of integers, exactly and so in any order of summation.
 
-    Each sum stays under 2²⁴, where float32 holds every whole number, so that the product is the
-    same in whatever order it is summed.
+    Each sum stays below 2²⁴, up to which float32 holds every integer.
 
     Parameters
     ----------
     raw : (n, d), any real dtype, taken as round((raw - low) · scale) within 0 … 255; read
-    basis : (d, q) float32 of whole numbers; shift : (q,) float32 of whole numbers; read
+    basis : (d, q) float32; shift : (q,) float32; both integers; read
     lead : (n, q) float32; written
-    first, last : the blocks of `ROWS` points to do
+    first, last : range of blocks of `ROWS` points
     """
     n, d = raw.shape
     q = basis.shape[1]

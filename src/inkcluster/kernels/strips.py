@@ -1,29 +1,27 @@
-"""Which of many numbers are negative, where few are: a strip of them is asked at once by their signs."""
+"""Finds the few negative numbers among many, by testing the signs of a strip at a time."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, I32, U64
 from inkcluster.kernels._jit import kernel
 
 STRIP = 8
-"""Numbers that are asked at once whether any is negative; most strips hold none."""
+"""Numbers tested together; most strips hold no negative number."""
 NEGATIVE = np.uint64(0x8000000080000000)
-"""The signs of two float32 in a row."""
+"""The sign bits of two float32 side by side."""
 
 
 @kernel()
-def negatives(
-    values: NDArray[np.float32], signs: NDArray[np.uint64], width: int, out: NDArray[np.int32]
-) -> int:
-    """Write the places of the negative ones of the first `width` values to `out`; how many there are.
+def negatives(values: F32, signs: U64, width: int, out: I32) -> int:
+    """Write the places of the negative numbers among the first `width` values; return their count.
 
     Parameters
     ----------
-    values : (c,) float32, of which `signs` (c / 2,) uint64 is the same memory; what fills the last
-        strip up must not be negative; read
-    out : int32, with room for `width` and one more; written
+    values : (c,) float32; the values that fill the last strip up must not be negative; read
+    signs : (c / 2,) uint64, the same memory as `values`; read
+    out : (width + 1 or more,) int32, the places; written
     """
     count = 0
     for s in range((width + STRIP - 1) // STRIP):

@@ -2,15 +2,22 @@
 
 A block holds, for each asking point a and each column b, their scalar product over the leading
 coordinates less half of b's squared norm. It is at least `limit[a]` wherever the two can be within
-eps, and at least `sure[a]` only where they certainly are.
+eps, and at least `sure[a]` only where they certainly are. Arguments that the kernels share:
+
+product : (r, c) float32, a block; read
+asking, columns : (r,) and (c,) int64, rows of `X`; read
+X : (n, d), any real dtype; limit, sure : (n,) float32; eps2 : eps, squared; read
+weight : (n,) float64; read
+enough : counting stops at this total; infinite where weights may be negative
+company : (n,) bool, whether another point is within eps; updated
+open_ : (n,) bool, whether a point still asks; updated
 """
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, I32, I64, U64, Array, Bools
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.strips import STRIP, negatives
 
@@ -19,7 +26,7 @@ MAX_TREE_DIMENSIONS = 15
 
 
 @kernel()
-def squared(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
+def squared(a: Array, b: Array) -> float:
     """Squared distance of two points (d,) in float64, the same to the bit for (b, a).
 
     Up to 15 dimensions the terms are added one after the other, as in scikit-learn's trees; beyond,
@@ -68,20 +75,23 @@ def squared(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
 
 
 @kernel()
-def _candidates(
-    values: NDArray[np.float32],
-    limit: np.float32,
-    gap: NDArray[np.float32],
-    signs: NDArray[np.uint64],
-    out: NDArray[np.int32],
-) -> int:
+def _room(columns: I64) -> tuple[F32, U64, I32]:
+    """Empty arrays for :func:`_candidates`: gap, signs and out."""
+    width = columns.shape[0]
+    gap = np.empty(width // STRIP * STRIP + 2 * STRIP, np.float32)
+    return gap, gap.view(np.uint64), np.empty(width + STRIP, np.int32)
+
+
+@kernel()
+def _candidates(values: F32, limit: np.float32, gap: F32, signs: U64, out: I32) -> int:
     """Write the places of `values` (c,) that are at least `limit` to `out`; return how many.
 
-    `gap`, of which `signs` is the same memory, takes how far each falls short of the limit. Few do
-    not, so a strip at a time is asked whether any is negative.
+    `gap`, which shares its memory with `signs`, takes how far each value falls short of the limit.
     """
     width = values.shape[0]
-    below = np.nextafter(limit, np.float32(-np.inf))  # so that equal is negative, too
+    below = np.nextafter(
+        limit, np.float32(-np.inf)
+    )  # so that the gap of an equal value is negative
     for j in range(np.uint64(width)):
         gap[j] = below - values[j]
     gap[width : width + STRIP] = 1
@@ -91,42 +101,16 @@ def _candidates(
 
 @kernel()
 def count(
-    product: NDArray[np.float32],
-    asking: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    X: NDArray[np.generic],
-    limit: NDArray[np.float32],
-    sure: NDArray[np.float32],
-    eps2: float,
-    weight: NDArray[np.float64],
-    enough: float,
-    total: NDArray[np.float64],
-    company: NDArray[np.bool_],
-    open_: NDArray[np.bool_],
-) -> int:
-    """Add the weights of the columns within eps to each asking point's total, until it is enough.
+    product: F32, asking: I64, columns: I64,
+    X: Array, limit: F32, sure: F32, eps2: float,
+    weight: F64, enough: float,
+    total: F64, company: Bools, open_: Bools,
+) -> int:  # fmt: skip
+    """Add the weights of the columns within eps to the totals (n,) float64 of the asking points.
 
-    Parameters
-    ----------
-    product : (r, c) float32, see the module; read
-    asking, columns : (r,) and (c,) int64, rows of `X`; read
-    X : (n, d), any real dtype; read
-    limit, sure : (n,) float32, see the module; read
-    eps2 : eps, squared
-    weight : (n,) float64; read
-    enough : counting stops at this total; infinite where weights may be negative
-    total : (n,) float64; updated
-    company : (n,) bool, whether another point is within eps; updated
-    open_ : (n,) bool, whether the total may still change; updated
-
-    Returns
-    -------
-    int
-        How many of the asking are open.
+    A point is closed once its total is enough; returns how many are open.
     """
-    found = np.empty(columns.shape[0] + STRIP, np.int32)
-    gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
-    signs = gap.view(np.uint64)
+    gap, signs, found = _room(columns)
     left = 0
     for i in range(asking.shape[0]):
         a = asking[i]
@@ -147,33 +131,20 @@ def count(
 
 @kernel()
 def count_both(
-    product: NDArray[np.float32],
-    asking: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    diagonal: bool,
-    X: NDArray[np.generic],
-    limit: NDArray[np.float32],
-    sure: NDArray[np.float32],
-    eps2: float,
-    weight: NDArray[np.float64],
-    enough: float,
-    total: NDArray[np.float64],
-    company: NDArray[np.bool_],
-    more: NDArray[np.float64],
-) -> None:
+    product: F32, asking: I64, columns: I64, diagonal: bool,
+    X: Array, limit: F32, sure: F32, eps2: float,
+    weight: F64, enough: float,
+    total: F64, company: Bools, more: F64,
+) -> None:  # fmt: skip
     """Add the weights of pairs within eps to both points' totals.
-
-    Parameters as in :func:`count`, but:
 
     Parameters
     ----------
-    diagonal : whether the columns are the asking, so that each pair is in the block twice
+    diagonal : whether the columns are the asking points, so that the block holds each pair twice
     total : (n,) float64, found before; read
     more : (n,) float64, what the calling thread has added since; updated
     """
-    found = np.empty(columns.shape[0] + STRIP, np.int32)
-    gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
-    signs = gap.view(np.uint64)
+    gap, signs, found = _room(columns)
     for i in range(asking.shape[0]):
         a = asking[i]
         for t in range(_candidates(product[i], limit[a], gap, signs, found)):
@@ -193,7 +164,7 @@ def count_both(
 
 
 @kernel()
-def root(parent: NDArray[np.int32], a: int) -> int:
+def root(parent: I32, a: int) -> int:
     """The root of a's tree (n,), halving the path to it."""
     while parent[a] != a:
         parent[a] = parent[parent[a]]
@@ -203,34 +174,20 @@ def root(parent: NDArray[np.int32], a: int) -> int:
 
 @kernel()
 def join(
-    product: NDArray[np.float32],
-    asking: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    X: NDArray[np.generic],
-    limit: NDArray[np.float32],
-    sure: NDArray[np.float32],
-    eps2: float,
-    parent: NDArray[np.int32],
-    giant: int,
-    open_: NDArray[np.bool_],
-) -> int:
+    product: F32, asking: I64, columns: I64,
+    X: Array, limit: F32, sure: F32, eps2: float,
+    parent: I32, giant: int, open_: Bools,
+) -> int:  # fmt: skip
     """Unite each asking point with the columns within eps, until it is in the giant cluster.
 
-    Parameters as in :func:`count`, but:
+    Returns how many are open.
 
     Parameters
     ----------
     parent : (n,) int32, a forest whose trees are the clusters so far; updated
     giant : a member of the largest cluster, -1 to unite everything
-
-    Returns
-    -------
-    int
-        How many of the asking are open.
     """
-    found = np.empty(columns.shape[0] + STRIP, np.int32)
-    gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
-    signs = gap.view(np.uint64)
+    gap, signs, found = _room(columns)
     left = 0
     for i in range(asking.shape[0]):
         a = asking[i]
@@ -255,33 +212,19 @@ def join(
 
 @kernel()
 def attach(
-    product: NDArray[np.float32],
-    asking: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    X: NDArray[np.generic],
-    limit: NDArray[np.float32],
-    sure: NDArray[np.float32],
-    eps2: float,
-    first: NDArray[np.int32],
-    open_: NDArray[np.bool_],
-) -> int:
-    """Give each asking point the cluster of the first column within eps.
-
-    Parameters as in :func:`count`, but:
+    product: F32, asking: I64, columns: I64,
+    X: Array, limit: F32, sure: F32, eps2: float,
+    first: I32, open_: Bools,
+) -> int:  # fmt: skip
+    """Give each asking point the cluster of the first column within eps; return how many are open.
 
     Parameters
     ----------
-    columns : (c,) int64, core points in the order of `first`; read
-    first : (n,) int32, the first core point of each cluster; read at the columns, written at the asking
-
-    Returns
-    -------
-    int
-        How many of the asking are open: none is within eps yet.
+    columns : core points, in the order of `first`
+    first : (n,) int32, the first core point of a point's cluster; read at the columns, written at
+        the asking points
     """
-    found = np.empty(columns.shape[0] + STRIP, np.int32)
-    gap = np.empty(columns.shape[0] // STRIP * STRIP + 2 * STRIP, np.float32)
-    signs = gap.view(np.uint64)
+    gap, signs, found = _room(columns)
     left = 0
     for i in range(asking.shape[0]):
         a = asking[i]
@@ -298,15 +241,15 @@ def attach(
 
 
 @kernel()
-def merge(parent: NDArray[np.int32], other: NDArray[np.int32]) -> None:
-    """Unite in `parent` (n,) what is united in `other` (n,); `parent` is updated, both halve paths."""
+def merge(parent: I32, other: I32) -> None:
+    """Unite in the forest `parent` (n,) what is united in `other` (n,)."""
     for a in range(parent.shape[0]):
         x, y = root(parent, a), root(parent, other[a])
         parent[max(x, y)] = min(x, y)
 
 
 @kernel()
-def roots(parent: NDArray[np.int32], out: NDArray[np.int32]) -> None:
+def roots(parent: I32, out: I32) -> None:
     """Write the root of every point's tree to `out` (n,)."""
     for a in range(parent.shape[0]):
         out[a] = root(parent, a)

@@ -1,18 +1,15 @@
-"""Annealing of the points on the borders between clusters, by their scalar products alone."""
+"""Anneals the points on the borders between clusters, from their scalar products."""
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, I32
 from inkcluster.kernels._jit import kernel
 
 
 @kernel(fastmath=True)
-def _shift(
-    out: NDArray[np.float64], into: NDArray[np.float64], products: NDArray[np.float32]
-) -> None:
+def _shift(out: F64, into: F64, products: F32) -> None:
     for p in range(products.shape[0]):
         out[p] -= products[p]
         into[p] += products[p]
@@ -20,16 +17,10 @@ def _shift(
 
 @kernel()
 def anneal(
-    products: NDArray[np.float32],
-    square: NDArray[np.float64],
-    draws: NDArray[np.float64],
-    heats: NDArray[np.float64],
-    against: NDArray[np.float64],
-    norms: NDArray[np.float64],
-    mass: NDArray[np.float64],
-    labels: NDArray[np.int32],
-) -> int:
-    """Move points one at a time, uphill too while it is warm; the number of moves.
+    products: F32, square: F64, draws: F64, heats: F64,
+    against: F64, norms: F64, mass: F64, labels: I32,
+) -> int:  # fmt: skip
+    """Move points one at a time, uphill too while the temperature is above 0; return how often.
 
     A move's effect on the inertia is exact (Hartigan 1975): leaving a cluster of mass N frees
     N / (N - 1) of the squared distance to its centre, joining one costs N / (N + 1) of it.
@@ -37,8 +28,8 @@ def anneal(
     Parameters
     ----------
     products : (m, m) float32, the points' scalar products; square : (m,) float64, their norms; read
-    draws : (m,) float64 in (0, 1]; read again in each sweep from another place
-    heats : (sweeps,) float64, the temperature of each sweep, 0 for downhill alone; read
+    draws : (m,) float64 in (0, 1]; read from another start in each sweep
+    heats : (sweeps,) float64, temperatures, 0 for downhill only; read
     against : (k, m) float64, scalar products of totals and points; norms : (k,) float64, the
         totals' squared norms; mass : (k,) float64; labels : (m,) int32; updated
     """

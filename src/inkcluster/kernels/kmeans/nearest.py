@@ -1,21 +1,20 @@
-"""Which centre is nearest: float32 proposes in a few leading directions, float64 decides near-ties."""
+"""Finds the nearest centres: float32 proposes in leading directions, float64 decides near-ties."""
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, I32, I64, Array
 from inkcluster.kernels._jit import kernel
 
 BLOCK = 2048
-"""Points of a task; only the speed depends on it."""
+"""Points in a task; only the speed depends on it."""
 ROWS = 256
-"""Points whose squared distances are summed one after another; blocks are summed afterwards."""
+"""Points whose squared distances are summed in order; the sums of blocks are added afterwards."""
 
 
 @kernel()
-def squared_distance(row: NDArray[np.generic], centre: NDArray[np.float64]) -> float:
+def squared_distance(row: Array, centre: F64) -> float:
     """Squared distance in float64 between a row (d,) of any real dtype and a centre (d,).
 
     Four sums in an order that the source fixes, so that no compilation changes a decision.
@@ -42,15 +41,9 @@ def squared_distance(row: NDArray[np.generic], centre: NDArray[np.float64]) -> f
 
 @kernel()
 def _decide(
-    row: NDArray[np.generic],
-    centres: NDArray[np.float64],
-    score: NDArray[np.float32],
-    slack: NDArray[np.float32],
-    rho: float,
-    square: float,
-    threshold: float,
+    row: Array, centres: F64, score: F32, slack: F32, rho: float, square: float, threshold: float
 ) -> tuple[int, float, float]:
-    """Settle one near-tie: (label, distance up, distance of the next down), ties to the lowest."""
+    """Decide a near-tie: the label, the distance rounded up, that of the next rounded down."""
     best = np.inf
     second = np.inf
     label = 0
@@ -70,14 +63,9 @@ def _decide(
 
 
 @kernel()
-def _open(
-    margin: NDArray[np.float32],
-    labels: NDArray[np.int32],
-    drop: NDArray[np.float32],
-    todo: NDArray[np.int32],
-) -> int:
-    """Lower a block's margins by `drop`; the points that this leaves open, into `todo`."""
-    shrink = np.float32(1 - 2e-7)  # more than the rounding of the subtraction can give
+def _open(margin: F32, labels: I32, drop: F32, todo: I32) -> int:
+    """Lower a block's margins by `drop`; list the points left open, and return how many."""
+    shrink = np.float32(1 - 2e-7)  # covers the rounding of the subtraction
     for i in range(labels.shape[0]):
         margin[i] = margin[i] * shrink - drop[max(labels[i], 0)]
     count = 0
@@ -89,16 +77,10 @@ def _open(
 
 @kernel()
 def _propose(
-    product: NDArray[np.float32],
-    centre_square: NDArray[np.float32],
-    slack: NDArray[np.float32],
-    rho: NDArray[np.float32],
-    todo: NDArray[np.int32],
-    best: NDArray[np.float32],
-    second: NDArray[np.float32],
-    label: NDArray[np.int32],
-) -> None:
-    """Nearest centre and a lower bound on every other, as squared distance less the point's norm.
+    product: F32, centre_square: F32, slack: F32, rho: F32,
+    todo: I32, best: F32, second: F32, label: I32,
+) -> None:  # fmt: skip
+    """Find the nearest centre and a bound of the others, as squared distance less the point's norm.
 
     `product` (k, m), the scalar products, is overwritten by the scores.
     """
@@ -128,48 +110,33 @@ def _propose(
 
 @kernel()
 def assign(
-    raw: NDArray[np.generic],
-    lead: NDArray[np.float32],
-    square: NDArray[np.float64],
-    rho: NDArray[np.float32],
-    blur: float,
-    centres: NDArray[np.float64],
-    centre_lead: NDArray[np.float32],
-    centre_square: NDArray[np.float32],
-    slack: NDArray[np.float32],
-    grain: NDArray[np.float64],
-    drop: NDArray[np.float32],
-    active: NDArray[np.int64],
-    margin: NDArray[np.float32],
-    labels: NDArray[np.int32],
-    who: NDArray[np.int32],
-    was: NDArray[np.int32],
-    moved: NDArray[np.int64],
-    first: int,
-    last: int,
-) -> None:
-    """Label every point in every active restart, except those that the bounds make certain.
+    raw: Array, lead: F32, square: F64, rho: F32, blur: float,
+    centres: F64, centre_lead: F32, centre_square: F32, slack: F32, grain: F64, drop: F32,
+    active: I64, margin: F32, labels: I32, who: I32, was: I32, moved: I64,
+    first: int, last: int,
+) -> None:  # fmt: skip
+    """Label every point in every active restart, except those whose label the bounds make certain.
 
-    A task is a block of points in a restart. The calls for all of them may run side by side.
+    A task is a block of points in a restart; tasks may run side by side.
 
     Parameters
     ----------
-    raw : (n, d), any real dtype; read only where float64 has to decide
+    raw : (n, d), any real dtype; read where float64 has to decide
     lead : (n, q) float32, the leading coordinates about an origin; read
     square : (n,) float64, squared distance to the origin; read
-    rho : (n,) float32, upper bound of the part of the norm outside the leading directions; read
-    blur : bound of the float32 rounding, relative to the norms' product
+    rho : (n,) float32, upper bound of the norm outside the leading directions; read
+    blur : bound of the float32 rounding, relative to the product of the norms
     centres : (R, k, d) float64; read
     centre_lead : (R, k, q) float32; centre_square : (R, k) float32, about the origin; read
     slack : (R, k) float32, twice the centres' norm outside the leading directions; read
-    grain : (R,) float64, bound of the rounding of `lead` itself, relative to a point's norm; read
-    drop : (R, k) float32, what a margin loses by its centre's and the others' moves; read
-    active : (A,) the restarts at work; the arrays above with R hold A of them, in this order
-    margin : (R_all, n) float32, distance to the second nearest less that to the own; updated
+    grain : (R,) float64, bound of the rounding of `lead`, relative to a point's norm; read
+    drop : (R, k) float32, what a margin loses when centres move; read
+    active : (R,) int64, the active restarts, which the arrays above hold; read
+    margin : (R_all, n) float32, distance to the second nearest centre less that to the own; updated
     labels : (R_all, n) int32; updated
-    who, was : (A, n) int32, the points that moved, per block, and their former labels; written
-    moved : (A, blocks) int64, how many moved; written
-    first, last : the tasks to do, of blocks × A
+    who, was : (R, n) int32, the points that moved, per block, and their former labels; written
+    moved : (R, blocks) int64, how many moved; written
+    first, last : range of the blocks · R tasks
     """
     n, q = lead.shape
     blocks = moved.shape[1]
@@ -225,8 +192,8 @@ def assign(
 
 
 @kernel(fastmath=True)
-def _gap(row: NDArray[np.generic], centre: NDArray[np.float64]) -> float:
-    """Squared distance for sums: vectorised, in an order that depends on the processor."""
+def _gap(row: Array, centre: F64) -> float:
+    """Squared distance, vectorised: the order of summation depends on the processor."""
     total = 0.0
     for t in range(centre.shape[0]):
         step = np.float64(row[t]) - centre[t]
@@ -235,37 +202,22 @@ def _gap(row: NDArray[np.generic], centre: NDArray[np.float64]) -> float:
 
 
 @kernel()
-def own_distances(
-    raw: NDArray[np.generic],
-    centres: NDArray[np.float64],
-    labels: NDArray[np.int32],
-    out: NDArray[np.float64],
-    first: int,
-    last: int,
-) -> None:
-    """Squared distance of points `first` to `last` of (n, d) to their label's centre (k, d)."""
+def own_distances(raw: Array, centres: F64, labels: I32, out: F64, first: int, last: int) -> None:
+    """Squared distances of points `first` to `last` of (n, d) to their own centres (k, d)."""
     for i in range(first, last):
         out[i] = _gap(raw[i], centres[labels[i]])
 
 
 @kernel()
 def inertia(
-    raw: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    centres: NDArray[np.float64],
-    labels: NDArray[np.int32],
-    out: NDArray[np.float64],
-    first: int,
-    last: int,
+    raw: Array, weight: F64, centres: F64, labels: I32, out: F64, first: int, last: int
 ) -> None:
-    """Sum weighted squared distances to the own centres over blocks of `ROWS` points.
+    """Sum weighted squared distances to the own centres (R, k, d) by block of `ROWS` points.
 
     Parameters
     ----------
-    raw : (n, d), any real dtype; weight : (n,) float64; read
-    centres : (R, k, d) float64; labels : (R, n) int32; read
-    out : (R, blocks) float64; written
-    first, last : the blocks to do
+    raw : (n, d), any real dtype; weight : (n,) float64; labels : (R, n) int32; read
+    out : (R, blocks) float64; written for blocks `first` to `last`
     """
     for b in range(first, last):
         out[:, b] = 0.0

@@ -1,24 +1,16 @@
 """Greedy k-means++ (Arthur & Vassilvitskii 2007) for many starts at once."""
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, I64
 from inkcluster.kernels._jit import kernel
 
 
 @kernel(fastmath=True)
-def _trial(
-    square: NDArray[np.float64],
-    own: float,
-    weight: NDArray[np.float64],
-    product: NDArray[np.float32],
-    near: NDArray[np.float64],
-    out: NDArray[np.float64],
-) -> float:
-    """Squared distance to the nearest centre with one more, into `out`; their weighted sum."""
+def _trial(square: F64, own: float, weight: F64, product: F32, near: F64, out: F64) -> float:
+    """Write squared distances to the nearest centre with one more; return their weighted sum."""
     potential = 0.0
     for p in range(square.shape[0]):
         gap = max(square[p] + own - 2.0 * np.float64(product[p]), 0.0)
@@ -29,22 +21,16 @@ def _trial(
 
 @kernel()
 def plus_plus(
-    points: NDArray[np.float32],
-    square: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    draws: NDArray[np.float64],
-    chosen: NDArray[np.int64],
-    first: int,
-    last: int,
+    points: F32, square: F64, weight: F64, draws: F64, chosen: I64, first: int, last: int
 ) -> None:
-    """Choose k points a start, each the best of some trials drawn by weight × squared distance.
+    """Choose k points for each start, each the best of trials drawn by weight · squared distance.
 
     Parameters
     ----------
     points : (n, q) float32; square : (n,) float64, their squared norms; weight : (n,) float64; read
-    draws : (starts, k, trials) float64 in [0, 1); read, the first centre takes the first trial
+    draws : (starts, k, trials) float64 in [0, 1), of which the first centre takes one; read
     chosen : (starts, k) int64; written
-    first, last : the starts to choose for
+    first, last : range of starts
     """
     n = points.shape[0]
     k, trials = draws.shape[1:]

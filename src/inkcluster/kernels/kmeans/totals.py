@@ -1,44 +1,33 @@
-"""Cluster totals, brought up to date by the points that moved, in an order that never changes."""
+"""Sums clusters, in an order that does not depend on the threads.
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+A task is a slice of the features in a restart, and goes through the points in ascending order.
+Arguments that the kernels share:
+
+raw : (n, d), any real dtype; weight : (n,) float64; labels : (R, n) int32; read
+totals : (R, k, d) float64, sums; mass : (R, k) float64, weights
+members : (R, k) int64, points of positive weight
+slices : number of slices of the features
+first, last : range of the restarts · slices tasks
+"""
+
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F64, I32, I64, U8, Array
 from inkcluster.kernels._jit import kernel
 
 
 @kernel()
 def move(
-    raw: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    active: NDArray[np.int64],
-    labels: NDArray[np.int32],
-    who: NDArray[np.int32],
-    was: NDArray[np.int32],
-    moved: NDArray[np.int64],
-    totals: NDArray[np.float64],
-    mass: NDArray[np.float64],
-    members: NDArray[np.int64],
-    slices: int,
-    first: int,
-    last: int,
-) -> None:
-    """Take each moved point out of its old cluster's total and add it to its new one's.
+    raw: Array, weight: F64,
+    active: I64, labels: I32, who: I32, was: I32, moved: I64,
+    totals: F64, mass: F64, members: I64,
+    slices: int, first: int, last: int,
+) -> None:  # fmt: skip
+    """Move points from the totals of their old clusters to those of their new ones, updating all.
 
-    Tasks are restarts × slices of the features, and each goes through the points in ascending
-    order, so that neither the slices nor the threads change a sum.
-
-    Parameters
-    ----------
-    raw : (n, d), any real dtype; read
-    weight : (n,) float64; read
-    active, labels, who, was, moved : as in ``nearest.assign``; read
-    totals : (R_all, k, d) float64; mass : (R_all, k) float64; members : (R_all, k) int64, the
-        points of positive weight; updated
-    slices : how many slices of the features
-    first, last : the tasks to do, of restarts × slices
+    `active`, `who`, `was` and `moved` are what ``nearest.assign`` wrote.
     """
     n, d = raw.shape
     blocks = moved.shape[1]
@@ -76,25 +65,11 @@ def move(
 
 @kernel()
 def gather(
-    raw: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    labels: NDArray[np.int32],
-    totals: NDArray[np.float64],
-    mass: NDArray[np.float64],
-    members: NDArray[np.int64],
-    slices: int,
-    first: int,
-    last: int,
-) -> None:
-    """Sum every cluster afresh.
-
-    Parameters
-    ----------
-    raw : (n, d), any real dtype; weight : (n,) float64; labels : (R, n) int32; read
-    totals : (R, k, d); mass : (R, k) float64; members : (R, k) int64; written, zeros on entry
-    slices : how many slices of the features
-    first, last : the tasks to do, of restarts × slices
-    """
+    raw: Array, weight: F64, labels: I32,
+    totals: F64, mass: F64, members: I64,
+    slices: int, first: int, last: int,
+) -> None:  # fmt: skip
+    """Sum all clusters; `totals`, `mass` and `members` are zeros on entry, and written."""
     n, d = raw.shape
     width = (d + slices - 1) // slices
     for task in range(first, last):
@@ -115,23 +90,9 @@ def gather(
 
 @kernel()
 def gather_grey(
-    raw: NDArray[np.uint8],
-    labels: NDArray[np.int32],
-    totals: NDArray[np.float64],
-    members: NDArray[np.int64],
-    slices: int,
-    first: int,
-    last: int,
+    raw: U8, labels: I32, totals: F64, members: I64, slices: int, first: int, last: int
 ) -> None:
-    """`gather` for 8-bit points of weight 1: whole numbers are summed in 32 bits, then in 64.
-
-    Parameters
-    ----------
-    raw : (n, d) uint8; labels : (R, n) int32; read
-    totals : (R, k, d) float64; members : (R, k) int64; written, zeros on entry
-    slices : how many slices of the features
-    first, last : the tasks to do, of restarts × slices
-    """
+    """Do as :func:`gather` for 8-bit points of weight 1, in 32-bit integers first, then float64."""
     n, d = raw.shape
     k = totals.shape[1]
     width = (d + slices - 1) // slices
@@ -152,6 +113,6 @@ def gather_grey(
 
 
 @kernel()
-def _add(row: NDArray[np.uint8], into: NDArray[np.int32]) -> None:
+def _add(row: U8, into: I32) -> None:
     for t in range(into.shape[0]):
         into[t] += row[t]

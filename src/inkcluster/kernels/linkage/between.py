@@ -1,41 +1,39 @@
-"""Clusters and their members: chained, joined, and their distances summed in float64 from scratch.
+"""Chains the members of clusters, and sums distances of clusters from them, in float64.
 
 Stored distances may be rounded; these sums decide where they are too close to tell.
 """
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F64, I32, I64, Array
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage.fill import gap
 
 COMPLETE, AVERAGE, WEIGHTED = range(3)
 MAX_MASS = 1e250
-"""Weight of a cluster from which the weights of its members are divided by it."""
-Members = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]
-"""weight : (n,), what a point counts in its cluster: how many points it stands for (average), 2 to
-    the minus its depth (weighted), or 1
-mass : (n,), at a cluster's earliest member, the sum of its weights
+"""Weight of a cluster above which the weights of its members are scaled down."""
+Members = tuple[F64, F64, I32, I32]
+"""weight : (n,), weight of a point in its cluster: the points it stands for (average), 2 to the
+    minus its depth (weighted), or 1
+mass, last : (n,), at a cluster's earliest member, the sum of its weights and its last member
 following : (n,), the next member of a point's cluster
-last : (n,), at a cluster's earliest member, its last
 """
-Slots = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32], NDArray[np.float64]]
-"""earliest : (m,), a cluster's earliest member; size : (m,), its points; count : (m,), its members
-error : (m,), half of what an entry of the matrix may be off, for a pair the sum of both
+Slots = tuple[I32, F64, I32, F64]
+"""earliest, size, count : (m,), a cluster's earliest member, its points, its members
+error : (m,), an entry of the matrix may be off by the sum of the errors of both clusters
 """
 
 
 @kernel()
 def at(i: int, j: int, m: int) -> int:
-    """Where the entry of slots i < j of m is."""
+    """The place of the entry of slots i < j of m."""
     return i * m - i * (i + 1) // 2 - i - 1 + j
 
 
 @kernel()
-def _chain(first: int, following: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+def _chain(first: int, following: I32, count: int) -> I32:
     """The chain of members that starts at a point."""
     out = np.empty(count, np.int32)
     here = first
@@ -46,13 +44,7 @@ def _chain(first: int, following: NDArray[np.int32], count: int) -> NDArray[np.i
 
 
 @kernel()
-def _row(
-    points: NDArray[np.generic],
-    weight: NDArray[np.float64],
-    method: int,
-    x: int,
-    b: NDArray[np.int32],
-) -> float:
+def _row(points: Array, weight: F64, method: int, x: int, b: I32) -> float:
     total = 0.0
     for q in range(b.shape[0]):
         d = np.sqrt(gap(points[x], points[b[q]]))
@@ -62,18 +54,10 @@ def _row(
 
 @kernel()
 def _between(
-    points: NDArray[np.generic],
-    members: Members,
-    method: int,
-    first: int,
-    second: int,
-    count_first: int,
-    count_second: int,
-) -> float:
-    """Distance of two clusters by complete, average or weighted linkage.
-
-    `first` and `second` are the earliest members, lower first: the sum is the same in either order.
-    """
+    points: Array, members: Members, method: int,
+    first: int, second: int, count_first: int, count_second: int,
+) -> float:  # fmt: skip
+    """Distance of two clusters, given by their earliest members, lower first: the sum is unique."""
     weight, _, following, _ = members
     a = _chain(first, following, count_first)
     b = _chain(second, following, count_second)
@@ -94,10 +78,8 @@ def _between(
 
 
 @kernel()
-def between(
-    x: int, y: int, method: int, points: NDArray[np.generic], members: Members, slots: Slots
-) -> float:
-    """Distance of the clusters in two slots, from the members; points are (n, d), any real dtype."""
+def between(x: int, y: int, method: int, points: Array, members: Members, slots: Slots) -> float:
+    """Distance of the clusters in two slots, from the members; points (n, d) of any real dtype."""
     earliest, _, count, _ = slots
     a, b = (x, y) if earliest[x] < earliest[y] else (y, x)
     return _between(points, members, method, earliest[a], earliest[b], count[a], count[b])
@@ -105,22 +87,12 @@ def between(
 
 @kernel()
 def heights(
-    which: NDArray[np.int64],
-    merges: NDArray[np.int32],
-    counts: NDArray[np.int32],
-    method: int,
-    points: NDArray[np.generic],
-    members: Members,
-    height: NDArray[np.float64],
+    which: I64, merges: I32, counts: I32, method: int, points: Array, members: Members, height: F64
 ) -> None:
-    """Heights of the merges `which` (r,), from the members that their two clusters had then.
+    """Write heights (n - 1,) of the merges `which` (r,), from the members the clusters had then.
 
-    Later merges change no cluster's own shares, and a chain stays the beginning of a chain.
-
-    Parameters
-    ----------
-    merges, counts : (n - 1, 2) int32, earliest members and how many; read
-    height : (n - 1,) float64; those of `which` written
+    `merges` and `counts`, (n - 1, 2) int32, are the earliest members and numbers of members. Later
+    merges change no share within a cluster, and a chain stays the beginning of a chain.
     """
     for i in range(which.shape[0]):
         t = which[i]
@@ -133,8 +105,7 @@ def heights(
 def join(x: int, y: int, balance: bool, members: Members, slots: Slots) -> None:
     """Chain the members of `y` to those of `x`, the earlier cluster first.
 
-    What was a cluster's chain stays the beginning of a chain: its earliest member and the number
-    of its members give it ever after.
+    A cluster's chain stays the beginning of a chain, given by its earliest member and their number.
     """
     weight, mass, following, last = members
     earliest, _, count, _ = slots
@@ -149,15 +120,10 @@ def join(x: int, y: int, balance: bool, members: Members, slots: Slots) -> None:
 
 @kernel()
 def _balance(
-    first: int,
-    second: int,
-    count_first: int,
-    count_second: int,
-    weight: NDArray[np.float64],
-    mass: NDArray[np.float64],
-    following: NDArray[np.int32],
-) -> None:
-    """Let two clusters weigh the same, by changing the weights of the one with fewer members."""
+    first: int, second: int, count_first: int, count_second: int,
+    weight: F64, mass: F64, following: I32,
+) -> None:  # fmt: skip
+    """Make two clusters weigh the same, by scaling the weights of the one with fewer members."""
     few, many = (first, second) if count_first < count_second else (second, first)
     factor = mass[many] / mass[few]
     here = few
@@ -165,7 +131,7 @@ def _balance(
         weight[here] *= factor
         here = following[here]
     total = 2 * mass[many]
-    if total > MAX_MASS:  # weights this far apart vanish beside each other anyway
+    if total > MAX_MASS:  # weights this far apart vanish beside each other
         for start, count in ((first, count_first), (second, count_second)):
             here = start
             for _ in range(count):

@@ -1,60 +1,44 @@
-"""Centroid and median linkage: always the nearest two centres (Müllner 2011, the generic algorithm).
+"""Merges the nearest two centres: centroid and median linkage (Müllner 2011, generic algorithm).
 
-A union's centre may be nearer to a third cluster than both parts were. So each new cluster looks at
-all others once, and answers for its pairs with them; whoever was there before need not look again.
+A union's centre may be nearer to a third cluster than both parts were. So each new cluster is
+compared with all others once, and holds its pairs with them; the others need not search again.
 Leading coordinates stand side by side, so that one cluster is compared with many at a time.
 """
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, I32
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage.heap import Heap, remove, settle_in
 from inkcluster.kernels.linkage.lists import SAFE, gap_of_sums
-from inkcluster.kernels.linkage.search import insert
 from inkcluster.kernels.linkage.ties import rounded
+from inkcluster.kernels.neighbors.pairs import insert
 
 LANES = 64
 """Clusters side by side in the coordinates, (blocks, p, LANES)."""
 FAR = np.float32(1e38)
-"""More than any squared distance; twice as much stands where no cluster is."""
+"""More than any squared distance; empty places hold twice as much."""
 PROPOSALS = 24
 """Candidates of a search."""
 
-Space = tuple[
-    NDArray[np.float32],
-    NDArray[np.float32],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.int32],
-    NDArray[np.int32],
-]
-"""lead : (blocks, p, LANES), coordinates of the clusters side by side
-square : (blocks·LANES,), their squared norms
-where : (n,), each slot's place in `lead`; who : (blocks·LANES,), the slot in a place
-name : (n,), a number for who is in a slot now, never used again
-slot_of : (2·n,), the slot of a number, -1 once it is gone
+Space = tuple[F32, F32, I32, I32, I32, I32]
+"""lead, square : (blocks, p, LANES) and (blocks·LANES,), coordinates and squared norms, by place
+where, who : (n,) and (blocks·LANES,), each slot's place, and the slot in a place
+name, slot_of : (n,) and (2·n,), a unique number for the cluster in a slot, and back, -1 once merged
 """
-Centres = tuple[NDArray[np.float64], NDArray[np.float64]]
+Centres = tuple[F64, F64]
 """sums : (n, d); count : (n,); centres are sums / count."""
-Lists = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
+Lists = tuple[I32, F64, F64]
 """near : (n, K), numbers; far : (n, K); bound : (n,), as in :data:`.lists.Lists`."""
 
 
 @kernel(fastmath=True)
-def _bounds(
-    block: NDArray[np.float32],
-    square: NDArray[np.float32],
-    query: NDArray[np.float32],
-    own: np.float32,
-    out: NDArray[np.float32],
-) -> np.float32:
-    """Lower bounds of the squared distances of a query to a block of clusters, and their least.
+def _bounds(block: F32, square: F32, query: F32, own: np.float32, out: F32) -> np.float32:
+    """Write lower bounds of squared distances of a query to a block of clusters; return the least.
 
-    Eight coordinates at a time, so that the sums are read and written once for eight of them.
+    The sums are read and written once for eight coordinates.
     """
     two = np.float32(2)
     p = query.shape[0]
@@ -82,16 +66,10 @@ def _bounds(
 
 @kernel()
 def _propose(
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-    query: NDArray[np.float32],
-    own: np.float32,
-    me: int,
-    blocks: int,
-    values: NDArray[np.float32],
-    places: NDArray[np.int32],
-) -> None:
-    """The clusters with the least bounds, ascending, into `values` and `places`; not `me` itself."""
+    lead: F32, square: F32, query: F32, own: np.float32,
+    me: int, blocks: int, values: F32, places: I32,
+) -> None:  # fmt: skip
+    """Write the clusters other than `me` with the least bounds, ascending."""
     strip = np.empty(LANES, np.float32)
     wanted = values.shape[0]
     for b in range(blocks):
@@ -103,15 +81,8 @@ def _propose(
 
 
 @kernel()
-def put(
-    place: int,
-    coordinates: NDArray[np.float64],
-    beyond: float,
-    grain: float,
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-) -> None:
-    """Write a cluster's coordinates (q,), and the norm they leave out if there is room for it."""
+def put(place: int, coordinates: F64, beyond: float, grain: float, lead: F32, square: F32) -> None:
+    """Write a cluster's coordinates (q,), and the norm of its residual if there is room for it."""
     block, lane = place // LANES, place % LANES
     total = 0.0
     for t in range(coordinates.shape[0]):
@@ -132,7 +103,7 @@ def _distance(a: int, b: int, centres: Centres) -> float:
 
 @kernel()
 def _look(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> None:
-    """Make the list of a cluster anew, from all that are there."""
+    """Make the list of a cluster, from all others."""
     lead, square, where, who, name, _ = space
     near, far, bound = lists
     me = where[slot]
@@ -168,7 +139,7 @@ def _look(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> No
 
 @kernel()
 def _scan(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> None:
-    """Decide the nearest of a cluster by looking at every one that may be."""
+    """Decide the nearest of a cluster, by all that may be the nearest."""
     lead, square, where, who, name, _ = space
     near, far, bound = lists
     me = where[slot]
@@ -196,12 +167,12 @@ def _scan(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> No
     far[slot] = np.inf
     near[slot, 0] = name[chosen]
     far[slot, 0] = best
-    bound[slot] = np.inf  # nobody comes before it; when it goes, the list is empty
+    bound[slot] = np.inf  # none comes before it; when it is merged, the list is empty
 
 
 @kernel()
-def _purge(slot: int, slot_of: NDArray[np.int32], lists: Lists) -> int:
-    """Drop from a list who is no longer there; gives the nearest's slot, -1 if none is left."""
+def _purge(slot: int, slot_of: I32, lists: Lists) -> int:
+    """Drop merged clusters from a list; return the slot of the nearest left, -1 if none."""
     near, far, _ = lists
     kept = 0
     for t in range(near.shape[1]):
@@ -223,27 +194,19 @@ def _purge(slot: int, slot_of: NDArray[np.int32], lists: Lists) -> int:
 
 @kernel()
 def merge_centres(  # noqa: PLR0915 (one step of the algorithm, read from top to bottom)
-    halve: bool,
-    grain: float,
-    origin: NDArray[np.float64],
-    coordinates: NDArray[np.float64],
-    space: Space,
-    centres: Centres,
-    lists: Lists,
-    heap: Heap,
-    m: int,
-    merges: NDArray[np.int32],
-    squared: NDArray[np.float64],
-) -> int:
-    """Make as many merges as there is room for in `merges`; gives the clusters left.
+    halve: bool, grain: float, origin: F64, coordinates: F64,
+    space: Space, centres: Centres, lists: Lists, heap: Heap,
+    m: int, merges: I32, squared: F64,
+) -> int:  # fmt: skip
+    """Make the next r merges; return the number of clusters left.
 
     Parameters
     ----------
-    halve : whether a union's centre is the middle of its parts' (median) or that of its members
+    halve : whether a union's centre is the middle of its parts' centres (median), not the mean
     grain : rounding of a squared distance in float32, relative to the squared norms
     origin : (d,); coordinates : (n, q) float64, of each slot's centre about it; updated
     space, centres, lists : updated
-    heap : m slots; a slot's key is a lower bound of the pairs that it answers for, squared; updated
+    heap : m slots; a slot's key is a lower bound of the pairs that it holds, squared; updated
     merges : (r, 2) int32, earliest members; squared : (r,) float64; written
     """
     lead, square, where, who, name, slot_of = space

@@ -1,21 +1,20 @@
-"""All distances between points, one row after another above the diagonal."""
+"""Fills the matrix of all distances, one row after another above the diagonal."""
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F64, Array, Floats
 from inkcluster.kernels._jit import kernel
 
 ROWS = 128
 COLUMNS = 1024
 NEAR = 1e-2
-"""Squared distances below this share of the squared norms are summed again, term by term."""
+"""Squared distances below this share of the squared norms are summed again, directly."""
 
 
 @kernel(fastmath=True)
-def gap(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
+def gap(a: Array, b: Array) -> float:
     """Squared distance of two points of any real dtype, in float64."""
     total = 0.0
     for t in range(a.shape[0]):
@@ -26,12 +25,7 @@ def gap(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:
 
 @kernel(fastmath=True)
 def _write(
-    product: NDArray[np.floating],
-    square: NDArray[np.float64],
-    own: float,
-    per_unit: float,
-    half: float,
-    out: NDArray[np.generic],
+    product: Floats, square: F64, own: float, per_unit: float, half: float, out: Array
 ) -> None:
     """Store a strip of distances."""
     for j in range(product.shape[0]):
@@ -41,24 +35,17 @@ def _write(
 
 @kernel()
 def fill(
-    points: NDArray[np.floating],
-    square: NDArray[np.float64],
-    exact: bool,
-    per_unit: float,
-    half: float,
-    first: int,
-    last: int,
-    out: NDArray[np.generic],
-) -> None:
-    """Distances of the points from `first` to `last` to all later ones.
+    points: Floats, square: F64, exact: bool, per_unit: float, half: float,
+    first: int, last: int, out: Array,
+) -> None:  # fmt: skip
+    """Write the distances of the points from `first` to `last` to all later points.
 
     Parameters
     ----------
-    points : (n, d), float32 or float64, about a middle; read
+    points : (n, d), float32 or float64, centred; read
     square : (n,) float64, squared norms; read
-    exact : whether the products are exact, as for whole numbers with sums below 2²⁴
-    per_unit, half : what is stored is distance · per_unit + half, cut to a whole number if `out`
-        holds such
+    exact : whether products are exact, as those of integers with sums below 2²⁴
+    per_unit, half : distance · per_unit + half is stored, cut to an integer if `out` holds integers
     out : (n·(n - 1)/2,) float64 or uint32, SciPy's order; written
     """
     n = points.shape[0]
@@ -76,13 +63,9 @@ def fill(
                 if j >= right:
                     continue
                 _write(
-                    product[i - start, j - left : right - left],
-                    square[j:right],
-                    square[i],
-                    per_unit,
-                    half,
-                    out[base + j : base + right],
-                )
+                    product[i - start, j - left : right - left], square[j:right], square[i],
+                    per_unit, half, out[base + j : base + right],
+                )  # fmt: skip
                 if not exact:
                     for u in range(j, right):
                         both = square[i] + square[u]

@@ -1,22 +1,19 @@
-"""A heap of rows by their nearest pairs; ties go to the pair with the earliest members."""
+"""A heap of rows by their nearest pairs, ties by earliest members."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from inkcluster.kernels._arrays import F64, I32, I64
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage.ties import rounded
 
-Heap = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int32]]
-"""order : (m,), rows, the first `count` in heap order
-place : (m,), where in `order` each row is
-key : (m,), distance of a row's nearest pair; pair : (m, 2), the earliest members of it
+Heap = tuple[I64, I64, F64, I32]
+"""order, place : (m,), rows, the first `count` in heap order; the place of each row in `order`
+key, pair : (m,) and (m, 2), distance of a row's nearest pair, and its earliest members
 """
 
 
 @kernel()
-def _before(x: int, y: int, key: NDArray[np.float64], pair: NDArray[np.int32]) -> bool:
+def _before(x: int, y: int, key: F64, pair: I32) -> bool:
     a, b = rounded(key[x]), rounded(key[y])
     if a != b:
         return bool(a < b)
@@ -27,7 +24,7 @@ def _before(x: int, y: int, key: NDArray[np.float64], pair: NDArray[np.int32]) -
 
 @kernel()
 def settle_in(x: int, heap: Heap, count: int) -> None:
-    """Move row `x`, whose key has changed, to where it belongs."""
+    """Move row `x`, whose key has changed, to its place."""
     order, place, key, pair = heap
     at = place[x]
     while at > 0 and _before(x, order[(at - 1) // 2], key, pair):
@@ -52,7 +49,7 @@ def settle_in(x: int, heap: Heap, count: int) -> None:
 
 @kernel()
 def remove(x: int, heap: Heap, count: int) -> int:
-    """Take row `x` out of the heap; gives the number of rows left."""
+    """Take row `x` out of the heap; return the number of rows left."""
     order, place, _, _ = heap
     last = order[count - 1]
     if last != x:
@@ -63,18 +60,8 @@ def remove(x: int, heap: Heap, count: int) -> int:
 
 
 @kernel()
-def within(  # noqa: PLR0917 (a kernel takes its arrays by position)
-    heap: Heap,
-    count: int,
-    doubt: NDArray[np.float64],
-    most: float,
-    reach: float,
-    out: NDArray[np.int64],
-) -> int:
-    """All rows whose key, less its doubt, is not above `reach`, into `out`; gives their number.
-
-    No row's doubt is above `most`.
-    """
+def within(heap: Heap, count: int, doubt: F64, most: float, reach: float, out: I64) -> int:
+    """List rows whose key less its doubt, at most `most`, is within `reach`; return how many."""
     order, _, key, _ = heap
     found = 0
     stack = [0]

@@ -1,36 +1,29 @@
 """Ward by rounds: each cluster keeps a list of its nearest clusters and a bound for all others.
 
-A list outlives a round. A merge of two reciprocal nearest neighbours never brings the union nearer
-to a third cluster than the nearer of the two was, so what was out of a list's reach stays there.
+A list outlives a round: a merge of two reciprocal nearest neighbours never brings the union nearer
+to a third cluster than the nearer of the two was.
 """
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, I32, I64, Bools
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage.search import dot
 from inkcluster.kernels.linkage.ties import precedes, rounded
 
-Lists = tuple[
-    NDArray[np.int32],
-    NDArray[np.float64],
-    NDArray[np.float64],
-    NDArray[np.int32],
-    NDArray[np.bool_],
-]
+Lists = tuple[I32, F64, F64, I32, Bools]
 """near, far : (n, K), clusters and squared distances, ascending, -1 and infinity at the end
-bound : (n,), no cluster outside the list is nearer than this, squared
-nearest : (n,); sure : (n,), whether nothing can come before it
+bound : (n,), squared; no cluster outside the list is nearer
+nearest, sure : (n,), the nearest cluster, and whether it is proven
 """
 SAFE = 1 - 1e-12
-"""Factor that makes a bound smaller by more than its own rounding."""
+"""Factor that lowers a bound by more than its rounding."""
 
 
 @kernel(fastmath=True)
-def gap_of_sums(a: NDArray[np.float64], fa: float, b: NDArray[np.float64], fb: float) -> float:
+def gap_of_sums(a: F64, fa: float, b: F64, fb: float) -> float:
     """Squared distance of a·fa to b·fb, both (d,)."""
     total = 0.0
     for t in range(a.shape[0]):
@@ -40,7 +33,7 @@ def gap_of_sums(a: NDArray[np.float64], fa: float, b: NDArray[np.float64], fb: f
 
 
 @kernel()
-def _ward_squared(sums: NDArray[np.float64], size: NDArray[np.float64], x: int, y: int) -> float:
+def _ward_squared(sums: F64, size: F64, x: int, y: int) -> float:
     """Squared Ward distance of two clusters, the same to the bit in either order."""
     a, b = min(x, y), max(x, y)
     gap = gap_of_sums(sums[a], 1 / size[a], sums[b], 1 / size[b])
@@ -48,10 +41,8 @@ def _ward_squared(sums: NDArray[np.float64], size: NDArray[np.float64], x: int, 
 
 
 @kernel()
-def _keep(
-    d: float, y: int, near: NDArray[np.int32], far: NDArray[np.float64], bound: float
-) -> float:
-    """Put a candidate into an ascending list; what falls out lowers the bound for the others."""
+def _keep(d: float, y: int, near: I32, far: F64, bound: float) -> float:
+    """Put a candidate into an ascending list; return the bound, lowered by what falls out."""
     at = near.shape[0] - 1
     if far[at] <= d:
         return min(bound, d)
@@ -67,7 +58,7 @@ def _keep(
 
 @kernel()
 def _conclude(x: int, lists: Lists) -> None:
-    """Find the nearest in a list, ties to the earliest members, and whether it is sure."""
+    """Find the nearest in a list, ties by earliest members, and whether it is proven."""
     near, far, bound, nearest, sure = lists
     best = 0
     for t in range(1, near.shape[1]):
@@ -81,15 +72,9 @@ def _conclude(x: int, lists: Lists) -> None:
 
 @kernel()
 def settle(
-    sums: NDArray[np.float64],
-    size: NDArray[np.float64],
-    slots: NDArray[np.int64],
-    queries: NDArray[np.int64],
-    values: NDArray[np.float32],
-    ids: NDArray[np.int32],
-    lists: Lists,
+    sums: F64, size: F64, slots: I64, queries: I64, values: F32, ids: I32, lists: Lists
 ) -> None:
-    """Turn proposals into lists, in float64, looking at no more of them than can matter.
+    """Turn proposals into lists, in float64, as far as they can matter.
 
     Parameters
     ----------
@@ -123,15 +108,9 @@ def settle(
 
 @kernel()
 def scan(
-    sums: NDArray[np.float64],
-    size: NDArray[np.float64],
-    slots: NDArray[np.int64],
-    queries: NDArray[np.int64],
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-    lists: Lists,
+    sums: F64, size: F64, slots: I64, queries: I64, lead: F32, square: F32, lists: Lists
 ) -> None:
-    """Decide those that a list leaves open (more ties than a list holds) by looking at every cluster.
+    """Decide the nearest by all clusters, where more tie than a list holds.
 
     Parameters as in :func:`settle` and :func:`~inkcluster.kernels.linkage.search.propose`.
     """
@@ -161,14 +140,8 @@ def scan(
 
 
 @kernel()
-def pairs(
-    slots: NDArray[np.int64],
-    nearest: NDArray[np.int32],
-    sure: NDArray[np.bool_],
-    into: NDArray[np.int32],
-    out: NDArray[np.int32],
-) -> int:
-    """Write reciprocal nearest neighbours, lower first, to `out` (n, 2), their target to `into`."""
+def pairs(slots: I64, nearest: I32, sure: Bools, into: I32, out: I32) -> int:
+    """Write reciprocal nearest neighbours, lower first, to `out` (n, 2); return how many."""
     count = 0
     for i in range(slots.shape[0]):
         into[slots[i]] = -1
@@ -185,7 +158,7 @@ def pairs(
 
 
 @kernel()
-def unite(merges: NDArray[np.int32], sums: NDArray[np.float64], size: NDArray[np.float64]) -> None:
+def unite(merges: I32, sums: F64, size: F64) -> None:
     """Add the second of each pair (r, 2) to the first: sums (n, d) and sizes (n,)."""
     for i in range(merges.shape[0]):
         a, b = merges[i, 0], merges[i, 1]
@@ -195,26 +168,19 @@ def unite(merges: NDArray[np.int32], sums: NDArray[np.float64], size: NDArray[np
 
 
 @kernel()
-def refresh(  # noqa: PLR0912 - one pass over a list, nothing to share
-    slots: NDArray[np.int64],
-    sums: NDArray[np.float64],
-    size: NDArray[np.float64],
-    partner: NDArray[np.int32],
-    height: NDArray[np.float64],
-    least: float,
-    into: NDArray[np.int32],
-    lists: Lists,
-) -> None:
-    """Carry the lists over a round.
+def refresh(  # noqa: PLR0912 (one pass over a list)
+    slots: I64, sums: F64, size: F64,
+    partner: I32, height: F64, least: float, into: I32, lists: Lists,
+) -> None:  # fmt: skip
+    """Update the lists after a round.
 
     Parameters
     ----------
-    slots : (m,) int64, clusters after the round; read
-    sums : (n, d); size : (n,), after the round; read
-    partner : (n,) int32, what a cluster has just taken in, -1 for nothing; read
+    slots : (m,) int64; sums : (n, d); size : (n,), after the round; read
+    partner : (n,) int32, what a cluster has just absorbed, -1 for nothing; read
     height : (n,) float64, the squared distance of that merge; read
     least : size of the smallest cluster
-    into : (n,) int32, where a cluster of the last round went, -1 if it stayed; read
+    into : (n,) int32, the union that a cluster went into, -1 if it stayed; read
     lists : updated
     """
     near, far, bound, nearest, sure = lists

@@ -1,15 +1,14 @@
-"""Many merges at once in a stored matrix: one pass blends, closes up, and sees who is nearest now.
+"""Makes many merges at once in a stored matrix: one pass blends, compacts and finds the nearest.
 
 Slots stand in the order of their earliest members, and a union takes the slot of its earlier part.
-So of neighbours that tie, the one in the first slot goes first, whichever side the pair is seen from.
+So ties go to the neighbour in the first slot, from either side of a pair.
 """
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F64, I32, I64, U32, Array, Ints
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage.between import (
     AVERAGE,
@@ -24,15 +23,15 @@ from inkcluster.kernels.linkage.between import (
 from inkcluster.kernels.linkage.ties import TIE, rounded
 
 LANES = 64
-"""Keys that are looked at together, to skip those among which none is near."""
-Seen = tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.int32]]
-"""least, second, nearest : (k,), the least key that each slot has seen, the second least, and the
-first slot with the least; keys are uint32 entries, or the bits of float64 ones as int64
+"""Keys tested together, to skip those among which none is near."""
+Seen = tuple[Ints, Ints, I32]
+"""least, second, nearest : (k,), the two least keys that each slot has seen, and the first slot
+with the least; keys are uint32 entries, or the bits of float64 entries as int64
 """
 
 
 @kernel()
-def _any_below(keys: NDArray[np.integer], second: NDArray[np.integer]) -> bool:
+def _any_below(keys: Ints, second: Ints) -> bool:
     found = 0
     for t in range(keys.shape[0]):
         found += keys[t] < second[t]
@@ -40,7 +39,7 @@ def _any_below(keys: NDArray[np.integer], second: NDArray[np.integer]) -> bool:
 
 
 @kernel()
-def _least(keys: NDArray[np.integer]) -> int:
+def _least(keys: Ints) -> int:
     low = keys[0]
     for t in range(keys.shape[0]):
         low = min(low, keys[t])
@@ -48,14 +47,8 @@ def _least(keys: NDArray[np.integer]) -> int:
 
 
 @kernel()
-def _watch(
-    keys: NDArray[np.integer],
-    who: int,
-    least: NDArray[np.integer],
-    second: NDArray[np.integer],
-    nearest: NDArray[np.int32],
-) -> None:
-    """Let each slot see one more neighbour, later than all it has seen."""
+def _watch(keys: Ints, who: int, least: Ints, second: Ints, nearest: I32) -> None:
+    """Show each slot one more neighbour, later than all before."""
     for start in range(0, keys.shape[0], LANES):
         stop = min(start + LANES, keys.shape[0])
         if _any_below(keys[start:stop], second[start:stop]):
@@ -68,12 +61,8 @@ def _watch(
 
 
 @kernel()
-def _watch_row(
-    keys: NDArray[np.integer],
-    p: int,
-    rows: Seen,
-) -> None:
-    """Let slot `p` see all later ones."""
+def _watch_row(keys: Ints, p: int, rows: Seen) -> None:
+    """Show slot `p` all later slots."""
     least, second, nearest = rows
     for start in range(0, keys.shape[0], LANES):
         stop = min(start + LANES, keys.shape[0])
@@ -88,10 +77,8 @@ def _watch_row(
 
 
 @kernel(fastmath=True)
-def _united_row(
-    matrix: NDArray[np.generic], m: int, a: int, b: int, pa: float, out: NDArray[np.float64]
-) -> None:
-    """Distances of a ∪ b, a < b, to the slots after a, in float64; `pa` is a's share, 0 for the maximum."""
+def _united_row(matrix: Array, m: int, a: int, b: int, pa: float, out: F64) -> None:
+    """Distances of a ∪ b, a < b, to the slots after a; `pa` is a's share, 0 for the maximum."""
     row_a = at(a, a + 1, m)
     row_b = at(b, 0, m)
     for j in range(a + 1, m):
@@ -110,23 +97,15 @@ def _united_row(
 
 
 @kernel()
-def _take(
-    row: NDArray[np.generic], before: int, lead: NDArray[np.uint32], out: NDArray[np.generic]
-) -> None:
-    """The entries of slots `lead` (r,) from a row that begins with slot `before`."""
+def _take(row: Array, before: int, lead: U32, out: Array) -> None:
+    """Copy the entries of slots `lead` (r,) from a row that begins with slot `before`."""
     shift = np.uint64(before)
     for t in range(lead.shape[0]):
         out[t] = row[np.uint64(lead[t] - shift)]
 
 
 @kernel()
-def _take_rounded(
-    row: NDArray[np.float64],
-    before: int,
-    lead: NDArray[np.uint32],
-    half: float,
-    out: NDArray[np.generic],
-) -> None:
+def _take_rounded(row: F64, before: int, lead: U32, half: float, out: Array) -> None:
     shift = np.uint64(before)
     for t in range(lead.shape[0]):
         out[t] = out.dtype.type(row[np.uint64(lead[t] - shift)] + half)
@@ -134,17 +113,10 @@ def _take_rounded(
 
 @kernel()
 def _unite_columns(
-    row: NDArray[np.generic],
-    before: int,
-    lead: NDArray[np.uint32],
-    other: NDArray[np.int32],
-    share: NDArray[np.float64],
-    merged: NDArray[np.int32],
-    half: float,
-    p: int,
-    out: NDArray[np.generic],
-) -> None:
-    """Entries of a row against the clusters `merged`, from those of their two parts."""
+    row: Array, before: int, lead: U32, other: I32, share: F64, merged: I32,
+    half: float, p: int, out: Array,
+) -> None:  # fmt: skip
+    """Write the entries of a row for the clusters `merged`, from those of their two parts."""
     for r in range(np.searchsorted(merged, p + 1), merged.shape[0]):
         q = merged[r]
         c = np.float64(row[np.int64(lead[q]) - before])
@@ -155,37 +127,24 @@ def _unite_columns(
 
 @kernel()
 def pass_over(
-    matrix: NDArray[np.generic],
-    m: int,
-    lead: NDArray[np.uint32],
-    other: NDArray[np.int32],
-    share: NDArray[np.float64],
-    merged: NDArray[np.int32],
-    half: float,
-    ties: bool,
-    first: int,
-    last: int,
-    out: NDArray[np.generic],
-    keys: NDArray[np.integer],
-    columns: Seen,
-    rows: Seen,
-) -> None:
-    """New rows from `first` to `last` of the matrix after a round, and the least of what they hold.
+    matrix: Array, m: int, lead: U32, other: I32, share: F64, merged: I32,
+    half: float, ties: bool, first: int, last: int,
+    out: Array, keys: Ints, columns: Seen, rows: Seen,
+) -> None:  # fmt: skip
+    """Write rows `first` to `last` of the matrix after a round, and update what slots have seen.
 
     Parameters
     ----------
     matrix : (m·(m - 1)/2,) float64 or uint32, rows above the diagonal; read
-    lead : (k,) uint32, other : (k,) int32, old slots that make up each new one, `lead` ascending
-        and lower, -1 where there is no other; read
-    share : (k,) float64, what the entry of the lead counts, 0 where the larger of the two is taken
+    lead, other : (k,) uint32 and int32, old slots that make up each new one, `lead` ascending and
+        lower, `other` -1 where there is one; read
+    share : (k,) float64, weight of the lead's entry, 0 for the maximum of both; read
     merged : (r,) int32, new slots with two parts, ascending; read
-    half : 0.5 where entries are whole numbers, else 0
-    ties : whether entries tie that agree in 40 bits, rather than all
-    out : the new rows, one after another; written; may be where `matrix` is not read any more
-    keys : (k,) room for a row's keys, int64, the bits of float64, which stand in the same order;
-        written; for whole numbers (0,) uint32
-    columns, rows : what slots have seen in their columns, and in their rows; updated, rows only from
-        `first` to `last`
+    half : 0.5 for integer entries, else 0
+    ties : whether entries that agree in 40 bits tie, rather than equal ones only
+    out : the new rows, one after another, possibly where `matrix` is no longer read; written
+    keys : (k,) int64, room for a row's keys, the bits of float64; (0,) uint32 for integer entries
+    columns, rows : what slots have seen in columns and, from `first` to `last`, in rows; updated
     """
     least, second, nearest = columns
     k = lead.shape[0]
@@ -216,7 +175,7 @@ def pass_over(
 
 @kernel()
 def combine(seen: Seen, later: Seen) -> None:
-    """Take in what later slots have seen; the first is updated."""
+    """Add to `seen` what has been seen of later slots."""
     least, second, nearest = seen
     more, more_second, more_nearest = later
     for t in range(least.shape[0]):
@@ -228,23 +187,10 @@ def combine(seen: Seen, later: Seen) -> None:
 
 @kernel()
 def decide(
-    asking: NDArray[np.int64],
-    matrix: NDArray[np.generic],
-    m: int,
-    method: int,
-    points: NDArray[np.generic],
-    members: Members,
-    slots: Slots,
-    nearest: NDArray[np.int32],
-) -> None:
-    """Find the nearest of the slots `asking` (r,), from the members where entries leave it open.
-
-    Parameters
-    ----------
-    matrix, m : as in :func:`pass_over`; read
-    points : (n, d), any real dtype; members, slots : read
-    nearest : (m,) int32; those of `asking` written
-    """
+    asking: I64, matrix: Array, m: int, method: int,
+    points: Array, members: Members, slots: Slots, nearest: I32,
+) -> None:  # fmt: skip
+    """Write the nearest of the slots `asking`, from the members where entries cannot tell."""
     error = slots[3]
     for i in range(asking.shape[0]):
         x = asking[i]
@@ -270,29 +216,18 @@ def decide(
 
 @kernel()
 def unite(
-    pairs: NDArray[np.int32],
-    matrix: NDArray[np.generic],
-    m: int,
-    method: int,
-    members: Members,
-    slots: Slots,
-    grain: float,
-    share: NDArray[np.float64],
-    merges: NDArray[np.int32],
-    counts: NDArray[np.int32],
-    height: NDArray[np.float64],
-    doubt: NDArray[np.float64],
-) -> None:
-    """Write down the merges `pairs` (r, 2) of slots, and chain their members.
+    pairs: I32, matrix: Array, m: int, method: int, members: Members, slots: Slots, grain: float,
+    share: F64, merges: I32, counts: I32, height: F64, doubt: F64,
+) -> None:  # fmt: skip
+    """Record the merges `pairs` (r, 2) of slots, and chain their members.
 
     Parameters
     ----------
-    matrix, m : as in :func:`pass_over`; read
     members, slots : updated
-    grain : what a blend's rounding adds to the error
-    share : (r,) float64, what the first of a pair counts in the blend, 0 for the maximum; written
-    merges, counts, height, doubt : (r, 2), (r, 2), (r,), (r,), earliest members, members, entry
-        and how far it may be off; written
+    grain : error that the rounding of a blend adds
+    share : (r,) float64, weight of the first of a pair in the blend, 0 for the maximum; written
+    merges, counts : (r, 2) int32, earliest members, and numbers of members; written
+    height, doubt : (r,) float64, entries, and how far they may be off; written
     """
     earliest, size, count, error = slots
     for i in range(pairs.shape[0]):

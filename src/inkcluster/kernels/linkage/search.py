@@ -1,39 +1,33 @@
-"""Nearest clusters in a few leading directions: a float32 proposal with a proven lower bound."""
+"""Proposes nearest clusters by float32 lower bounds in leading coordinates."""
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, I32, I64
 from inkcluster.kernels._jit import kernel
-from inkcluster.kernels.neighbors.pairs import COLUMNS, ROWS
+from inkcluster.kernels.neighbors.pairs import COLUMNS, ROWS, insert
 from inkcluster.kernels.strips import STRIP, negatives
 
 FAR = np.float32(1e36)
-"""Stands for a limit that is not known yet; more than any squared distance."""
+"""More than any squared distance; stands for a limit that is not known yet."""
 WIDER = np.float32(1 + 1e-6)
-"""What a limit grows by, more than the rounding of comparing with it."""
+"""Factor that enlarges a limit by more than the rounding of comparisons with it."""
 
 
 @kernel(fastmath=True)
 def _beyond(
-    product: NDArray[np.float32],
-    square: NDArray[np.float32],
-    inverse: NDArray[np.float32],
-    own_square: np.float32,
-    own_inverse: np.float32,
-    limit: np.float32,
-    out: NDArray[np.float32],
-) -> None:
-    """What the bounds of one query to a block of clusters exceed its limit by, times the weights."""
+    product: F32, square: F32, inverse: F32,
+    own_square: np.float32, own_inverse: np.float32, limit: np.float32, out: F32,
+) -> None:  # fmt: skip
+    """How far the bounds of a query to a block of clusters exceed its limit, times the weights."""
     own = own_square - limit * own_inverse
     for j in range(np.uint64(product.shape[0])):
         out[j] = own + (square[j] - limit * inverse[j]) - np.float32(2) * product[j]
 
 
 @kernel(fastmath=True)
-def dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
+def dot(a: F32, b: F32) -> np.float32:
     """Scalar product of two rows (p,) in float32."""
     total = np.float32(0)
     for t in range(np.uint64(a.shape[0])):
@@ -42,41 +36,20 @@ def dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
 
 
 @kernel()
-def insert(
-    value: np.float32, index: int, values: NDArray[np.float32], ids: NDArray[np.int32]
-) -> None:
-    """Put a candidate into ascending lists, dropping the last."""
-    at = values.shape[0] - 1
-    while at > 0 and values[at - 1] > value:
-        values[at] = values[at - 1]
-        ids[at] = ids[at - 1]
-        at -= 1
-    values[at] = value
-    ids[at] = index
-
-
-@kernel()
 def propose(
-    few: NDArray[np.float32],
-    few_square: NDArray[np.float32],
-    lead: NDArray[np.float32],
-    square: NDArray[np.float32],
-    inverse: NDArray[np.float32],
-    queries: NDArray[np.int64],
-    values: NDArray[np.float32],
-    ids: NDArray[np.int32],
-) -> None:
-    """The clusters with the smallest lower bounds of the weighted squared distance to each query.
+    few: F32, few_square: F32, lead: F32, square: F32, inverse: F32,
+    queries: I64, values: F32, ids: I32,
+) -> None:  # fmt: skip
+    """Find the clusters with the least lower bounds of the weighted squared distance to each query.
 
     The bound of a pair is 2·(‖a‖² + ‖b‖² - 2·a·b) / (1/nₐ + 1/n_b) over the leading coordinates.
-    Products in few of them tell most pairs to be out of reach.
+    Products in few of these rule out most pairs.
 
     Parameters
     ----------
     few : (m, q) float32, the first coordinates and the norm of all others; read
-    lead : (m, p) float32, leading coordinates and the norm of what they leave out; read
-    few_square, square : (m,) float32, squared norms of both, made smaller by the rounding of the
-        product; read
+    lead : (m, p) float32, leading coordinates and the norm of the residual; read
+    few_square, square : (m,) float32, squared norms of both less the rounding of a product; read
     inverse : (m,) float32, 1/size, a little enlarged; read
     queries : (r,) int64, rows of `lead` that ask; read
     values : (r, M) float32, ascending lower bounds, infinite where there is none; written

@@ -1,16 +1,15 @@
-"""Merging by a stored matrix: always the nearest pair (Müllner 2011, the generic algorithm).
+"""Merges the nearest pair of a stored matrix, step by step (Müllner 2011, generic algorithm).
 
 Each slot knows the nearest of the slots after it, or a bound for it. Entries may be rounded to
-whole units; `doubt` says by how much at most, and whatever lies closer is decided from the members.
-All on one thread: a merge takes less time than it takes to give a second thread a core.
+whole units by up to `doubt`; closer ones are decided from the members. One thread does it all: a
+merge takes less time than starting a second thread.
 """
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F64, I32, I64, Array, Bools
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.linkage.between import (
     AVERAGE,
@@ -25,40 +24,20 @@ from inkcluster.kernels.linkage.between import (
 from inkcluster.kernels.linkage.heap import remove, settle_in, within
 from inkcluster.kernels.linkage.ties import TIE, rounded
 
-Rows = tuple[
-    NDArray[np.float64],
-    NDArray[np.int64],
-    NDArray[np.bool_],
-    NDArray[np.int32],
-    NDArray[np.float64],
-]
-"""key, nearest, stale, pair, doubt : (m,), of each row the distance to the nearest after it, which
-that is (-1: none), whether it may have changed, both earliest members, and how far the key may be off
+Rows = tuple[F64, I64, Bools, I32, F64]
+"""key, nearest, stale, pair, doubt : (m,), of each row the distance to the nearest later slot, that
+slot (-1: none), whether it may have changed, both earliest members, and how far the key may be off
 """
 
 
 @kernel()
 def _blend(
-    matrix: NDArray[np.generic],
-    m: int,
-    alive: NDArray[np.int64],
-    size: NDArray[np.float64],
-    i: int,
-    j: int,
-    method: int,
-    half: float,
-    fresh: NDArray[np.float64],
-) -> None:
-    """Put the distances of i ∪ j to others in the place of those of i.
+    matrix: Array, m: int, alive: I64, size: F64,
+    i: int, j: int, method: int, half: float, fresh: F64,
+) -> None:  # fmt: skip
+    """Replace the distances of slot i by those of i ∪ j, i < j, to the other slots `alive` (c,).
 
-    Parameters
-    ----------
-    matrix : (m·(m - 1)/2,) rows above the diagonal; the entries of i are overwritten
-    alive : (c,) int64, slots without i and j; read
-    size : (m,) float64, points, before the merge; read
-    i, j : slots, i < j
-    half : what makes a whole number the nearest one where the matrix holds such, else 0
-    fresh : (c,) float64, the new distances as stored; written
+    `size` is that before the merge; `fresh` (c,) takes the new distances as stored.
     """
     row_i, row_j = at(i, 0, m), at(j, 0, m)
     pa = size[i] / (size[i] + size[j]) if method == AVERAGE else 0.5
@@ -76,7 +55,7 @@ def _blend(
 
 
 @kernel(fastmath=True)
-def _least(row: NDArray[np.generic], gone: NDArray[np.generic]) -> float:
+def _least(row: Array, gone: Array) -> float:
     least = row.dtype.type(max(row[0], gone[0]))
     for t in range(row.shape[0]):
         least = min(least, max(row[t], gone[t]))
@@ -84,29 +63,10 @@ def _least(row: NDArray[np.generic], gone: NDArray[np.generic]) -> float:
 
 
 @kernel()
-def _row_least(
-    matrix: NDArray[np.generic],
-    m: int,
-    x: int,
-    gone: NDArray[np.generic],
-    band: float,
-    out: NDArray[np.int64],
-) -> tuple[float, int]:
-    """The least of a row, and all slots within `band` of it.
-
-    Parameters
-    ----------
-    matrix : (m·(m - 1)/2,); read
-    gone : (m,) of the matrix's dtype, its largest value for slots no longer there, else 0; read
-    out : (m,) int64, slots; written
-
-    Returns
-    -------
-    tuple of (float, int)
-        The least and how many slots are in `out`.
-    """
+def _near_least(matrix: Array, m: int, x: int, gone: Array, band: float, out: I64) -> int:
+    """Write all slots within `band` of the least entry of a row to `out`; return how many."""
     if x == m - 1:
-        return np.inf, 0
+        return 0
     start = at(x, x + 1, m)
     row = matrix[start : start + m - x - 1]
     least = _least(row, gone[x + 1 :])
@@ -115,11 +75,11 @@ def _row_least(
         if np.float64(row[t]) <= least + band and gone[x + 1 + t] == 0:
             out[count] = x + 1 + t
             count += 1
-    return (least, count) if count else (np.inf, 0)
+    return count
 
 
 @kernel()
-def compact(matrix: NDArray[np.generic], m: int, alive: NDArray[np.int64]) -> None:
+def compact(matrix: Array, m: int, alive: I64) -> None:
     """Move the rows and columns of the slots `alive`, ascending, to the front, in their order."""
     to = 0
     for p in range(alive.shape[0]):
@@ -131,23 +91,14 @@ def compact(matrix: NDArray[np.generic], m: int, alive: NDArray[np.int64]) -> No
 
 @kernel()
 def _look(
-    x: int,
-    matrix: NDArray[np.generic],
-    m: int,
-    gone: NDArray[np.generic],
-    method: int,
-    per_unit: float,
-    points: NDArray[np.generic],
-    members: Members,
-    slots: Slots,
-    rows: Rows,
-    most: float,
-    room: NDArray[np.int64],
-) -> None:
-    """Find the nearest of row `x`; where the entries leave it open, from the members."""
+    x: int, matrix: Array, m: int, gone: Array,
+    method: int, per_unit: float, points: Array, members: Members, slots: Slots, rows: Rows,
+    most: float, room: I64,
+) -> None:  # fmt: skip
+    """Find the nearest of row `x`, from the members where entries cannot tell."""
     earliest, _, _, error = slots
     key, nearest, _, pair, doubt = rows
-    _, found = _row_least(matrix, m, x, gone, 2 * (error[x] + most), room)
+    found = _near_least(matrix, m, x, gone, 2 * (error[x] + most), room)
     if found == 0:
         key[x] = np.inf
         nearest[x] = -1
@@ -184,34 +135,22 @@ def _look(
 
 @kernel()
 def advance(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top to bottom)
-    matrix: NDArray[np.generic],
-    m: int,
-    gone: NDArray[np.generic],
-    ceiling: float,
-    half: float,
-    method: int,
-    per_unit: float,
-    points: NDArray[np.generic],
-    members: Members,
-    slots: Slots,
-    rows: Rows,
-    merges: NDArray[np.int32],
-    counts: NDArray[np.int32],
-    height: NDArray[np.float64],
-    off: NDArray[np.float64],
-) -> None:
-    """Make as many merges as there is room for in `merges`.
+    matrix: Array, m: int, gone: Array, ceiling: float, half: float,
+    method: int, per_unit: float, points: Array, members: Members, slots: Slots, rows: Rows,
+    merges: I32, counts: I32, height: F64, off: F64,
+) -> None:  # fmt: skip
+    """Make the next r merges.
 
     Parameters
     ----------
     matrix : (m·(m - 1)/2,) float64 or uint32, distances · `per_unit`; updated
-    gone : (m,) of the same dtype, zero, or the largest value for slots no longer there; updated
-    ceiling : the largest value of the dtype; half : 0.5 if it is of whole numbers, else 0
-    method : which formula, see :mod:`~inkcluster.kernels.linkage.between`
+    gone : (m,) of the same dtype, 0, or its largest value `ceiling` for merged slots; updated
+    half : 0.5 for integer entries, else 0
+    method : COMPLETE, AVERAGE or WEIGHTED
     points : (n, d), any real dtype; read
     members, slots, rows : updated
-    merges, counts : (r, 2) int32, earliest members and members; height, off : (r,) float64, in
-        units, and how far that may be off; written
+    merges, counts : (r, 2) int32, earliest members, and numbers of members; written
+    height, off : (r,) float64, distances · `per_unit`, and how far they may be off; written
     """
     earliest, size, count, error = slots
     key, nearest, stale, pair, doubt = rows

@@ -1,4 +1,4 @@
-"""When two distances are a tie, and who goes first then."""
+"""Tells whether two distances tie, and which pair comes first then."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 from inkcluster.kernels._jit import kernel
 
 TIE = 1e-11
-"""More than the share in which two distances that tie may differ."""
+"""More than the relative difference of two distances that tie."""
 
 
 @kernel()
 def rounded(value: float) -> float:
-    """`value` in 40 bits: what two distances must agree in to be a tie."""
+    """`value` rounded to 40 bits; distances that agree in these are a tie."""
     t = value * 8193.0
     return float(t - (t - value)) if abs(t) < np.inf else value
 

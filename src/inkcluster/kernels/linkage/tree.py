@@ -1,28 +1,24 @@
-"""From merges in any order to SciPy's matrix."""
+"""Turns merges in any order into SciPy's matrix."""
 
 from __future__ import annotations
 
 import heapq
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F64, I32, I64
 from inkcluster.kernels._jit import kernel
 
 
 @kernel()
-def in_order(
-    merges: NDArray[np.int32], key: NDArray[np.float64], n: int, order: NDArray[np.int64]
-) -> None:
-    """The order in which the naive algorithm would have made these merges.
+def in_order(merges: I32, key: F64, n: int, order: I64) -> None:
+    """Find the order in which the naive algorithm would have made these merges.
 
-    A merge can be made once its two clusters are there; among those the least goes first, by
-    distance and then by earliest members.
+    Of the merges whose clusters exist, the one of least distance, then earliest members, is next.
 
     Parameters
     ----------
-    merges : (n - 1, 2) int32, earliest members of the clusters merged, lower first; children come
-        before their parents; read
+    merges : (n - 1, 2) int32, earliest members, lower first, children before parents; read
     key : (n - 1,) float64, distances, equal for ties; read
     order : (n - 1,) int64; written
     """
@@ -52,9 +48,7 @@ def in_order(
 
 
 @kernel()
-def label(
-    merges: NDArray[np.int32], height: NDArray[np.float64], n: int, Z: NDArray[np.float64]
-) -> None:
+def label(merges: I32, height: F64, n: int, Z: F64) -> None:
     """Number the clusters as SciPy does and count their members.
 
     Parameters
@@ -82,13 +76,8 @@ def label(
 
 
 @kernel()
-def spans(
-    Z: NDArray[np.float64],
-    start: NDArray[np.int64],
-    earliest: NDArray[np.int64],
-    parent: NDArray[np.int64],
-) -> None:
-    """Lay the leaves out so that every cluster is a run of them.
+def spans(Z: F64, start: I64, earliest: I64, parent: I64) -> None:
+    """Order the leaves so that every cluster is a run of them.
 
     Parameters
     ----------

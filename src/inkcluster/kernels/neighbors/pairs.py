@@ -1,32 +1,41 @@
-"""Which pairs of two blocks of points may be neighbours: few coordinates, more, then all of them."""
+"""Finds the pairs of neighbours between two blocks of points: bounds first, then float64.
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+Arguments that the kernels share, by place in a block unless said otherwise:
+
+points : (n, d), any real dtype, by row; read where float64 has to decide
+order : (n,) int32, the row of `points` at each place; read
+first : (n, p) float32, leading coordinates, scaled; read
+second : (n, q) float32, more of them, unused if p = q; read
+square : (n,) float32, squared norms of `first` less the rounding of a product; read
+slack : (n,) float32, a point's part of the rounding of a bound from `second`; read
+reach : (n,) float64, squared distance up to which a point wants pairs
+limit : (n,) float32, `reach` scaled and rounded up; -1e38 for a point that wants none
+start, stop : range of places in a block
+others, other_order, …, left, right : the same of the other block; read
+one_set : whether both blocks are of the same arrays; each pair is then found once
+"""
+
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, I32, U64, Array
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.gaps import LANES, squared_gap
 from inkcluster.kernels.strips import STRIP, negatives
 
 ROWS = 256
 COLUMNS = 512
-"""Products at a time, so that they stay in the second-level cache."""
+"""Size of a block of products, which stays in the second-level cache."""
 FAR = np.float32(1e38)
-"""More than any squared distance of coordinates, which are scaled to norms of at most 1."""
+"""More than any squared distance of scaled coordinates, whose norms are at most 1."""
 
 
 @kernel(fastmath=True)
 def _beyond_limits(
-    product: NDArray[np.float32],
-    square: NDArray[np.float32],
-    limit: NDArray[np.float32],
-    own_square: np.float32,
-    own_limit: np.float32,
-    out: NDArray[np.float32],
+    product: F32, square: F32, limit: F32, own_square: np.float32, own_limit: np.float32, out: F32
 ) -> None:
-    """A point's bounds to a block of others, each less what either point of the pair allows."""
+    """Bounds of a point's distances to a block of others, less the larger limit of each pair."""
     for j in range(np.uint64(product.shape[0])):
         bound = own_square + square[j] - np.float32(2) * product[j]
         out[j] = bound - max(own_limit, limit[j])
@@ -34,27 +43,17 @@ def _beyond_limits(
 
 @kernel()
 def within_limits(
-    product: NDArray[np.float32],
-    square: NDArray[np.float32],
-    limit: NDArray[np.float32],
-    own_square: np.float32,
-    own_limit: np.float32,
-    out: NDArray[np.float32],
-    signs: NDArray[np.uint64],
-    which: NDArray[np.int32],
-) -> int:
-    """List the pairs of one point with a block of others whose bound is below a limit.
+    product: F32, square: F32, limit: F32,
+    own_square: np.float32, own_limit: np.float32,
+    out: F32, signs: U64, which: I32,
+) -> int:  # fmt: skip
+    """List the others (c,) whose bound to a point is below either limit; return their count.
 
     Parameters
     ----------
-    product : (c,) float32, scalar products; square, limit : (c,) float32; read
-    out : (COLUMNS,) float32, of which `signs` (COLUMNS / 2,) uint64 is the same memory; overwritten
-    which : (COLUMNS,) int32, the others that are left; written
-
-    Returns
-    -------
-    int
-        How many are left.
+    product : (c,) float32, scalar products with the point; read
+    out : (COLUMNS,) float32; signs : (COLUMNS / 2,) uint64, the same memory; overwritten
+    which : (COLUMNS,) int32, the others listed; written
     """
     width = product.shape[0]
     _beyond_limits(product, square, limit, own_square, own_limit, out[:width])
@@ -63,8 +62,20 @@ def within_limits(
     return found
 
 
+@kernel()
+def insert(value: np.float32, index: int, values: F32, ids: I32) -> None:
+    """Put a candidate into ascending lists, dropping the last."""
+    at = values.shape[0] - 1
+    while at > 0 and values[at - 1] > value:
+        values[at] = values[at - 1]
+        ids[at] = ids[at - 1]
+        at -= 1
+    values[at] = value
+    ids[at] = index
+
+
 @kernel(fastmath=True)
-def bound_between(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
+def bound_between(a: F32, b: F32) -> np.float32:
     """Squared distance of coordinates (q,) in float32."""
     total = np.float32(0)
     for t in range(a.shape[0]):
@@ -75,52 +86,19 @@ def bound_between(a: NDArray[np.float32], b: NDArray[np.float32]) -> np.float32:
 
 @kernel()
 def near_pairs(
-    points: NDArray[np.generic],
-    order: NDArray[np.int32],
-    first: NDArray[np.float32],
-    second: NDArray[np.float32],
-    square: NDArray[np.float32],
-    slack: NDArray[np.float32],
-    limit: NDArray[np.float32],
-    reach: NDArray[np.float64],
-    start: int,
-    stop: int,
-    others: NDArray[np.generic],
-    other_order: NDArray[np.int32],
-    other_first: NDArray[np.float32],
-    other_second: NDArray[np.float32],
-    other_square: NDArray[np.float32],
-    other_slack: NDArray[np.float32],
-    other_limit: NDArray[np.float32],
-    other_reach: NDArray[np.float64],
-    left: int,
-    right: int,
-    one_set: bool,
-    who: NDArray[np.int32],
-    whom: NDArray[np.int32],
-    squared: NDArray[np.float64],
-) -> int:
-    """The pairs between two blocks that are near enough for at least one of the two points.
+    points: Array, order: I32, first: F32, second: F32, square: F32, slack: F32,
+    limit: F32, reach: F64, start: int, stop: int,
+    others: Array, other_order: I32, other_first: F32, other_second: F32,
+    other_square: F32, other_slack: F32, other_limit: F32, other_reach: F64,
+    left: int, right: int, one_set: bool,
+    who: I32, whom: I32, squared: F64,
+) -> int:  # fmt: skip
+    """Write the pairs of two blocks that are within reach of either point; return their count.
 
     Parameters
     ----------
-    points : (n, d), any real dtype; read where float64 has to decide
-    order : (n,) int32, which row of `points` stands at each place; read
-    first : (n, p) float32, leading coordinates of each place, scaled; read
-    second : (n, q) float32, more of them; of no use if p = q; read
-    square : (n,) float32, squared norms of `first` less the rounding of a product; read
-    slack : (n,) float32, a point's part of the rounding of a bound from `second`; read
-    limit : (n,) float32, `reach` scaled and rounded up; -1e38 for a point that asks for none; read
-    reach : (n,) float64, squared distance up to which a point wants pairs; read
-    start, stop : the places of the one block
-    others, … : the same of the other block, places `left` to `right`; read
-    one_set : whether both are the same arrays, so that a pair is wanted once and no point with itself
-    who, whom : (room,) int32, places of the pairs; squared : (room,) float64; written
-
-    Returns
-    -------
-    int
-        How many pairs were written; `room` must do for all of them.
+    who, whom : (room,) int32, places of the pairs; squared : (room,) float64; written; `room` must
+        be enough for all pairs
     """
     count = 0
     deeper = first.shape[1] < second.shape[1]
@@ -163,26 +141,18 @@ def near_pairs(
 
 @kernel()
 def enter(
-    who: NDArray[np.int32],
-    whom: NDArray[np.int32],
-    squared: NDArray[np.float64],
-    count: int,
-    other_order: NDArray[np.int32],
-    scale: float,
-    values: NDArray[np.float64],
-    rows: NDArray[np.int32],
-    reach: NDArray[np.float64],
-    limit: NDArray[np.float32],
-) -> None:
+    who: I32, whom: I32, squared: F64, count: int,
+    other_order: I32, scale: float,
+    values: F64, rows: I32, reach: F64, limit: F32,
+) -> None:  # fmt: skip
     """Put pairs into the lists of their first points.
 
     Parameters
     ----------
-    who, whom : (room,) int32, squared : (room,) float64, of which `count` are pairs; read
-    other_order : (m,) int32, the row at each place of the second points; read
-    scale : what `limit` has instead of 1 for a squared distance
+    who, whom, squared : as in :func:`near_pairs`, the first `count` are pairs; read
+    scale : factor from a squared distance to `limit`
     values, rows : (n, k) float64 and int32, lists by place, ascending, then by row; updated
-    reach, limit : (n,) float64 and float32, the last of each list; updated
+    reach, limit : (n,), the last of each list; updated
     """
     k = values.shape[1]
     for c in range(count):
@@ -209,24 +179,11 @@ def enter(
 
 @kernel()
 def first_reach(
-    points: NDArray[np.generic],
-    order: NDArray[np.int32],
-    second: NDArray[np.float32],
-    start: int,
-    stop: int,
-    others: NDArray[np.generic],
-    other_order: NDArray[np.int32],
-    other_second: NDArray[np.float32],
-    left: int,
-    right: int,
-    one_set: bool,
-    k: int,
-    reach: NDArray[np.float64],
-) -> None:
-    """Squared distances within which each point has `k` others: those of the likeliest in a block.
-
-    Parameters as in :func:`near_pairs`; `reach` (n,) is written from `start` to `stop`.
-    """
+    points: Array, order: I32, second: F32, start: int, stop: int,
+    others: Array, other_order: I32, other_second: F32, left: int, right: int,
+    one_set: bool, k: int, reach: F64,
+) -> None:  # fmt: skip
+    """Write to `reach` a squared distance within which each point has `k` others in a block."""
     lanes = np.empty(LANES)
     low = np.empty(k, np.float32)
     likely = np.empty(k, np.int32)
@@ -241,13 +198,7 @@ def first_reach(
             for j in range(left, right):
                 v = half[j - left] - product[i - top, j - left]
                 if v < low[k - 1] and not (one_set and i == j):
-                    at = k - 1
-                    while at > 0 and low[at - 1] > v:
-                        low[at] = low[at - 1]
-                        likely[at] = likely[at - 1]
-                        at -= 1
-                    low[at] = v
-                    likely[at] = j
+                    insert(v, j, low, likely)
             most = 0.0
             for t in range(k):
                 x = others[other_order[likely[t]]]

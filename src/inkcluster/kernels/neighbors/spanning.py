@@ -1,11 +1,18 @@
-"""Rounds of Borůvka's algorithm over lists of neighbours, and the search for what they leave out."""
+"""Rounds of Borůvka's algorithm (1926) over lists of neighbours, and searches beyond the lists.
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
+Arguments that the kernels share, by point (row of `points`) unless said otherwise:
+
+part : (n,) int32, the component of each point, named by its earliest
+core : (n,) float64, squared core distances; read
+floor : (n,) float64, no edge that leaves the part and is not in the point's list weighs less
+cap : (n,) float64, by part, weight of its first known edge
+"""
+
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, F64, I32, I64, Array, Bools
 from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.gaps import LANES, squared_gap
 from inkcluster.kernels.neighbors.pairs import COLUMNS, FAR, bound_between, within_limits
@@ -13,10 +20,7 @@ from inkcluster.kernels.neighbors.pairs import COLUMNS, FAR, bound_between, with
 
 @kernel()
 def _before(w: float, d: float, y: int, best_w: float, best_d: float, best: int) -> bool:
-    """Whether one edge of a point comes before another: by weight, distance and the other point.
-
-    Edges of one point with the same length come in the order of their pairs, lower point first.
-    """
+    """Whether an edge of a point comes before another, by weight, distance and the other point."""
     if best < 0 or w != best_w:
         return best < 0 or w < best_w
     return y < best if d == best_d else d < best_d
@@ -24,21 +28,15 @@ def _before(w: float, d: float, y: int, best_w: float, best_d: float, best: int)
 
 @kernel()
 def _first(a: int, b: int, c: int, e: int) -> bool:
-    """Whether the pair (a, b) comes before (c, e), the lower point of each first."""
+    """Whether the pair (a, b) comes before (c, e), by lower point, then the other."""
     if min(a, b) != min(c, e):
         return min(a, b) < min(c, e)
     return max(a, b) < max(c, e)
 
 
 @kernel()
-def _outside(
-    x: int,
-    part: NDArray[np.int32],
-    core: NDArray[np.float64],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-) -> tuple[int, float, float]:
-    """The first of the listed edges of x that leave its part: the other point, weight, distance."""
+def _outside(x: int, part: I32, core: F64, near: I32, far: F64) -> tuple[int, float, float]:
+    """The first listed edge of x out of its part: other point (-1 if none), weight, distance."""
     best, best_w, best_d = -1, np.inf, np.inf
     for t in range(near.shape[0]):
         y = near[t]
@@ -53,47 +51,33 @@ def _outside(
 
 @kernel()
 def grow(  # noqa: PLR0912, PLR0915 (three passes over the points, each short)
-    part: NDArray[np.int32],
-    core: NDArray[np.float64],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    searched: NDArray[np.bool_],
-    found_near: NDArray[np.int32],
-    found_far: NDArray[np.float64],
-    floor: NDArray[np.float64],
-    at_most: float,
-    edges: NDArray[np.int32],
-    weights: NDArray[np.float64],
-    squared: NDArray[np.float64],
-    asking: NDArray[np.int64],
-    cap: NDArray[np.float64],
-) -> tuple[int, int]:
-    """Add the first edge out of every part of which the lists tell it.
+    part: I32, core: F64, near: I32, far: F64,
+    searched: Bools, found_near: I32, found_far: F64, floor: F64, at_most: float,
+    edges: I32, weights: F64, squared: F64, asking: I64, cap: F64,
+) -> tuple[int, int]:  # fmt: skip
+    """Add the first edge out of every part where the lists tell it.
 
     Parameters
     ----------
-    part : (n,) int32, the component of each point, named by its earliest; updated
-    core : (n,) float64, squared core distances; read
+    part : updated; floor : read; cap : `at_most` where no edge is known; written
     near, far : (n, k) int32 and float64, the nearest points and their squared distances; read
-    searched : (n,) bool, whether a point has had its neighbours outside a former part found; read
-    found_near, found_far : (n, m) int32 and float64, these, by weight, -1 where there is none; read
-    floor : (n,) float64, what no edge to a point outside the list in force weighs less than; read
-    at_most : no edge of more weight is wanted
+    searched : (n,) bool, whether the list found by :func:`beyond` replaces these; read
+    found_near, found_far : (n, m) int32 and float64, that list; read
+    at_most : largest weight of an edge
     edges : (room, 2) int32; weights, squared : (room,) float64; written from the start
     asking : (n,) int64, points to search for if no edge could be added; written
-    cap : (n,) float64, by part, weight of the first edge known, or `at_most`; written
 
     Returns
     -------
     tuple of int
-        How many edges were added, and how many points `asking` holds.
+        The number of edges added, and the number of points in `asking`.
     """
     n = part.shape[0]
     size = np.zeros(n, np.int64)
     start = np.full(n, -1, np.int32)
     stop = np.full(n, -1, np.int32)
     length = np.full(n, np.inf)
-    least = np.full(n, np.inf)  # of a point that cannot say: what its first edge may weigh
+    least = np.full(n, np.inf)  # what the first edge may weigh, of a point whose list is too short
     cap[:] = at_most
     for x in range(n):
         p = part[x]
@@ -147,34 +131,20 @@ def grow(  # noqa: PLR0912, PLR0915 (three passes over the points, each short)
 
 @kernel()
 def beyond(  # noqa: PLR0915 (one pass over blocks, nothing to share)
-    points: NDArray[np.generic],
-    order: NDArray[np.int32],
-    first: NDArray[np.float32],
-    second: NDArray[np.float32],
-    square: NDArray[np.float32],
-    slack: NDArray[np.float32],
-    scale: float,
-    places: NDArray[np.int64],
-    part: NDArray[np.int32],
-    core: NDArray[np.float64],
-    cap: NDArray[np.float64],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-    floor: NDArray[np.float64],
-) -> None:
-    """The first edges of some points out of their parts, among those that may be a part's first.
+    points: Array, order: I32, first: F32, second: F32, square: F32, slack: F32, scale: float,
+    places: I64, part: I32, core: F64, cap: F64,
+    near: I32, far: F64, floor: F64,
+) -> None:  # fmt: skip
+    """Find the first edges of points out of their parts, as far as they may be a part's first.
 
     Parameters
     ----------
     points, order, first, second, square, slack : as in :mod:`~inkcluster.kernels.neighbors.pairs`
-    scale : what coordinates have instead of 1 for a squared distance
+    scale : factor from a squared distance to one of coordinates
     places : (r,) int64, places of the points that ask; read
-    part : (n,) int32; core : (n,) float64, by row of `points`; read
-    cap : (n,) float64, by part, weight of the first edge known; updated, in no order
-    near, far : (n, m) int32 and float64, by row: other points and squared distances, ordered by
-        weight, distance and row, -1 where there is none; written
-    floor : (n,) float64, by row: what no edge out of the part that is not in the list weighs less
-        than; written
+    part : read; cap : updated, by several threads; floor : written
+    near, far : (n, m) int32 and float64, other points and squared distances, ordered by weight,
+        distance and row, -1 where there is none; written
     """
     n = order.shape[0]
     m = near.shape[1]
@@ -195,7 +165,7 @@ def beyond(  # noqa: PLR0915 (one pass over blocks, nothing to share)
     none = np.full(COLUMNS, -FAR, np.float32)
     block = np.empty(count * COLUMNS, np.float32)
     sides = (n + COLUMNS - 1) // COLUMNS
-    for turn in range(sides):  # its own neighbourhood first
+    for turn in range(sides):  # the points' own neighbourhood first
         side = (places[0] // COLUMNS + turn) % sides * COLUMNS
         end = min(n, side + COLUMNS)
         width = end - side
@@ -232,22 +202,14 @@ def beyond(  # noqa: PLR0915 (one pass over blocks, nothing to share)
     for i in range(count):
         x = order[places[i]]
         last = near[x, m - 1]
-        # a list with room holds all edges within the limit, a full one those up to its last
+        # A list with room holds all edges within the limit, a full one those up to its last.
         floor[x] = np.nextafter(limit[i], np.inf)
         if last >= 0:
             floor[x] = min(floor[x], max(far[x, m - 1], core[x], core[last]))
 
 
 @kernel()
-def _enter(
-    x: int,
-    y: int,
-    w: float,
-    d: float,
-    core: NDArray[np.float64],
-    near: NDArray[np.int32],
-    far: NDArray[np.float64],
-) -> None:
+def _enter(x: int, y: int, w: float, d: float, core: F64, near: I32, far: F64) -> None:
     """Put an edge into the list of x, dropping the last."""
     at = near.shape[0]
     while at > 0:

@@ -1,21 +1,20 @@
-"""The image distortion model distance, both ways at once, in 16-bit whole numbers.
+"""Computes image distortion model distances, both ways at once, in 16-bit integers.
 
-Every pixel of one image, seen with the 3 × 3 gradients around it, looks for its best place in the
+Every pixel of one image, with the 3 × 3 gradients around it, is matched to its best place in the
 other within `warp` pixels (Keysers, Deselaers, Gollan & Ney 2007). For one displacement, the sum of
-squared differences around a pixel says how well it fits in either direction; so a pair costs one
-such map for each displacement, and two minima.
+squared differences around a pixel serves both directions, so a pair of images costs one map of sums
+for each displacement, and two minima.
 
-Images lie in rows of `stride` lanes, a multiple of LANES, with zeros to the right that serve as the
-next row's left border too. All that is added or compared in one instruction is then aligned: the
-second image is copied once for each horizontal displacement, and so is its map of minima.
+Images lie in rows of `stride` lanes, a multiple of LANES, with zeros to the right that are the next
+row's left border too. The second image and its minima are copied once for each horizontal
+displacement, so that everything added or compared in one instruction is aligned.
 """
 
-# ruff: noqa: PLR0917 (a kernel takes its arrays by position)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import I8, I16, I32, I64, U16, Array
 from inkcluster.kernels._jit import kernel
 
 LANES = 32
@@ -28,26 +27,20 @@ NOWHERE = 65535
 
 
 @kernel()
-def _copy(source: NDArray[np.int8], out: NDArray[np.int16]) -> None:
+def _copy(source: I8, out: I16) -> None:
     for t in range(np.uint64(out.shape[0])):
         out[t] = source[t]
 
 
 @kernel()
-def _fill(out: NDArray[np.generic], value: int) -> None:
+def _fill(out: Array, value: int) -> None:
     for t in range(np.uint64(out.shape[0])):
         out[t] = value
 
 
 @kernel()
-def _differ(
-    a: NDArray[np.int16],
-    c: NDArray[np.int16],
-    b: NDArray[np.int16],
-    d: NDArray[np.int16],
-    out: NDArray[np.uint16],
-) -> None:
-    """Squared differences of the two gradients, (a, c) of one image and (b, d) of the other."""
+def _differ(a: I16, c: I16, b: I16, d: I16, out: U16) -> None:
+    """Squared differences of the gradients (a, c) of one image and (b, d) of the other."""
     for t in range(np.uint64(out.shape[0])):
         u = np.int16(a[t] - b[t])
         v = np.int16(c[t] - d[t])
@@ -55,21 +48,13 @@ def _differ(
 
 
 @kernel()
-def _add(
-    x: NDArray[np.uint16], y: NDArray[np.uint16], z: NDArray[np.uint16], out: NDArray[np.uint16]
-) -> None:
+def _add(x: U16, y: U16, z: U16, out: U16) -> None:
     for t in range(np.uint64(out.shape[0])):
         out[t] = np.uint16(x[t] + y[t] + z[t])
 
 
 @kernel()
-def _add_and_keep_least(
-    x: NDArray[np.uint16],
-    y: NDArray[np.uint16],
-    z: NDArray[np.uint16],
-    one: NDArray[np.uint16],
-    other: NDArray[np.uint16],
-) -> None:
+def _add_and_keep_least(x: U16, y: U16, z: U16, one: U16, other: U16) -> None:
     for t in range(np.uint64(one.shape[0])):
         c = np.uint16(x[t] + y[t] + z[t])
         one[t] = c if c < one[t] else one[t]
@@ -77,14 +62,14 @@ def _add_and_keep_least(
 
 
 @kernel()
-def _keep_least(x: NDArray[np.uint16], out: NDArray[np.uint16]) -> None:
+def _keep_least(x: U16, out: U16) -> None:
     for t in range(np.uint64(out.shape[0])):
         out[t] = x[t] if x[t] < out[t] else out[t]
 
 
 @kernel()
-def _total(least: NDArray[np.uint16], width: int, stride: int) -> np.int64:
-    """The sum over the pixels, without the lanes to the right of them."""
+def _total(least: U16, width: int, stride: int) -> np.int64:
+    """The sum over the pixels, without the padding to their right."""
     total = np.int64(0)
     for start in range(0, least.shape[0], stride):
         row = least[start : start + width]
@@ -97,30 +82,20 @@ def _total(least: NDArray[np.uint16], width: int, stride: int) -> np.int64:
 
 @kernel()
 def distances(
-    first: NDArray[np.int8],
-    first_rows: NDArray[np.int64],
-    second: NDArray[np.int8],
-    second_rows: NDArray[np.int64],
-    i: NDArray[np.int32],
-    j: NDArray[np.int32],
-    width: int,
-    stride: int,
-    warp: int,
-    scratch: NDArray[np.uint16],
-    forward: NDArray[np.int64],
-    backward: NDArray[np.int64],
-) -> None:
+    first: I8, first_rows: I64, second: I8, second_rows: I64, i: I32, j: I32,
+    width: int, stride: int, warp: int,
+    scratch: U16, forward: I64, backward: I64,
+) -> None:  # fmt: skip
     """Distances of pairs of images, each way.
 
     Parameters
     ----------
     first : (n, 2, LEAD + height * stride + LEAD) int8, the gradients, at most STEPS; read
-    first_rows : (n, 2) int64, where an image's gradients begin, and the row after their end; read
-    second, second_rows : the same of the images they are compared with; read
+    first_rows : (n, 2) int64, the first row with gradients, and the row after the last; read
+    second, second_rows : the same of the other images; read
     i, j : (m,) int32, the pairs, rows of `first` and of `second`; read
-    width : the images', in pixels; stride : lanes of a row, at least width + warp + 1
-    scratch : (6 * warp + 8, room(height, stride, warp)) uint16, aligned to 64 bytes, zeros at the
-        first call; written
+    width : pixels in a row; stride : lanes in a row, at least width + warp + 1
+    scratch : what :func:`scratch` made, one for each thread; overwritten
     forward, backward : (m,) int64, from the first image to the second, and back; written
     """
     height = (first.shape[2] - 2 * LEAD) // stride
@@ -134,7 +109,7 @@ def distances(
     border = (warp + 2) * stride + LANES
     for p in range(i.shape[0]):
         x, y = first[i[p]], second[j[p]]
-        # beyond one row around the ink of both, empty fits empty
+        # Further than one row from the ink of both, blank matches blank.
         top = max(min(first_rows[i[p], 0], second_rows[j[p], 0]) - 1, 0)
         bottom = min(max(first_rows[i[p], 1], second_rows[j[p], 1]) + 1, height)
         if bottom <= top:
@@ -158,7 +133,7 @@ def distances(
             _fill(back[s, start - LANES : stop + LANES], NOWHERE)
         for down in range(-warp, warp + 1):
             shift = down * stride
-            # the pixels of either image, and where a row's ends look beyond them
+            # The pixels of either image, and what the ends of a row see beyond them.
             low = start - max(shift, 0) - LANES
             high = stop - min(shift, 0) + LANES
             over, under = low - stride, high + stride
@@ -183,15 +158,9 @@ def distances(
         backward[p] = _total(back[warp, start:stop], width, stride)
 
 
-def room(height: int, stride: int, warp: int) -> int:
-    """Lanes in a row of the scratch, a multiple of LANES."""
-    border = (warp + 2) * stride + LANES
-    return height * stride + 2 * border + (warp + 2) * stride + 2 * LANES
-
-
-def scratch(height: int, stride: int, warp: int) -> NDArray[np.uint16]:
-    """Zeros for :func:`distances`, aligned to 64 bytes; one for each thread."""
-    rows, lanes = 6 * warp + 8, room(height, stride, warp)
+def scratch(height: int, stride: int, warp: int) -> U16:
+    """Zeros for :func:`distances`, aligned to 64 bytes, rows of a multiple of LANES."""
+    rows, lanes = 6 * warp + 8, (height + 3 * (warp + 2)) * stride + 4 * LANES
     raw = np.zeros(rows * lanes + LANES, np.uint16)
     skip = (-raw.ctypes.data % 64) // 2
     return raw[skip : skip + rows * lanes].reshape(rows, lanes)

@@ -3,49 +3,32 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from inkcluster.kernels._arrays import F32, I32, U64
 from inkcluster.kernels._jit import kernel
 
 REPELLED = 5
-"""Images drawn at random that an image moves away from, for each neighbour that it moves to."""
+"""Random images that an image moves away from, for each neighbour that it moves towards."""
 FARTHEST = 4.0
-"""A step is at most this long in either direction."""
+"""Largest step in either direction."""
 
 
 @kernel()
-def move(  # noqa: PLR0917 (kernels take arrays, in order)
-    places: NDArray[np.float32],
-    heads: NDArray[np.int32],
-    tails: NDArray[np.int32],
-    every: NDArray[np.float32],
-    due: NDArray[np.float32],
-    state: NDArray[np.uint64],
-    now: int,
-    rate: float,
-    a: float,
-    b: float,
-) -> None:
-    """Move the ends of each edge whose turn it is.
+def move(
+    places: F32, heads: I32, tails: I32, every: F32, due: F32,
+    state: U64, now: int, rate: float, a: float, b: float,
+) -> None:  # fmt: skip
+    """Move the ends of each edge that is due.
 
     Parameters
     ----------
-    places : ndarray of shape (n, 2), float32
-        Read and written.
-    heads, tails : ndarray of shape (e,), int32
-        The ends of each edge; read.
-    every : ndarray of shape (e,), float32
-        An edge has its turn once in so many rounds; read.
-    due : ndarray of shape (e,), float32
-        The round of its next turn; read and written.
-    state : ndarray of shape (1,), uint64
-        Of the generator of random numbers, not 0; read and written.
-    now : int
-        The number of this round.
-    rate : float
-        The length of a step.
-    a, b : float
-        Nearness in the plane at distance d is 1 / (1 + a d^2b).
+    places : (n, 2) float32; updated
+    heads, tails : (e,) int32, the ends of each edge; read
+    every : (e,) float32, rounds between two turns of an edge; read
+    due : (e,) float32, the round of its next turn; updated
+    state : (1,) uint64, of the generator of random numbers, not 0; updated
+    now, rate : the number of this round, and the length of a step
+    a, b : nearness in the plane at distance d is 1 / (1 + a d^2b)
     """
     n = np.uint64(places.shape[0])
     x = state[0]
