@@ -52,7 +52,7 @@ def require(what: str, n: int, need: int, memory_limit: float | None, instead: s
 
 
 def refuse(what: str, n: int, need: int, have: int, instead: str) -> TooLittleMemoryError:
-    """The error that :func:`require` raises, for plans that compare `need` and `have` themselves."""
+    """The error of :func:`require`, for plans that compare `need` and `have` themselves."""
     sentence = (
         f"{what} of {n:,} points needs {need / 1e9:.2f} GB, and {have / 1e9:.2f} GB may be used; "
         f"{instead}."
@@ -148,12 +148,12 @@ def _left_by_ulimit() -> Iterator[int]:
 
 
 def _left_by_cgroups(root: Path) -> Iterator[int]:
-    for group, version in _cgroups(root):
-        limits, usage, cache = version
+    for group, (limits, usage, cache) in _cgroups(root):
         used = _number(group / usage)
         if used is None:
             continue
-        used -= min(used, _inactive(group / "memory.stat", cache))  # given back on demand
+        stat = dict(line.split(" ", 1) for line in _lines(group / "memory.stat"))
+        used -= min(used, int(stat.get(cache, 0)))  # given back on demand
         for name in limits:
             if (limit := _number(group / name)) is not None:
                 yield limit - used
@@ -179,11 +179,6 @@ def _cgroups(root: Path) -> Iterator[tuple[Path, tuple[tuple[str, ...], str, str
         version = V2_FILES if kind == "cgroup2" else V1_FILES
         for part in (below, *below.parents):
             yield mount / part, version
-
-
-def _inactive(stat: Path, name: str) -> int:
-    values = dict(line.split(" ", 1) for line in _lines(stat))
-    return int(values.get(name, 0))
 
 
 def _number(file: Path) -> int | None:

@@ -63,7 +63,7 @@ class Projection:
         return inside.astype(np.float32) if self.basis is None else with_rest(inside, squares)
 
     def split(self, points: NDArray[np.generic]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Coordinates along the directions, (m, d) to (m, q), and squared distances to the origin."""
+        """Coordinates along directions, (m, d) to (m, q), and squared distances to the origin."""
         centred = np.asarray(points, dtype=np.float64) - self.origin
         squares = np.einsum("ij,ij->i", centred, centred) * self.scale**2
         return (centred if self.basis is None else centred @ self.basis) * self.scale, squares
@@ -105,7 +105,7 @@ def with_rest(inside: NDArray[np.floating], squares: NDArray[np.float64]) -> NDA
 
 
 def leading(X: NDArray[np.generic], widths: tuple[int, ...] = WIDTHS) -> Projection:
-    """The projection to as few directions, of `widths`, as hold most of the variance of X (n, d)."""
+    """The projection to the fewest directions, of `widths`, with most of the variance of X (n, d)."""
     projection, centred = all_directions(X)
     if projection.basis is None:
         return projection
@@ -136,7 +136,7 @@ def all_directions(
 
 
 def _directions(centred: NDArray[np.float64], most: int) -> NDArray[np.float64]:
-    """Orthonormal directions (d, up to `most`) of nearly the largest variance, the largest first."""
+    """Orthonormal directions (d, up to `most`) of nearly the largest variance, in its order."""
     exponent = np.frexp(max(centred.max(), -centred.min()))[1]
     small = np.ldexp(centred, -exponent).astype(np.float32)  # whose squares do not overflow
     wide = small.shape[1] > MAX_COVARIANCE_DIMENSIONS
@@ -155,7 +155,7 @@ def _range(small: NDArray[np.float32]) -> NDArray[np.float32]:
 
     After Halko, Martinsson and Tropp (2011), Finding structure with randomness.
     """
-    rng = np.random.default_rng(0)  # any start will do; a fixed one repeats the same speed
+    rng = np.random.default_rng(0)  # a fixed start repeats the same speed
     width = min(*small.shape, WIDTHS[-1] + 1)
     basis = rng.standard_normal((small.shape[1], width)).astype(np.float32)
     for _ in range(3):

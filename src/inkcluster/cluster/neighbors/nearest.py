@@ -12,11 +12,11 @@ from inkcluster.errors import BadInputError
 Neighbours = tuple[NDArray[np.float64], NDArray[np.int32]]
 """Squared distances and rows, each (n, k)."""
 MAX_SMALL_PAIRS = 2500 * 2500
-"""Pairs up to which NumPy compares all of them, so that nothing has to be compiled."""
+"""Pairs up to which NumPy compares all of them, so that nothing is compiled."""
 LANES = 64
-"""Sums side by side in a squared distance, as in the compiled one, :mod:`inkcluster.kernels.gaps`."""
+"""Sums side by side in a squared distance, as in :mod:`inkcluster.kernels.gaps`."""
 ENTRIES = 1 << 22
-"""Numbers in an array of distances or differences at a time."""
+"""Numbers in an array of distances or differences."""
 
 
 def nearest_neighbors(
@@ -29,9 +29,9 @@ def nearest_neighbors(
 ) -> Neighbours:
     """The `k` nearest rows of `X` to each of its rows, or to each query, under Euclidean distance.
 
-    Exact: squared distances are sums of squared differences in float64, in an order that the source
-    fixes, so that they are the same to the bit for (a, b) and (b, a), for any block size, number of
-    threads and size of data; for whole numbers they are exact. Equal distances go to the lower row.
+    Squared distances are sums of squared differences in float64, in an order that the source fixes.
+    They are the same to the bit for (a, b) and (b, a), any block size, number of threads and size
+    of data, and exact for integers. Of equal distances the lower row comes first.
 
     Parameters
     ----------
@@ -42,10 +42,9 @@ def nearest_neighbors(
         Points to find the neighbours of; the rows of `X` if left out.
     itself : bool
         Whether a row of `X` is a neighbour of itself, at distance 0. It then ranks among its
-        duplicates by its row, as it does where `X` is given as `queries`. The distance to the last
-        of `min_samples` neighbours, itself counted, is scikit-learn's core distance. A point has at
-        least j neighbours within eps exactly if its j-th squared distance is at most eps², and all
-        of them are in the list if its last is more.
+        duplicates by row, as where `X` is given as `queries`. The distance to the last of
+        `min_samples` neighbours, itself counted, is scikit-learn's core distance. A point has at
+        least j neighbours within eps if and only if its j-th squared distance is at most eps².
     memory_limit : int, optional
         Bytes that may be taken, the results included; what is free if left out.
 
@@ -91,12 +90,15 @@ def nearest_neighbors(
     n, m, d = len(X), len(asking), X.shape[1]
     small = n * m <= MAX_SMALL_PAIRS
     if small:
-        need = small_bytes(n, m, d, k)
+        pairs = min(n * m, max(ENTRIES, n))
+        need = SPARE + 8 * d * (2 * n + m) + 12 * m * k + 80 * pairs
+        need += 4 * 8 * min(ENTRIES, pairs * d)
     else:
         from inkcluster.cluster.neighbors.search import search, search_bytes
 
         need = search_bytes(n, 0 if queries is None else m, d, k)
-        need += sum(A.nbytes for A in {id(A): A for A in (X, asking)}.values() if not _in_rows(A))
+        copied = {id(A): A.nbytes for A in (X, asking) if not A.flags.c_contiguous}
+        need += sum(copied.values())
     require(f"The search for {k:,} neighbours", m, need, memory_limit, "draw a sample or lower k")
     if small:
         return _brute_force(X, asking, k, itself or queries is not None)
@@ -104,7 +106,7 @@ def nearest_neighbors(
 
 
 def check_neighbors(lists: Neighbours, n: int, k: int) -> None:
-    """Refuse lists that are not of `n` points, have fewer than `k` neighbours or leave the point out.
+    """Refuse lists not of `n` points, with fewer than `k` neighbours or without the point itself.
 
     Raises
     ------
@@ -124,29 +126,12 @@ def check_neighbors(lists: Neighbours, n: int, k: int) -> None:
         )
 
 
-def _in_rows(A: NDArray[np.generic]) -> bool:
-    return bool(A.flags.c_contiguous)
-
-
-def small_bytes(n: int, m: int, d: int, k: int) -> int:
-    """Bytes that NumPy takes to compare `m` queries with `n` points; all pairs may be looked at."""
-    pairs = min(n * m, max(ENTRIES, n))
-    return SPARE + 8 * d * (2 * n + m) + 12 * m * k + 80 * pairs + 4 * 8 * min(ENTRIES, pairs * d)
-
-
 def _brute_force(
     X: NDArray[np.generic], queries: NDArray[np.generic], k: int, itself: bool
 ) -> Neighbours:
-    """What :func:`nearest_neighbors` returns, by NumPy alone.
+    """Do as :func:`nearest_neighbors` by NumPy; `itself`: whether row i may be one of query i's.
 
-    A product proposes pairs, and all that its rounding cannot exclude are decided in lanes.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n, d); queries : ndarray of shape (m, d), any real dtype
-    k : int
-    itself : bool
-        Whether row i of `X` may be a neighbour of query i.
+    A product proposes pairs; those that its rounding cannot exclude are decided in float64.
     """
     n, m = len(X), len(queries)
     points = np.asarray(X, dtype=np.float64)
@@ -180,7 +165,7 @@ def paired(
     """Squared distances of the rows `a[i]` to `b[j]`, to the bit what the compiled loop gives."""
     out = np.empty(len(i))
     d = a.shape[1]
-    used = min(LANES, 1 << (d - 1).bit_length())  # lanes beyond would only hold zeros
+    used = min(LANES, 1 << (d - 1).bit_length())  # the other lanes would hold zeros
     step = max(1, ENTRIES // max(d, 1))
     for start in range(0, len(i), step):
         part = slice(start, start + step)

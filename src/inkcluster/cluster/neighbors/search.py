@@ -1,4 +1,4 @@
-"""Finds the neighbours of many points: blocks of near ones compared, the nearest blocks first."""
+"""Finds the neighbours of many points by comparing blocks of near points, the nearest first."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from inkcluster.kernels.neighbors import pairs as kernels
 BLOCK = 1024
 """Points in a block; results do not depend on it, only the speed does."""
 PROBES = 256
-"""Points of the sample that say how many pairs each number of directions leaves open."""
+"""Points of the sample that estimate how many pairs each number of directions leaves open."""
 PRODUCT_WIDTHS = (15, 23, 31, 47, 63, 95, 127)
-"""Numbers of directions that the products may be made in."""
+"""Numbers of directions of the products."""
 BOUND_WIDTHS = (63, 95, 127, 191, 255)
-"""Numbers of directions that bound the pairs which the products leave open."""
+"""Numbers of directions of the bounds for pairs that the products leave open."""
 PRODUCT_COST, BOUND_COST, DISTANCE_COST = 0.022, 0.1, 0.2
-"""Nanoseconds a coordinate in a product, a bound and a distance; only the speed depends on them."""
+"""Nanoseconds per coordinate of a product, a bound and a distance; only speed depends on them."""
 OPEN_COST, DECIDED_COST = 6, 20
-"""Nanoseconds to look at an open pair once more, and to decide it.
+"""Nanoseconds to bound an open pair, and to decide it.
 
-Twice as many pairs stay open as a point's own limit leaves, because the other's may be wider.
+They count twice as many pairs as a point's own limit leaves, because the other's may be wider.
 """
 UNDERFLOW = 1e-36
-"""More than what float32 loses of a squared distance below its smallest numbers."""
+"""More than float32 loses of a squared distance by underflow."""
 
 
 class Placed(NamedTuple):
-    """Points in an order in which near ones stand together, with their coordinates.
+    """Points in an order in which near points stand together, with their coordinates.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ def placed_bytes(n: int, d: int) -> int:
 
 
 def search_bytes(n: int, m: int, d: int, k: int) -> int:
-    """Bytes that a search for `k` neighbours takes, of `m` queries or, if m is 0, of the `n` points."""
+    """Bytes that a search for `k` neighbours takes, of `m` queries or, if 0, of the `n` points."""
     sample = 40 * min(n, 2 * SAMPLE) * d
     return SPARE + sample + placed_bytes(n, d) + placed_bytes(m, d) + (m or n) * (24 * k + 24)
 
@@ -123,7 +123,7 @@ def search_bytes(n: int, m: int, d: int, k: int) -> int:
 def search(
     X: NDArray[np.generic], queries: NDArray[np.generic] | None, k: int, itself: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` returns, for checked arrays."""
+    """Do as :func:`~inkcluster.cluster.neighbors.nearest_neighbors`, for checked arrays."""
     with one_blas_thread():
         space = Coordinates(X, k, largest(*(A for A in (X, queries) if A is not None)))
         points = _Set(readable(X), space.place(X).together(BLOCK))
@@ -233,14 +233,9 @@ def _tiles(scale: float, asking: _Set, points: _Set, found: _Found, k: int) -> N
 def _cheapest(
     sample: NDArray[np.float64], basis: NDArray[np.float64], nearer: float
 ) -> tuple[int, int]:
-    """Numbers of directions that cost least, judged by how many pairs a sample leaves open.
+    """The cheapest numbers of directions, from the pairs that a centred sample (s, d) leaves open.
 
-    Parameters
-    ----------
-    sample : ndarray of shape (s, d), centred
-    basis : ndarray of shape (d, most)
-    nearer : float
-        How many points of the sample are as near as a neighbour.
+    About `nearer` points of the sample are as near as a neighbour.
     """
     inside = sample @ basis
     norms = np.einsum("ij,ij->i", sample, sample)
@@ -249,7 +244,7 @@ def _cheapest(
     rank = min(max(1, round(nearer)), len(sample) - 1)
     limit = np.partition(every, rank, axis=1)[:, rank, None]
     d, most = basis.shape
-    if most < PRODUCT_WIDTHS[0]:  # a handful of points of very many dimensions
+    if most < PRODUCT_WIDTHS[0]:  # fewer points than directions
         return most, most
     left = {}
     for width in sorted({*PRODUCT_WIDTHS, *BOUND_WIDTHS}):
@@ -268,7 +263,7 @@ def _cheapest(
 
 
 def _halved(first: NDArray[np.float32], block: int) -> NDArray[np.int32]:
-    """An order in which each `block` places hold near points: halved along the widest coordinate."""
+    """An order in which each block holds near points, by halving along the widest coordinate."""
     order = np.arange(len(first), dtype=np.int32)
 
     def halve(part: NDArray[np.int32]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
@@ -16,15 +18,15 @@ from inkcluster.kernels.neighbors import spanning as kernels
 from inkcluster.kernels.neighbors.pairs import COLUMNS
 
 MAX_SMALL_POINTS = 2500
-"""Points up to which NumPy makes the tree, so that nothing has to be compiled."""
+"""Points up to which NumPy builds the tree, so that nothing is compiled."""
 LISTED = 15
-"""Neighbours looked for where no lists are given."""
+"""Neighbours searched for where no lists are given."""
 FOUND = 8
 """Edges out of its part that a search remembers for a point."""
 QUERIES = 128
 """Points that a thread searches for at a time."""
 MAX_WHOLE = 2.0**53
-"""float64 holds all whole numbers up to here."""
+"""float64 holds all integers up to this one."""
 MAX_WEIGHT = float(np.finfo(np.float64).max)
 """The largest weight of an edge."""
 
@@ -35,23 +37,23 @@ def spanning_tree(
     at_most: float = np.inf,
     lists: Neighbours | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """The edges of the minimum spanning tree, shortest first; of the forest within `at_most`.
+    """Find the edges of the minimum spanning tree, or of the forest within `at_most`, shortest first.
 
-    Everything is squared, as :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gives it: the
-    weight of a pair is max(d²(a, b), core[a], core[b]). Edges are ordered by weight, those of equal
-    weight by d², those of equal d² by the lower row, then the upper one; so the tree is unique.
+    All distances are squared, as :func:`~inkcluster.cluster.neighbors.nearest_neighbors` returns
+    them: the weight of a pair is max(d²(a, b), core[a], core[b]). Edges are ordered by weight, then
+    d², then lower row, then upper row, so that the tree is unique.
 
     Parameters
     ----------
     X : ndarray of shape (n, d), any real dtype, finite; may be memory-mapped
     core : ndarray of shape (n,), float64, optional
         Squared core distances (Campello et al. 2013); zero if left out. No edge leads to a point
-        whose own is infinite.
+        whose core distance is infinite.
     at_most : float
-        No edge of more than this squared weight is taken; a forest is left.
+        Largest squared weight of an edge; a forest is left.
     lists : tuple of ndarray, optional
-        What ``nearest_neighbors(X, k)`` gave, with any k and with or without the points themselves;
-        found anew if left out. Several trees for one `X` cost little more than the first.
+        The result of ``nearest_neighbors(X, k)``, with any k and with or without the points
+        themselves; searched for if left out.
 
     Returns
     -------
@@ -76,19 +78,14 @@ def spanning_tree(
 
 
 class Spanning:
-    """Trees of the same points for several core distances; what they share is made once.
+    """Trees of the same points for several core distances; parameters as in :func:`spanning_tree`.
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d)
-    lists : tuple of ndarray, optional
-        As in :func:`spanning_tree`.
+    The trees share lists and coordinates, so that the later ones cost less than the first.
     """
 
     def __init__(self, X: NDArray[np.generic], lists: Neighbours | None = None) -> None:
         self.X = X
         self.lists = lists
-        self._placed: tuple[NDArray[np.generic], Placed, float, NDArray[np.int64]] | None = None
 
     def tree(
         self, core: NDArray[np.float64] | None = None, at_most: float = np.inf
@@ -109,10 +106,10 @@ class Spanning:
         far: NDArray[np.float64],
         near: NDArray[np.int32],
     ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Every part takes its first edge out, until one is left (Borůvka 1926).
+        """Add the first edge out of every part, until one part is left (Borůvka 1926).
 
-        The largest part never has to say its own: the others find theirs. What a list cannot
-        answer is searched for again, outside the part, once no other edge can be added.
+        The largest part needs no edge of its own: the others find theirs. Points whose lists are
+        too short are searched for, outside their parts, once no other edge can be added.
         """
         n = len(core)
         part = np.arange(n, dtype=np.int32)
@@ -152,7 +149,7 @@ class Spanning:
         floor: NDArray[np.float64],
     ) -> None:
         with one_blas_thread():
-            points, placed, scale, place = self._place()
+            points, placed, scale, place = self._placed
             places = np.sort(place[asking])
 
             def look(some: slice) -> None:
@@ -163,15 +160,14 @@ class Spanning:
             for _ in in_threads(look, pieces(len(places), QUERIES)):
                 pass
 
-    def _place(self) -> tuple[NDArray[np.generic], Placed, float, NDArray[np.int64]]:
+    @cached_property
+    def _placed(self) -> tuple[NDArray[np.generic], Placed, float, NDArray[np.int64]]:
         """The points, their coordinates, the scale of squares, and the place of each row."""
-        if self._placed is None:
-            space = Coordinates(self.X, LISTED, largest(self.X))
-            placed = space.place(self.X).together(COLUMNS)
-            place = np.empty(len(self.X), np.int64)
-            place[placed.order] = np.arange(len(place))
-            self._placed = readable(self.X), placed, space.scale**2, place
-        return self._placed
+        space = Coordinates(self.X, LISTED, largest(self.X))
+        placed = space.place(self.X).together(COLUMNS)
+        place = np.empty(len(self.X), np.int64)
+        place[placed.order] = np.arange(len(place))
+        return readable(self.X), placed, space.scale**2, place
 
 
 def _complete(near: NDArray[np.int32]) -> bool:
@@ -183,9 +179,9 @@ def _complete(near: NDArray[np.int32]) -> bool:
 def small_tree(
     X: NDArray[np.generic], core: NDArray[np.float64], at_most: float
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """What :func:`spanning_tree` returns, by Borůvka's algorithm in NumPy, from all pairs at once.
+    """Do as :func:`spanning_tree`, by Borůvka's algorithm in NumPy, from all pairs at once.
 
-    A product proposes edges; all that its rounding cannot exclude are decided in lanes.
+    A product proposes edges; those that its rounding cannot exclude are decided in float64.
     """
     n = len(X)
     weight, grain = _rough(X)
@@ -226,7 +222,7 @@ def small_tree(
 
 
 def _rough(X: NDArray[np.generic]) -> tuple[NDArray[np.float64], float]:
-    """Squared distances of all pairs, (n, n), and twice what they may be off; 0 for whole numbers."""
+    """Squared distances of all pairs, (n, n), and a bound of twice their error, 0 for integers."""
     points = np.asarray(X, dtype=np.float64)
     square = np.einsum("ij,ij->i", points, points)
     whole = 4 * square.max() < MAX_WHOLE and np.array_equal(points, np.rint(points))
