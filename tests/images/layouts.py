@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from scipy.io import savemat
 from sklearn.datasets import load_digits
 
@@ -231,9 +232,45 @@ def mat_features_images_classes(tmp):
     return tmp / "f.mat"
 
 
+@layout(labels=Y + 1)
+def mat_sparse(tmp):
+    savemat(tmp / "f.mat", {"fea": sp.csc_matrix(F.astype(float)), "gnd": Y[:, None] + 1.0})
+    return tmp / "f.mat"
+
+
 @layout(labels=Y)
 def mat_columns(tmp):
     savemat(tmp / "f.mat", {"data": F.T, "label": Y[None].astype(float)})
+    return tmp / "f.mat"
+
+
+@layout(labels=Y)
+def mat_struct_as_emnist(tmp):
+    def part(a, b):
+        return {
+            "images": F[a:b],
+            "labels": Y[a:b, None],
+            "writers": np.arange(a, b)[:, None],
+        }
+
+    savemat(
+        tmp / "f.mat",
+        {
+            "dataset": {
+                "train": part(0, 500),
+                "test": part(500, 600),
+                "mapping": np.column_stack([np.arange(10), np.arange(48, 58)]),
+            }
+        },
+    )
+    return tmp / "f.mat"
+
+
+@layout(labels=np.array([f"digit {k}" for k in Y]))
+def mat_cell_strings(tmp):
+    cells = np.empty((len(X), 1), object)
+    cells[:, 0] = [f"digit {k}" for k in Y]
+    savemat(tmp / "f.mat", {"X": F, "labels": cells})
     return tmp / "f.mat"
 
 

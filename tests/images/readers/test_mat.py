@@ -6,9 +6,11 @@ import h5py
 import numpy as np
 import pytest
 import scipy.io
+import scipy.sparse
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import load
+from inkcluster.images.readers.mat5 import read_mat5
 
 
 def layouts(pixels):
@@ -147,4 +149,36 @@ def test_files_without_arrays(content, tmp_path):
 def test_complex_numbers(tmp_path):
     scipy.io.savemat(tmp_path / "a.mat", {"data": np.ones((9, 4)) * 1j})
     with pytest.raises(BadInputError, match="complex"):
+        load(tmp_path / "a.mat")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_damaged_byte_is_refused_or_read_and_nothing_else(packed, tmp_path, small, rng):
+    cells = np.array([["zero"], ["one"]], object)
+    nested = {"x": np.arange(4), "y": {"z": "text"}}
+    content = {"data": small.flat(), "cells": cells, "nested": nested, "label": small.labels}
+    scipy.io.savemat(tmp_path / "sound.mat", content, do_compression=packed)
+    sound = (tmp_path / "sound.mat").read_bytes()
+    refused = 0
+    for _ in range(300):
+        damaged = bytearray(sound)
+        damaged[rng.integers(128, len(sound))] ^= 1 << rng.integers(0, 8)
+        (tmp_path / "damaged.mat").write_bytes(damaged)
+        try:
+            read_mat5(tmp_path / "damaged.mat")
+        except BadInputError:
+            refused += 1
+    assert refused
+
+
+def test_a_cell_that_is_not_used_is_named(tmp_path, small):
+    content = {"data": small.flat(), "odd": np.array([[1], ["x"]], object)}
+    scipy.io.savemat(tmp_path / "a.mat", content)
+    assert load(tmp_path / "a.mat").notices == ("Not used: odd.",)
+
+
+def test_a_sparse_matrix_beyond_the_budget_is_refused(tmp_path):
+    wide = scipy.sparse.csc_matrix((np.ones(2), ([0, 1], [0, 1])), shape=(100_000, 10_000))
+    scipy.io.savemat(tmp_path / "a.mat", {"fea": wide})
+    with pytest.raises(BadInputError, match="would unpack"):
         load(tmp_path / "a.mat")

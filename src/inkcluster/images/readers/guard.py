@@ -33,8 +33,6 @@ MAX_PICTURE_PIXELS = 25_000_000
 """A picture with more pixels is skipped."""
 MAX_LABEL_FILE_BYTES = 256 << 20
 """A larger text file is not a list of labels."""
-MAX_MAT_HEADER_BYTES = 1 << 16
-"""What the dimensions, or the name, of one MATLAB array may take."""
 
 _PIECE_BYTES = 1 << 20
 _NO_MEMORY = ("out of memory", "cannot allocate", "can't allocate", "unable to allocate",

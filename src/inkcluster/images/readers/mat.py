@@ -20,7 +20,8 @@ from inkcluster.images.readers.guard import (
     reading,
     regular_file,
 )
-from inkcluster.images.readers.mat5 import check_tags, holds_code
+from inkcluster.images.readers.mat5 import holds_code, read_mat5
+from inkcluster.images.readers.nested import plain_arrays
 from inkcluster.progress import current
 
 _BYTES = {
@@ -55,7 +56,7 @@ def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
     from scipy.io.matlab import matfile_version
 
     if matfile_version(str(path), appendmat=False)[0] == 1:
-        check_tags(path)
+        return plain_arrays(read_mat5(path), path, packed)
     listed = whosmat(str(path), appendmat=False)
     if len({key for key, _, _ in listed}) < len(listed):
         raise BadInputError(f"{path} is damaged: two of its variables have the same name.")
