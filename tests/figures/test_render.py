@@ -13,6 +13,7 @@ from PIL import Image
 
 from inkcluster.figures import Centres, Confusion, Gallery, GalleryRow, render
 from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing.svg import themed_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -51,7 +52,7 @@ def test_hostile_names_show_as_text(turn, make_examples, tmp_path) -> None:
 
     for name, figure in make_examples(words).items():
         svg = render(figure, tmp_path / "hostile")[0].read_text(encoding="utf-8")
-        page = theme.themed_svg(svg, "f", label=figure.says)
+        page = themed_svg(svg, "f", label=figure.says)
         assert not re.search(r"<(img|script)|<[^>]*\son\w+\s*=", re.sub(r'"[^"]*"', '""', page)), (
             name
         )
@@ -105,7 +106,7 @@ def test_every_colour_is_the_themes(written) -> None:
 
 def test_themed_svg_leaves_no_fixed_colour_font_size_or_style_sheet(written) -> None:
     for name, svg in written.items():
-        themed = theme.themed_svg(svg, "f")
+        themed = themed_svg(svg, "f")
         assert not re.search(r"(?<!, )#[0-9a-f]{6}", re.sub(r"(href|url\()[^\s]*", "", themed)), (
             name
         )
@@ -120,7 +121,7 @@ def test_themed_svg_leaves_no_fixed_colour_font_size_or_style_sheet(written) -> 
 def test_prefixed_ids_do_not_clash_and_references_hold(written) -> None:
     seen: set[str] = set()
     for number, svg in enumerate(written.values()):
-        themed = theme.themed_svg(svg, f"figure-{number}")
+        themed = themed_svg(svg, f"figure-{number}")
         ids = re.findall(r'\sid="([^"]+)"', themed)
         assert len(ids) == len(set(ids))
         assert not seen & set(ids)
@@ -130,7 +131,7 @@ def test_prefixed_ids_do_not_clash_and_references_hold(written) -> None:
 
 
 def test_prefix_and_label_cannot_leave_their_attributes(written) -> None:
-    themed = theme.themed_svg(written["Centres"], '"><img src=x>', label='"><script>')
+    themed = themed_svg(written["Centres"], '"><img src=x>', label='"><script>')
     assert "<img" not in themed
     assert "<script" not in themed
 
@@ -144,14 +145,14 @@ def test_pictures_are_one_image_of_black_ink(tmp_path) -> None:
     assert (image[..., :3] == 0).all()
     assert set(np.unique(image[..., 3])) == {0, 200}
     assert (image[..., 3] == 200).sum() == 4
-    themed = theme.themed_svg(svg, "f")
+    themed = themed_svg(svg, "f")
     assert len(re.findall(r'<g class="ic-ink" id="f-ink_1">', themed)) == 1
     assert "pixelated" not in themed
 
 
 def test_coarse_pictures_keep_their_pixels(digits, tmp_path) -> None:
     figure = Gallery("a", "A", "A.", digits.pixels[:2], [GalleryRow("r", [0, 1])], peak=16)
-    themed = theme.themed_svg(render(figure, tmp_path / "a")[0].read_text(), "f")
+    themed = themed_svg(render(figure, tmp_path / "a")[0].read_text(), "f")
     assert "pixelated" in themed
     assert 'class="ic-ink"' in themed
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing.svg import themed_svg
 
 # Machado, Oliveira & Fernandes 2009, severity 1, on linear RGB.
 VISION = {
@@ -122,5 +123,5 @@ def test_heat_step_clips() -> None:
 
 def test_colours_in_words_stay() -> None:
     svg = '<svg viewBox="0 0 1 1"><text style="fill: #1c2027">style="fill: #1c2027"</text></svg>'
-    themed = theme.themed_svg(svg, "f")
+    themed = themed_svg(svg, "f")
     assert themed.endswith('(--ic-ink, #1c2027)">style="fill: #1c2027"</text></svg>')

@@ -15,7 +15,7 @@ from inkcluster.figures import (
     render,
 )
 from inkcluster.figures.drawing import tree as _tree
-from inkcluster.figures.drawing.branches import branches, leaf_of
+from inkcluster.figures.drawing.branches import branches
 
 LEGIT = ("ward", "single", "average", "complete", "weighted")
 
@@ -129,7 +129,7 @@ def test_branches_are_scipys_leaves_and_merges(n, seed, share, method, shown) ->
     tree = branches(Z, k, shown)
     kept = min(shown, n)
     assert (tree.leaves, len(tree.node)) == (kept, 2 * kept - 1)
-    held = leaf_of(Z, tree)
+    held = _tree.leaf_of(Z, tree.node[: tree.leaves])
     assert np.bincount(held, minlength=kept).tolist() == tree.members[:kept].tolist()
     assert partition(held) == partition(fcluster(Z, kept, "maxclust"))
     assert tree.height[kept:].tolist() == Z[n - kept :, 2].tolist()

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import heat as _heat
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import heat, text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 MIN_POINTS = 4.5
@@ -52,8 +50,6 @@ class AgreementMap(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each pair: first, second, agreement."""
-        import pandas as pd
-
         i, j = np.tril_indices(len(self.names), -1)
         names = np.array([str(name) for name in self.names], object)
         return pd.DataFrame(
@@ -64,17 +60,16 @@ class AgreementMap(Head):
     def plot(self) -> Picture:
         """The lower triangle as a heat map, names at the left and along the diagonal."""
         m = len(self.names)
-        names = [_text.clean(name) for name in self.names]
+        names = [text.clean(name) for name in self.names]
         matrix = np.asarray(self.matrix, np.float64)
-        left = min(_text.widest(names, theme.SMALL), 2.4) + 0.25
-        right = min(_text.widest(names[:-1][-3:], theme.SMALL), 2.0) * 0.77 + 0.1
+        left = min(text.widest(names, theme.SMALL), 2.4) + 0.25
+        right = min(text.widest(names[:-1][-3:], theme.SMALL), 2.0) * 0.77 + 0.1
         cells = max(m - 1, 1)
         across = min((theme.WIDTH - left - right) / cells, 0.62)
         down = min(across * 0.8, 0.36)
-        top = 0.3 + 0.65 * _text.widest(names[:1], theme.SMALL)
+        top = 0.3 + 0.65 * text.widest(names[:1], theme.SMALL)
         picture = theme.new(theme.WIDTH, top + cells * down + 0.12)
         axes = theme.chart(picture, left, top, cells * across, cells * down)
-        _heat.bare(axes)
         lower = np.full((cells, cells), np.nan)
         i, j = np.tril_indices(m, -1)
         lower[i - 1, j] = matrix[i, j]
@@ -82,10 +77,10 @@ class AgreementMap(Head):
         zero = "−0" if points >= theme.TINY else "−"  # small cells have no room for both
 
         def number(i: int, j: int) -> str:
-            return _text.decimals(lower[i, j]).replace("−0", zero)
+            return text.decimals(lower[i, j]).replace("−0", zero)
 
-        _heat.cells(axes, lower, number if points >= MIN_POINTS else None, points=points)
-        _heat.name_rows(axes, names[1:])
+        heat.cells(axes, lower, number if points >= MIN_POINTS else None, points=points)
+        heat.name_rows(axes, names[1:])
         for column, name in enumerate(names[:-1]):
             slant = {"rotation": 40, "rotation_mode": "anchor", "annotation_clip": False}
             theme.note(axes, name, (column, column - 0.5), (-2, 4), color=theme.MUTED, **slant)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -55,8 +54,6 @@ class AlongHierarchy(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each point drawn: curve, k, value, and what marks that k."""
-        import pandas as pd
-
         rows = []
         for curve, given in self.curves.items():
             values = np.asarray(given, np.float64)
@@ -80,7 +77,7 @@ class AlongHierarchy(Head):
         axes.set_xscale("log")
         axes.set_xlim(0.92, 1.1 * max(longest, 2))
         axes.set_ylim(*self._range())
-        axes.xaxis.set_major_formatter(lambda value, _: _text.count(value))
+        axes.xaxis.set_major_formatter(lambda value, _: text.count(value))
         axes.xaxis.minorticks_off()
         axes.set_xlabel("k, the number of clusters (logarithmic)")
         axes.set_ylabel(self.measure)
@@ -107,10 +104,10 @@ class AlongHierarchy(Head):
     def _name(self, page: Axes, curve: str, i: int, x: float, y: float) -> None:
         colour, style = _look(i)
         page.plot([x, x + 0.22], [y, y], color=colour, linestyle=style, linewidth=1.8)
-        page.text(x + 0.3, y, _text.clean(curve, 16), size=theme.SMALL, va="center")
+        page.text(x + 0.3, y, text.clean(curve, 16), size=theme.SMALL, va="center")
         if self._top(curve) is not None:
             k, value = self._best(curve)
-            said = f"best {_text.decimals(value, 3)} at k = {_text.count(k)}"
+            said = f"best {text.decimals(value, 3)} at k = {text.count(k)}"
             small: dict[str, Any] = {"size": theme.TINY, "color": theme.MUTED}
             page.text(x + 0.3, y + 0.14, said, va="center", **small)
 
@@ -123,13 +120,10 @@ class AlongHierarchy(Head):
             if not low <= k <= high:
                 continue
             axes.axvline(k, color=theme.NOISE, linewidth=1.0, linestyle=(0, (3, 2)), zorder=1)
-            style = {
-                "xycoords": ("data", "axes fraction"),
-                "size": theme.TINY,
-                "color": theme.MUTED,
-            }
+            style = {"size": theme.TINY, "color": theme.MUTED, "va": "bottom"}
+            style["xycoords"] = ("data", "axes fraction")
             words = f"{' and '.join(names)}: {k:,}"
-            theme.note(axes, words, (k, 1.0), (3, 2 + 11 * (level % 2)), va="bottom", **style)
+            theme.note(axes, words, (k, 1.0), (3, 2 + 11 * (level % 2)), **style)
 
     def _range(self) -> tuple[float, float]:
         both = [np.asarray(values, np.float64) for values in self.curves.values()]
@@ -155,11 +149,8 @@ class AlongHierarchy(Head):
         """Which k are drawn: all small ones, the marked ones, and some of the others."""
         n = len(values)
         few = np.arange(1, min(n, MAX_K_ALL_DRAWN) + 1)
-        far = (
-            np.geomspace(MAX_K_ALL_DRAWN, max(n, MAX_K_ALL_DRAWN), MAX_THINNED)
-            .round()
-            .astype(np.int64)
-        )
+        spread = np.geomspace(MAX_K_ALL_DRAWN, max(n, MAX_K_ALL_DRAWN), MAX_THINNED)
+        far = spread.round().astype(np.int64)
         more = [k for k in self.marks.values() if 1 <= k <= n]
         if np.isfinite(values).any():
             more.append(int(np.nanargmax(values)) + 1)
@@ -169,5 +160,4 @@ class AlongHierarchy(Head):
 
 def _look(i: int) -> tuple[str, Any]:
     """A curve's colour, and its dashes when the colours come round again."""
-    m = len(theme.ACCENTS)
-    return theme.ACCENTS[i % m], "-" if i < m else (0, (1, 1.2))
+    return theme.accent(i), "-" if i < len(theme.ACCENTS) else (0, (1, 1.2))

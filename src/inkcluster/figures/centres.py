@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, Mosaic, ink
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 _MARGIN = 0.1
@@ -58,8 +57,6 @@ class Centres(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each centre: cluster, size, share of all members, caption."""
-        import pandas as pd
-
         sizes = np.asarray(self.sizes, np.int64)
         captions = [self._caption(i) for i in range(len(sizes))]
         return pd.DataFrame(
@@ -94,11 +91,11 @@ class Centres(Head):
         for i, place in enumerate(places):
             x, y, width, height = mosaic.box(*place)
             style: dict[str, Any] = {"ha": "center", "va": "top", "size": theme.SMALL}
-            words = f"#{i} · {_text.count(int(self.sizes[i]))}"
+            words = f"#{i} · {text.count(int(self.sizes[i]))}"
             axes.text(x + width / 2, y + height + 0.07, words, **style)
             if captioned:
                 room = max(6, int((width + _GAP) / (0.52 * theme.SMALL / 72)))
-                caption = _text.clean(self._caption(i), min(room, _text.LONGEST))
+                caption = text.clean(self._caption(i), min(room, text.LONGEST))
                 axes.text(x + width / 2, y + height + 0.23, caption, color=theme.MUTED, **style)
         mosaic.draw(axes, ink(self.centres, peak=self.peak, polarity=self.ink), places)
         return picture

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 from inkcluster.figures.drawing.mosaic import tiles
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 MIN_SHARE_DRAWN = 0.012
@@ -50,8 +49,6 @@ class ClusterSizes(Head):
 
         What is "cluster", "smaller" (all clusters too small to be seen, together) or "noise".
         """
-        import pandas as pd
-
         rows = [
             (str(method), what, clusters, images, images / max(1, total))
             for method, (pieces, total) in self._pieces().items()
@@ -63,8 +60,8 @@ class ClusterSizes(Head):
     def plot(self) -> Picture:
         """Horizontal bars with the share of the largest cluster at their end."""
         pieces = self._pieces()
-        names = [_text.clean(method, 30) for method in pieces]
-        left = min(_text.widest(names, theme.SMALL), 2.4) + 0.2
+        names = [text.clean(method, 30) for method in pieces]
+        left = min(text.widest(names, theme.SMALL), 2.4) + 0.2
         right = 1.35
         room = theme.WIDTH - left - right
         bar, step, top = 0.25, 0.37, 0.42
@@ -81,19 +78,15 @@ class ClusterSizes(Head):
                 fill, on = _colours(what, j)
                 line = 0.8 if wide > 0.02 else 0.0
                 tiles(axes, [(x, y, wide, bar)], fill, edgecolors=theme.PAPER, linewidths=line)
-                inside = _text.count(images)
+                inside = text.count(images)
                 if what == "smaller":
-                    inside = f"{_text.count(clusters)} more"
-                if what == "noise" and _text.width("noise " + inside, theme.TINY) < wide - 0.04:
+                    inside = f"{text.count(clusters)} more"
+                if what == "noise" and text.width("noise " + inside, theme.TINY) < wide - 0.04:
                     inside = "noise " + inside
-                if _text.width(inside, theme.TINY) < wide - 0.04:
-                    style: dict[str, Any] = {
-                        "ha": "center",
-                        "va": "center",
-                        "color": on,
-                        "zorder": 3,
-                    }
-                    axes.text(x + wide / 2, y + bar / 2, inside, size=theme.TINY, **style)
+                if text.width(inside, theme.TINY) < wide - 0.04:
+                    style: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 3}
+                    at = x + wide / 2, y + bar / 2
+                    axes.text(*at, inside, size=theme.TINY, color=on, **style)
                 x += wide
             axes.text(left + room + 0.1, y + bar / 2, self._note(parts, total), va="center", **note)
         return picture
@@ -103,7 +96,7 @@ class ClusterSizes(Head):
         largest = max((images for what, _, images in parts if what == "cluster"), default=0)
         share = 100 * largest / max(1, total)
         said = ">99.9" if 99.95 <= share < 100 else f"{share:.{1 if 99 < share < 100 else 0}f}"
-        return f"{_text.count(clusters)} · {said} %"
+        return f"{text.count(clusters)} · {said} %"
 
     def _pieces(self) -> dict[str, tuple[list[tuple[str, int, int]], int]]:
         """For each method the pieces (what, clusters, images) of its bar, and all its images."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from inkcluster.figures.base import Head
 from inkcluster.figures.drawing import theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 MAX_LINE_WIDTH = 22.0
@@ -55,8 +56,6 @@ class Clustergram(Head):
     @theme.styled
     def plot(self) -> Picture:
         """Lines as wide as their share of the points, dots as large."""
-        from matplotlib.collections import LineCollection
-
         picture = theme.new(theme.WIDTH, 3.9)
         axes = theme.chart(picture, 0.62, 0.32, theme.WIDTH - 0.8, 3.1)
         words = "Dot: a cluster. Line: the images that two clusters share. Size: their number"
@@ -71,15 +70,9 @@ class Clustergram(Head):
         total = float(frame.loc[frame["k"] == frame["k"].min(), "flow"].sum())
         seen = frame[frame["flow"] >= MIN_FLOW_DRAWN * total].sort_values("flow", ascending=False)
         ends: Any = seen[["k", "position", "next_k", "next_position"]].to_numpy(float)
-        axes.add_collection(
-            LineCollection(
-                ends.reshape(-1, 2, 2),
-                linewidths=(MAX_LINE_WIDTH * seen["flow"] / total).clip(0.4).tolist(),
-                colors=theme.ACCENTS[0],
-                alpha=0.45,
-                capstyle="round",
-            )
-        )
+        style = {"colors": theme.ACCENTS[0], "alpha": 0.45, "capstyle": "round"}
+        widths = (MAX_LINE_WIDTH * seen["flow"] / total).clip(0.4).tolist()
+        theme.add_lines(axes, ends.reshape(-1, 2, 2), linewidths=widths, **style)
         dots = self._dots()
         for here, colour in ((False, theme.ACCENTS[0]), (True, theme.ACCENTS[1])):
             part = dots[(dots["k"] == self.used) == here]
@@ -96,8 +89,6 @@ class Clustergram(Head):
 
     def _dots(self) -> pd.DataFrame:
         """Every cluster once: k, cluster, position, size."""
-        import pandas as pd
-
         names = ["k", "cluster", "position", "size"]
         after = self.flows[[f"next_{name}" for name in names]].set_axis(names, axis=1)
         both = pd.concat([self.flows[names], after], ignore_index=True)

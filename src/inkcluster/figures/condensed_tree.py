@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 from inkcluster.figures.drawing.icicle import Icicle, layout
 from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, ink, picture_row
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -73,8 +72,6 @@ class CondensedTree(Head):
         appears (infinite for the root) and ends, the middle of its bar, the selected cluster that
         it is or lies under (-1 for none), whether it is selected itself.
         """
-        import pandas as pd
-
         icicle = layout(self.tree, self.selected, MAX_ENDS)
         columns = ("cluster", "parent", "size", "top", "bottom", "x", "label", "selected")
         return pd.DataFrame({column: getattr(icicle, column) for column in columns})
@@ -88,7 +85,7 @@ class CondensedTree(Head):
         shown = np.flatnonzero(icicle.selected)
         side = min(across * 0.88, 0.55) if self.pictures is not None and len(shown) else 0.0
         labels = self._labels(icicle, shown)
-        widest = _text.widest([line for label in labels for line in label.split("\n")], theme.TINY)
+        widest = text.widest([line for label in labels for line in label.split("\n")], theme.TINY)
         upright = widest <= across * 1.15
         under = 0.32 if upright else 0.1 + widest
         height = 3.0
@@ -111,23 +108,21 @@ class CondensedTree(Head):
     def _labels(self, icicle: Icicle, shown: NDArray[np.intp]) -> list[str]:
         if self.labels is None:
             return [
-                f"#{label}\n{_text.count(size)}"
+                f"#{label}\n{text.count(size)}"
                 for label, size in zip(icicle.label[shown], icicle.size[shown], strict=True)
             ]
-        return [_text.clean(self.labels[int(i)], 12) for i in icicle.label[shown]]
+        return [text.clean(self.labels[int(i)], 12) for i in icicle.label[shown]]
 
     def _note(self, icicle: Icicle) -> str:
         note = "Width: number of images (logarithmic). Colour: clusters that are kept"
         if icicle.left_out:
-            few = f"{_text.count(icicle.left_out)} of fewer than {_text.count(icicle.least)} images"
+            few = f"{text.count(icicle.left_out)} of fewer than {text.count(icicle.least)} images"
             note += f". Not drawn: {few}"
         return note
 
 
 def _draw(axes: Axes, icicle: Icicle, across: tuple[float, float]) -> None:
     """Bars and the lines that join them, over an axis of heights."""
-    from matplotlib.collections import LineCollection, PolyCollection
-
     widest = np.log1p(icicle.size.max(initial=1))
     lowest, highest = _heights(icicle)
     lines = []
@@ -141,24 +136,18 @@ def _draw(axes: Axes, icicle: Icicle, across: tuple[float, float]) -> None:
         side = np.column_stack([np.repeat(half, 2), np.repeat(y, 2)[1:-1]])
         shape = np.concatenate([side, side[::-1] * np.array([-1.0, 1.0])])
         shape[:, 0] += icicle.x[i]
-        label = int(icicle.label[i])
-        colour = theme.NOISE if label < 0 else theme.ACCENTS[label % len(theme.ACCENTS)]
-        shapes.setdefault(colour, []).append(shape)
+        shapes.setdefault(theme.accent(int(icicle.label[i])), []).append(shape)
         for child in np.flatnonzero(icicle.parent == icicle.cluster[i]).tolist():
             level = min(icicle.top[child], highest)
             lines.append([(icicle.x[i], level), (icicle.x[child], level)])
-    axes.add_collection(
-        LineCollection(lines, colors=theme.MUTED, linewidths=0.8, zorder=1), autolim=False
-    )
+    theme.add_lines(axes, lines, colors=theme.MUTED, linewidths=0.8, zorder=1)
     for colour, polygons in shapes.items():
-        axes.add_collection(
-            PolyCollection(polygons, facecolors=colour, linewidths=0, zorder=2), autolim=False
-        )
+        theme.add_polygons(axes, polygons, colour, zorder=2)
     axes.set_xlim(across[0], across[0] + across[1])
     axes.set_ylim(lowest, highest)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
-    axes.yaxis.set_major_formatter(lambda value, _: _text.short(value))
+    axes.yaxis.set_major_formatter(lambda value, _: text.short(value))
     axes.set_ylabel("Mutual reachability distance")
 
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import heat as _heat
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import heat, text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 
@@ -51,8 +49,6 @@ class Confusion(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each cell: row, column, count, share of the row."""
-        import pandas as pd
-
         rows, columns = self.table.shape
         return pd.DataFrame(
             {
@@ -67,31 +63,26 @@ class Confusion(Head):
     def plot(self) -> Picture:
         """A heat map with the counts written in its cells, zeros left out."""
         rows, columns = self.table.shape
-        row_names = [_text.clean(name) for name in self.row_names]
-        column_names = [_text.clean(name) for name in self.column_names]
-        left = min(_text.widest(row_names, theme.SMALL), 2.2) + 0.45
+        row_names = [text.clean(name) for name in self.row_names]
+        column_names = [text.clean(name) for name in self.column_names]
+        left = min(text.widest(row_names, theme.SMALL), 2.2) + 0.45
         room = theme.WIDTH - left - 0.1
         across = min(room / max(columns, 1), 0.66)
         down = min(max(6.5 / max(rows, 1), 0.06), 0.34)
-        slanted = _heat.needs_slant(column_names, theme.SMALL, across)
-        top = 0.5 + (0.7 * _text.widest(column_names, theme.SMALL) if slanted else 0.0)
+        slanted = text.widest(column_names, theme.SMALL) > across
+        top = 0.5 + (0.7 * text.widest(column_names, theme.SMALL) if slanted else 0.0)
         picture = theme.new(theme.WIDTH, top + rows * down + 0.1)
         axes = theme.chart(picture, left, top, columns * across, rows * down)
-        _heat.bare(axes)
         points = _points(self.table, across, down)
-        shares = self._shares()
-        _heat.cells(
-            axes,
-            shares,
-            (lambda i, j: _text.count(self.table[i, j]) if self.table[i, j] else "")
-            if points
-            else None,
-            points=points or theme.TINY,
-        )
+
+        def number(i: int, j: int) -> str:
+            return text.count(self.table[i, j]) if self.table[i, j] else ""
+
+        heat.cells(axes, self._shares(), number if points else None, points=points or theme.TINY)
         if down >= 0.1:
-            _heat.name_rows(axes, row_names, points=min(theme.SMALL, 72 * down * 0.9))
+            heat.name_rows(axes, row_names, points=min(theme.SMALL, 72 * down * 0.9))
         if across >= 0.1:
-            _heat.name_columns(axes, column_names, slanted=slanted)
+            heat.name_columns(axes, column_names, slanted=slanted)
         theme.write(picture, left, 0.1, self.column_title)
         theme.write(picture, left - 6 / 72, top - 0.08, self.row_title, ha="right", va="baseline")
         return picture
@@ -104,6 +95,6 @@ class Confusion(Head):
 
 def _points(table: NDArray[Any], across: float, down: float) -> float | None:
     """Size of the numbers that fit in cells of this size in inches; None when they would be too small."""
-    longest = len(_text.count(float(np.max(table, initial=0))))
+    longest = len(text.count(float(np.max(table, initial=0))))
     points = min(theme.SMALL, 72 * across / (0.66 * longest + 0.6), 72 * down * 0.75)
     return points if points >= 4.5 else None

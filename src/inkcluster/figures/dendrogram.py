@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 from inkcluster.figures.drawing import tree as _tree
 from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, ink, picture_row
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 MAX_PICTURES = 40
@@ -75,19 +74,10 @@ class Dendrogram(Head):
 
     def leaf_members(self) -> list[NDArray[np.int64]]:
         """The observations of each leaf as drawn, from the left."""
-        n = len(self.Z) + 1
-        children = np.asarray(self.Z)[:, :2].astype(np.int64)
-        found = []
-        for leaf in _tree.layout(self.Z, self.k, self.truncate).leaves.tolist():
-            stack, members = [leaf], []
-            while stack:
-                node = stack.pop()
-                if node < n:
-                    members.append(node)
-                else:
-                    stack.extend(children[node - n].tolist())
-            found.append(np.sort(np.array(members, np.int64)))
-        return found
+        leaves = _tree.layout(self.Z, self.k, self.truncate).leaves
+        leaf = _tree.leaf_of(self.Z, leaves)
+        ends = np.cumsum(np.bincount(leaf, minlength=len(leaves)))
+        return np.split(np.argsort(leaf, kind="stable"), ends[:-1])
 
     @theme.styled
     def plot(self) -> Picture:
@@ -98,10 +88,8 @@ class Dendrogram(Head):
         pictured = self.leaf_pictures is not None and leaves <= MAX_PICTURES
         side = min(across * 0.88, 0.55) if pictured else 0.0
         labels = self._labels(tree) if leaves <= MAX_PICTURES else None
-        upright = labels is None or _text.widest(labels, theme.TINY) <= across * 1.15
-        under = (
-            0.0 if labels is None else 0.2 if upright else 0.1 + _text.widest(labels, theme.TINY)
-        )
+        upright = labels is None or text.widest(labels, theme.TINY) <= across * 1.15
+        under = 0.0 if labels is None else 0.2 if upright else 0.1 + text.widest(labels, theme.TINY)
         height = 2.7
         note = labels is not None and self.leaf_labels is None and tree.members.max() > 1
         picture = theme.new(theme.WIDTH, 0.15 + height + side + under + (0.26 if note else 0.1))
@@ -117,12 +105,8 @@ class Dendrogram(Head):
                 pictures = pictures[tree.leaves]
             picture_row(page, ink(pictures, peak=self.peak, polarity=self.ink), middles, foot, side)
         if labels is not None:
+            style: dict[str, Any] = {"ha": "center", "va": "top", "rotation": 0 if upright else 90}
             for x, label in zip(middles, labels, strict=True):
-                style: dict[str, Any] = {
-                    "ha": "center",
-                    "va": "top",
-                    "rotation": 0 if upright else 90,
-                }
                 page.text(x, foot + side + 0.03, label, size=theme.TINY, color=theme.MUTED, **style)
         if note:
             words = "Number under a leaf: the images in it"
@@ -132,10 +116,10 @@ class Dendrogram(Head):
     def _labels(self, tree: _tree.Tree) -> list[str] | None:
         if self.leaf_labels is not None:
             order = tree.leaves if self._by_observation(tree) else range(len(self.leaf_labels))
-            return [_text.clean(self.leaf_labels[int(i)], 12) for i in order]
+            return [text.clean(self.leaf_labels[int(i)], 12) for i in order]
         if self.truncate is None and tree.members.max() == 1:
             return [str(leaf) for leaf in tree.leaves]
-        return [_text.count(members) for members in tree.members]
+        return [text.count(members) for members in tree.members]
 
     def _by_observation(self, tree: _tree.Tree) -> bool:
         """Whether pictures and labels come in the data's order, not in the tree's."""
@@ -144,8 +128,6 @@ class Dendrogram(Head):
 
 def tree_frame(tree: _tree.Tree) -> pd.DataFrame:
     """Tabulate the links of a laid-out tree, one row each."""
-    import pandas as pd
-
     return pd.DataFrame(
         {
             "left": tree.x[:, 0],

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
 from inkcluster.figures.dendrogram import tree_frame
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 from inkcluster.figures.drawing import tree as _tree
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 
@@ -51,37 +50,24 @@ class Dendrograms(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each link: panel, then as for :class:`inkcluster.figures.Dendrogram`."""
-        import pandas as pd
-
         if not self.panels:
             return pd.DataFrame({"panel": []})
-        frames = []
-        for title, Z, k in self.panels:
-            links = tree_frame(_tree.layout(Z, k, self.truncate))
-            links.insert(0, "panel", str(title))
-            frames.append(links)
-        return pd.concat(frames, ignore_index=True)
+        frames = [
+            tree_frame(_tree.layout(Z, k, self.truncate)).assign(panel=str(title))
+            for title, Z, k in self.panels
+        ]
+        links = pd.concat(frames, ignore_index=True)
+        return links[["panel", *links.columns[:-1]]]
 
     @theme.styled
     def plot(self) -> Picture:
         """Panels in lines, titles over them."""
         m = len(self.panels)
         columns = self.columns or (min(max(m, 1), 2) if m <= 4 else 4 if m in (7, 8) else 3)
-        lines = max(1, -(-m // columns))
-        left, gap, down, top = 0.55, 0.5, 1.5, 0.4
-        width = (theme.WIDTH - left - 0.1 - gap * (columns - 1)) / columns
-        picture = theme.new(theme.WIDTH, lines * (down + top) + 0.1)
-        for i, (title, Z, k) in enumerate(self.panels):
-            line, column = divmod(i, columns)
-            axes = theme.chart(
-                picture,
-                left + column * (width + gap),
-                top + line * (down + top),
-                width,
-                down,
-            )
+        picture, panels = theme.panels(m, columns, 0.55, 0.1, 0.5, top=0.4, height=1.5, foot=0.1)
+        for axes, (title, Z, k) in zip(panels, self.panels, strict=True):
             _tree.draw(axes, _tree.layout(Z, k, self.truncate), None)
-            heading = _text.clean(title) + ("" if k is None else f", cut at {k}")
+            heading = text.clean(title) + ("" if k is None else f", cut at {k}")
             axes.set_title(heading, size=theme.SMALL, pad=6)
             axes.locator_params(axis="y", nbins=4)
         return picture

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import heat as _heat
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import heat, text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -65,8 +63,6 @@ class EpsMap(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each cell of each panel: its place, its values, whether marked or chosen."""
-        import pandas as pd
-
         eps = np.asarray(self.eps, np.float64)
         least = np.asarray(self.min_samples, np.int64)
         m, cells = len(self.panels), len(eps) * len(least)
@@ -90,25 +86,16 @@ class EpsMap(Head):
         """Two panels a line, cells with their numbers, outlines where the criterion is met."""
         m = max(len(self.panels), 1)
         columns = 1 if m == 1 else 2
-        lines = -(-m // columns)
         a, b = len(self.eps), len(self.min_samples)
-        left, gap, top, bottom = 0.5, 0.3, 0.42, 0.34
-        width = (theme.WIDTH - left - 0.1 - gap * (columns - 1)) / columns
+        left = 0.5
+        width = (theme.WIDTH - left - 0.1 - 0.3 * (columns - 1)) / columns
         down = min(max((3.4 if self.beneath else 2.3) / max(b, 1), 0.13), 0.31)
-        height = down * b
         notes = self._notes()
-        picture = theme.new(theme.WIDTH, lines * (top + height + bottom) + 0.06 + 0.19 * len(notes))
+        inches = {"top": 0.42, "height": down * b, "below": 0.34, "foot": 0.06 + 0.19 * len(notes)}
+        picture, panels = theme.panels(len(self.panels), columns, left, 0.1, 0.3, **inches)
         points = min(theme.TINY, 72 * down * 0.62, 72 * width / max(a, 1) / 3.0)
         for i, (title, panel) in enumerate(self.panels.items()):
-            line, column = divmod(i, columns)
-            axes = theme.chart(
-                picture,
-                left + column * (width + gap),
-                top + line * (top + height + bottom),
-                width,
-                height,
-            )
-            _heat.bare(axes)
+            axes = panels[i]
             shades, write, percent = _scale(np.asarray(panel).T)
             there = np.argwhere(np.isfinite(shades)).tolist()
             longest = max((len(write(i, j)) for i, j in there), default=1)
@@ -116,14 +103,14 @@ class EpsMap(Head):
             if title in self.beneath:
                 write = _two_lines(write, np.asarray(self.beneath[title], np.float64).T)
                 size = min(size, 72 * down * 0.4)
-            _heat.cells(axes, shades, write if points >= 4.5 else None, points=size)
-            _heat.outline(axes, self._marked().T)
-            _heat.outline(axes, self._ringed().T, theme.INK, 1.4)
-            heading = _text.clean(title, 60)
+            heat.cells(axes, shades, write if points >= 4.5 else None, points=size)
+            heat.outline(axes, self._marked().T)
+            heat.outline(axes, self._ringed().T, theme.INK, 1.4)
+            heading = text.clean(title, 60)
             if percent and "%" not in heading:
                 heading += ", in %"
             axes.set_title(heading, size=theme.SMALL, pad=6)
-            self._name_axes(axes, width, first=column == 0)
+            self._name_axes(axes, width, first=i % columns == 0)
         for i, words in enumerate(reversed(notes)):
             theme.write(picture, left, -(0.05 + 0.19 * i), words)
         return picture
@@ -132,9 +119,9 @@ class EpsMap(Head):
         """Name the eps that fit into `width` inches, always the suggested one."""
         a, b = len(self.eps), len(self.min_samples)
         axes.tick_params(labelbottom=True, length=0)
-        names = [_text.short(float(eps)) for eps in self.eps]
+        names = [text.short(float(eps)) for eps in self.eps]
         room = width / max(a, 1)
-        thin = max(1, int(np.ceil(1.2 * _text.widest(names, theme.SMALL) / room)))
+        thin = max(1, int(np.ceil(1.2 * text.widest(names, theme.SMALL) / room)))
         shown, at = list(range(0, a, thin)), None
         if self.suggested is not None:
             at = int(np.abs(np.asarray(self.eps, np.float64) - self.suggested).argmin())
@@ -153,7 +140,7 @@ class EpsMap(Head):
     def _notes(self) -> list[str]:
         """What the lines and the bold eps mean, a line each."""
         marked = self._marked().any() and self.criterion
-        notes = [f"Outlined: {_text.clean(self.criterion, 90)}"] if marked else []
+        notes = [f"Outlined: {text.clean(self.criterion, 90)}"] if marked else []
         chosen = ["Dark frame: the chosen setting"] if self.chosen is not None else []
         suggested = ["Bold: the suggested eps"] if self.suggested is not None else []
         return [*notes, ". ".join(chosen + suggested)] if chosen + suggested else notes
@@ -180,7 +167,7 @@ def _scale(
         return np.clip(values, 0, 1), lambda i, j: _percent(float(values[i, j])), True
     logs = np.log1p(np.maximum(values, 0.0))
     top = float(np.max(logs, initial=0.0, where=np.isfinite(logs)))
-    return logs / (top or 1.0), lambda i, j: _text.count(float(values[i, j])), False
+    return logs / (top or 1.0), lambda i, j: text.count(float(values[i, j])), False
 
 
 def _two_lines(

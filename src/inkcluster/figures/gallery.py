@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, Mosaic, ink
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 _MAX_COLUMNS = 15
@@ -79,8 +78,6 @@ class Gallery(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each picture shown: row, position in it, index into the pictures, caption."""
-        import pandas as pd
-
         shown = [
             (row.label, position, int(index), _caption(row, position))
             for row in self.rows
@@ -91,8 +88,8 @@ class Gallery(Head):
     @theme.styled
     def plot(self) -> Picture:
         """Labels at the left, pictures in rows, captions under them."""
-        labels = [[_text.clean(part) for part in row.label.split("\n")[:2]] for row in self.rows]
-        left = min(_text.widest([part for two in labels for part in two], theme.SMALL), 1.7)
+        labels = [[text.clean(part) for part in row.label.split("\n")[:2]] for row in self.rows]
+        left = min(text.widest([part for two in labels for part in two], theme.SMALL), 1.7)
         left += 2 * _MARGIN if left else _MARGIN
         longest = max((len(row.where) for row in self.rows), default=0)
         columns = min(max(longest, 1), _MAX_COLUMNS)
@@ -115,12 +112,7 @@ class Gallery(Head):
         picture, axes = theme.page(theme.WIDTH, mosaic.size[1] + _MARGIN + below)
         places: list[tuple[int, int]] = []
         indices: list[int] = []
-        small: dict[str, Any] = {
-            "size": theme.TINY,
-            "color": theme.MUTED,
-            "ha": "center",
-            "va": "top",
-        }
+        small: dict[str, Any] = {"size": theme.TINY, "color": theme.MUTED, "va": "top"}
         first = 0
         for row, label, lines in zip(self.rows, labels, lines_of, strict=True):
             _, top, _, height = mosaic.box(first, 0)
@@ -134,9 +126,9 @@ class Gallery(Head):
                 indices.append(int(index))
                 x, y, width, height = mosaic.box(*place)
                 room_for = max(4, int(1.15 * (width + _GAP) / (0.55 * theme.TINY / 72)))
-                caption = _text.clean(_caption(row, position), min(room_for, _text.LONGEST))
+                caption = text.clean(_caption(row, position), min(room_for, text.LONGEST))
                 if caption:
-                    axes.text(x + width / 2, y + height + 0.035, caption, **small)
+                    axes.text(x + width / 2, y + height + 0.035, caption, ha="center", **small)
             first += lines
         chosen = self.pixels[np.asarray(indices, np.intp)]
         mosaic.draw(axes, ink(chosen, peak=self.peak, polarity=self.ink), places)

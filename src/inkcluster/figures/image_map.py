@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
-from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
+from inkcluster.figures.drawing import text, theme
+from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, ink, show_ink, tiles
 from inkcluster.figures.drawing.scatter import Room, raster
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -75,8 +74,6 @@ class ImageMap(Head):
         Spots are squares of the map, 200 along its longer side, with the cluster of most of their
         images.
         """
-        import pandas as pd
-
         places, labels = np.asarray(self.places, np.float64), np.asarray(self.labels)
         low, extent = places.min(axis=0), float(np.ptp(places, axis=0).max()) or 1.0
         cell = np.minimum(((places - low) / extent * 200).astype(np.int64), 199)
@@ -86,8 +83,7 @@ class ImageMap(Head):
         total = counts.groupby(["x", "y"], as_index=False)["images"].sum()
         most = counts.drop_duplicates(["x", "y"])[["x", "y", "cluster"]]
         found = most.merge(total, on=["x", "y"]).sort_values(["x", "y"], ignore_index=True)
-        for axis, name in enumerate("xy"):
-            found[name] = low[axis] + found[name] * extent / 200
+        found[["x", "y"]] = low + found[["x", "y"]] * extent / 200
         return found[["x", "y", "cluster", "images"]]
 
     @theme.styled
@@ -114,23 +110,19 @@ class ImageMap(Head):
         shape = self.pictures.shape[1:]
         opacity = ink(self.pictures, peak=self.peak, polarity=self.ink)
         for i, (x, y) in enumerate(targets.tolist()):
-            caption = _text.clean(self.captions[i], 18) if i < len(self.captions) else ""
+            caption = text.clean(self.captions[i], 18) if i < len(self.captions) else ""
             side = _SIDE if caption else _SMALL_SIDE
             wide, high = (side * shape[axis] / max(shape) for axis in (1, 0))
-            words = _text.width(caption, theme.TINY) if caption else 0.0
+            words = text.width(caption, theme.TINY) if caption else 0.0
             whole = (max(wide, words), high + (_CAPTION if caption else 0.0))
             left, top = room.place(x, y, *whole)
             picture = (left + (whole[0] - wide) / 2, top, wide, high)
             middle = (picture[0] + wide / 2, top + high / 2)
             axes.plot([x, middle[0]], [y, middle[1]], color=theme.MUTED, linewidth=0.8, zorder=1.5)
             tiles(axes, [picture], theme.TILE, zorder=1.8, edgecolors=theme.MUTED, linewidths=0.5)
-            show_ink(axes, opacity[i], picture, coarse=max(shape) <= COARSE)
+            show_ink(axes, opacity[i], picture)
             if caption:
                 paper = {"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.6}
-                style: dict[str, Any] = {
-                    "size": theme.TINY,
-                    "ha": "center",
-                    "va": "top",
-                    "zorder": 4,
-                }
-                axes.text(left + whole[0] / 2, top + high + 0.03, caption, bbox=paper, **style)
+                style: dict[str, Any] = {"ha": "center", "va": "top", "zorder": 4, "bbox": paper}
+                at = left + whole[0] / 2, top + high + 0.03
+                axes.text(*at, caption, size=theme.TINY, **style)

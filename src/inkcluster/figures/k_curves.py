@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
-
-_COLUMNS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +53,6 @@ class KCurves(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each dot: panel, k, value, error (0 without bars), whether k is suggested."""
-        import pandas as pd
-
         rows = []
         for panel, values in self.curves.items():
             errors = self.errors.get(panel, [0.0] * len(self.ks))
@@ -72,16 +67,11 @@ class KCurves(Head):
     def plot(self) -> Picture:
         """Small multiples, three a line; the suggested k stands out with its number."""
         frame = self.frame()
-        m = max(len(self.curves), 1)
-        columns = min(m, _COLUMNS)
-        left, gap, down, top = 0.62, 0.58, 1.35, 0.34
-        width = (theme.WIDTH - left - 0.15 - gap * (columns - 1)) / columns
-        line = down + top + 0.26
-        picture = theme.new(theme.WIDTH, -(-m // columns) * line + 0.26)
-        for i, panel in enumerate(self.curves):
-            at = left + (i % columns) * (width + gap)
-            axes = theme.chart(picture, at, top + (i // columns) * line, width, down)
-            axes.set_title(_text.clean(panel, 32), size=theme.SMALL, pad=5)
+        m = len(self.curves)
+        left, inches = 0.62, {"top": 0.34, "height": 1.35, "below": 0.26, "foot": 0.26}
+        picture, panels = theme.panels(m, min(max(m, 1), 3), left, 0.15, 0.58, **inches)
+        for axes, panel in zip(panels, self.curves, strict=True):
+            axes.set_title(text.clean(panel, 32), size=theme.SMALL, pad=5)
             self._panel(axes, frame[frame["panel"] == str(panel)])
         words = "Horizontal axis: k, the number of clusters. Large dot: the suggested k"
         if self.used is not None:
@@ -107,7 +97,7 @@ class KCurves(Head):
         axes.set_ylim(low - 0.2 * room, high + 0.22 * room)
         axes.locator_params(axis="y", nbins=4)
         axes.locator_params(axis="x", nbins=6, integer=True)
-        axes.yaxis.set_major_formatter(lambda value, _: _text.tick(value))
+        axes.yaxis.set_major_formatter(lambda value, _: text.tick(value))
         for k, value in rows.loc[rows["suggested"], ["k", "value"]].itertuples(index=False):
             axes.scatter([k], [value], s=44, color=theme.ACCENTS[1], linewidths=0, zorder=4)
             right = k > (ends[0] + ends[-1]) / 2

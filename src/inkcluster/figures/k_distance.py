@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 from inkcluster.words import ordinal
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -56,8 +55,6 @@ class KDistance(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each point of the drawn curve: rank, distance, whether it is the knee."""
-        import pandas as pd
-
         curve = np.asarray(self.curve, np.float64)
         shown = np.linspace(0, len(curve) - 1, min(len(curve), MAX_POINTS)).round().astype(int)
         if self.knee_index is not None:
@@ -76,7 +73,7 @@ class KDistance(Head):
         axes.plot(frame["rank"], frame["distance"], color=theme.ACCENTS[0], linewidth=1.8)
         axes.set_xlabel("Images, sorted by distance")
         axes.set_ylabel(f"Distance to the {ordinal(self.k)} nearest image")
-        axes.xaxis.set_major_formatter(lambda value, _: _text.count(value))
+        axes.xaxis.set_major_formatter(lambda value, _: text.count(value))
         axes.set_xlim(0, max(len(self.curve) - 1, 1))
         axes.set_ylim(0, 1.08 * float(frame["distance"].max()) or 1.0)
         self._mark_levels(axes)
@@ -86,7 +83,9 @@ class KDistance(Head):
             axes.axhline(height, linewidth=0.9, linestyle=(0, (4, 3)), **style)
             axes.scatter([self.knee_index], [height], s=46, linewidths=0, **style)
             share = 100 * (self.knee_index + 1) / max(len(self.curve), 1)
-            words = f"Knee (suggested eps): {_text.short(height)}; {share:.0f} % of the images are below"
+            words = (
+                f"Knee (suggested eps): {text.short(height)}; {share:.0f} % of the images are below"
+            )
             theme.note(axes, words, (0, height), (6, 5), xycoords=("axes fraction", "data"))
         return picture
 

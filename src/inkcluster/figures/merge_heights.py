@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 
@@ -48,8 +47,6 @@ class MergeHeights(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each dot: panel, k, height of the merge of k into k - 1, whether k is suggested."""
-        import pandas as pd
-
         rows = [
             (str(panel), k, float(height), self.suggested.get(panel) == k)
             for panel, heights in self.heights.items()
@@ -62,35 +59,27 @@ class MergeHeights(Head):
         """Falling dots, one panel a hierarchy; the suggested k stands out with its number."""
         m = max(len(self.heights), 1)
         columns = min(m, 4 if m == 4 or m > 6 else 3)
-        lines = -(-m // columns)
-        left, gap, down, top = 0.65, 0.5, 1.45, 0.36
-        width = (theme.WIDTH - left - 0.12 - gap * (columns - 1)) / columns
-        picture = theme.new(theme.WIDTH, lines * (down + top + 0.16) + 0.28)
-        for i, (panel, heights) in enumerate(self.heights.items()):
-            line, column = divmod(i, columns)
-            axes = theme.chart(
-                picture,
-                left + column * (width + gap),
-                top + line * (down + top + 0.16),
-                width,
-                down,
-            )
+        left, inches = 0.65, {"top": 0.36, "height": 1.45, "below": 0.16, "foot": 0.28}
+        picture, panels = theme.panels(len(self.heights), columns, left, 0.12, 0.5, **inches)
+        for i, (axes, (panel, heights)) in enumerate(
+            zip(panels, self.heights.items(), strict=True)
+        ):
             last = self._last(heights)
             ks = np.arange(2, 2 + len(last))
             axes.plot(ks, last, color=theme.NOISE, linewidth=1.0, zorder=2)
             axes.scatter(ks, last, s=13, color=theme.ACCENTS[0], linewidths=0, zorder=3)
-            axes.set_title(_text.clean(panel, 30), size=theme.SMALL, pad=5)
+            axes.set_title(text.clean(panel, 30), size=theme.SMALL, pad=5)
             axes.set_xlim(1.2, max(self.most, 3) + 0.8)
             axes.set_ylim(0, 1.12 * float(last.max(initial=0.0)) or 1.0)
             axes.locator_params(axis="y", nbins=4)
-            axes.yaxis.set_major_formatter(lambda value, _: _text.tick(value))
+            axes.yaxis.set_major_formatter(lambda value, _: text.tick(value))
             axes.locator_params(axis="x", nbins=6, integer=True)
             k = self.suggested.get(panel)
             if k is not None and 2 <= k < 2 + len(last):
                 height = last[k - 2]
                 axes.scatter([k], [height], s=46, color=theme.ACCENTS[1], linewidths=0, zorder=4)
                 theme.note(axes, f"k = {k}", (k, height), (6, 4))
-            if column == 0:
+            if i % columns == 0:
                 axes.set_ylabel("Height")
         words = "Horizontal axis: k, for the merge of k clusters into k − 1"
         theme.write(picture, left, -0.06, words)

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 from inkcluster.figures.drawing.branches import Branches, branches
-from inkcluster.figures.drawing.mosaic import COARSE, LIGHT_ON_DARK, ink, show_ink, tiles
+from inkcluster.figures.drawing.mosaic import LIGHT_ON_DARK, ink, show_ink, tiles
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 ZOOMABLE = "zoomable"
 """The id of a group in the SVG that tells a page to let people zoom into the picture."""
 _LEFT, _RIGHT, _TOP = 0.32, 1.7, 0.62
 _PITCH, _SIDE, _UNDER = 0.345, 0.25, 0.075
+_PER_LINE = 6
 _FINE = 5.0
 """Points of the sizes under merges: small, since a page lets them be enlarged."""
 
@@ -80,8 +80,6 @@ class PictureTree(Head):
 
         The cluster is -1 above the cut.
         """
-        import pandas as pd
-
         tree = branches(self.Z, self.k, self.truncate)
         frame = pd.DataFrame(
             {
@@ -131,7 +129,7 @@ class PictureTree(Head):
             if 0 <= tick <= tallest:
                 at = _LEFT + room * (1 - tick / tallest)
                 page.plot([at, at], [top, foot], color=theme.GRID, linewidth=0.7, zorder=0.1)
-                page.text(at, top - 0.04, _text.short(tick), ha="center", **note)
+                page.text(at, top - 0.04, text.short(tick), ha="center", **note)
         page.text(_LEFT + room + 0.21, top - 0.04, "← height of the merge", ha="left", **note)
         if tree.cut is not None:
             at = _LEFT + room * (1 - tree.cut / tallest)
@@ -165,31 +163,19 @@ class PictureTree(Head):
         self, page: Any, tree: Branches, x: Any, y: Any, colours: list[tuple[str, bool]]
     ) -> None:
         """From each node along its height, then up or down to its parent."""
-        from matplotlib.collections import LineCollection
-
         most = max(float(np.log1p(tree.members.max(initial=1))), 1e-9)
         order = np.argsort(-tree.members, kind="stable")
-        elbows, shades, widths, hollow = [], [], [], []
-        for i in order.tolist():
-            up = tree.parent[i]
-            if up < 0:
-                continue
-            elbows.append([(x[i], y[i]), (x[up], y[i]), (x[up], y[up])])
-            shades.append(colours[i][0])
-            widths.append(1.2 + 2.6 * float(np.log1p(tree.members[i])) / most)
-            hollow.append(colours[i][1])
+        own = order[tree.parent[order] >= 0]
+        up = tree.parent[own]
+        elbows = np.stack([x[own], y[own], x[up], y[own], x[up], y[up]], axis=1).reshape(-1, 3, 2)
+        widths = 1.2 + 2.6 * np.log1p(tree.members[own]) / most
+        shades = [colours[i][0] for i in own]
         style: dict[str, Any] = {"capstyle": "butt", "joinstyle": "miter"}
-        page.add_collection(
-            LineCollection(elbows, colors=shades, linewidths=widths, zorder=0.5, **style),
-            autolim=False,
-        )
-        inner = [elbow for elbow, it_is in zip(elbows, hollow, strict=True) if it_is]
-        thin = [width * 0.42 for width, it_is in zip(widths, hollow, strict=True) if it_is]
-        if inner:
-            page.add_collection(
-                LineCollection(inner, colors=theme.PAPER, linewidths=thin, zorder=0.6, **style),
-                autolim=False,
-            )
+        theme.add_lines(page, elbows, colors=shades, linewidths=widths, zorder=0.5, **style)
+        hollow = np.array([colours[i][1] for i in own], bool)
+        if hollow.any():
+            style |= {"colors": theme.PAPER, "linewidths": widths[hollow] * 0.42, "zorder": 0.6}
+            theme.add_lines(page, elbows[hollow], **style)
 
     def _draw_pictures(
         self, page: Any, tree: Branches, x: Any, y: Any, colours: list[tuple[str, bool]]
@@ -201,41 +187,35 @@ class PictureTree(Head):
         for i in range(len(tree.node)):
             left, upper = x[i] - wide / 2, y[i] - high / 2
             if i >= tree.leaves:  # nothing shows through, not even the size under another picture
-                words = _text.width(_text.count(tree.members[i]), _FINE)
+                words = text.width(text.count(tree.members[i]), _FINE)
                 under = (x[i] - words / 2, upper + high, words, _UNDER)
                 tiles(page, [under], theme.PAPER, zorder=0.8)
             box = (left, upper, wide, high)
             tiles(page, [box], theme.PAPER, zorder=0.9)
             tiles(page, [box], theme.TILE, edgecolors=colours[i][0], linewidths=0.9)
-            show_ink(page, opacity[i], box, coarse=max(h, w) <= COARSE)
+            show_ink(page, opacity[i], box)
 
     def _draw_words(self, page: Any, tree: Branches, x: Any, y: Any) -> None:
         for i, members in enumerate(tree.members.tolist()):
             if i >= tree.leaves:
                 under: dict[str, Any] = {"ha": "center", "va": "top", "zorder": 3, "size": _FINE}
-                words = _text.count(members)
+                words = text.count(members)
                 page.text(x[i], y[i] + _SIDE / 2 + 0.008, words, color=theme.MUTED, **under)
                 continue
             at = x[i] + _SIDE / 2 + 0.08
             style = {"size": theme.SMALL, "va": "center"}
-            page.text(at, y[i], _text.count(members), color=theme.MUTED, **style)
+            page.text(at, y[i], text.count(members), color=theme.MUTED, **style)
             if self.classes is not None:
-                page.text(at + 0.5, y[i], _text.clean(self.classes[i], 8), **style)
+                page.text(at + 0.5, y[i], text.clean(self.classes[i], 8), **style)
             if self.shares is not None and members > 1:
                 share = f"{100 * float(self.shares[i]):.0f} %"
                 page.text(theme.WIDTH - 0.1, y[i], share, color=theme.MUTED, ha="right", **style)
 
     def _draw_legend(self, page: Any, legend: list[str]) -> None:
         across = (theme.WIDTH - 0.3) / _PER_LINE
-        page.text(
-            0.12,
-            0.12,
-            "Right of a leaf: its number of images"
-            + (", largest class and its share. Colour: largest class" if legend else ""),
-            size=theme.SMALL,
-            color=theme.MUTED,
-            va="center",
-        )
+        words = "Right of a leaf: its number of images"
+        words += ", largest class and its share. Colour: largest class" if legend else ""
+        page.text(0.12, 0.12, words, size=theme.SMALL, color=theme.MUTED, va="center")
         for i, name in enumerate(legend):
             line, column = divmod(i, _PER_LINE)
             left, middle = 0.12 + column * across, 0.34 + 0.2 * line
@@ -244,10 +224,7 @@ class PictureTree(Head):
             page.plot(*ends, color=shade, linewidth=3.4, solid_capstyle="butt")
             if hollow:
                 page.plot(*ends, color=theme.PAPER, linewidth=1.4)
-            page.text(left + 0.27, middle, _text.clean(name, 12), size=theme.SMALL, va="center")
-
-
-_PER_LINE = 6
+            page.text(left + 0.27, middle, text.clean(name, 12), size=theme.SMALL, va="center")
 
 
 def _natural(name: str) -> tuple[int, float, str]:

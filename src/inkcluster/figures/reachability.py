@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -66,8 +65,6 @@ class Reachability(Head):
         The place in the order of its first point, how many points it stands for, their lowest,
         median (``height``) and highest reachability, and the label that most of them have.
         """
-        import pandas as pd
-
         reach = np.asarray(self.reachability, np.float64)[self.ordering]
         labels = np.maximum(np.asarray(self.labels, np.int64)[self.ordering], -1)
         n = len(reach)
@@ -87,32 +84,25 @@ class Reachability(Head):
         frame = self.frame()
         picture = theme.new(theme.WIDTH, 2.9)
         axes = theme.chart(picture, 0.75, 0.15, theme.WIDTH - 0.95, 2.25)
-        place = frame["place"].to_numpy(np.float64)
-        points = frame["points"].to_numpy(np.float64)
-        edges = np.append(place, len(self.ordering))
-        finite = frame["high"].to_numpy(np.float64)
-        finite = finite[np.isfinite(finite)]
-        top = 1.06 * float(finite.max(initial=0.0)) or 1.0
-        high = np.minimum(frame["high"].to_numpy(np.float64), top)
-        height = np.minimum(frame["height"].to_numpy(np.float64), top)
+        edges = np.append(frame["place"].to_numpy(np.float64), len(self.ordering))
+        high, height = (frame[name].to_numpy(np.float64) for name in ("high", "height"))
+        top = 1.06 * float(high.max(initial=0.0, where=np.isfinite(high))) or 1.0
+        high, height = np.minimum(high, top), np.minimum(height, top)
         labels = frame["label"].to_numpy(np.int64)
-        if (points > 1).any():
+        if (frame["points"] > 1).any():
             _fill(axes, edges, height, high, theme.GRID)
-        for colour in sorted({_colour(label) for label in labels.tolist()}):
-            mine = np.array([_colour(label) == colour for label in labels.tolist()])
-            _fill(axes, edges, np.zeros(len(labels)), np.where(mine, height, 0.0), colour)
+        colours = np.array([theme.accent(label) for label in labels.tolist()], str)
+        for colour in np.unique(colours).tolist():
+            own = np.where(colours == colour, height, 0.0)
+            _fill(axes, edges, np.zeros(len(labels)), own, colour)
         _number(axes, edges, height, labels, top)
         axes.set_xlabel("Images, similar ones side by side")
         axes.set_ylabel("Mutual reachability distance")
-        axes.xaxis.set_major_formatter(lambda value, _: _text.count(value))
-        axes.yaxis.set_major_formatter(lambda value, _: _text.short(value))
+        axes.xaxis.set_major_formatter(lambda value, _: text.count(value))
+        axes.yaxis.set_major_formatter(lambda value, _: text.short(value))
         axes.set_xlim(0, max(len(self.ordering), 1))
         axes.set_ylim(0, top)
         return picture
-
-
-def _colour(label: int) -> str:
-    return theme.NOISE if label < 0 else theme.ACCENTS[label % len(theme.ACCENTS)]
 
 
 def _fill(
@@ -123,20 +113,14 @@ def _fill(
     colour: str,
 ) -> None:
     """Fill between two staircases, as one shape for each stretch where there is something."""
-    from matplotlib.collections import PolyCollection
-
     there = np.concatenate([[False], high > low, [False]])
     turns = np.flatnonzero(there[1:] != there[:-1])
     shapes = []
     for a, b in turns.reshape(-1, 2).tolist():
         x = np.repeat(edges[a : b + 1], 2)[1:-1]
         over, under = np.repeat(high[a:b], 2), np.repeat(low[a:b], 2)
-        shapes.append(
-            np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([over, under[::-1]])])
-        )
-    axes.add_collection(
-        PolyCollection(shapes, facecolors=colour, linewidths=0, zorder=2), autolim=False
-    )
+        shapes.append(np.column_stack([np.append(x, x[::-1]), np.append(over, under[::-1])]))
+    theme.add_polygons(axes, shapes, colour, zorder=2)
 
 
 def _number(

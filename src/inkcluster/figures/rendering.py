@@ -16,7 +16,7 @@ def render(figure: Figure, stem: str | Path) -> list[Path]:
     """Write `figure` as ``STEM.svg`` and ``STEM.png``.
 
     The SVG keeps its text as text, is transparent, and is drawn in the sentinel colours that
-    :func:`inkcluster.figures.drawing.theme.themed_svg` makes follow a page's theme. The PNG is the same
+    :func:`inkcluster.figures.drawing.svg.themed_svg` makes follow a page's theme. The PNG is the same
     picture on light paper. Both depend on nothing but the figure.
 
     Parameters

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -46,8 +45,6 @@ class Restarts(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each restart: rank, inertia, percent above the best, ARI with the labels."""
-        import pandas as pd
-
         inertias = np.asarray(self.inertias, np.float64)
         columns: dict[str, Any] = {
             "restart": np.arange(1, len(inertias) + 1),
@@ -72,14 +69,14 @@ class Restarts(Head):
         first.set_title("Inertia, % above the best", size=theme.SMALL, loc="left")
         first.set_ylabel("Restart, best first")
         if panels == 1:
-            _notes(first, [_text.short(value) for value in np.asarray(self.inertias, np.float64)])
+            _notes(first, [text.short(value) for value in np.asarray(self.inertias, np.float64)])
             return picture
         second = theme.chart(picture, left + width + gap, 0.42, width, 0.22 * m + 0.1)
         ari = np.asarray(self.ari_with_labels, np.float64)
         _dots(second, ari, theme.ACCENTS[1], from_zero=False)
         second.set_title("ARI with the labels", size=theme.SMALL, loc="left")
         second.tick_params(labelleft=False)
-        _notes(second, [_text.decimals(value, 4) for value in ari])
+        _notes(second, [text.decimals(value, 4) for value in ari])
         return picture
 
     def _above(self) -> NDArray[np.float64]:

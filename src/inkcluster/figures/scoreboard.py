@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import heat as _heat
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import heat, text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 
@@ -43,8 +41,6 @@ class Scoreboard(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each cell: method, measure, value, whether it is the best of its measure."""
-        import pandas as pd
-
         best, values = self._best(), self.frame_.to_numpy(np.float64)
         cells = [
             (str(method), str(measure), float(values[i, j]), bool(best[i, j]))
@@ -58,33 +54,32 @@ class Scoreboard(Head):
         """A heat table, the best of each measure outlined and bold."""
         values = self.frame_.to_numpy(np.float64)
         rows, columns = values.shape
-        methods = [_text.clean(method, 30) for method in self.frame_.index]
-        measures = [_text.clean(measure) for measure in self.frame_.columns]
-        left = min(_text.widest(methods, theme.SMALL), 2.5) + 0.25
+        methods = [text.clean(method, 30) for method in self.frame_.index]
+        measures = [text.clean(measure) for measure in self.frame_.columns]
+        left = min(text.widest(methods, theme.SMALL), 2.5) + 0.25
         across = min((theme.WIDTH - left - 0.45) / max(columns, 1), 1.0)
         down = 0.29
-        slanted = _heat.needs_slant(measures, theme.SMALL, across * 1.1)
-        top = 0.3 + (0.62 * _text.widest(measures, theme.SMALL) if slanted else 0.05)
+        slanted = text.widest(measures, theme.SMALL) > across * 1.1
+        top = 0.3 + (0.62 * text.widest(measures, theme.SMALL) if slanted else 0.05)
         best = self._best()
         picture = theme.new(theme.WIDTH, top + rows * down + (0.34 if best.any() else 0.12))
         axes = theme.chart(picture, left, top, columns * across, rows * down)
-        _heat.bare(axes)
-        _heat.name_rows(axes, methods)
-        _heat.name_columns(axes, measures, slanted=slanted)
+        heat.name_rows(axes, methods)
+        heat.name_columns(axes, measures, slanted=slanted)
         shaded = self._shaded()
-        _heat.cells(axes, np.where(shaded & np.isfinite(values), np.clip(values, 0, 1), np.nan))
+        heat.cells(axes, np.where(shaded & np.isfinite(values), np.clip(values, 0, 1), np.nan))
         points = min(theme.SMALL, 72 * across / 3.4)
         for i in range(rows):
             for j in range(columns):
                 value = values[i, j]
                 on = theme.heat_step(value)[1] if shaded[j] and np.isfinite(value) else theme.INK
-                words = _text.decimals(value, 3) if shaded[j] else _text.short(value)
+                words = text.decimals(value, 3) if shaded[j] else text.short(value)
                 weight = "bold" if best[i, j] else "normal"
                 style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "weight": weight}
                 colour = on if np.isfinite(value) else theme.MUTED
                 axes.text(j, i, words, size=points, color=colour, **style)
         if best.any():
-            _heat.outline(axes, best)
+            heat.outline(axes, best)
             theme.write(picture, left, -0.08, "Outlined: the best of each measure")
         return picture
 

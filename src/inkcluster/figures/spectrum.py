@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -54,8 +53,6 @@ class Spectrum(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each eigenvalue: number, value, strength, whether the number is at most `chosen`."""
-        import pandas as pd
-
         values = np.asarray(self.eigenvalues, np.float64)
         number = np.arange(1, len(values) + 1)
         strengths = np.full(len(values), np.nan)
@@ -99,7 +96,7 @@ class Spectrum(Head):
             return
         style: dict[str, Any] = {"color": theme.ACCENTS[1], "linewidth": 0.9}
         axes.axvline(self.chosen + 0.5, linestyle=(0, (4, 3)), **style)
-        words = f"{_text.count(self.chosen)} clusters" if self.chosen != 1 else "1 cluster"
+        words = f"{text.count(self.chosen)} clusters" if self.chosen != 1 else "1 cluster"
         at = (self.chosen + 0.5, 1.0)
         theme.note(axes, words, at, (5, -2), xycoords=("data", "axes fraction"), va="top")
 

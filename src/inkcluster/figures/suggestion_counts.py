@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import heat as _heat
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import heat, text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure as Picture
 
 
@@ -68,9 +66,8 @@ class SuggestionCounts(Head):
         across = min((theme.WIDTH - left - 0.3) / max(len(ks), 1), 0.62)
         picture = theme.new(theme.WIDTH, top + down * max(len(sizes), 1) + 0.12)
         axes = theme.chart(picture, left, top, across * len(ks), down * max(len(sizes), 1))
-        _heat.bare(axes)
-        _heat.cells(axes, shares, lambda i, j: _text.count(counts[i, j]) if counts[i, j] else "")
-        _heat.name_rows(axes, [f"{_text.count(size)} images" for size in sizes])
-        _heat.name_columns(axes, [str(k) for k in ks])
+        heat.cells(axes, shares, lambda i, j: text.count(counts[i, j]) if counts[i, j] else "")
+        heat.name_rows(axes, [f"{text.count(size)} images" for size in sizes])
+        heat.name_columns(axes, [str(k) for k in ks])
         theme.write(picture, left, 0.1, "Suggested number of clusters; in a cell, the resamples")
         return picture

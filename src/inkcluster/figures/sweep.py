@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from inkcluster.figures.base import Head
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
@@ -52,43 +52,37 @@ class Sweep(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each eps of each series; its three columns are the marks of the three panels."""
-        import pandas as pd
-
         columns = ["eps", "clusters", "noise_share", "largest_share"]
-        frames = []
-        for name, line in self.series.items():
-            part = line[columns].sort_values("eps")
-            part.insert(0, "series", str(name))
-            frames.append(part)
-        if not frames:
-            return pd.DataFrame(columns=["series", *columns])
-        return pd.concat(frames, ignore_index=True)
+        parts = [
+            line.sort_values("eps").assign(series=str(name))[["series", *columns]]
+            for name, line in self.series.items()
+        ]
+        nothing = pd.DataFrame(columns=["series", *columns])
+        return pd.concat(parts, ignore_index=True) if parts else nothing
 
     @theme.styled
     def plot(self) -> Picture:
         """Three panels side by side, lines with dots, the names of the series over them."""
-        left, gap, top, height = 0.5, 0.5, 0.36, 1.75
         several = len(self.series) > 1
-        top += 0.28 if several else 0.0
-        width = (theme.WIDTH - left - 0.15 - 2 * gap) / 3
-        picture = theme.new(theme.WIDTH, top + height + 0.48)
+        top = 0.64 if several else 0.36
+        picture, panels = theme.panels(3, 3, 0.5, 0.15, 0.5, top=top, height=1.75, foot=0.48)
         frame = self.frame()
-        for i, (column, title, percent) in enumerate(_PANELS):
-            axes = theme.chart(picture, left + i * (width + gap), top, width, height)
+        for axes, (column, title, percent) in zip(panels, _PANELS, strict=True):
             axes.set_title(title, size=theme.SMALL, pad=6)
             for j, name in enumerate(self.series):
                 line = frame[frame["series"] == str(name)]
                 values = line[column] * (100 if percent else 1)
-                colour = theme.ACCENTS[j % len(theme.ACCENTS)]
+                look: dict[str, Any] = (
+                    {"linestyle": (0, (5, 2)), "marker": "s"} if j % 2 else {"marker": "o"}
+                )
                 axes.plot(
                     line["eps"],
                     values,
-                    color=colour,
+                    color=theme.accent(j),
                     linewidth=max(2.8 - 1.0 * j, 1.2),
-                    linestyle="-" if j % 2 == 0 else (0, (5, 2)),
-                    marker="o" if j % 2 == 0 else "s",
                     markersize=max(6.5 - 1.5 * j, 3.5),
                     markeredgewidth=0,
+                    **look,
                 )
                 if not (several or percent):
                     _write(axes, line["eps"].tolist(), values.tolist())
@@ -101,17 +95,17 @@ class Sweep(Head):
         """Write the names of the series in their colours, from the left."""
         x = 0.5
         for j, name in enumerate(self.series):
-            words, colour = _text.clean(name), theme.ACCENTS[j % len(theme.ACCENTS)]
-            theme.write(picture, x, 0.1, "■" if j % 2 else "●", color=colour)
+            words = text.clean(name)
+            theme.write(picture, x, 0.1, "■" if j % 2 else "●", color=theme.accent(j))
             theme.write(picture, x + 0.14, 0.1, words, color=theme.INK)
-            x += 0.14 + _text.width(words, theme.SMALL) + 0.25
+            x += 0.14 + text.width(words, theme.SMALL) + 0.25
 
 
 def _write(axes: Axes, eps: list[float], values: list[float]) -> None:
     """Write each value over its dot."""
     for x, y in zip(eps, values, strict=True):
         style = {"size": theme.TINY, "color": theme.MUTED, "ha": "center"}
-        theme.note(axes, _text.count(y), (x, y), (0, 5), **style)
+        theme.note(axes, text.count(y), (x, y), (0, 5), **style)
 
 
 def _axis(axes: Axes, eps: list[float], percent: bool) -> None:
@@ -123,7 +117,7 @@ def _axis(axes: Axes, eps: list[float], percent: bool) -> None:
         axes.set_ylim(0, max(1.08 * axes.get_ylim()[1], 2))
         axes.locator_params(axis="y", nbins=5, integer=True)
     shown = _far_apart(eps, 7)
-    axes.set_xticks(shown, [_text.short(value) for value in shown])
+    axes.set_xticks(shown, [text.short(value) for value in shown])
     axes.set_xlabel("eps")
 
 

@@ -49,7 +49,7 @@ def inline_svg(path: Path, prefix: str, label: str) -> Markup | None:
     """
     from markupsafe import Markup
 
-    from inkcluster.figures.drawing.theme import themed_svg
+    from inkcluster.figures.drawing.svg import themed_svg
 
     try:
         text = path.read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,27 +14,22 @@ if TYPE_CHECKING:
     from inkcluster.study.run.run import Run
 
 
-@dataclass(frozen=True)
-class Sample:
-    """One picture: black ink on transparency, so that the page's dark theme can invert it."""
+def samples(run: Run) -> list[dict[str, str]]:
+    """The pictures (url, name) that `run` kept of its images; none if it kept none.
 
-    url: str
-    name: str
-
-
-def samples(run: Run) -> tuple[Sample, ...]:
-    """The pictures that `run` kept of its images; none if it kept none."""
+    They are black ink on transparency, so that the page's dark theme can invert them.
+    """
     from inkcluster.study.run import samples as shelf
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.run.folder import STEPS
 
     kept = shelf.kept(Desk(run.data, run.path / STEPS))
     if not kept or not len(kept["pixels"]):
-        return ()
+        return []
     pixels = kept["pixels"].astype(float) / max(float(kept["pixels"].max()), 1.0)
     ink = 1.0 - pixels if bool(kept["ink_is_dark"][0]) else pixels
     names = kept["names"].tolist()
-    return tuple(Sample(_png(one), name) for one, name in zip(ink, names, strict=True))
+    return [{"url": _png(one), "name": name} for one, name in zip(ink, names, strict=True)]
 
 
 def _png(ink: NDArray[Any]) -> str:

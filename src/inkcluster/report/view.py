@@ -84,17 +84,6 @@ class QuestionView:
         return self.findings[0].level if self.findings else ""
 
 
-@dataclass(frozen=True)
-class SettingView:
-    """A value of the plan and why it has it."""
-
-    name: str
-    meaning: str
-    value: str
-    why: str
-    given: bool
-
-
 def view(run: Run) -> dict[str, Any]:
     """Everything that ``assets/report.html.j2`` shows of `run`, under the names it uses."""
     about = _findings(run.data_findings, "data", "the data")
@@ -177,19 +166,20 @@ def _findings(findings: Iterable[Finding], target: str, where: str) -> tuple[Fin
     return tuple(sorted(views, key=lambda finding: _LEVELS.index(finding.level)))
 
 
-def _settings(run: Run) -> list[SettingView]:
+def _settings(run: Run) -> list[dict[str, Any]]:
+    """Each value of the plan, and why it has it."""
     from inkcluster.study.settings.table import SETTINGS
 
     if run.plan is None:
         return []
     return [
-        SettingView(
-            name=name.replace("_", "-"),
-            meaning=SETTINGS[name].help.replace("`", ""),
-            value=plain_value(value),
-            why=run.plan.why[name],
-            given=name in run.settings,
-        )
+        {
+            "name": name.replace("_", "-"),
+            "meaning": SETTINGS[name].help.replace("`", ""),
+            "value": plain_value(value),
+            "why": run.plan.why[name],
+            "given": name in run.settings,
+        }
         for name, value in run.plan.values().items()
     ]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures.drawing import text as _text
 from inkcluster.figures.drawing import theme
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ def cells(
     numbers: Callable[[int, int], str] | None = None,
     *,
     points: float = theme.SMALL,
-    spacing: float = 0.04,
 ) -> None:
     """Draw shades (rows, columns) between 0 and 1; NaN leaves a cell empty.
 
@@ -35,28 +33,23 @@ def cells(
     axes.set_xlim(-0.5, columns - 0.5 if columns else 0.5)
     axes.set_ylim(rows - 0.5 if rows else 0.5, -0.5)
     axes.grid(False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
     if shades.size > MAX_CELLS:
         _as_image(axes, shades)
         return
-    from matplotlib.collections import PolyCollection
-
     by_colour: dict[str, list[list[tuple[float, float]]]] = {}
-    half = 0.5 - spacing / 2
+    half = 0.48  # leaves a gap between cells
     for i, j in np.argwhere(np.isfinite(shades)).tolist():
         fill, on = theme.heat_step(shades[i, j])
-        by_colour.setdefault(fill, []).append(
-            [
-                (j - half, i - half),
-                (j + half, i - half),
-                (j + half, i + half),
-                (j - half, i + half),
-            ]
-        )
+        left, right, top, bottom = j - half, j + half, i - half, i + half
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        by_colour.setdefault(fill, []).append(corners)
         written = numbers(i, j) if numbers else ""
         if written:
             axes.text(j, i, written, size=points, color=on, ha="center", va="center_baseline")
-    for fill, corners in sorted(by_colour.items()):
-        axes.add_collection(PolyCollection(corners, facecolors=fill, linewidths=0), autolim=False)
+    for fill, squares in sorted(by_colour.items()):
+        theme.add_polygons(axes, squares, fill)
 
 
 def _as_image(axes: Axes, shades: NDArray[Any]) -> None:
@@ -69,30 +62,20 @@ def _as_image(axes: Axes, shades: NDArray[Any]) -> None:
     axes.imshow(rgba, interpolation="none", aspect="auto")
 
 
-def name_columns(
-    axes: Axes, names: list[str], *, points: float = theme.SMALL, slanted: bool = False
-) -> None:
+def name_columns(axes: Axes, names: list[str], *, slanted: bool = False) -> None:
     """Write names over the columns, level or slanted."""
-    axes.tick_params(bottom=False, top=False, labelbottom=False, labeltop=False)
+    style: dict[str, Any] = {
+        "ha": "left" if slanted else "center",
+        "va": "bottom",
+        "annotation_clip": False,
+    }
+    style |= {"rotation": 40 if slanted else 0, "rotation_mode": "anchor"}
     for j, name in enumerate(names):
-        theme.note(
-            axes,
-            name,
-            (j, -0.5),
-            (0, 4),
-            size=points,
-            color=theme.MUTED,
-            ha="left" if slanted else "center",
-            va="bottom",
-            rotation=40 if slanted else 0,
-            rotation_mode="anchor",
-            annotation_clip=False,
-        )
+        theme.note(axes, name, (j, -0.5), (0, 4), color=theme.MUTED, **style)
 
 
 def name_rows(axes: Axes, names: list[str], *, points: float = theme.SMALL) -> None:
     """Write names at the left of the rows."""
-    axes.tick_params(left=False, labelleft=False)
     for i, name in enumerate(names):
         style = {"size": points, "ha": "right", "va": "center_baseline", "annotation_clip": False}
         theme.note(axes, name, (-0.5, i), (-6, 0), **style)
@@ -102,30 +85,11 @@ def outline(
     axes: Axes, marked: NDArray[np.bool_], colour: str = theme.ACCENTS[1], linewidth: float = 2.0
 ) -> None:
     """Draw a line round the marked cells of (rows, columns): one round cells that touch."""
-    from matplotlib.collections import LineCollection
-
     inside = np.pad(np.asarray(marked, bool), 1)
     across = np.argwhere(inside[1:, 1:-1] != inside[:-1, 1:-1]) - 0.5
     down = np.argwhere(inside[1:-1, 1:] != inside[1:-1, :-1]) - 0.5
     edges = [[(x, y), (x + 1, y)] for y, x in across.tolist()]
     edges += [[(x, y), (x, y + 1)] for y, x in down.tolist()]
+    style = {"capstyle": "projecting", "clip_on": False, "zorder": 3}
     if edges:
-        lines = LineCollection(
-            edges, colors=colour, linewidths=linewidth, capstyle="projecting", clip_on=False
-        )
-        lines.set_zorder(3)
-        axes.add_collection(lines, autolim=False)
-
-
-def bare(axes: Axes) -> None:
-    """Take away frame, ticks and tick labels."""
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.tick_params(
-        bottom=False, top=False, left=False, right=False, labelbottom=False, labelleft=False
-    )
-
-
-def needs_slant(names: list[str], points: float, room: float) -> bool:
-    """Whether any of `names` is wider than a column of `room` inches."""
-    return _text.widest(names, points) > room
+        theme.add_lines(axes, edges, colors=colour, linewidths=linewidth, **style)

@@ -14,41 +14,26 @@ MAX_STEPS = 48
 
 @dataclass(frozen=True, eq=False)
 class Icicle:
-    """The clusters of a condensed tree that are drawn, each before those it splits into.
-
-    Parameters
-    ----------
-    cluster, parent : ndarray of shape (m,), int64
-        Their numbers in the tree; the root's parent is -1.
-    size : ndarray of shape (m,), int64
-        Points when a cluster appears.
-    top, bottom : ndarray of shape (m,)
-        Heights at which it appears and ends; infinite for the root's top.
-    x : ndarray of shape (m,)
-        The middle of its bar; clusters that end stand one apart.
-    label : ndarray of shape (m,), int64
-        The selected cluster that it is or lies under, from 0; -1 for none.
-    selected : ndarray of shape (m,), bool
-        Whether it is selected itself.
-    outline : list of (heights, counts)
-        Each cluster's points that are left below each height, from its top down.
-    left_out : int
-        How many clusters are not drawn.
-    least : int
-        They have fewer points than this.
-    """
+    """The clusters of a condensed tree that are drawn, each before those it splits into."""
 
     cluster: NDArray[np.int64]
     parent: NDArray[np.int64]
+    """Numbers in the tree; the root's parent is -1."""
     size: NDArray[np.int64]
+    """Points when a cluster appears."""
     top: NDArray[np.float64]
     bottom: NDArray[np.float64]
+    """Heights at which it appears and ends; infinite for the root's top."""
     x: NDArray[np.float64]
+    """The middle of its bar; clusters that end stand one apart."""
     label: NDArray[np.int64]
+    """The selected cluster that it is or lies under, from 0; -1 for none."""
     selected: NDArray[np.bool_]
     outline: list[tuple[NDArray[np.float64], NDArray[np.float64]]]
+    """Heights from its top down, and its points that are left below each."""
     left_out: int
     least: int
+    """Clusters of fewer points than `least` are not drawn: `left_out` of them."""
 
 
 def layout(tree: NDArray[Any], selected: NDArray[Any], most: int) -> Icicle:
@@ -85,19 +70,10 @@ def layout(tree: NDArray[Any], selected: NDArray[Any], most: int) -> Icicle:
         stays = (tree["child"][own] >= root) & (tree["child_size"][own] >= least)
         bottom[c] = height[own].min()
         outline.append(_outline(height[own][~stays], tree["child_size"][own][~stays], int(size[c])))
-    return Icicle(
-        drawn + root,
-        np.where(parent[drawn] < 0, -1, parent[drawn] + root),
-        size[drawn],
-        top[drawn],
-        bottom[drawn],
-        _middles(parent, drawn),
-        label[drawn],
-        number[drawn] >= 0,
-        outline,
-        m - len(drawn),
-        least,
-    )
+    above = np.where(parent[drawn] < 0, -1, parent[drawn] + root)
+    bars = (size[drawn], top[drawn], bottom[drawn], _middles(parent, drawn), label[drawn])
+    kept = number[drawn] >= 0
+    return Icicle(drawn + root, above, *bars, kept, outline, m - len(drawn), least)
 
 
 def _least(parent: NDArray[np.int64], size: NDArray[np.int64], most: int) -> int:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures.drawing import theme
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -57,20 +59,16 @@ class Mosaic:
     def step(self) -> tuple[int, int]:
         """Pixels from one picture to the next, down and across."""
         h, w = self.shape
-        return (
-            h + max(1, ceil(self.line_gap / self.inch)),
-            w + max(1, round(self.gap / self.inch)),
-        )
+        down, across = ceil(self.line_gap / self.inch), round(self.gap / self.inch)
+        return h + max(1, down), w + max(1, across)
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height of the whole, in inches, without the last gaps."""
         down, across = self.step
         h, w = self.shape
-        return (
-            ((self.columns - 1) * across + w) * self.inch,
-            ((self.lines - 1) * down + h) * self.inch,
-        )
+        width, height = (self.columns - 1) * across + w, (self.lines - 1) * down + h
+        return width * self.inch, height * self.inch
 
     def within(self, room: float) -> Mosaic:
         """The same, its pictures made smaller until the whole is at most `room` inches wide."""
@@ -81,19 +79,12 @@ class Mosaic:
 
     def box(self, line: int, column: int) -> tuple[float, float, float, float]:
         """Left, top, width and height of one picture."""
-        down, across = self.step
-        h, w = self.shape
-        return (
-            self.left + column * across * self.inch,
-            self.top + line * down * self.inch,
-            w * self.inch,
-            h * self.inch,
-        )
+        (down, across), (h, w), inch = self.step, self.shape, self.inch
+        corner = self.left + column * across * inch, self.top + line * down * inch
+        return *corner, w * inch, h * inch
 
     def draw(self, axes: Axes, opacity: NDArray[np.uint8], places: list[tuple[int, int]]) -> None:
         """Draw pictures (m, h, w) of ink at `places` (line, column): tiles, and one image."""
-        from inkcluster.figures.drawing import theme
-
         if not places:
             return
         down, across = self.step
@@ -103,37 +94,31 @@ class Mosaic:
             y, x = line * down, column * across
             whole[y : y + h, x : x + w] = picture
         tiles(axes, [self.box(*place) for place in places], theme.TILE)
-        width, height = self.size
-        box = (self.left, self.top, width, height)
-        show_ink(axes, whole, box, coarse=max(h, w) <= COARSE)
+        box = (self.left, self.top, *self.size)
+        show_ink(axes, whole, box, coarse=max(self.shape) <= COARSE)
 
 
 def tiles(
     axes: Axes, boxes: list[tuple[float, float, float, float]], colour: str, **style: Any
 ) -> None:
     """Draw rectangles (left, top, width, height) of one colour as one collection."""
-    from matplotlib.collections import PolyCollection
-
     corners = [
         [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
         for x, y, width, height in boxes
     ]
-    style = {"linewidths": 0.0, "zorder": 1.0, **style}
-    axes.add_collection(PolyCollection(corners, facecolors=colour, **style), autolim=False)
+    theme.add_polygons(axes, corners, colour, **{"zorder": 1.0, **style})
 
 
 def picture_row(
     axes: Axes, opacity: NDArray[np.uint8], middles: NDArray[np.float64], top: float, side: float
 ) -> None:
     """Draw pictures (m, h, w) of ink in a row, on tiles, their longer side `side` inches long."""
-    from inkcluster.figures.drawing import theme
-
     h, w = opacity.shape[1:]
     inch = side / max(h, w)
     boxes = [(x - w * inch / 2, top, w * inch, h * inch) for x in middles.tolist()]
     tiles(axes, boxes, theme.TILE)
     for box, one in zip(boxes, opacity, strict=True):
-        show_ink(axes, one, box, coarse=max(h, w) <= COARSE)
+        show_ink(axes, one, box)
 
 
 def show_ink(
@@ -141,13 +126,16 @@ def show_ink(
     opacity: NDArray[np.uint8],
     box: tuple[float, float, float, float],
     *,
-    coarse: bool = False,
+    coarse: bool | None = None,
 ) -> None:
     """Draw opacities (h, w) as black ink in a box of an axes that measures downwards.
 
-    The pixels of `coarse` pictures show as squares; others are smoothed.
+    The pixels of `coarse` pictures (by default the small ones) show as squares; others are smoothed.
     """
     from matplotlib.image import AxesImage
+
+    if coarse is None:
+        coarse = max(opacity.shape) <= COARSE
 
     class InkImage(AxesImage):
         """In an SVG, the pixels as they are, in a group whose name tells how to show them."""

@@ -1,7 +1,7 @@
 """How figures look: colours that follow the page's theme, one font, a few sizes.
 
 Figures are drawn in the light colours of :data:`COLOURS`. Each of those is a sentinel that occurs
-nowhere else, so :func:`themed_svg` can put a CSS variable in its place; a page that includes
+nowhere else, so :mod:`.svg` can put a CSS variable in its place; a page that includes
 :data:`CSS` then shows the same SVG in light and in dark.
 """
 
@@ -12,26 +12,10 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from inkcluster.figures.drawing.colours import COLOURS
-from inkcluster.figures.drawing.svg import themed_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
-
-__all__ = [
-    "ACCENTS",
-    "COLOURS",
-    "CSS",
-    "DPI",
-    "HEAT",
-    "WIDTH",
-    "chart",
-    "heat_step",
-    "new",
-    "page",
-    "styled",
-    "themed_svg",
-]
 
 HEAT: Final = tuple(COLOURS[name][0] for name in COLOURS if name.startswith("heat"))
 """Sentinels of the one-hue scale of heat maps, from nothing to everything."""
@@ -83,7 +67,7 @@ CSS: Final = (
     "@media (max-width:40rem){.ic-scroll>.ic-svg{min-width:36rem}}\n"
 )
 """The variables in light and dark (system setting, or ``data-theme`` on the root;
-printed, always light), and the classes that :func:`themed_svg` uses. Put an SVG in
+printed, always light), and the classes that :mod:`.svg` uses. Put an SVG in
 ``<div class="ic-scroll">`` to keep it legible on a phone."""
 
 
@@ -178,14 +162,28 @@ def overlay(picture: Picture) -> Axes:
 def chart(picture: Picture, left: float, top: float, width: float, height: float) -> Axes:
     """Add axes to `picture`, placed in inches from its top left corner."""
     full_width, full_height = picture.get_size_inches()
-    return picture.add_axes(
-        (
-            left / full_width,
-            1 - (top + height) / full_height,
-            width / full_width,
-            height / full_height,
-        )
-    )
+    bottom = 1 - (top + height) / full_height
+    return picture.add_axes((left / full_width, bottom, width / full_width, height / full_height))
+
+
+def panels(
+    m: int,
+    columns: int,
+    left: float,
+    right: float,
+    gap: float,
+    *,
+    top: float,
+    height: float,
+    below: float = 0.0,
+    foot: float,
+) -> tuple[Picture, list[Axes]]:
+    """Make a picture of `m` charts of one size in `columns` columns; all lengths in inches."""
+    width = (WIDTH - left - right - gap * (columns - 1)) / columns
+    line = top + height + below
+    picture = new(WIDTH, max(1, -(-m // columns)) * line + foot)
+    places = [(left + i % columns * (width + gap), top + i // columns * line) for i in range(m)]
+    return picture, [chart(picture, *place, width, height) for place in places]
 
 
 def write(picture: Picture, left: float, top: float, words: str, **style: Any) -> None:
@@ -204,6 +202,26 @@ def note(
     """Write small words at a point of `axes`, moved by `offset` in points."""
     style = {"size": SMALL, **style}
     axes.annotate(words, at, xytext=offset, textcoords="offset points", **style)
+
+
+def add_lines(axes: Axes, lines: Any, **style: Any) -> None:
+    """Draw lines (a sequence of corners each) as one collection."""
+    from matplotlib.collections import LineCollection
+
+    axes.add_collection(LineCollection(lines, **style), autolim=False)
+
+
+def add_polygons(axes: Axes, corners: Any, colour: str, **style: Any) -> None:
+    """Fill polygons (a sequence of corners each) with one colour, as one collection."""
+    from matplotlib.collections import PolyCollection
+
+    style = {"linewidths": 0, **style}
+    axes.add_collection(PolyCollection(corners, facecolors=colour, **style), autolim=False)
+
+
+def accent(cluster: int) -> str:
+    """The colour of a cluster by its number; grey for noise."""
+    return NOISE if cluster < 0 else ACCENTS[cluster % len(ACCENTS)]
 
 
 def heat_step(value: float) -> tuple[str, str]:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures.drawing import text as _text
-from inkcluster.figures.drawing import theme
+from inkcluster.figures.drawing import text, theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,28 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """A hierarchy laid out for drawing.
-
-    Parameters
-    ----------
-    x, y : ndarray of shape (links, 4)
-        The bracket of each link; leaves stand at 5, 15, 25, ...
-    cluster : ndarray of shape (links,)
-        Which cluster under the cut a link belongs to, from the left; -1 above the cut.
-    leaves : ndarray of shape (leaves,)
-        Which node of the hierarchy each leaf is, from the left.
-    members : ndarray of shape (leaves,)
-        How many observations each leaf stands for.
-    cut : float or None
-        The height that gives k clusters; None when there is none.
-    """
+    """A hierarchy laid out for drawing: brackets (links, 4), and leaves at 5, 15, 25, …"""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     cluster: NDArray[np.int64]
+    """Of each link, under the cut, from the left; -1 above it."""
     leaves: NDArray[np.int64]
+    """The node of the hierarchy that each leaf is, from the left."""
     members: NDArray[np.int64]
+    """Observations in each leaf."""
     cut: float | None
+    """The height that gives k clusters."""
 
     @property
     def positions(self) -> NDArray[np.float64]:
@@ -60,7 +49,7 @@ def layout(Z: NDArray[Any], k: int | None, truncate: int | None) -> Tree:
     Z = np.asarray(Z, np.float64)
     n = len(Z) + 1
     shown = n if truncate is None else min(truncate, n)
-    root = _roots(Z, k)
+    root = roots_at(Z, k)
     with _deep_recursion(shown):
         drawn = dendrogram(
             Z,
@@ -74,7 +63,7 @@ def layout(Z: NDArray[Any], k: int | None, truncate: int | None) -> Tree:
     roots = np.array([int(colour) for colour in drawn["color_list"]], np.int64)
     leaves = np.asarray(drawn["leaves"], np.int64)
     members = np.where(leaves < n, 1, Z[np.maximum(leaves - n, 0), 3]).astype(np.int64)
-    return Tree(x, y, _from_the_left(roots, x[:, 0]), leaves, members, cut_height(Z, k))
+    return Tree(x, y, from_the_left(roots, x[:, 0]), leaves, members, cut_height(Z, k))
 
 
 def cut_height(Z: NDArray[Any], k: int | None) -> float | None:
@@ -85,56 +74,62 @@ def cut_height(Z: NDArray[Any], k: int | None) -> float | None:
     return float((heights[-k] + heights[-k + 1]) / 2)
 
 
-def _roots(Z: NDArray[np.float64], k: int | None) -> NDArray[np.int64]:
+def roots_at(Z: NDArray[np.float64], k: int | None) -> NDArray[np.int64]:
     """For each node, the node that is its cluster at k; -1 for the merges above the cut."""
     n = len(Z) + 1
     root = np.full(2 * n - 1, -1, np.int64)
     if k is None or not 2 <= k <= n:
         return root
-    first_above = 2 * n - k
-    for node in range(2 * n - 2, n - 1, -1):
-        for child in Z[node - n, :2].astype(np.int64):
-            if child < first_above:
-                root[child] = child if node >= first_above else root[node]
-    return root
+    parts = Z[n - k :, :2].astype(np.int64).ravel()  # of the merges above the cut
+    clusters = parts[parts < 2 * n - k]
+    root[clusters] = clusters
+    return _handed_down(Z, root)
 
 
-def _from_the_left(roots: NDArray[np.int64], left: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Renumber clusters 0, 1, ... by where their leftmost link stands; -1 stays."""
-    names = np.unique(roots[roots >= 0])
-    names = names[np.argsort([left[roots == name].min() for name in names], kind="stable")]
-    cluster = np.full(len(roots), -1, np.int64)
-    for i, name in enumerate(names):
-        cluster[roots == name] = i
-    return cluster
+def from_the_left(roots: NDArray[np.int64], left: NDArray[Any]) -> NDArray[np.int64]:
+    """Renumber clusters 0, 1, ... by where their leftmost part stands; -1 stays."""
+    names = dict.fromkeys(roots[np.argsort(left, kind="stable")].tolist())
+    number = {name: i for i, name in enumerate(name for name in names if name >= 0)}
+    return np.array([number.get(root, -1) for root in roots.tolist()], np.int64)
+
+
+def leaf_of(Z: NDArray[Any], leaves: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each observation, which of `leaves` (nodes of the hierarchy) it is in, shape (n,)."""
+    owner = np.full(2 * len(Z) + 1, -1, np.int64)
+    owner[leaves] = np.arange(len(leaves))
+    return _handed_down(np.asarray(Z), owner)[: len(Z) + 1]
+
+
+def _handed_down(Z: NDArray[Any], owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give what each node has (not -1) to all nodes below it."""
+    children, given = Z[:, :2].astype(np.int64).tolist(), owner.tolist()
+    for merge in range(len(Z) - 1, -1, -1):
+        own = given[merge + len(Z) + 1]
+        if own >= 0:
+            for child in children[merge]:
+                given[child] = own
+    return np.array(given, np.int64)
 
 
 def draw(axes: Axes, tree: Tree, k: int | None) -> None:
     """Draw brackets coloured by cluster, and the cut as a dashed line; `k` is written at its end if given."""
-    from matplotlib.collections import LineCollection
-
     brackets = np.stack([tree.x, tree.y], axis=2)
     for cluster in np.unique(tree.cluster).tolist():
-        above = cluster < 0  # links of the clusters the cut leaves apart
-        lines = LineCollection(
-            list(brackets[tree.cluster == cluster]),
-            colors=theme.MUTED if above else theme.ACCENTS[cluster % len(theme.ACCENTS)],
-            linewidths=1.1 if len(tree.leaves) <= 100 else 0.6,
-            capstyle="round",
-        )
-        axes.add_collection(lines, autolim=False)
+        colour = theme.MUTED if cluster < 0 else theme.accent(cluster)
+        style = {"linewidths": 1.1 if len(tree.leaves) <= 100 else 0.6, "capstyle": "round"}
+        theme.add_lines(axes, list(brackets[tree.cluster == cluster]), colors=colour, **style)
     right = 10.0 * max(len(tree.leaves), 1)
     top = float(tree.y.max(initial=0.0)) or 1.0
     axes.set_xlim(0, right)
     axes.set_ylim(0, top * 1.05)
     axes.tick_params(bottom=False, labelbottom=False)
-    axes.yaxis.set_major_formatter(lambda value, _: _text.short(value))
+    axes.yaxis.set_major_formatter(lambda value, _: text.short(value))
     if tree.cut is not None:
         axes.axhline(tree.cut, color=theme.INK, linewidth=0.9, linestyle=(0, (4, 3)))
         if k is not None:
             style = {"va": "center_baseline", "annotation_clip": False}
-            place = ("axes fraction", "data")
-            theme.note(axes, f"k = {k}", (1, tree.cut), (4, 0), xycoords=place, **style)
+            style["xycoords"] = ("axes fraction", "data")
+            theme.note(axes, f"k = {k}", (1, tree.cut), (4, 0), **style)
 
 
 @contextmanager

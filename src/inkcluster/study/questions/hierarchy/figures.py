@@ -30,7 +30,8 @@ def tree(images: ImageSet, Z: NDArray[np.float64], k: int) -> Figure:
     Labels only colour the branches and name the leaves.
     """
     from inkcluster.figures import PictureTree
-    from inkcluster.figures.drawing.branches import branches, leaf_of
+    from inkcluster.figures.drawing.branches import branches
+    from inkcluster.figures.drawing.tree import leaf_of
 
     heights = Z[::-1, 2]
     says = (
@@ -41,7 +42,7 @@ def tree(images: ImageSet, Z: NDArray[np.float64], k: int) -> Figure:
     )
     truncate = LEAVES_SHOWN if len(images) > LEAVES_SHOWN else None
     shown = branches(Z, k, truncate)
-    leaf = leaf_of(Z, shown)
+    leaf = leaf_of(Z, shown.node[: shown.leaves])
     sums = np.zeros((len(shown.node), *images.shape))
     for i in range(shown.leaves):
         sums[i] = images.pixels[leaf == i].sum(axis=0, dtype=np.int64)
