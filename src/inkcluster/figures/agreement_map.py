@@ -27,7 +27,6 @@ class AgreementMap(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     matrix : ndarray of shape (m, m)
         Symmetric, 1 on the diagonal; NaN where it is unknown.
     names : sequence of str

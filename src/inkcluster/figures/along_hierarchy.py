@@ -29,7 +29,6 @@ class AlongHierarchy(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     curves : mapping of str to ndarray
         For each curve its values at k = 1, 2, 3, …
     marks : mapping of str to int

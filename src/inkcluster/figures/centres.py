@@ -28,7 +28,6 @@ class Centres(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     centres : ndarray of shape (k, h, w)
         In units up to `peak`; what lies outside 0 to `peak` is clipped.
     sizes : sequence of int, length k
@@ -58,13 +57,12 @@ class Centres(Head):
     def frame(self) -> pd.DataFrame:
         """One row for each centre: cluster, size, share of all members, caption."""
         sizes = np.asarray(self.sizes, np.int64)
-        captions = [self._caption(i) for i in range(len(sizes))]
         return pd.DataFrame(
             {
                 "cluster": np.arange(len(sizes)),
                 "size": sizes,
                 "share": sizes / max(1, int(sizes.sum())),
-                "caption": captions,
+                "caption": [self._caption(i) for i in range(len(sizes))],
             }
         )
 

@@ -27,7 +27,6 @@ class ClusterSizes(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     sizes : mapping of str to sequence of int
         Members of each cluster, for each method.
     noise : mapping of str to int

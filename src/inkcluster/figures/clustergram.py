@@ -26,7 +26,6 @@ class Clustergram(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     flows : DataFrame
         As :func:`inkcluster.evaluate.clustergram` gives it: `k`, `cluster`, `position`, `size`,
         the same of the next k with `next_` before it, and `flow`, the points in both.

@@ -33,7 +33,6 @@ class CondensedTree(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     tree : structured ndarray
         ``HDBSCAN.condensed_tree_``.
     selected : ndarray of int

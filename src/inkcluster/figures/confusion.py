@@ -24,7 +24,6 @@ class Confusion(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     table : ndarray of shape (k, c)
         Members of cluster i that belong to class j.
     row_names, column_names : sequence of str

@@ -30,7 +30,6 @@ class Dendrogram(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     Z : ndarray of shape (n - 1, 4)
         A linkage matrix as SciPy's.
     k : int or None

@@ -25,7 +25,6 @@ class Dendrograms(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     panels : sequence of (title, Z, k)
         A title, a linkage matrix as SciPy's, and where to cut (None for nowhere).
     truncate : int or None

@@ -25,7 +25,6 @@ class EpsMap(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     eps : sequence of float, length a
     min_samples : sequence of int, length b
     panels : mapping of str to ndarray of shape (a, b)
@@ -157,9 +156,7 @@ class EpsMap(Head):
         return np.asarray(self.marked, bool)
 
 
-def _scale(
-    panel: NDArray[Any],
-) -> tuple[NDArray[np.float64], Callable[[int, int], str], bool]:
+def _scale(panel: NDArray[Any]) -> tuple[NDArray[np.float64], Callable[[int, int], str], bool]:
     """Shades between 0 and 1 for a panel's values, how a value is written, and whether in percent."""
     values = np.asarray(panel, np.float64)
     finite = values[np.isfinite(values)]

@@ -51,7 +51,6 @@ class Gallery(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     pixels : ndarray of shape (m, h, w)
         The pictures, in units up to `peak`.
     rows : sequence of GalleryRow

@@ -33,7 +33,6 @@ class ImageMap(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     places : ndarray of shape (n, 2)
     labels : ndarray of shape (n,), int
         Clusters, which give points their colours; -1 for noise.

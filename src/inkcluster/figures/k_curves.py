@@ -25,7 +25,6 @@ class KCurves(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     ks : sequence of int
         Numbers of clusters, rising.
     curves : mapping of str to ndarray of shape (number of ks,)

@@ -29,7 +29,6 @@ class KDistance(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     curve : ndarray of shape (n,)
         Distances to the k-th neighbour in ascending order.
     knee_index : int or None

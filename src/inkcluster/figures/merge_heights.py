@@ -24,7 +24,6 @@ class MergeHeights(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     heights : mapping of str to ndarray
         Merge heights of each hierarchy (the third column of Z, any order), by panel title.
     suggested : mapping of str to int

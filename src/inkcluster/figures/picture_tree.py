@@ -34,7 +34,6 @@ class PictureTree(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     Z : ndarray of shape (n - 1, 4)
         A linkage matrix as SciPy's.
     k : int or None

@@ -29,7 +29,6 @@ class Reachability(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     reachability : ndarray of shape (n,)
         By row, ``HDBSCAN.reachability_`` (or that of :class:`sklearn.cluster.OPTICS`).
     ordering : ndarray of shape (n,), int

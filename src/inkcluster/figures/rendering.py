@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,23 +45,14 @@ def render(figure: Figure, stem: str | Path) -> list[Path]:
 
     stem = Path(stem)
     svg, png = (stem.with_name(stem.name + ending) for ending in (".svg", ".png"))
-    with _quiet_about_glyphs(), mpl.rc_context(theme.settings()):
+    unsaid = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with warnings.catch_warnings(), mpl.rc_context(theme.settings()):
+        # Text is measured in a font that may lack a character; the SVG's reader has other fonts.
+        warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from")
+        warnings.filterwarnings("ignore", message=r"(?s)Matplotlib currently does not support")
         picture = figure.plot()
-        picture.savefig(
-            svg,
-            format="svg",
-            metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")),
-        )
+        picture.savefig(svg, format="svg", metadata=unsaid)
         picture.savefig(
             png, format="png", dpi=theme.DPI, facecolor=theme.PAPER, metadata={"Software": None}
         )
     return [svg, png]
-
-
-@contextmanager
-def _quiet_about_glyphs() -> Iterator[None]:
-    """Let text be measured in a font that lacks a character; the SVG's reader has other fonts."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from")
-        warnings.filterwarnings("ignore", message=r"(?s)Matplotlib currently does not support")
-        yield

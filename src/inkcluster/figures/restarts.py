@@ -25,7 +25,6 @@ class Restarts(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     inertias : ndarray of shape (m,)
         Sums of squared distances, in the order in which they are to be shown.
     ari_with_labels : ndarray of shape (m,) or None

@@ -23,7 +23,6 @@ class Scoreboard(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     frame_ : DataFrame
         Methods as index, measures as columns. Columns with values between -1 and 1 are shaded from
         0 to 1; others (numbers of clusters, seconds) are written without shade. NaN is a dash.

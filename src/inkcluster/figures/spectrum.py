@@ -28,7 +28,6 @@ class Spectrum(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     eigenvalues : ndarray of shape (m,)
         Descending from 1.
     strengths : ndarray

@@ -22,7 +22,6 @@ class SuggestionCounts(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     frame_ : DataFrame
         Columns ``sample_size``, ``k`` and ``count``: how many resamples of that size suggest k.
 
@@ -39,11 +38,8 @@ class SuggestionCounts(Head):
 
     def frame(self) -> pd.DataFrame:
         """One row for each sample size and k: the count, and its share of the resamples of that size."""
-        counts = (
-            self.frame_[["sample_size", "k", "count"]]
-            .groupby(["sample_size", "k"], as_index=False)
-            .sum()
-        )
+        given = self.frame_[["sample_size", "k", "count"]]
+        counts = given.groupby(["sample_size", "k"], as_index=False).sum()
         total = counts.groupby("sample_size")["count"].transform("sum")
         return counts.assign(share=counts["count"] / total.clip(lower=1))
 

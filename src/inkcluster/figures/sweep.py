@@ -29,7 +29,6 @@ class Sweep(Head):
     Parameters
     ----------
     name, title, says : str
-        As for every figure.
     eps : sequence of float
         The values of eps marked on the axis.
     series : mapping of str to DataFrame

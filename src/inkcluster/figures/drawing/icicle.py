@@ -103,18 +103,13 @@ def _middles(parent: NDArray[np.int64], drawn: NDArray[np.int64]) -> NDArray[np.
     for c in drawn[1:].tolist():
         children[int(parent[c])].append(c)
     middle: dict[int, float] = {}
-    ends = 0
     stack = [int(drawn[0])]
     while stack:
-        c = stack[-1]
-        waiting = [child for child in children[c] if child not in middle]
-        if waiting:
-            stack.append(waiting[0])
-            continue
+        c = stack.pop()
+        stack += reversed(children[c])
+        if not children[c]:
+            middle[c] = float(len(middle))
+    for c in drawn[::-1].tolist():  # children have higher numbers than their parents
         if children[c]:
             middle[c] = float(np.mean([middle[child] for child in children[c]]))
-        else:
-            middle[c] = float(ends)
-            ends += 1
-        stack.pop()
     return np.array([middle[int(c)] for c in drawn])

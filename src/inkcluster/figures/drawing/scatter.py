@@ -39,28 +39,15 @@ def raster(
     labels: NDArray[Any],
     box: tuple[float, float, float, float],
 ) -> NDArray[np.float64]:
-    """Draw points at `spots` (n, 2), in inches from the box's top left corner, as one image.
+    """Draw points at `spots` (n, 2), in inches from the top left corner of `box`, as one image.
 
-    A spot's colour is its points' in the mean, its opacity grows with their number.
-
-    Parameters
-    ----------
-    axes : Axes
-        Measures inches downwards from the page's top left corner.
-    spots : ndarray of shape (n, 2)
-    labels : ndarray of shape (n,), int
-    box : tuple
-        Left, top, width and height.
-
-    Returns
-    -------
-    ndarray of shape (m, 2)
-        Where there is colour: places of the raster's spots on the page, in inches.
+    A spot's colour is the mean of its points' colours; its opacity grows with their number. Returns
+    the places on the page that have colour, shape (m, 2), in inches.
     """
     from matplotlib.image import AxesImage
 
     left, top, width, height = box
-    radius = _radius(len(spots))
+    radius = 2 if len(spots) <= 3000 else 1 if len(spots) <= 20_000 else 0  # in dots
     pad = radius + 1
     across, down = (int(np.ceil(x * PER_INCH)) + 1 + 2 * pad for x in (width, height))
     column, row = (np.rint(spots[:, axis] * PER_INCH).astype(np.int64) + pad for axis in (0, 1))
@@ -87,35 +74,16 @@ def raster(
     image = AxesImage(axes, interpolation="none", origin="upper")
     edge = pad + 0.5
     image.set_data(rgba)
-    image.set_extent(
-        (
-            left - edge / PER_INCH,
-            left + (across - edge) / PER_INCH,
-            top + (down - edge) / PER_INCH,
-            top - edge / PER_INCH,
-        )
-    )
+    right, bottom = left + (across - edge) / PER_INCH, top + (down - edge) / PER_INCH
+    image.set_extent((left - edge / PER_INCH, right, bottom, top - edge / PER_INCH))
     image.set_zorder(1.0)
     axes.add_image(image)
     y, x = np.nonzero(seen)
     return np.column_stack([left + (x - pad) / PER_INCH, top + (y - pad) / PER_INCH])
 
 
-def _radius(points: int) -> int:
-    """Of a point, in dots of the raster: large where there are few."""
-    return 2 if points <= 3000 else 1 if points <= 20_000 else 0
-
-
 class Room:
-    """What is free on a page, in cells of :data:`CELL` inches: pictures are put where nothing is.
-
-    Parameters
-    ----------
-    covered : ndarray of shape (m, 2)
-        Where points are, in inches.
-    width, height : float
-        Of the page.
-    """
+    """The free cells of a page, each :data:`CELL` inches: pictures are put where no points are."""
 
     def __init__(self, covered: NDArray[np.float64], width: float, height: float) -> None:
         self.taken = np.zeros((int(height / CELL) + 1, int(width / CELL) + 1))
