@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import KSuggestion, borderline, borders, nearest_and_farthest
+from inkcluster.evaluate.members.bordering import MAX_BORDER_GAP
 from inkcluster.evaluate.number.k_suggestion import CRITERIA
+from inkcluster.figures import Centres, Clustergram, KCurves
 from inkcluster.study.questions.parts import judging, pictures
-from inkcluster.words import class_name, listed, percent, sentence, several
+from inkcluster.words import listed, percent, sentence, several
 
 if TYPE_CHECKING:
-    from inkcluster.evaluate import KSuggestion
     from inkcluster.figures.base import Figure
     from inkcluster.study.questions.centres.question import Clusters
     from inkcluster.study.steps.k_range import KRange
@@ -36,8 +38,6 @@ _PANELS = {
 
 def centres(work: Clusters) -> Figure:
     """The mean image of each cluster, with its largest class where there are labels."""
-    from inkcluster.figures import Centres
-
     says = (
         f"The mean image of each cluster; the clusters hold {work.sizes[-1]:,} to "
         f"{work.sizes[0]:,} of {len(work.labels):,} images. "
@@ -56,9 +56,8 @@ def centres(work: Clusters) -> Figure:
         says,
         centres=work.centres,
         sizes=work.sizes,
-        captions=[_largest_class(work, cluster) for cluster in range(work.k)],
-        peak=pictures.peak(work.images),
-        ink=pictures.ink(work.images),
+        captions=[judging.largest_class(work.match, cluster) for cluster in range(work.k)],
+        **pictures.shades(work.images),
     )
 
 
@@ -78,8 +77,6 @@ def members(work: Clusters) -> Figure:
 
 def extremes(work: Clusters) -> Figure:
     """A row for each cluster: its nearest members, its centre, its farthest members."""
-    from inkcluster.evaluate import nearest_and_farthest
-
     shown = _shown(work)
     found = nearest_and_farthest(work.vectors, work.labels, work.middle, EXTREMES_SHOWN)
     ends = np.array([[int(near[0]), int(far[0])] for near, far in (found[c] for c in shown)])
@@ -123,9 +120,6 @@ def odd(work: Clusters) -> list[Figure]:
 
 def border(work: Clusters) -> list[Figure]:
     """Images between two clusters: a row for each of the largest borders."""
-    from inkcluster.evaluate import borders
-    from inkcluster.evaluate.members.bordering import MAX_BORDER_GAP
-
     if work.k < 2:
         return []
     found = borders(work.vectors, work.labels, work.middle)
@@ -149,8 +143,6 @@ def border(work: Clusters) -> list[Figure]:
 
 def k_curves(found: KRange, used: int) -> Figure:
     """The criteria for each k, and the k that each suggests."""
-    from inkcluster.figures import KCurves
-
     at = {name: one.k for name, one in found.suggested.items() if one.k is not None}
     by_k = sorted(criteria_by_k(found.suggested).items())
     clear = [CRITERIA[name] for name in CRITERIA if found.suggested[name].clear]
@@ -171,8 +163,6 @@ def k_curves(found: KRange, used: int) -> Figure:
 
 def clustergram(found: KRange, used: int) -> Figure:
     """How the clusters split as k grows, and the k > 1 at which most images stay together."""
-    from inkcluster.figures import Clustergram
-
     flows = found.flows[found.flows["k"] > 1]
     stay = flows.groupby(["k", "cluster"])["flow"].max().groupby("k").sum()
     k = int(stay.index.to_numpy()[stay.to_numpy().argmax()])
@@ -198,8 +188,6 @@ def criteria_by_k(suggested: Mapping[str, KSuggestion], weak: str = "") -> dict[
 
 
 def _between(work: Clusters) -> list[Figure]:
-    from inkcluster.evaluate import borderline
-
     frame = borderline(work.vectors, work.labels, work.middle, len(work.labels))
     rows = [frame.loc[frame["cluster"] == c, "index"].to_numpy()[:ODD_SHOWN] for c in _shown(work)]
     close = percent(float((frame["margin"] < CLOSE_MARGIN).mean()))
@@ -229,10 +217,3 @@ def _of_largest(work: Clusters, says: str) -> str:
 
 def _name(work: Clusters, cluster: int) -> str:
     return f"#{cluster}\n{work.sizes[cluster]:,}"
-
-
-def _largest_class(work: Clusters, cluster: int) -> str:
-    if work.match is None:
-        return ""
-    label = class_name(work.match.classes[work.match.class_of[cluster]])
-    return f"{label} ({percent(work.match.purity[cluster])})"

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inkcluster.evaluate import KSuggestion, Match, Scores
 from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences
 from inkcluster.study.questions.parts import judging
 from inkcluster.study.steps import k_range
 from inkcluster.words import class_name, class_names, listed, percent, several
-
-if TYPE_CHECKING:
-    from inkcluster.evaluate import KSuggestion, Match, Scores
 
 CHANCE_ARI = 0.1
 """Clusters with an ARI below this have little to do with the classes."""

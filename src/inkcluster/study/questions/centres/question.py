@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import cohesion, match, scores
+from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer
 from inkcluster.study.questions.centres import figures as draw
 from inkcluster.study.questions.centres import findings, tables
 from inkcluster.study.questions.parts import judging
+from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.step import used_by
+from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps import k_range
 from inkcluster.study.steps import kmeans as steps
-
-if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
 
 
 class CentresQuestion:
@@ -56,8 +55,6 @@ class Clusters:
     """The clusters of the best restart and what is measured on them."""
 
     def __init__(self, images: ImageSet, plan: Plan, desk: Desk) -> None:
-        from inkcluster.evaluate import cohesion, match, scores
-
         self.images, self.plan = images, plan
         features, self.vectors = steps.scaled(images, plan)
         self.run = steps.restarts(images, plan, desk, self.vectors)

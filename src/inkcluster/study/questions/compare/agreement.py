@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from inkcluster.figures import AgreementMap
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.steps.methods import SPACES, Methods, title_of
@@ -16,8 +17,6 @@ MAX_SHARE = 0.9
 def of_agreement(methods: Methods) -> Answer:
     """The map and the table of agreement, and C2."""
     import pandas as pd
-
-    from inkcluster.figures import AgreementMap
 
     names = methods.names
     compared = [i for i, name in enumerate(names) if _tells(methods, name)]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import Match, cohesion, match, nearest_and_farthest
+from inkcluster.figures import Centres
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import pictures
 from inkcluster.study.steps.methods import Methods, title_of
 from inkcluster.study.steps.samples import PIXELS, WHITENED
 from inkcluster.words import class_name, cluster_label, percent, several
-
-if TYPE_CHECKING:
-    from inkcluster.evaluate import Match
 
 EACH = 5
 """Nearest and farthest members shown: as many as the exercise shows."""
@@ -27,8 +26,6 @@ Around = Mapping[int, tuple[NDArray[np.int64], NDArray[np.int64]]]
 
 def of_centres(methods: Methods) -> Answer:
     """Centres through the inverse PCA, their sizes, their nearest and farthest members."""
-    from inkcluster.evaluate import match, nearest_and_farthest
-
     truth = methods.sample.images.labels
     labels = methods.clusterings[title_of("k-means", WHITENED)].labels
     clusters = range(int(labels.max()) + 1)
@@ -60,8 +57,6 @@ def _classes(matched: Match | None, k: int) -> list[str]:
 def _centres_figure(
     methods: Methods, drawn: NDArray[np.float64], labels: NDArray[np.int32], classes: list[str]
 ) -> Any:
-    from inkcluster.figures import Centres
-
     images = methods.sample.images
     pixel_labels = methods.clusterings[title_of("k-means", PIXELS)].labels
     plain = pictures.mean_images(images.pixels, pixel_labels)
@@ -82,8 +77,7 @@ def _centres_figure(
         drawn,
         sizes,
         classes,
-        peak=pictures.peak(images),
-        ink=pictures.ink(images),
+        **pictures.shades(images),
     )
 
 
@@ -135,8 +129,6 @@ def _table(
     classes: list[str],
 ) -> Table:
     import pandas as pd
-
-    from inkcluster.evaluate import cohesion
 
     tight = cohesion(methods.vectors, labels)
     frame = pd.DataFrame(

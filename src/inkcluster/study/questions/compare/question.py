@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer, joined
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.compare.agreement import of_agreement
 from inkcluster.study.questions.compare.centres import of_centres
 from inkcluster.study.questions.compare.scores import of_scores
 from inkcluster.study.questions.compare.ward import of_ward
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps.methods import METHODS_USES, run
 from inkcluster.study.steps.samples import draw
-
-if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
 
 
 class CompareQuestion:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from inkcluster.evaluate import Scores, scores
+from inkcluster.figures import ClusterSizes, Scoreboard
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.compare.agreement import MAX_SHARE
@@ -14,9 +16,6 @@ from inkcluster.study.steps.density import RULE
 from inkcluster.study.steps.methods import SPACES, Methods, title_of
 from inkcluster.study.steps.samples import PIXELS, WHITENED
 from inkcluster.words import decimals, listed, percent, sentence
-
-if TYPE_CHECKING:
-    from inkcluster.evaluate import Scores
 
 SHOWN = ("ARI", "AMI", "NMI", "Fowlkes–Mallows", "purity", "ACC")
 LEFT_OUT = "noise left out"
@@ -30,8 +29,6 @@ def of_scores(methods: Methods) -> Answer:
     found: dict[str, Scores] = {}
     said = []
     if truth is not None:
-        from inkcluster.evaluate import scores
-
         found = {name: scores(truth, c.labels) for name, c in methods.clusterings.items()}
         ranked = sorted(found, key=lambda name: -found[name].ari)
         figures.insert(0, _scoreboard(found, ranked))
@@ -43,8 +40,6 @@ def of_scores(methods: Methods) -> Answer:
 
 
 def _scoreboard(found: dict[str, Scores], ranked: list[str]) -> Any:
-    from inkcluster.figures import Scoreboard
-
     frame = judging.scores_frame(found)[list(SHOWN)]
     frame.insert(1, f"ARI, {LEFT_OUT}", [(s.clustered or s).ari for s in found.values()])
     first, second, *_, last = ranked
@@ -99,8 +94,6 @@ def _whitening_table(methods: Methods, found: dict[str, Scores]) -> Table:
 
 
 def _sizes_figure(methods: Methods) -> Any:
-    from inkcluster.figures import ClusterSizes
-
     even = min(methods.names, key=methods.largest_share)
     one = [name for name in methods.names if methods.largest_share(name) > MAX_SHARE]
     says = (

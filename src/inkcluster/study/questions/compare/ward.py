@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import cohesion, largest_gap, match, worth_looking_at
+from inkcluster.figures import Dendrogram
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.parts import judging, pictures
@@ -29,8 +31,6 @@ MAX_LEAVES = 30
 
 def of_ward(methods: Methods, plan: Plan, desk: Desk) -> Answer:
     """Dendrogram, sizes, members, and the clusters worth looking at."""
-    from inkcluster.evaluate import worth_looking_at
-
     Z = methods.ward
     if Z is None:
         return Answer()
@@ -55,9 +55,6 @@ def of_ward(methods: Methods, plan: Plan, desk: Desk) -> Answer:
 
 
 def _dendrogram(methods: Methods, Z: NDArray[np.float64], plan: Plan) -> Any:
-    from inkcluster.evaluate import largest_gap
-    from inkcluster.figures import Dendrogram
-
     images = methods.sample.images
     n = len(images)
     heights = Z[-plan.k + 1 :, 2][::-1]
@@ -73,8 +70,7 @@ def _dendrogram(methods: Methods, Z: NDArray[np.float64], plan: Plan) -> Any:
         Z=Z,
         k=plan.k,
         truncate=MAX_LEAVES if n > MAX_LEAVES else None,
-        peak=pictures.peak(images),
-        ink=pictures.ink(images),
+        **pictures.shades(images),
     )
     if n <= MAX_LEAVES:
         return replace(figure, leaf_pictures=images.pixels)
@@ -104,8 +100,6 @@ def _members(methods: Methods, labels: NDArray[np.int32], sizes: pd.DataFrame) -
 def _sizes(methods: Methods, labels: NDArray[np.int32]) -> pd.DataFrame:
     """A row for each cluster: size, cohesion, and its largest class where there are labels."""
     import pandas as pd
-
-    from inkcluster.evaluate import cohesion, match
 
     sizes, truth = np.bincount(labels), methods.sample.images.labels
     frame = pd.DataFrame({"cluster": np.arange(len(sizes)), "size": sizes})

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import concentration
+from inkcluster.evaluate.number.contrast import MAX_COMPARED, nearest_and_spread
+from inkcluster.figures import EpsMap, KDistance
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, RULE
@@ -39,9 +42,6 @@ def of_distances(found: Map, whitened: NDArray[np.floating[Any]], plan: Plan) ->
     """How far images are from each other, scaled and PCA-whitened (n, d), and D4."""
     import pandas as pd
 
-    from inkcluster.evaluate import concentration
-    from inkcluster.evaluate.number.contrast import MAX_COMPARED, nearest_and_spread
-
     nearest = np.sqrt(found.lists[0][:MAX_COMPARED, 1])
     rows = []
     for space, vectors, known in (
@@ -62,8 +62,6 @@ def of_distances(found: Map, whitened: NDArray[np.floating[Any]], plan: Plan) ->
 
 
 def _map_figure(found: Map) -> Any:
-    from inkcluster.figures import EpsMap
-
     clustered = "ARI of the clustered images, in %; below: share clustered"
     noise = found.panel("noise_share")
     panels = {
@@ -100,8 +98,6 @@ def _map_figure(found: Map) -> Any:
 
 
 def _distance_figure(found: Map) -> Any:
-    from inkcluster.figures import KDistance
-
     curve = np.sort(found.distances)
     low, high = np.quantile(curve, [0.05, 0.95])
     where = "the curve is flat and suggests no eps"

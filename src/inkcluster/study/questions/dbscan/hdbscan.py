@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from inkcluster.figures import CondensedTree, Reachability
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.questions.dbscan.chosen import members_gallery
 from inkcluster.study.questions.parts import pictures
 from inkcluster.study.steps.dbscan_map import Map, agreement
 from inkcluster.study.steps.density import MEMBERS, count
-from inkcluster.study.steps.hdbscan import Kept, run
-from inkcluster.study.steps.samples import PIXELS, space_of
+from inkcluster.study.steps.hdbscan import Kept
 from inkcluster.words import decimals, percent, several
-
-if TYPE_CHECKING:
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
-
-
-def hdbscan(found: Map, plan: Plan, desk: Desk) -> Kept:
-    """Run HDBSCAN on the map's images and neighbours."""
-    return run(
-        found.vectors,
-        desk,
-        found.lists,
-        sample=found.sample,
-        space=space_of(PIXELS, plan),
-        min_samples=plan.min_samples,
-    )
 
 
 def of_hdbscan(found: Map, kept: Kept) -> Answer:
@@ -43,17 +27,13 @@ def of_hdbscan(found: Map, kept: Kept) -> Answer:
         tables=(_table(found, kept),),
         findings=(findings.of_hdbscan(kept),),
         arrays={
-            "hdbscan_labels": kept.labels,
-            "hdbscan_outlier_scores": kept.outlier_scores,
-            "hdbscan_ordering": kept.ordering,
-            "hdbscan_reachability": kept.reachability,
+            f"hdbscan_{name}": getattr(kept, name)
+            for name in ("labels", "outlier_scores", "ordering", "reachability")
         },
     )
 
 
 def _tree(found: Map, kept: Kept) -> Any:
-    from inkcluster.figures import CondensedTree
-
     images = found.sample.images
     clusters, kept_ones = len(np.unique(kept.tree["parent"])), len(kept.selected)
     says = (
@@ -72,14 +52,11 @@ def _tree(found: Map, kept: Kept) -> Any:
         kept.tree,
         kept.selected,
         pictures=shown,
-        ink=pictures.ink(images),
-        peak=pictures.peak(images),
+        **pictures.shades(images),
     )
 
 
 def _reachability(kept: Kept) -> Any:
-    from inkcluster.figures import Reachability
-
     c = kept.counts
     valleys = f"HDBSCAN keeps {c.clusters:,} as clusters" if c.clusters else "HDBSCAN keeps none"
     says = (

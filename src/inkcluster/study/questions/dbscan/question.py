@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer, joined
 from inkcluster.study.questions.dbscan.chosen import of_chosen
 from inkcluster.study.questions.dbscan.figures import of_distances, of_map
-from inkcluster.study.questions.dbscan.hdbscan import hdbscan, of_hdbscan
+from inkcluster.study.questions.dbscan.hdbscan import of_hdbscan
 from inkcluster.study.questions.dbscan.sweep import of_sweep
+from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.step import used_by
+from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps.dbscan_map import MAP_USES, dbscan_map
 from inkcluster.study.steps.density import SWEEP_USES
-from inkcluster.study.steps.samples import whitened_vectors, within_memory
-
-if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
-    from inkcluster.study.steps.samples import Sample
+from inkcluster.study.steps.hdbscan import run
+from inkcluster.study.steps.samples import PIXELS, Sample, space_of, whitened_vectors, within_memory
 
 
 class DBSCANQuestion:
@@ -41,16 +37,21 @@ class DBSCANQuestion:
                 lambda sample: dbscan_map(sample, plan, desk),
             )
             advance(1)
-            kept = hdbscan(found, plan, desk)
+            kept = run(
+                found.vectors,
+                desk,
+                found.lists,
+                sample=found.sample,
+                space=space_of(PIXELS, plan),
+                min_samples=plan.min_samples,
+            )
             advance(1)
             mapped = joined(of_map(found), of_chosen(found, kept), of_hdbscan(found, kept))
             advance(1)
 
             def sweep(sample: Sample) -> Answer:
-                vectors = whitened_vectors(sample, plan, desk)
-                return joined(
-                    of_distances(found, vectors, plan), of_sweep(sample, plan, desk, advance)
-                )
+                distances = of_distances(found, whitened_vectors(sample, plan, desk), plan)
+                return joined(distances, of_sweep(sample, plan, desk, advance))
 
             what = "The sweep after PCA whitening"
             swept, sweep_rests = within_memory(what, images, plan.sweep_sample, plan, sweep)

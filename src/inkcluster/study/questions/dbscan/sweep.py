@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import pairwise_ari
+from inkcluster.figures import ClusterSizes
+from inkcluster.figures import Sweep as SweepFigure
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.questions.parts import pictures
 from inkcluster.study.questions.parts.pictures import first_members, one_class_only
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps.density import Sweep, sizes_with_noise, whitened_sweep
 from inkcluster.study.steps.samples import Sample, other_solver
 from inkcluster.words import cluster_label, listed, percent, several
-
-if TYPE_CHECKING:
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
 
 MAX_ROWS, PER_ROW = 16, 15
 MAX_SIZES_LISTED = 120
@@ -53,8 +54,6 @@ def most_clusters(labels: NDArray[np.int32]) -> int:
 
 
 def _sweep_figure(sweeps: list[Sweep], plan: Plan) -> Any:
-    from inkcluster.figures import Sweep as SweepFigure
-
     first = sweeps[0]
     counts, at = first.counts, most_clusters(first.labels)
     says = (
@@ -75,8 +74,6 @@ def _sweep_figure(sweeps: list[Sweep], plan: Plan) -> Any:
 
 
 def _sizes_figure(sweep: Sweep) -> tuple[Any, ...]:
-    from inkcluster.figures import ClusterSizes
-
     if sweep.labels.max() < 0:
         return ()
     counted = {
@@ -102,8 +99,6 @@ def _sweep_table(sweeps: list[Sweep], sample: Sample) -> Table:
         frame = one.frame()
         frame.insert(0, "solver", one.solver)
         if sample.images.labels is not None:
-            from inkcluster.evaluate import pairwise_ari
-
             codes = np.unique(sample.images.labels, return_inverse=True)[1]
             frame["ARI"] = [pairwise_ari([codes, row])[0, 1] for row in one.labels]
         frames.append(frame)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.questions.hierarchy.samples import Resamples
+from inkcluster.evaluate import largest_gap
+from inkcluster.figures import (
+    AlongHierarchy,
+    Dendrogram,
+    Dendrograms,
+    MergeHeights,
+    PictureTree,
+    SuggestionCounts,
+)
+from inkcluster.figures.drawing.branches import branches
+from inkcluster.figures.drawing.tree import leaf_of
+from inkcluster.images import ImageSet, sample_index
 from inkcluster.study.questions.hierarchy.suggesting import RULE_NAMES, RULES, Verdict, mode
 from inkcluster.study.questions.parts import pictures
 from inkcluster.words import class_names, listed, percent, several
@@ -17,11 +27,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from inkcluster.figures.base import Figure
-    from inkcluster.images import ImageSet
     from inkcluster.study.settings.plan import Plan
 
 LEAVES_SHOWN, BRANCHES_SHOWN = 32, 30
 IMAGES_SHOWN = 30
+
+Panel = tuple[str, NDArray[np.float64], int]
+"""The name of a sample, its hierarchy, and the number of clusters suggested."""
 
 
 def tree(images: ImageSet, Z: NDArray[np.float64], k: int) -> Figure:
@@ -29,10 +41,6 @@ def tree(images: ImageSet, Z: NDArray[np.float64], k: int) -> Figure:
 
     Labels only colour the branches and name the leaves.
     """
-    from inkcluster.figures import PictureTree
-    from inkcluster.figures.drawing.branches import branches
-    from inkcluster.figures.drawing.tree import leaf_of
-
     heights = Z[::-1, 2]
     says = (
         f"The last {min(LEAVES_SHOWN, len(images))} branches of Ward's hierarchy of "
@@ -66,8 +74,7 @@ def tree(images: ImageSet, Z: NDArray[np.float64], k: int) -> Figure:
         truncate=truncate,
         classes=classes,
         shares=shares,
-        ink=pictures.ink(images),
-        peak=pictures.peak(images),
+        **pictures.shades(images),
     )
 
 
@@ -80,8 +87,6 @@ def _upwards(totals: NDArray[Any], parent: NDArray[np.int64]) -> None:
 
 def counts(frame: pd.DataFrame, verdict: Verdict) -> list[Figure]:
     """How often each number is suggested at each sample size, a figure for each rule."""
-    from inkcluster.figures import SuggestionCounts
-
     figures: list[Figure] = []
     for rule, words in RULE_NAMES.items():
         rows = frame[frame["rule"] == rule]
@@ -99,20 +104,15 @@ def counts(frame: pd.DataFrame, verdict: Verdict) -> list[Figure]:
     return figures
 
 
-def heights(
-    samples: Mapping[int, Resamples], whole: tuple[str, NDArray[np.float64], int]
-) -> Figure:
+def heights(panels: list[Panel]) -> Figure:
     """The heights of the last merges, by sample size and of all."""
-    from inkcluster.figures import MergeHeights
-
-    title, Z, k = whole
+    title, Z, k = panels[-1]
     high, low = Z[::-1, 2][k - 2 : k].tolist()
     says = (
         "The heights of the last merges. A natural number of clusters is followed by a wide gap: on "
         f"{title} the merge of {k} clusters into {k - 1} is at {high:,.0f}, that of {k + 1} into {k} "
         f"at {low:,.0f}, {percent(1 - low / high if high > 0 else 0.0)} lower."
     )
-    panels = _panels(samples, whole)
     return MergeHeights(
         "heights",
         "The heights of the last merges",
@@ -124,8 +124,6 @@ def heights(
 
 def along(images: ImageSet, frame: pd.DataFrame, k: int) -> Figure:
     """The agreement with the labels at every number of clusters."""
-    from inkcluster.figures import AlongHierarchy
-
     ari, classes = frame["ari"].to_numpy(), len(images.classes)
     best = int(ari.argmax())
     says = (
@@ -150,8 +148,6 @@ def along(images: ImageSet, frame: pd.DataFrame, k: int) -> Figure:
 
 def plain(Z: NDArray[np.float64], k: int) -> Figure:
     """The hierarchy as SciPy draws it."""
-    from inkcluster.figures import Dendrogram
-
     n = len(Z) + 1
     says = (
         f"The same hierarchy as SciPy draws it, its last {min(BRANCHES_SHOWN, n)} branches; the last "
@@ -167,13 +163,8 @@ def plain(Z: NDArray[np.float64], k: int) -> Figure:
     )
 
 
-def dendrograms(
-    samples: Mapping[int, Resamples], whole: tuple[str, NDArray[np.float64], int]
-) -> Figure:
+def dendrograms(panels: list[Panel]) -> Figure:
     """The first sample of each size, and the hierarchy of all."""
-    from inkcluster.figures import Dendrograms
-
-    panels = _panels(samples, whole)
     says = (
         "The hierarchies of the first sample of each size and of all, each coloured at the number of "
         f"clusters that it suggests: {listed(f'{k} for {name}' for name, _, k in panels)}."
@@ -184,9 +175,6 @@ def dendrograms(
 def small(images: ImageSet, plan: Plan) -> Figure:
     """The hierarchy of a few images, each of them shown."""
     from inkcluster.cluster.linkage.choose import quick_ward
-    from inkcluster.evaluate import largest_gap
-    from inkcluster.figures import Dendrogram
-    from inkcluster.images import sample_index
 
     n = min(IMAGES_SHOWN, len(images))
     index = sample_index(len(images), n, plan.seed, replace=plan.replace)
@@ -207,16 +195,5 @@ def small(images: ImageSet, plan: Plan) -> Figure:
         leaf_pictures=images.pixels[index],
         truncate=None,
         leaf_labels=pictures.captions(images, index) if images.labels is not None else None,
-        peak=pictures.peak(images),
-        ink=pictures.ink(images),
+        **pictures.shades(images),
     )
-
-
-def _panels(
-    samples: Mapping[int, Resamples], whole: tuple[str, NDArray[np.float64], int]
-) -> list[tuple[str, NDArray[np.float64], int]]:
-    """The first sample of each size and all images: name, hierarchy, number suggested."""
-    first = [
-        (f"{size:,} images", one.Z, int(one.suggested["k"][0, 0])) for size, one in samples.items()
-    ]
-    return [*first, whole]

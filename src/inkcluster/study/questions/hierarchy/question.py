@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from inkcluster.evaluate import along_hierarchy
+from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer
 from inkcluster.study.questions.hierarchy import figures as draw
 from inkcluster.study.questions.hierarchy import findings, suggesting, tables
 from inkcluster.study.questions.hierarchy.samples import resampled
+from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.step import used_by
+from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps import hierarchies, k_range
-
-if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
 
 
 class HierarchyQuestion:
@@ -28,25 +25,26 @@ class HierarchyQuestion:
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Build Ward's hierarchies of all raw pixels and of samples; each suggests a number."""
-        from inkcluster.evaluate import along_hierarchy
-
         ward = hierarchies.build(images, plan, desk, "ward")
         shown = ward.sample.images
         samples = resampled(images, plan, desk)
-        frame = suggesting.frame({size: sample.suggested for size, sample in samples.items()})
+        frame = suggesting.frame(samples)
         verdict = suggesting.Verdict.of(suggesting.read(ward.Z), len(ward), frame)
         found = k_range.find(images, plan, desk)
         criteria = found.suggested if found is not None else None
         along = along_hierarchy(ward.Z, shown.labels) if shown.labels is not None else None
         k, every = verdict.k, "all " if len(ward) == len(images) else ""
-        whole = (f"{every}{len(ward):,} images", ward.Z, k)
+        panels = [
+            (f"{n:,} images", one["linkage"], int(one["k"][0, 0])) for n, one in samples.items()
+        ]
+        panels.append((f"{every}{len(ward):,} images", ward.Z, k))
         figures = (
             draw.tree(shown, ward.Z, k),
             *draw.counts(frame, verdict),
-            draw.heights(samples, whole),
+            draw.heights(panels),
             *([draw.along(shown, along, k)] if along is not None else []),
             draw.plain(ward.Z, k),
-            draw.dendrograms(samples, whole),
+            draw.dendrograms(panels),
             draw.small(images, plan),
         )
         said = (
@@ -56,7 +54,7 @@ class HierarchyQuestion:
         )
         arrays = {"linkage": ward.Z, "index": ward.index}
         for size, sample in samples.items():
-            arrays |= sample.arrays(size)
+            arrays |= {f"{name}_{size}": array for name, array in sample.items()}
         if along is not None:
             arrays |= {f"along_{name}": along[name].to_numpy() for name in along}
         shown_tables = (

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import KSuggestion, suggestions
+
 if TYPE_CHECKING:
     import pandas as pd
 
-    from inkcluster.evaluate import KSuggestion
 
 RULE_NAMES = {
     "ratio": "the largest relative gap in the merge heights",
@@ -32,8 +33,6 @@ percentile 1.7 to 2.6."""
 
 def read(Z: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
     """The suggestion of one hierarchy by each rule: arrays of shape (rules,), as RULES orders them."""
-    from inkcluster.evaluate import suggestions
-
     found = suggestions(Z)
     return {name: np.array([getattr(found[rule], name) for rule in RULES]) for name in COLUMNS}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inkcluster.evaluate.number.k_suggestion import CRITERIA
 from inkcluster.study.answer import Table
 from inkcluster.study.questions.hierarchy.suggesting import RULES, Verdict, mode
 from inkcluster.words import listed, percent, sentence, several
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 def numbers(verdict: Verdict, criteria: Mapping[str, KSuggestion] | None) -> Table:
     """One row for each way to suggest a number of clusters."""
     import pandas as pd
-
-    from inkcluster.evaluate.number.k_suggestion import CRITERIA
 
     by = f"the largest relative gap, {verdict.total:,} images"
     why = (

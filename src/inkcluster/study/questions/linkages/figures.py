@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.figures import (
+    AgreementMap,
+    AlongHierarchy,
+    ClusterSizes,
+    Dendrograms,
+    Gallery,
+    GalleryRow,
+    Scoreboard,
+)
+from inkcluster.images import sample_index
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.words import decimals, percent, sentence, several
 
@@ -24,8 +34,6 @@ MAX_SHARE_OUTLIERS = 0.01
 
 def sizes(cuts: Cuts) -> Figure:
     """A bar for each linkage."""
-    from inkcluster.figures import ClusterSizes
-
     even = min(cuts.methods, key=lambda m: cuts.largest[m])
     worst = max(cuts.methods, key=lambda m: cuts.largest[m])
     says = (
@@ -37,8 +45,6 @@ def sizes(cuts: Cuts) -> Figure:
 
 def centres(cuts: Cuts) -> Figure:
     """A row of mean images for each linkage."""
-    from inkcluster.figures import Gallery, GalleryRow
-
     shown = min(cuts.k, 2 * CLUSTERS_SHOWN)
     rows = [
         GalleryRow(
@@ -50,8 +56,10 @@ def centres(cuts: Cuts) -> Figure:
     ]
     singles = {m: int(np.sum(cuts.sizes[m] == 1)) for m in cuts.methods}
     most = max(cuts.methods, key=lambda m: singles[m])
-    says = "The mean image and the size of each cluster, the largest first; "
-    says += f"{singles[most] or 'none'} of the {cuts.k} clusters of {most} hold a single image."
+    says = (
+        "The mean image and the size of each cluster, the largest first; "
+        f"{singles[most] or 'none'} of the {cuts.k} clusters of {most} hold a single image."
+    )
     if shown < cuts.k:
         says += f" The {shown} largest of {cuts.k} clusters are shown."
     return Gallery(
@@ -60,17 +68,12 @@ def centres(cuts: Cuts) -> Figure:
         says,
         pixels=np.concatenate([cuts.of[method].means[:shown] for method in cuts.methods]),
         rows=rows,
-        ink=pictures.ink(cuts.images),
-        peak=pictures.peak(cuts.images),
+        **pictures.shades(cuts.images),
     )
 
 
-def members(cuts: Cuts) -> list[Figure]:
-    """Members of each cluster of each linkage that does not chain."""
-    return [_members(cuts, method) for method in cuts.apart]
-
-
-def _members(cuts: Cuts, method: str) -> Figure:
+def members(cuts: Cuts, method: str) -> Figure:
+    """Members of each cluster of one linkage."""
     cut = cuts.of[method]
     labels, sizes = cut.labels, cut.sizes
     drawn = pictures.random_members(labels, MEMBERS_SHOWN, cuts.plan.seed)
@@ -122,10 +125,7 @@ def _in_turn(labels: NDArray[np.int32]) -> NDArray[np.int64]:
 
 def scoreboard(cuts: Cuts) -> Figure:
     """Every linkage against the labels."""
-    from inkcluster.figures import Scoreboard
-
-    assert cuts.scores is not None
-    best, worst = cuts.ranked()
+    best, *_, worst = sorted(cuts.methods, key=lambda m: -cuts.scores[m].ari)
     says = (
         f"{sentence(best)} linkage agrees best with the labels (ARI {decimals(cuts.scores[best].ari)}), "
         f"{worst} linkage least ({decimals(cuts.scores[worst].ari)})."
@@ -140,8 +140,6 @@ def scoreboard(cuts: Cuts) -> Figure:
 
 def along(cuts: Cuts) -> Figure:
     """Every linkage against the labels, at every number of clusters."""
-    from inkcluster.figures import AlongHierarchy
-
     curves = {method: cut.along for method, cut in cuts.of.items() if cut.along is not None}
     best = max(curves, key=lambda method: float(curves[method].max()))
     at = {method: cuts.of[method].best for method in curves}
@@ -159,8 +157,6 @@ def along(cuts: Cuts) -> Figure:
 
 def agreement(cuts: Cuts) -> Figure:
     """ARI between every two linkages."""
-    from inkcluster.figures import AgreementMap
-
     (a, b), high, (c, d), low = cuts.pairs()
     says = (
         "The adjusted Rand index (ARI) of every two linkages; 1 is identical, 0 is chance. "
@@ -173,8 +169,6 @@ def agreement(cuts: Cuts) -> Figure:
 def dendrograms(cuts: Cuts) -> Figure:
     """The dendrograms of a few images, one panel for each linkage."""
     from inkcluster.cluster import hierarchy
-    from inkcluster.figures import Dendrograms
-    from inkcluster.images import sample_index
 
     n = min(DENDROGRAM_IMAGES, cuts.total)
     index = sample_index(cuts.total, n, cuts.plan.seed, replace=cuts.plan.replace)

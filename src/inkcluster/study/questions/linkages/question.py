@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.linkages import figures as draw
 from inkcluster.study.questions.linkages.cut import MIN_SHARE_CHAINED, Cut, Cuts
 from inkcluster.study.questions.linkages.findings import of_cuts
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps import hierarchies
 from inkcluster.words import percent, sentence, several
-
-if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
 
 
 class LinkagesQuestion:
@@ -34,10 +32,10 @@ class LinkagesQuestion:
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Build all seven hierarchies of the raw pixels and cut each into k."""
         cuts = Cuts(images, plan, desk)
-        figures = [draw.sizes(cuts), draw.centres(cuts), *draw.members(cuts)]
+        figures = [draw.sizes(cuts), draw.centres(cuts)]
+        figures += [draw.members(cuts, method) for method in cuts.apart]
         figures += [draw.outsiders(cuts)] if cuts.chained else []
-        figures += [draw.scoreboard(cuts)] if cuts.scores is not None else []
-        figures += [draw.along(cuts)] if cuts.scores is not None else []
+        figures += [draw.scoreboard(cuts), draw.along(cuts)] if cuts.scores else []
         figures += [draw.agreement(cuts), draw.dendrograms(cuts)]
         return Answer(tuple(figures), (_table(cuts),), of_cuts(cuts), cuts.arrays())
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import MEASURES, Match, Scores
+from inkcluster.figures import Confusion
 from inkcluster.study.answer import Table
-from inkcluster.words import class_names, percent, sentence
+from inkcluster.words import class_name, class_names, percent, sentence
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from inkcluster.evaluate import Match, Scores
     from inkcluster.figures.base import Figure
 
 PURE = 0.9
@@ -37,8 +38,6 @@ def row_order(match: Match) -> NDArray[np.int64]:
 
 def confusion(match: Match) -> Figure:
     """Clusters against classes, matched pairs on the diagonal."""
-    from inkcluster.figures import Confusion
-
     rows, columns = row_order(match), _columns(match)
     says = (
         "Each row is a cluster and each column a class. The diagonal is the best one-to-one matching "
@@ -95,19 +94,22 @@ def cluster_columns(match: Match) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def scores_row(scores: Scores) -> dict[str, float]:
-    """The measures by their usual names."""
-    from inkcluster.evaluate import MEASURES
-
-    return {MEASURES[name]: value for name, value in scores.measures().items()}
+def largest_class(match: Match | None, cluster: int) -> str:
+    """A cluster's largest class and its share; empty without labels."""
+    if match is None:
+        return ""
+    return (
+        f"{class_name(match.classes[match.class_of[cluster]])} ({percent(match.purity[cluster])})"
+    )
 
 
 def scores_frame(by_method: Mapping[str, Scores]) -> pd.DataFrame:
-    """Methods (the index) × measures."""
+    """Methods (the index) × measures, by their usual names."""
     import pandas as pd
 
-    rows = [scores_row(found) for found in by_method.values()]
-    return pd.DataFrame(rows, index=pd.Index(list(by_method), name="method"))
+    rows = [found.measures() for found in by_method.values()]
+    index = pd.Index(list(by_method), name="method")
+    return pd.DataFrame(rows, index=index).rename(columns=MEASURES)
 
 
 def scores_table(scores: Scores, method: str) -> Table:

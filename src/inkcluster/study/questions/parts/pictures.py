@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.images import ImageSet
+from inkcluster.figures import Gallery, GalleryRow
+from inkcluster.figures.base import Figure
+from inkcluster.images import ImageSet, polarity
 from inkcluster.words import class_name
-
-if TYPE_CHECKING:
-    from inkcluster.figures.base import Figure
 
 ROWS_AT_MOST = 40
 
 
-def peak(images: ImageSet) -> float:
-    """The brightest pixel of the set, which is drawn as full ink."""
-    return max(float(images.pixels.max()), 1.0)
-
-
-def ink(images: ImageSet) -> str:
-    """Whether ink is light or dark: ``"light on dark"`` or ``"dark on light"``."""
-    from inkcluster.images import polarity
-
-    return polarity(images)
+def shades(images: ImageSet) -> dict[str, Any]:
+    """Which pixels a figure draws as ink, and its `peak`: the brightest pixel is full ink."""
+    return {"ink": polarity(images), "peak": max(float(images.pixels.max()), 1.0)}
 
 
 def gallery(
@@ -41,20 +33,9 @@ def gallery(
 ) -> Figure:
     """Rows of images with their classes as captions; only what is shown goes into the figure.
 
-    Parameters
-    ----------
-    images : ImageSet
-    name, title, says : str
-        As for every figure.
-    rows : sequence of (str, indices)
-        The label of each row and the images in it.
-    between : sequence of (int, ndarray of shape (h, w), str), optional
-        For each row another picture, its caption, and the place in the row where it stands.
-    prefixes : sequence of sequence of str, optional
-        For each row the words before each caption.
+    `between` holds another picture for each row: its place in the row, the picture, its caption.
+    `prefixes` are the words before each caption of each row.
     """
-    from inkcluster.figures import Gallery, GalleryRow
-
     shown = np.concatenate([index for _, index in rows]).astype(np.int64)
     ends = np.cumsum([len(index) for _, index in rows]).tolist()
     made = []
@@ -75,8 +56,7 @@ def gallery(
         says,
         pixels=np.concatenate([pixels, [one for _, one, _ in between]]) if between else pixels,
         rows=made,
-        ink=ink(images),
-        peak=peak(images),
+        **shades(images),
     )
 
 
@@ -91,8 +71,6 @@ def in_lines(
     per_line: int,
 ) -> Figure:
     """Images in their order, `per_line` in a line, each over its own caption of `words`."""
-    from inkcluster.figures import Gallery, GalleryRow
-
     n = len(index)
     lines = [range(start, min(start + per_line, n)) for start in range(0, n, per_line)]
     rows = [
@@ -100,25 +78,13 @@ def in_lines(
         for line in lines
     ]
     pixels = images.pixels[index]
-    return Gallery(name, title, says, pixels, rows, ink=ink(images), peak=peak(images))
+    return Gallery(name, title, says, pixels, rows, **shades(images))
 
 
 def mean_images(
     pixels: NDArray[Any], labels: NDArray[np.int32], k: int | None = None
 ) -> NDArray[np.float64]:
-    """The mean of each cluster's members.
-
-    Parameters
-    ----------
-    pixels : ndarray of shape (n, h, w)
-    labels : ndarray of shape (n,)
-        Clusters from 0, none of them empty.
-    k : int, optional
-        The number of clusters.
-
-    Returns
-    -------
-    ndarray of shape (k, h, w), float64
+    """The mean image (k, h, w) of each cluster; none of the `k` clusters is empty.
 
     Examples
     --------

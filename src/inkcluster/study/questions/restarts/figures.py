@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.features import make
+from inkcluster.figures import AgreementMap, Gallery, GalleryRow, Restarts
 from inkcluster.study.questions.parts import pictures
 from inkcluster.words import decimals, several
 
@@ -24,8 +26,6 @@ MIN_ARI_ALIKE = 0.95
 
 def inertias(stable: Stability) -> Figure:
     """The inertia of each restart, and its agreement with the labels."""
-    from inkcluster.figures import Restarts
-
     best, worst = stable.inertias[0], stable.inertias[-1]
     says = (
         "The inertia of each restart, the sum of squared distances of the images to their centres: "
@@ -48,8 +48,6 @@ def inertias(stable: Stability) -> Figure:
 
 def agreement(stable: Stability) -> Figure:
     """The agreement of every two restarts."""
-    from inkcluster.figures import AgreementMap
-
     m = len(stable.inertias)
     others = np.where(np.eye(m, dtype=bool), np.inf, stable.ari)
     i, j = sorted(divmod(int(np.argmin(others)), m))
@@ -69,9 +67,6 @@ def agreement(stable: Stability) -> Figure:
 
 def optima(images: ImageSet, plan: Plan, run: KMeansRestarts, stable: Stability) -> list[Figure]:
     """A row for each kind of result, each centre below the one that it matches in the best."""
-    from inkcluster.features import make
-    from inkcluster.figures import Gallery, GalleryRow
-
     kinds = _kinds(stable)
     if len(kinds) == 1:
         return []
@@ -106,8 +101,7 @@ def optima(images: ImageSet, plan: Plan, run: KMeansRestarts, stable: Stability)
             says,
             pixels=np.concatenate(drawn),
             rows=rows,
-            ink=pictures.ink(images),
-            peak=pictures.peak(images),
+            **pictures.shades(images),
         )
     ]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from inkcluster.evaluate import Stability
 from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences
 from inkcluster.words import decimals, percent
-
-if TYPE_CHECKING:
-    from inkcluster.evaluate import Stability
 
 MIN_ARI_AGREE, MIN_ARI_PART = 0.9, 0.7
 """Restarts agree from the first mean ARI on, and in part from the second on."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import Stability
+from inkcluster.evaluate.labels.stability import restart_stability
+from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.restarts import figures as draw
 from inkcluster.study.questions.restarts import findings
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps import kmeans as steps
-
-if TYPE_CHECKING:
-    from inkcluster.evaluate import Stability
-    from inkcluster.images import ImageSet
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
 
 
 class RestartsQuestion:
@@ -30,8 +29,6 @@ class RestartsQuestion:
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Compare the restarts with each other, and with the labels where there are any."""
-        from inkcluster.evaluate.labels.stability import restart_stability
-
         run = steps.restarts(images, plan, desk)
         with desk.progress.task("agreement of the restarts", total=1) as advance:
             stable = restart_stability(list(run.labels), run.inertias, truth=images.labels)

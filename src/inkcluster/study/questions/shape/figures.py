@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import Match, match
+from inkcluster.evaluate.members.places import densest, islands, typical
+from inkcluster.figures import Centres, ImageMap, Spectrum
+from inkcluster.figures.base import Figure
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.study.questions.shape import findings
 from inkcluster.study.steps.shape import Shapes
-from inkcluster.words import class_name, decimals, listed, percent, several
-
-if TYPE_CHECKING:
-    from inkcluster.evaluate import Match
-    from inkcluster.figures.base import Figure
+from inkcluster.words import decimals, listed, percent, several
 
 EXTREMES = 6
 MAX_NUMBERS_LISTED = 8
@@ -24,8 +22,6 @@ MAX_RATIO_SAID = 10.0
 
 def of_clusters(shapes: Shapes, where: NDArray[np.float32]) -> Answer:
     """The figures and tables that need no labels, though they name classes where there are any."""
-    from inkcluster.evaluate import match
-
     truth = shapes.images.labels
     matched = None if truth is None else match(truth, shapes.labels)
     figures = (
@@ -38,8 +34,6 @@ def of_clusters(shapes: Shapes, where: NDArray[np.float32]) -> Answer:
 
 
 def _spectrum(shapes: Shapes) -> Figure:
-    from inkcluster.figures import Spectrum
-
     clear, marked = findings.how_clear(shapes), findings.runners_up(shapes)
     taken = several(shapes.k, "cluster is", "clusters are")
     says = (
@@ -61,8 +55,6 @@ def _spectrum(shapes: Shapes) -> Figure:
 
 
 def _centres(shapes: Shapes, matched: Match | None) -> Figure:
-    from inkcluster.figures import Centres
-
     sizes = shapes.sizes
     says = (
         f"The mean of the original images of each cluster; the clusters have {sizes.min():,} to "
@@ -75,16 +67,12 @@ def _centres(shapes: Shapes, matched: Match | None) -> Figure:
         says,
         centres=pictures.mean_images(shapes.images.pixels, shapes.labels, shapes.k)[:shown],
         sizes=sizes[:shown],
-        captions=[_mostly(c, matched) for c in range(shown)],
-        peak=pictures.peak(shapes.images),
-        ink=pictures.ink(shapes.images),
+        captions=[judging.largest_class(matched, c) for c in range(shown)],
+        **pictures.shades(shapes.images),
     )
 
 
 def _map(shapes: Shapes, where: NDArray[np.float32]) -> Figure:
-    from inkcluster.evaluate.members.places import densest, islands, typical
-    from inkcluster.figures import ImageMap
-
     labels, pixels = shapes.labels, shapes.images.pixels
     shown = min(shapes.k, pictures.ROWS_AT_MOST)
     middle = np.array([densest(where[labels == c]) for c in range(shown)], np.float64)
@@ -110,8 +98,7 @@ def _map(shapes: Shapes, where: NDArray[np.float32]) -> Figure:
         np.concatenate([means, pixels[members].astype(np.float64)]),
         np.concatenate([middle, where[members].astype(np.float64)]),
         [f"#{c} · {size:,}" for c, size in enumerate(shapes.sizes[:shown].tolist())],
-        ink=pictures.ink(shapes.images),
-        peak=pictures.peak(shapes.images),
+        **pictures.shades(shapes.images),
     )
 
 
@@ -192,10 +179,3 @@ def _table(shapes: Shapes, matched: Match | None) -> Table:
         f"average: {listed(f'cluster {c}' for c in order)}."
     )
     return Table("clusters", "The clusters", says, frame)
-
-
-def _mostly(cluster: int, matched: Match | None) -> str:
-    if matched is None:
-        return ""
-    label = class_name(matched.classes[matched.class_of[cluster]])
-    return f"{label} ({percent(matched.purity[cluster])})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.evaluate import match, scores
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.study.questions.shape import findings
@@ -27,7 +28,7 @@ MIN_SUSPICION = 0.5
 
 def of_labels(shapes: Shapes) -> Answer:
     """Agreement, the confused images, suspicious labels; findings P2 and P4."""
-    from inkcluster.evaluate import match, scores, suspicious_labels
+    from inkcluster.evaluate import suspicious_labels
 
     truth = shapes.images.labels
     matched, scored = match(truth, shapes.labels), scores(truth, shapes.labels)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer, joined
 from inkcluster.study.questions.shape import findings
 from inkcluster.study.questions.shape.figures import of_clusters
 from inkcluster.study.questions.shape.labels import of_labels
 from inkcluster.study.questions.shape.unlabelled import of_unlabelled
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps.shape import find, places, shape
-
-if TYPE_CHECKING:
-    from inkcluster.images import ImageSet
-    from inkcluster.study.run.desk import Desk
-    from inkcluster.study.settings.plan import Plan
 
 
 class ShapeQuestion:
