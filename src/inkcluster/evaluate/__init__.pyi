@@ -1,80 +1,36 @@
-from . import members, number
-from .labels import (
-    MEASURES,
-    Match,
-    Scores,
-    Stability,
-    agreement,
-    look_first,
-    match,
-    matching,
-    pairwise_ari,
-    restart_stability,
-    scores,
-    stability,
-    suspicious_labels,
-)
-from .members import (
-    Border,
-    borderline,
-    borders,
-    clustergram,
-    cohesion,
-    nearest_and_farthest,
-    worth_looking_at,
-)
-from .number import (
-    KSuggestion,
-    Suggestion,
-    along_hierarchy,
-    concentration,
-    density,
-    gap_statistic,
-    k_distances,
-    k_scores,
-    knee,
-    largest_gap,
-    suggest_eps,
-    suggest_eps_values,
-    suggest_k,
-    suggestions,
-)
-
-__all__ = [
-    "MEASURES",
-    "Border",
-    "KSuggestion",
-    "Match",
-    "Scores",
-    "Stability",
-    "Suggestion",
-    "agreement",
-    "along_hierarchy",
-    "borderline",
-    "borders",
-    "clustergram",
-    "cohesion",
-    "concentration",
-    "density",
-    "gap_statistic",
-    "k_distances",
-    "k_scores",
-    "knee",
-    "largest_gap",
-    "look_first",
-    "match",
-    "matching",
-    "members",
-    "nearest_and_farthest",
-    "number",
-    "pairwise_ari",
-    "restart_stability",
-    "scores",
-    "stability",
-    "suggest_eps",
-    "suggest_eps_values",
-    "suggest_k",
-    "suggestions",
-    "suspicious_labels",
-    "worth_looking_at",
-]
+from . import members as members
+from . import number as number
+from .labels import MEASURES as MEASURES
+from .labels import Match as Match
+from .labels import Scores as Scores
+from .labels import Stability as Stability
+from .labels import agreement as agreement
+from .labels import look_first as look_first
+from .labels import match as match
+from .labels import matching as matching
+from .labels import pairwise_ari as pairwise_ari
+from .labels import restart_stability as restart_stability
+from .labels import scores as scores
+from .labels import stability as stability
+from .labels import suspicious_labels as suspicious_labels
+from .members import Border as Border
+from .members import borderline as borderline
+from .members import borders as borders
+from .members import clustergram as clustergram
+from .members import cohesion as cohesion
+from .members import nearest_and_farthest as nearest_and_farthest
+from .members import worth_looking_at as worth_looking_at
+from .number import KSuggestion as KSuggestion
+from .number import Suggestion as Suggestion
+from .number import along_hierarchy as along_hierarchy
+from .number import concentration as concentration
+from .number import density as density
+from .number import gap_statistic as gap_statistic
+from .number import k_distances as k_distances
+from .number import k_scores as k_scores
+from .number import knee as knee
+from .number import largest_gap as largest_gap
+from .number import suggest_eps as suggest_eps
+from .number import suggest_eps_values as suggest_eps_values
+from .number import suggest_k as suggest_k
+from .number import suggestions as suggestions

@@ -12,15 +12,7 @@ from inkcluster.errors import BadInputError
 
 
 def vectors(X: Any, what: str = "X") -> NDArray[Any]:
-    """`X` as a real, finite array of shape (n, d) with n, d ≥ 1, or one clear sentence.
-
-    Parameters
-    ----------
-    X : array-like of shape (n, d) or (n, h, w)
-        Rows are points; pictures are flattened. A memory map stays one.
-    what : str
-        What the sentence calls it.
-    """
+    """`X` as a real, finite array of shape (n, d), n, d ≥ 1; images (n, h, w) are flattened."""
     array = np.asarray(X)
     if array.ndim == 3:
         array = array.reshape(len(array), -1)
@@ -39,7 +31,7 @@ def vectors(X: Any, what: str = "X") -> NDArray[Any]:
 
 
 def cluster_numbers(labels: Any, n: int | None = None, what: str = "labels") -> NDArray[np.int64]:
-    """Cluster numbers 0, 1, … and -1 for noise, shape (n,), or one clear sentence."""
+    """Check that `labels` are cluster numbers 0, 1, … or -1 for noise, shape (n,)."""
     array = np.asarray(labels)
     check_length(array, n, what)
     if array.dtype.kind not in "buif" or (
@@ -59,7 +51,7 @@ def cluster_numbers(labels: Any, n: int | None = None, what: str = "labels") -> 
 
 
 def check_length(array: NDArray[Any], n: int | None, what: str) -> None:
-    """One label for each of `n` points (at least one), in one dimension."""
+    """Check that `array` has one dimension and one label for each of `n` points, at least one."""
     if array.ndim != 1 or len(array) == 0:
         raise BadInputError(
             f"{what} has the shape {array.shape}; give one label for each point, at least one."
@@ -78,7 +70,7 @@ def whole(value: Any, least: int, what: str) -> int:
 
 
 def rising_curve(curve: Any) -> NDArray[np.float64]:
-    """`curve` as three or more finite values that rise and never fall."""
+    """Check that `curve` has at least three finite values that never fall and are not all equal."""
     values = np.asarray(curve, dtype=np.float64)
     if values.ndim != 1 or len(values) < 3:
         raise BadInputError(f"A curve of shape {values.shape} has no knee; give at least 3 values.")
@@ -100,7 +92,7 @@ def _all_finite(array: NDArray[Any]) -> bool:
 
 
 def check_hierarchy(Z: Any) -> NDArray[np.float64]:
-    """`Z` as SciPy's matrix of merges, shape (n - 1, 4), or one clear sentence."""
+    """Check that `Z` is a hierarchy as SciPy stores it, shape (n - 1, 4)."""
     from scipy.cluster.hierarchy import is_valid_linkage
 
     try:

@@ -25,11 +25,9 @@ def means(points: NDArray[Any], numbers: NDArray[np.int64], k: int) -> NDArray[n
     if k:
         for block in blocks(len(points), points.shape[1]):
             mine = np.flatnonzero(numbers[block] >= 0)
-            ones = np.ones(len(mine))
-            shape = k, len(numbers[block])
-            sums += csr_array((ones, (numbers[block][mine], mine)), shape=shape) @ (
-                points[block].astype(np.float64)
-            )
+            cells = np.ones(len(mine)), (numbers[block][mine], mine)
+            member_of = csr_array(cells, shape=(k, len(numbers[block])))
+            sums += member_of @ points[block].astype(np.float64)
     sizes = np.bincount(numbers[numbers >= 0], minlength=k)[:, None]
     return np.divide(sums, sizes, out=np.full_like(sums, np.nan), where=sizes > 0)
 

@@ -1,21 +1,13 @@
-from . import agreement, matching, stability
-from .agreement import MEASURES, Scores, pairwise_ari, scores
-from .matching import Match, match
-from .stability import Stability, restart_stability
-from .suspects import look_first, suspicious_labels
-
-__all__ = [
-    "MEASURES",
-    "Match",
-    "Scores",
-    "Stability",
-    "agreement",
-    "look_first",
-    "match",
-    "matching",
-    "pairwise_ari",
-    "restart_stability",
-    "scores",
-    "stability",
-    "suspicious_labels",
-]
+from . import agreement as agreement
+from . import matching as matching
+from . import stability as stability
+from .agreement import MEASURES as MEASURES
+from .agreement import Scores as Scores
+from .agreement import pairwise_ari as pairwise_ari
+from .agreement import scores as scores
+from .matching import Match as Match
+from .matching import match as match
+from .stability import Stability as Stability
+from .stability import restart_stability as restart_stability
+from .suspects import look_first as look_first
+from .suspects import suspicious_labels as suspicious_labels

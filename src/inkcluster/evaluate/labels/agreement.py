@@ -15,8 +15,8 @@ from inkcluster.evaluate.checks import check_length
 from inkcluster.evaluate.labels.contingency import (
     Contingency,
     best_matching,
+    cross,
     encode,
-    noise_code,
     tabulate,
 )
 
@@ -31,42 +31,39 @@ MEASURES = {
     "purity": "purity",
     "accuracy": "ACC",
 }
-"""The measures of :class:`Scores`, in the order of its fields, and how people call them."""
+"""The measures of :class:`Scores`, in the order of its fields, and their usual names."""
 
 
 @dataclass(frozen=True)
 class Scores:
-    """How far one clustering agrees with the labels. 1 is perfect agreement for each measure.
+    """Agreement of a clustering with labels; each measure is 1 for perfect agreement.
 
-    In the main figures noise (-1) is one cluster of its own, and its points count as wrong in
-    `purity` and `accuracy`; `clustered` holds the same measures over the clustered points only.
+    Noise (-1) is one cluster, and its points count as wrong in `purity` and `accuracy`;
+    `clustered` holds the same measures over the clustered points only.
 
     Parameters
     ----------
     ari : float
         Adjusted Rand index (Hubert & Arabie 1985), from -0.5 to 1; 0 is expected by chance.
     ami : float
-        Adjusted mutual information, arithmetic mean (Vinh, Epps & Bailey 2010), at most 1;
-        0 is expected by chance.
+        Adjusted mutual information (Vinh, Epps & Bailey 2010), at most 1; 0 is expected by chance.
     nmi : float
-        Mutual information over the arithmetic mean of both entropies, 0 to 1. With this mean it
-        equals the V-measure; both are here because people ask for both.
+        Mutual information over the arithmetic mean of both entropies, 0 to 1; equals `v_measure`.
     v_measure, homogeneity, completeness : float
         Rosenberg & Hirschberg 2007, 0 to 1. Homogeneity is 1 when each cluster holds one class,
         completeness when each class lies in one cluster; swapping the arguments swaps them.
     fowlkes_mallows : float
-        Geometric mean of the pairs' precision and recall (Fowlkes & Mallows 1983), 0 to 1.
-        Unlike scikit-learn's it is 1, not 0, for identical partitions into single points.
+        Geometric mean of the pairs' precision and recall (Fowlkes & Mallows 1983), 0 to 1. For
+        identical partitions into single points it is 1 (scikit-learn: 0).
     purity : float
         Share of the points that belong to the largest class of their cluster; noise is wrong.
     accuracy : float
-        Share of the points on the best one-to-one matching of clusters and classes (Kuhn 1955);
-        noise is wrong, and so are the points of clusters that are left without a class.
+        Share of the points on the best one-to-one matching of clusters and classes (Kuhn 1955).
+        Noise is wrong, and so are clusters without a class.
     share_clustered : float
         Share of the points that are not noise.
     clustered : Scores or None
-        The same over the clustered points only; all 0 when every point is noise. None in the
-        inner one itself.
+        The same over the clustered points; all 0 when every point is noise. Its own is None.
     """
 
     ari: float
@@ -87,7 +84,7 @@ class Scores:
 
 
 def scores(truth: Any, labels: Any) -> Scores:
-    """Compare a clustering with labels, by every measure, from one contingency table.
+    """Measure the agreement of a clustering with labels.
 
     Parameters
     ----------
@@ -112,19 +109,14 @@ def scores(truth: Any, labels: Any) -> Scores:
     >>> round(s.accuracy, 3), round(s.share_clustered, 3), s.clustered.accuracy
     (0.833, 0.833, 1.0)
     """
-    table, noise = _table(truth, labels)
-    n = table.n
+    table, _, _, noise = cross(truth, labels)
     clean = table if noise is None else table.without_row(noise)
-    over_clustered = _over_clustered(clean)
-    share = clean.n / n
-    if noise is None:
-        main = over_clustered
-    else:
-        main = _partition_measures(table) | {
-            "purity": over_clustered["purity"] * share,
-            "accuracy": over_clustered["accuracy"] * share,
-        }
-    inner = Scores(**over_clustered, share_clustered=1.0 if clean.n else 0.0, clustered=None)
+    clustered = main = _over_clustered(clean)
+    share = clean.n / table.n
+    if noise is not None:
+        main = {name: clustered[name] * share for name in ("purity", "accuracy")}
+        main |= _partition_measures(table)
+    inner = Scores(**clustered, share_clustered=1.0 if clean.n else 0.0, clustered=None)
     return Scores(**main, share_clustered=share, clustered=inner)
 
 
@@ -157,27 +149,21 @@ def pairwise_ari(list_of_labels: Sequence[Any]) -> NDArray[np.float64]:
     if len(list_of_labels) == 0:
         raise BadInputError("There is no partition to compare; give at least one.")
     encoded = [encode(labels, f"partition {i}") for i, labels in enumerate(list_of_labels)]
-    n = len(encoded[0][1])
-    for i, (_, codes) in enumerate(encoded):
-        check_length(codes, n, f"partition {i}")
-    m = len(encoded)
-    result = np.eye(m)
-    for i in range(m):
-        values, codes = encoded[i]
-        for j in range(i):
-            others, other_codes = encoded[j]
+    result = np.eye(len(encoded))
+    for i, (values, codes) in enumerate(encoded):
+        check_length(codes, len(encoded[0][1]), f"partition {i}")
+        for j, (others, other_codes) in enumerate(encoded[:i]):
             table = tabulate(codes, other_codes, len(values), len(others))
-            result[i, j] = result[j, i] = _ari(*_pairs(table))
+            result[i, j] = result[j, i] = ari_of(*_pairs(table))
     return result
 
 
-def _table(truth: Any, labels: Any) -> tuple[Contingency, int | None]:
-    """Clusters × classes, and the row of noise."""
-    classes, class_codes = encode(truth, "truth")
-    clusters, cluster_codes = encode(labels, "labels")
-    check_length(cluster_codes, len(class_codes), "labels")
-    table = tabulate(cluster_codes, class_codes, len(clusters), len(classes))
-    return table, noise_code(clusters)
+def ari_of(both: int, in_clusters: int, in_classes: int, pairs: int) -> float:
+    """The ARI of counts of pairs, as Python's integers: products of 70,000 points' pass 64 bits."""
+    if both == in_clusters == in_classes:
+        return 1.0
+    expected = in_clusters * in_classes
+    return 2 * (both * pairs - expected) / ((in_clusters + in_classes) * pairs - 2 * expected)
 
 
 def _over_clustered(table: Contingency) -> dict[str, float]:
@@ -195,24 +181,26 @@ def _over_clustered(table: Contingency) -> dict[str, float]:
 
 def _partition_measures(table: Contingency) -> dict[str, float]:
     """The measures that treat both sides as partitions."""
-    pairs = _pairs(table)
-    identical = len(table.counts) == len(table.row_totals) == len(table.column_totals)
-    if identical:
+    if len(table.counts) == len(table.row_totals) == len(table.column_totals):  # identical
         return {name: 1.0 for name in MEASURES if name not in ("purity", "accuracy")}
+    both, in_clusters, in_classes, _ = pairs = _pairs(table)
     of_classes, of_clusters = _entropy(table.column_totals), _entropy(table.row_totals)
     information = _mutual_information(table)
     homogeneity = min(1.0, information / of_classes) if of_classes else 1.0
     completeness = min(1.0, information / of_clusters) if of_clusters else 1.0
-    both = homogeneity + completeness
-    v_measure = 2.0 * homogeneity * completeness / both if both else 0.0
+    total = homogeneity + completeness
+    v_measure = 2.0 * homogeneity * completeness / total if total else 0.0
     return {
-        "ari": _ari(*pairs),
+        "ari": ari_of(*pairs),
         "ami": _ami(table, information, of_classes, of_clusters),
         "nmi": v_measure,
         "v_measure": v_measure,
         "homogeneity": homogeneity,
         "completeness": completeness,
-        "fowlkes_mallows": _fowlkes_mallows(*pairs),
+        # not both 0 in clusters and in classes: such partitions are identical
+        "fowlkes_mallows": math.sqrt(both / in_clusters) * math.sqrt(both / in_classes)
+        if both
+        else 0.0,
     }
 
 
@@ -223,21 +211,6 @@ def _pairs(table: Contingency) -> tuple[int, int, int, int]:
     in_clusters = int((table.row_totals**2).sum()) - n
     in_classes = int((table.column_totals**2).sum()) - n
     return both, in_clusters, in_classes, n * (n - 1)
-
-
-def _ari(both: int, in_clusters: int, in_classes: int, pairs: int) -> float:
-    # Python's integers: the products of pairs of 70,000 points leave 64 bits.
-    if both == in_clusters == in_classes:
-        return 1.0
-    expected = in_clusters * in_classes
-    return 2 * (both * pairs - expected) / ((in_clusters + in_classes) * pairs - 2 * expected)
-
-
-def _fowlkes_mallows(both: int, in_clusters: int, in_classes: int, pairs: int) -> float:
-    del pairs
-    if both == 0:
-        return 1.0 if in_clusters == in_classes == 0 else 0.0
-    return math.sqrt(both / in_clusters) * math.sqrt(both / in_classes)
 
 
 def _entropy(totals: NDArray[np.int64]) -> float:
@@ -255,11 +228,9 @@ def _mutual_information(table: Contingency) -> float:
 
 
 def _ami(table: Contingency, information: float, of_classes: float, of_clusters: float) -> float:
-    n = table.n
-    if 1 in (len(table.row_totals), len(table.column_totals)):
-        return 0.0  # one side says nothing
-    if n in (len(table.row_totals), len(table.column_totals)):
-        return 0.0  # one side tells every point from every other: all its information is chance
+    sides = len(table.row_totals), len(table.column_totals)
+    if 1 in sides or table.n in sides:
+        return 0.0  # one side has no information, or tells every point apart: all of it is chance
     expected = _expected_information(table.row_totals, table.column_totals)
     return float((information - expected) / ((of_classes + of_clusters) / 2 - expected))
 
@@ -267,8 +238,7 @@ def _ami(table: Contingency, information: float, of_classes: float, of_clusters:
 def _expected_information(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> float:
     """Mutual information expected by chance for these totals, in nats (Vinh et al. 2010, eq. 24a).
 
-    It depends on the totals only, so clusters of equal size are worked out once: what DBSCAN's
-    hundreds of small clusters cost is bounded by their distinct sizes, at most √(2n) of them.
+    It is computed once for each pair of distinct sizes; there are at most √(2n) sizes.
     """
     from scipy.special import gammaln
 
@@ -282,10 +252,7 @@ def _expected_information(rows: NDArray[np.int64], columns: NDArray[np.int64]) -
         for b, of_b in zip(b_sizes.tolist(), b_times.tolist(), strict=True):
             low, high = max(1, a + b - n), min(a, b) + 1
             log_p = (
-                log_factorial[a]
-                + log_factorial[b]
-                + log_factorial[n - a]
-                + log_factorial[n - b]
+                (log_factorial[a] + log_factorial[b] + log_factorial[n - a] + log_factorial[n - b])
                 - log_factorial[n]
                 - log_factorial[low:high]
                 - log_factorial[a - high + 1 : a - low + 1][::-1]

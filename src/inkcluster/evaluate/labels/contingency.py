@@ -44,13 +44,11 @@ class Contingency:
     def without_row(self, row: int) -> Contingency:
         """The table without one cluster, and without the classes that had all their points in it."""
         keep = self.rows != row
+        rows, counts = self.rows[keep], self.counts[keep]
         kept, columns = np.unique(self.columns[keep], return_inverse=True)
-        rows = self.rows[keep]
-        rows = rows - (rows > row)
-        counts = self.counts[keep]
         return Contingency(
             counts,
-            rows,
+            rows - (rows > row),
             columns.astype(np.int64),
             np.delete(self.row_totals, row),
             np.bincount(columns, counts, minlength=len(kept)).astype(np.int64),
@@ -76,20 +74,7 @@ class Contingency:
 
 
 def encode(labels: Any, what: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The distinct labels in order, and for each point the position of its own among them.
-
-    Parameters
-    ----------
-    labels : array-like of shape (n,)
-        Integers, floats, booleans or strings.
-    what : str
-        What an error's sentence calls them.
-
-    Returns
-    -------
-    values : ndarray of shape (c,)
-    codes : ndarray of shape (n,), int64
-    """
+    """The distinct labels, sorted, shape (c,), and each point's position among them, shape (n,)."""
     array = np.asarray(labels)
     check_length(array, None, what)
     if array.dtype.kind in "biu" and array.dtype != np.uint64:
@@ -105,11 +90,20 @@ def encode(labels: Any, what: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
 
 
 def noise_code(values: NDArray[Any]) -> int | None:
-    """Where noise (-1) stands among the distinct cluster labels, or None where there is none."""
+    """The position of noise (-1) among the distinct cluster labels; None without noise."""
     if values.dtype.kind not in "if":
         return None
     found = np.flatnonzero(values == NOISE)
     return int(found[0]) if len(found) else None
+
+
+def cross(truth: Any, labels: Any) -> tuple[Contingency, NDArray[Any], NDArray[Any], int | None]:
+    """The table of clusters against classes, the clusters, the classes, and the row of noise."""
+    classes, class_codes = encode(truth, "truth")
+    clusters, cluster_codes = encode(labels, "labels")
+    check_length(cluster_codes, len(class_codes), "labels")
+    table = tabulate(cluster_codes, class_codes, len(clusters), len(classes))
+    return table, clusters, classes, noise_code(clusters)
 
 
 def tabulate(
@@ -133,10 +127,7 @@ def tabulate(
 
 
 def best_matching(table: Contingency) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """One-to-one pairs (rows, columns) that hold the most points (Kuhn 1955, rectangular allowed).
-
-    Pairs that share no point are left out.
-    """
+    """One-to-one pairs (rows, columns) with the most points (Kuhn 1955); empty pairs left out."""
     shape = len(table.row_totals), len(table.column_totals)
     if 0 in shape:
         return np.empty(0, np.int64), np.empty(0, np.int64)
@@ -153,17 +144,10 @@ def best_matching(table: Contingency) -> tuple[NDArray[np.int64], NDArray[np.int
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
     own = np.arange(shape[0])
-    weights = np.concatenate([table.counts + 1, np.ones(shape[0], np.int64)])
-    graph = csr_array(
-        (
-            weights.astype(np.float64),
-            (
-                np.concatenate([table.rows, own]),
-                np.concatenate([table.columns, shape[1] + own]),
-            ),
-        ),
-        shape=(shape[0], shape[0] + shape[1]),
-    )
+    weights = np.concatenate([table.counts + 1.0, np.ones(shape[0])])
+    rows = np.concatenate([table.rows, own])
+    columns = np.concatenate([table.columns, shape[1] + own])
+    graph = csr_array((weights, (rows, columns)), shape=(shape[0], shape[0] + shape[1]))
     own_rows, partners = min_weight_full_bipartite_matching(graph, maximize=True)
     held = partners < shape[1]
     return own_rows[held].astype(np.int64), partners[held].astype(np.int64)
@@ -177,8 +161,7 @@ def _encode_integers(array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int6
         return values, codes.astype(np.int64)
     wide -= low  # small range: counting beats sorting by ten
     present = np.bincount(wide) > 0
-    places = np.cumsum(present) - 1
-    codes = places[wide]
+    codes = (np.cumsum(present) - 1)[wide]
     values = np.flatnonzero(present) + low
     return values.astype(bool) if array.dtype.kind == "b" else values, codes
 

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.evaluate.checks import check_length
-from inkcluster.evaluate.labels.contingency import encode, noise_code, tabulate
+from inkcluster.evaluate.labels.contingency import cross
 from inkcluster.words import class_name, matching, percent
 
 MIN_SHARE_OF_CLUSTER = 0.25
-"""A class that holds this share of a cluster's points shares the cluster."""
+"""A class with this share of a cluster's points shares the cluster."""
 MIN_SHARE_OF_CLASS = 0.5
 """So does a class that has this share of its own points in the cluster."""
 
@@ -27,7 +26,7 @@ class Match:
     classes : ndarray of shape (c,)
         The distinct labels, sorted.
     clusters : ndarray of shape (k,)
-        The distinct clusters, sorted, noise not among them; the rows of what follows.
+        The distinct clusters without noise, sorted; the rows of what follows.
     table : ndarray of shape (k, c), int64
         Points of each cluster in each class, noise left out.
     class_of : ndarray of shape (k,), int64
@@ -40,9 +39,9 @@ class Match:
     doubled : list of (class, [clusters])
         Classes that are the largest of two or more clusters.
     merged : list of (cluster, [classes])
-        Clusters that two or more classes share. A cluster's largest class has it; another class
-        shares it when it holds at least 25 % of the cluster's points, or when at least 50 % of
-        the class's own points (noise included) lie in it. Largest share first.
+        Clusters that two or more classes share, the largest class first. Another class shares a
+        cluster if it has 25 % of the cluster's points, or 50 % of its own points (noise included)
+        are in the cluster.
     missing : list of class
         Classes that are the largest of no cluster.
     n : int
@@ -114,13 +113,8 @@ def match(truth: Any, labels: Any) -> Match:
     """
     from scipy.optimize import linear_sum_assignment
 
-    classes, class_codes = encode(truth, "truth")
-    clusters, cluster_codes = encode(labels, "labels")
-    check_length(cluster_codes, len(class_codes), "labels")
-    counts = tabulate(cluster_codes, class_codes, len(clusters), len(classes))
+    counts, clusters, classes, noise = cross(truth, labels)
     table = counts.dense()
-    of_class = table.sum(axis=0)
-    noise = noise_code(clusters)
     if noise is not None:
         table = np.delete(table, noise, axis=0)
         clusters = np.delete(clusters, noise)
@@ -136,9 +130,9 @@ def match(truth: Any, labels: Any) -> Match:
         assigned=assigned,
         purity=table.max(axis=1) / table.sum(axis=1) if len(table) else np.empty(0),
         doubled=_doubled(classes, clusters, class_of),
-        merged=_merged(classes, clusters, table, of_class),
-        missing=[_plain(c) for i, c in enumerate(classes) if i not in set(class_of.tolist())],
-        n=len(class_codes),
+        merged=_merged(classes, clusters, table, counts.column_totals),
+        missing=[_plain(c) for c in np.delete(classes, class_of)],
+        n=counts.n,
     )
 
 
@@ -146,9 +140,7 @@ def _doubled(
     classes: NDArray[Any], clusters: NDArray[Any], class_of: NDArray[np.int64]
 ) -> list[tuple[Any, list[Any]]]:
     own = [[_plain(c) for c in clusters[class_of == i]] for i in range(len(classes))]
-    return [
-        (_plain(value), held) for value, held in zip(classes, own, strict=True) if len(held) > 1
-    ]
+    return [(_plain(c), held) for c, held in zip(classes, own, strict=True) if len(held) > 1]
 
 
 def _merged(

@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 
 
 def suspicious_labels(truth: Any, labels: Any, memberships: Any, neighbors: Any) -> pd.DataFrame:
-    """Rank the images whose label and cluster disagree, the most surely wrong label first.
+    """Rank the images whose label and cluster disagree, the most probably wrong label first.
 
-    A cluster stands for its largest class. An image is suspicious if its label is not the class
-    that its cluster stands for. Two things speak against its label: how much more of its
-    `memberships` lies in clusters of the other class than in clusters of its label, and how many
-    more of its neighbours have the other label than its own. Images are ranked by the mean of both,
-    so that one image alone among strangers stands before one that stands on a border.
+    A cluster's class is its largest class. An image is suspicious if its label is another one. The
+    confidence is the mean of two differences: of its memberships in clusters of either class, and
+    of the shares of its neighbours with either label.
 
     Parameters
     ----------
@@ -33,17 +31,16 @@ def suspicious_labels(truth: Any, labels: Any, memberships: Any, neighbors: Any)
     labels : array-like of shape (n,), int
         Clusters from 0; noise (-1) is never suspicious.
     memberships : array-like of shape (n, k)
-        How much of each image belongs to each cluster; rows sum to 1.
+        Membership of each image in each cluster; rows sum to 1.
     neighbors : array-like of shape (n, m), int
         Rows of each image's neighbours; -1 for none.
 
     Returns
     -------
     DataFrame
-        `index`, `label`, `cluster`, `suggested` (the class that the cluster stands for),
-        `membership` (of clusters of that class), `of_label` (of clusters of the label),
-        `neighbors_suggested` and `neighbors_label` (the shares of neighbours with either label),
-        and `confidence` from -1 to 1, falling.
+        `index`, `label`, `cluster`, `suggested` (the cluster's class), `membership` (in clusters of
+        that class), `of_label` (in clusters of the label), `neighbors_suggested` and
+        `neighbors_label` (shares of the neighbours), and `confidence` from -1 to 1, falling.
 
     Raises
     ------
@@ -74,15 +71,14 @@ def suspicious_labels(truth: Any, labels: Any, memberships: Any, neighbors: Any)
     check_length(names, len(numbers), "truth")
     matched = match(names, numbers)
     classes, own = np.unique(names, return_inverse=True)
-    stands_for = np.full(shares.shape[1] + 1, -1)  # the last is for noise
-    stands_for[matched.clusters.astype(np.int64)] = matched.class_of
-    other = stands_for[numbers]
-    odd = np.flatnonzero((numbers >= 0) & (other != own))
+    filled = matched.clusters.astype(np.int64)
+    class_of = np.full(shares.shape[1], -1)
+    class_of[filled] = matched.class_of
+    odd = np.flatnonzero((numbers >= 0) & (class_of[numbers] != own))
+    theirs, mine = class_of[numbers[odd]], own[odd]
     of_class = np.zeros((len(odd), len(classes)))
-    for cluster in range(shares.shape[1]):
-        if stands_for[cluster] >= 0:
-            of_class[:, stands_for[cluster]] += shares[odd, cluster]
-    theirs, mine = other[odd], own[odd]
+    for cluster in filled:
+        of_class[:, class_of[cluster]] += shares[odd, cluster]
     here = np.arange(len(odd))
     there = rows[odd] >= 0
     near = np.where(there, own[rows[odd]], -1)
@@ -114,16 +110,14 @@ def far_from_label(
     centres: NDArray[np.floating[Any]],
     match: Match,
 ) -> pd.DataFrame:
-    """Rank the images whose label is not the largest class of their cluster, by distances to centres.
+    """Rank the images whose label is not their cluster's class, by distances to centres.
 
-    The rank is the distance to the own cluster's centre over that to the nearest centre of a
-    cluster in which the label is the largest class; the smallest ratio is the most suspicious.
-    Images whose label is the largest class of no cluster come last, by distance.
+    The distance to the own centre, over that to the nearest centre of a cluster of the label's
+    class, ranks them: smallest first, those without such a centre last, by distance.
 
     Parameters
     ----------
     truth : ndarray of shape (n,)
-        The labels that came with the images.
     labels : ndarray of shape (n,), int
         Clusters from 0, each with members, without noise.
     vectors, centres : ndarray of shape (n, d) and (k, d)
@@ -133,8 +127,8 @@ def far_from_label(
     Returns
     -------
     DataFrame
-        `index`, `label`, `cluster`, `suggested` (the largest class of the cluster), `distance` to
-        the own centre, and `distance_of_label` to the nearest centre of the label; NaN for none.
+        `index`, `label`, `cluster`, `suggested` (the cluster's class), `distance` to the own
+        centre, and `distance_of_label` to the nearest centre of the label; NaN for none.
     """
     import pandas as pd
     from scipy.spatial.distance import cdist
@@ -160,31 +154,29 @@ def far_from_label(
 
 
 def look_first(memberships: Any, neighbors: Any, m: int = 20) -> pd.DataFrame:
-    """The images on which a decision says most, without any label.
+    """Choose the images whose labels would remove the most uncertainty; no label is needed.
 
-    An image is unsure by 1 less the difference of its two largest memberships. A decision on an
-    image says the more, the less sure it was itself, and it speaks about itself and about those that
-    are its neighbours or whose neighbour it is. The image is taken for which the product is largest,
-    of how unsure it is and how unsure those are all together; what it spoke about is then settled,
-    and the next is taken, so that no two say the same (the greedy choice, as for coverage:
-    Nemhauser, Wolsey & Fisher 1978).
+    The uncertainty of an image is 1 less the difference of its two largest memberships. A decision
+    on an image informs it, its neighbours, and the images whose neighbour it is. The image is
+    chosen whose uncertainty, times the uncertainty of all images that it informs, is largest; those
+    images then count as certain. The greedy choice is that of maximum coverage (Nemhauser, Wolsey &
+    Fisher 1978).
 
     Parameters
     ----------
     memberships : array-like of shape (n, k)
-        How much of each image belongs to each cluster; rows sum to 1.
+        Membership of each image in each cluster; rows sum to 1.
     neighbors : array-like of shape (n, m), int
         Rows of each image's neighbours; -1 for none.
     m : int
-        How many images, at least 1.
+        The number of images, at least 1.
 
     Returns
     -------
     DataFrame of at most m rows
-        `index`, its `first` and `second` cluster by membership, how `unsure` it is itself, how many
-        images it speaks about (`about`), and how much that is unsure is `settled` by it; by the product
-        of `unsure` and `settled`, falling.
-        Fewer rows where nothing is left that is unsure.
+        `index`, its `first` and `second` cluster by membership, its uncertainty `unsure`, the
+        number of images that a decision informs (`about`) and the uncertainty that it removes
+        (`settled`). Rows by falling `unsure` · `settled`; none once nothing is uncertain.
 
     Raises
     ------
@@ -211,29 +203,26 @@ def look_first(memberships: Any, neighbors: Any, m: int = 20) -> pd.DataFrame:
     there = rows >= 0
     of = np.repeat(here, rows.shape[1])[there.ravel()]
     links = sp.csr_matrix((np.ones(len(of)), (of, rows[there])), shape=(n, n))
-    speaks = sp.csr_matrix(links + links.T + sp.identity(n))
-    speaks.data[:] = 1
-    about = np.diff(speaks.indptr)
+    informs = sp.csr_matrix(links + links.T + sp.identity(n))
+    informs.data[:] = 1
     left = unsure.copy()
-    gain = np.asarray(speaks @ left)
-    chosen: list[int] = []
-    settled: list[float] = []
-    while len(chosen) < m and (unsure * gain).max(initial=0) > 1e-9:
+    gain = np.asarray(informs @ left)
+    settled: dict[int, float] = {}
+    while len(settled) < m and (unsure * gain).max(initial=0) > 1e-9:
         best = int((unsure * gain).argmax())
-        chosen.append(best)
-        settled.append(float(gain[best]))
-        spoken = speaks.indices[speaks.indptr[best] : speaks.indptr[best + 1]]
-        gain -= np.asarray(speaks[:, spoken] @ left[spoken])
-        left[spoken] = 0
-    at = np.array(chosen, np.int64)
+        settled[best] = float(gain[best])
+        informed = informs.indices[informs.indptr[best] : informs.indptr[best + 1]]
+        gain -= np.asarray(informs[:, informed] @ left[informed])
+        left[informed] = 0
+    at = np.array(list(settled), np.int64)
     return pd.DataFrame(
         {
             "index": at,
             "first": first[at],
             "second": second[at],
             "unsure": unsure[at],
-            "about": about[at].astype(np.int64),
-            "settled": np.array(settled, np.float64),
+            "about": np.diff(informs.indptr)[at].astype(np.int64),
+            "settled": np.array(list(settled.values()), np.float64),
         }
     )
 

@@ -1,13 +1,7 @@
-from .bordering import Border, borders
-from .flows import clustergram
-from .typical import borderline, cohesion, nearest_and_farthest, worth_looking_at
-
-__all__ = [
-    "Border",
-    "borderline",
-    "borders",
-    "clustergram",
-    "cohesion",
-    "nearest_and_farthest",
-    "worth_looking_at",
-]
+from .bordering import Border as Border
+from .bordering import borders as borders
+from .flows import clustergram as clustergram
+from .typical import borderline as borderline
+from .typical import cohesion as cohesion
+from .typical import nearest_and_farthest as nearest_and_farthest
+from .typical import worth_looking_at as worth_looking_at

@@ -17,16 +17,16 @@ MAX_BORDER_GAP = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Border:
-    """The members almost as near to one cluster's centre as to another's.
+    """The points almost as near to one cluster's centre as to another's.
 
     Parameters
     ----------
     first, second : int
         The two clusters, the smaller number first.
     members : ndarray of shape (m,), int64
-        Indices of the points, the one most nearly between the centres first.
+        Indices of the points, the smallest margin first.
     margins : ndarray of shape (m,), float64
-        How much nearer the nearer centre is, as a share of the distance to the other.
+        Difference of the distances to both centres, as a share of the larger.
     """
 
     first: int
@@ -48,12 +48,12 @@ def borders(
     centres : array-like of shape (k, d) or None
         At least two. None takes the mean of each cluster's members.
     margin : float
-        From 0 to 1: how much nearer one centre may be.
+        The largest margin of a point on a border, from 0 to 1.
 
     Returns
     -------
     tuple of Border
-        Only those with members; the two clusters are the two with the nearest centres.
+        Only those with members. A point's border is that of its two nearest centres.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def borders(
     pair = np.sort(frame[["first", "second"]].to_numpy(), axis=1)
     index, margins = frame["index"].to_numpy(), frame["margin"].to_numpy()
     found = []
-    for a, b in np.unique(pair, axis=0).tolist() if len(pair) else []:
+    for a, b in np.unique(pair, axis=0).tolist():
         here = (pair == (a, b)).all(axis=1)
         found.append(Border(a, b, index[here], margins[here]))
     return tuple(sorted(found, key=lambda border: -len(border.members)))

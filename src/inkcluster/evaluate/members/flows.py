@@ -30,11 +30,10 @@ def clustergram(X: Any, labels_of: Mapping[int, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each pair of clusters of successive k that have points in common: `k`, `cluster`,
-        `position` and `size`, the same of the next k as `next_k`, `next_cluster`,
-        `next_position`, `next_size`, and `flow`, the points in both. A position is the mean of the
-        members' scores on the first principal component, whose sign is such that its largest
-        loading is positive. No row for a single k.
+        A row for each pair of clusters of successive k that share points: `k`, `cluster`,
+        `position` and `size`, the same of the next k as `next_k`, …, and `flow`, the number of
+        points shared. A position is the mean of the members' scores on the first principal
+        component, whose largest loading is positive. No row for a single k.
 
     Raises
     ------
@@ -58,19 +57,16 @@ def clustergram(X: Any, labels_of: Mapping[int, Any]) -> pd.DataFrame:
     points = vectors(X)
     if not labels_of:
         raise BadInputError("There is no clustering to follow; give the labels of at least one k.")
-    labels = {
-        int(k): cluster_numbers(labels_of[k], len(points), f"labels for k = {k}")
-        for k in sorted(labels_of)
-    }
-    for k, row in labels.items():
-        if row.min() < 0:
+    labels = {}
+    for k in sorted(labels_of):
+        labels[int(k)] = cluster_numbers(labels_of[k], len(points), f"labels for k = {k}")
+        if labels[k].min() < 0:
             raise BadInputError(f"labels for k = {k} hold noise; follow clusterings without noise.")
     score = _first_component(points)
     columns = ["k", "cluster", "position", "size"]
     columns += [*(f"next_{name}" for name in columns), "flow"]
     rows: list[tuple[Any, ...]] = []
-    ks = list(labels)
-    for k, after in pairwise(ks):
+    for k, after in pairwise(labels):
         ends = [_ends(labels[one], score) for one in (k, after)]
         wide = int(labels[after].max()) + 1
         pairs, flows = np.unique(labels[k] * wide + labels[after], return_counts=True)

@@ -1,4 +1,4 @@
-"""Where the clusters of a map lie: their densest places, and groups apart from all of these."""
+"""Places of clusters on a map: the densest ones, and groups apart from all clusters."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MIN_MEMBERS = 3
-"""Smaller clusters are pure and tight by nature; they are looked at only when there is no other."""
+"""Smaller clusters are always pure and tight; they are picked only when there is no other."""
 
 
 def nearest_and_farthest(
@@ -32,14 +33,13 @@ def nearest_and_farthest(
     centres : array-like of shape (k, d) or None
         None takes the mean of each cluster's members.
     m : int
-        How many of each, at least 1; small clusters give all they have, so that a member of a
-        cluster of fewer than 2·m can be among both.
+        The number of each, at least 1. In a cluster of fewer than 2·m a member can be in both.
 
     Returns
     -------
     dict of int to (near, far)
-        For each of the k clusters the indices into `X`, int64: nearest first, and farthest first.
-        Of equally distant members the one with the smaller index comes first.
+        For each of the k clusters the indices into `X`, int64: nearest first, and farthest first;
+        ties by index.
 
     Raises
     ------
@@ -59,9 +59,8 @@ def nearest_and_farthest(
     found = {}
     for cluster, members in enumerate(members_of(numbers, len(middle))):
         inside = distance[members]
-        near = members[np.argsort(inside, kind="stable")[:m]]
-        far = members[np.argsort(-inside, kind="stable")[:m]]
-        found[cluster] = near, far
+        near, far = (np.argsort(key, kind="stable")[:m] for key in (inside, -inside))
+        found[cluster] = members[near], members[far]
     return found
 
 
@@ -76,7 +75,7 @@ def borderline(X: Any, labels: Any, centres: Any, m: int) -> pd.DataFrame:
     centres : array-like of shape (k, d) or None
         At least two. None takes the mean of each cluster's members.
     m : int
-        How many points, at least 1.
+        The number of points, at least 1.
 
     Returns
     -------
@@ -124,11 +123,10 @@ def borderline(X: Any, labels: Any, centres: Any, m: int) -> pd.DataFrame:
 
 
 def cohesion(X: Any, labels: Any) -> NDArray[np.float64]:
-    """Say how tight each cluster is, compared with the whole set.
+    """Measure how tight each cluster is, compared with the whole set.
 
-    The mean distance of a cluster's members to their own mean, over the mean distance of all
-    points (noise included) to the mean of all: 0 is a cluster of equal points, 1 one as wide as
-    the set itself.
+    The mean distance of a cluster's members to their mean, over the mean distance of all points
+    (noise included) to theirs: 0 for a cluster of equal points, 1 for one as wide as the set.
 
     Parameters
     ----------
@@ -139,8 +137,8 @@ def cohesion(X: Any, labels: Any) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of shape (k,), float64
-        k is the largest label plus one. NaN where a number below it has no members; 0 everywhere
-        else when all points are equal.
+        k is the largest label plus one. NaN for a cluster without members; 0 for the others if all
+        points are equal.
 
     Raises
     ------
@@ -166,9 +164,7 @@ def cohesion(X: Any, labels: Any) -> NDArray[np.float64]:
 
 
 def worth_looking_at(X: Any, labels: Any, *, truth: Any = None, m: int = 5) -> pd.DataFrame:
-    """Pick the clusters worth looking at, by a stated rule instead of by hand.
-
-    The reasons take turns, each naming the foremost cluster that is not yet named, until m are:
+    """Pick up to `m` clusters worth looking at. Each reason in turn picks its best one left:
 
     1. purest and tightest: the largest product of purity and (1 - cohesion), with labels only;
     2. most mixed: the smallest purity, with labels only;
@@ -176,8 +172,8 @@ def worth_looking_at(X: Any, labels: Any, *, truth: Any = None, m: int = 5) -> p
     4. tightest: the smallest cohesion;
     5. largest: the most members.
 
-    Clusters of fewer than three members are passed over, unless there are no others. Ties go to
-    the larger cluster, then to the smaller number.
+    Clusters of fewer than three members are left out, unless there are no others. Ties go to the
+    larger cluster, then to the smaller number.
 
     Parameters
     ----------
@@ -187,13 +183,13 @@ def worth_looking_at(X: Any, labels: Any, *, truth: Any = None, m: int = 5) -> p
     truth : array-like of shape (n,) or None
         Labels, integers or strings.
     m : int
-        How many clusters at most, at least 1.
+        The largest number of clusters, at least 1.
 
     Returns
     -------
     DataFrame
-        Columns `cluster`, `size`, `cohesion`, `purity` (NaN without labels) and `reason`, a phrase
-        with its numbers; in the order in which they were picked. No row when all is noise.
+        `cluster`, `size`, `cohesion`, `purity` (NaN without labels) and `reason`, a phrase with its
+        numbers; in the order in which they were picked. No row when all is noise.
 
     Raises
     ------
@@ -216,65 +212,59 @@ def worth_looking_at(X: Any, labels: Any, *, truth: Any = None, m: int = 5) -> p
     numbers = cluster_numbers(labels)
     sizes = np.bincount(numbers[numbers >= 0], minlength=len(tightness))
     purity, mixture = _purities(numbers, truth, len(tightness))
+    candidates = np.flatnonzero(sizes >= min(MIN_MEMBERS, int(sizes.max(initial=1))))
+    rankings = {"loosest": -tightness, "tightest": tightness, "largest": -sizes}
+    if truth is not None:
+        best = {"purest and tightest": -purity * (1 - tightness), "most mixed": purity}
+        rankings = best | rankings
+    rows = _take_turns(rankings, sizes, candidates, m)
     frame = pd.DataFrame({"cluster": np.arange(len(tightness)), "size": sizes})
     frame["cohesion"], frame["purity"] = tightness, purity
-    eligible = sizes >= min(MIN_MEMBERS, int(sizes.max(initial=1)))
-    rows = _take_turns(frame, eligible, truth is not None, m)
-    picked = frame.iloc[[cluster for cluster, _ in rows]].reset_index(drop=True)
-    picked["reason"] = pd.Series(
-        [_reason(frame, cluster, what, mixture) for cluster, what in rows], dtype="str"
-    )
+    picked = frame.iloc[list(rows)].reset_index(drop=True)
+    reasons = [_reason(frame, cluster, what, mixture) for cluster, what in rows.items()]
+    picked["reason"] = pd.Series(reasons, dtype="str")
     return picked
 
 
 def _take_turns(
-    frame: pd.DataFrame, eligible: NDArray[np.bool_], labelled: bool, m: int
-) -> list[tuple[int, str]]:
-    """Pairs (cluster, kind of reason), foremost of each ranking in turn."""
-    size, tight = -frame["size"].to_numpy(), frame["cohesion"].to_numpy()
-    purity = frame["purity"].to_numpy()
-    keys = {"loosest": -tight, "tightest": tight, "largest": size}
-    if labelled:
-        keys = {"purest and tightest": -purity * (1 - tight), "most mixed": purity} | keys
-    candidates = np.flatnonzero(eligible)
-    orders = {
-        what: candidates[np.lexsort((candidates, size[candidates], key[candidates]))].tolist()
-        for what, key in keys.items()
-    }
-    rows: list[tuple[int, str]] = []
-    named: set[int] = set()
-    while len(rows) < min(m, len(candidates)):
-        for what, order in orders.items():
-            nextone = next((c for c in order if c not in named), None)
-            if nextone is None or len(rows) == m:
-                break
-            named.add(nextone)
-            rows.append((nextone, what))
-    return rows
+    rankings: dict[str, NDArray[Any]], sizes: NDArray[Any], candidates: NDArray[np.int64], m: int
+) -> dict[int, str]:
+    """The reason of each cluster picked: the smallest key of each ranking in turn."""
+    orders = [
+        (what, candidates[np.lexsort((candidates, -sizes[candidates], key[candidates]))].tolist())
+        for what, key in rankings.items()
+    ]
+    reasons: dict[int, str] = {}
+    for what, order in cycle(orders):
+        if len(reasons) == min(m, len(candidates)):
+            break
+        reasons[next(cluster for cluster in order if cluster not in reasons)] = what
+    return reasons
 
 
 def _purities(
     numbers: NDArray[np.int64], truth: Any, k: int
 ) -> tuple[NDArray[np.float64], dict[int, str]]:
     """Purity of each cluster, and its largest classes in words."""
-    purity, mixture = np.full(k, np.nan), dict.fromkeys(range(k), "")
-    if truth is None:
-        return purity, mixture
     from inkcluster.evaluate.labels.matching import match
 
+    purity = np.full(k, np.nan)
+    if truth is None:
+        return purity, {}
     matched = match(truth, numbers)
     purity[matched.clusters.astype(np.int64)] = matched.purity
-    for cluster, row in zip(matched.clusters.tolist(), matched.table, strict=True):
-        mixture[cluster] = matched.mixture(row)
-    return purity, mixture
+    return purity, dict(
+        zip(matched.clusters.tolist(), map(matched.mixture, matched.table), strict=True)
+    )
 
 
 def _reason(frame: pd.DataFrame, cluster: int, what: str, mixture: dict[int, str]) -> str:
     tight = f"cohesion {frame['cohesion'].iloc[cluster]:.2f}"
-    size = f"{frame['size'].iloc[cluster]:,} members"
-    said = {"most mixed": mixture[cluster], "largest": size}
-    said["purest and tightest"] = f"{mixture[cluster]}, {tight}"
-    return f"{what}: {said.get(what, tight)}"
+    if what == "largest":
+        return f"{what}: {frame['size'].iloc[cluster]:,} members"
+    if what == "most mixed":
+        return f"{what}: {mixture[cluster]}"
+    return f"{what}: {mixture[cluster]}, {tight}" if "purest" in what else f"{what}: {tight}"
 
 
 def _checked(

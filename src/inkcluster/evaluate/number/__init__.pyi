@@ -1,26 +1,14 @@
-from . import density
-from .along import along_hierarchy
-from .contrast import concentration
-from .density import k_distances, suggest_eps, suggest_eps_values
-from .gap import gap_statistic
-from .k_scoring import k_scores
-from .k_suggestion import KSuggestion, suggest_k
-from .kneedle import knee
-from .relative_gap import Suggestion, largest_gap, suggestions
-
-__all__ = [
-    "KSuggestion",
-    "Suggestion",
-    "along_hierarchy",
-    "concentration",
-    "density",
-    "gap_statistic",
-    "k_distances",
-    "k_scores",
-    "knee",
-    "largest_gap",
-    "suggest_eps",
-    "suggest_eps_values",
-    "suggest_k",
-    "suggestions",
-]
+from . import density as density
+from .along import along_hierarchy as along_hierarchy
+from .contrast import concentration as concentration
+from .density import k_distances as k_distances
+from .density import suggest_eps as suggest_eps
+from .density import suggest_eps_values as suggest_eps_values
+from .gap import gap_statistic as gap_statistic
+from .k_scoring import k_scores as k_scores
+from .k_suggestion import KSuggestion as KSuggestion
+from .k_suggestion import suggest_k as suggest_k
+from .kneedle import knee as knee
+from .relative_gap import Suggestion as Suggestion
+from .relative_gap import largest_gap as largest_gap
+from .relative_gap import suggestions as suggestions

@@ -1,14 +1,15 @@
-"""How far a hierarchy agrees with labels, at every number of clusters at once."""
+"""The agreement of a hierarchy with labels, at every number of clusters at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.evaluate.checks import check_hierarchy, check_length
-from inkcluster.evaluate.labels.agreement import _ari
+from inkcluster.evaluate.labels.agreement import ari_of
 from inkcluster.evaluate.labels.contingency import encode
 
 if TYPE_CHECKING:
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 
 
 def along_hierarchy(Z: Any, truth: Any) -> pd.DataFrame:
-    """Compare the cut at every k with labels, from one pass over the merges.
+    """Compare the cut at every k with labels, in one pass over the merges.
 
-    A merge changes two rows of the table of clusters against classes and nothing else, so that
-    the sums behind each measure are brought up to date by the classes that the smaller of the two
-    clusters holds: at most n · classes steps for all k together, and at most n · log₂(n) where
-    nearly every point has a class of its own. The ARI is worked out in whole numbers, so it is
-    the same as that of :func:`scores` on each cut; NMI is the same to rounding.
+    A merge changes two rows of the table of clusters against classes, so the sums behind each
+    measure are updated by the classes in the smaller of the two clusters: at most n · classes steps
+    for all k, and at most n · log₂(n). The ARI is computed in whole numbers and equals that of
+    :func:`scores` on each cut; NMI is equal up to rounding.
 
     Parameters
     ----------
@@ -34,8 +34,7 @@ def along_hierarchy(Z: Any, truth: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row for each k from 1 to n: ``k``, ``ari``, ``nmi`` and ``purity`` of the partition that
-        is there after n - k merges.
+        A row for each k from 1 to n: ``k``, ``ari``, ``nmi`` and ``purity`` after n - k merges.
 
     Raises
     ------
@@ -62,42 +61,37 @@ def along_hierarchy(Z: Any, truth: Any) -> pd.DataFrame:
     check_length(codes, len(tree) + 1, "truth")
     n = len(codes)
     totals = np.bincount(codes, minlength=len(classes))
-    sums = _sums(tree[:, :2].astype(np.int64), codes, _times_log(n))
     in_classes, pairs = int((totals**2).sum()) - n, n * (n - 1)
-    ari = [
-        _ari(both, in_clusters, in_classes, pairs)
-        for both, in_clusters in zip(sums["both"], sums["in_clusters"], strict=True)
-    ]
+    both, in_clusters, cells, rows, held = zip(*_sums(tree, codes), strict=True)
     frame = pd.DataFrame(
         {
             "k": np.arange(n, 0, -1),
-            "ari": ari,
-            "nmi": _nmi(np.array(sums["cells"]), np.array(sums["rows"]), totals),
-            "purity": np.array(sums["held"]) / n,
+            "ari": [
+                ari_of(*each, in_classes, pairs) for each in zip(both, in_clusters, strict=True)
+            ],
+            "nmi": _nmi(np.array(cells), np.array(rows), totals),
+            "purity": np.array(held) / n,
         }
     )
     return frame.iloc[::-1].reset_index(drop=True)
 
 
 def _sums(
-    children: NDArray[np.int64], codes: NDArray[np.int64], times_log: NDArray[np.float64]
-) -> dict[str, list[Any]]:
+    tree: NDArray[np.float64], codes: NDArray[np.int64]
+) -> Iterator[tuple[int, int, float, float, int]]:
     """The sums over the table after 0, 1, … n - 1 merges.
 
-    ``both`` and ``in_clusters`` count ordered pairs, of points that share cluster and class and
-    of points that share a cluster; ``cells`` and ``rows`` are the sums of x·log x over the table's
-    cells and over its rows; ``held`` counts the points in the largest class of their cluster.
+    Ordered pairs of points that share cluster and class, and that share a cluster; the sums of
+    x·log x over the table's cells, and over its rows; points in the largest class of their cluster.
     """
     n = len(codes)
-    of_number = times_log.tolist()
+    times_log = _times_log(n).tolist()
     table: list[dict[int, int]] = [{code: 1} for code in codes.tolist()]
     size, largest = [1] * n, [1] * n
     both, in_clusters, held = 0, 0, n
     cells, rows = 0.0, 0.0
-    found: dict[str, list[Any]] = {
-        "both": [both], "in_clusters": [in_clusters], "cells": [cells], "rows": [rows], "held": [held]
-    }  # fmt: skip
-    for a, b in children.tolist():
+    yield both, in_clusters, cells, rows, held
+    for a, b in tree[:, :2].astype(np.int64).tolist():
         into, other = table[a], table[b]
         if len(into) < len(other):
             into, other = other, into
@@ -107,19 +101,17 @@ def _sums(
             now = into[code] = there + count
             if there:
                 both += 2 * there * count
-                cells += of_number[now] - of_number[there] - of_number[count]
+                cells += times_log[now] - times_log[there] - times_log[count]
                 top = max(top, now)
         together = size[a] + size[b]
         in_clusters += 2 * size[a] * size[b]
-        rows += of_number[together] - of_number[size[a]] - of_number[size[b]]
+        rows += times_log[together] - times_log[size[a]] - times_log[size[b]]
         held += top - largest[a] - largest[b]
         table.append(into)
         table[a] = table[b] = {}
         size.append(together)
         largest.append(top)
-        for name, value in zip(found, (both, in_clusters, cells, rows, held), strict=True):
-            found[name].append(value)
-    return found
+        yield both, in_clusters, cells, rows, held
 
 
 def _times_log(n: int) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Measures whether distances still tell near from far."""
+"""Measures the contrast of distances."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MAX_COMPARED = 1000
 
 
 def concentration(X: Any, random_state: int | None = None) -> float:
-    """Relative contrast of the distances: (farthest - nearest) / nearest, typically.
+    """Median relative contrast of the distances: (farthest - nearest) / nearest.
 
-    In many dimensions it falls towards 0, and "near" loses its meaning (Beyer et al. 1999).
+    With the number of dimensions it falls towards 0 (Beyer et al. 1999).
 
     Parameters
     ----------
@@ -28,8 +28,7 @@ def concentration(X: Any, random_state: int | None = None) -> float:
     Returns
     -------
     float
-        Median over the points drawn; of each one's distances to the others, zeros (duplicates)
-        left out.
+        Median over the points drawn; distances of 0 (duplicates) are left out.
 
     Raises
     ------
@@ -77,8 +76,8 @@ def nearest_and_spread(
     Returns
     -------
     nearest, spread : float
-        The median distance to the nearest of all points and the standard deviation of the
-        distances among the points compared, each divided by the mean distance among them.
+        The median distance to the nearest of all points, and the standard deviation of the
+        distances among the points compared; both over the mean distance among these.
     """
     from scipy.spatial.distance import pdist
 

@@ -1,4 +1,4 @@
-"""Distances to neighbours: which eps makes DBSCAN say something."""
+"""Suggests `eps` for DBSCAN from the distances to neighbours."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def k_distances(
 ) -> NDArray[np.float64]:
     """Distance of each point to its k-th nearest other point, sorted upwards.
 
-    A point itself does not count here, while it does in DBSCAN's ``min_samples``: the share of
-    core points at `eps` is the share of the (min_samples - 1)-distances up to `eps`.
+    The point itself does not count (in DBSCAN's ``min_samples`` it does): the share of core points
+    at `eps` is that of the (min_samples - 1)-distances up to `eps`.
 
     Parameters
     ----------
@@ -33,11 +33,11 @@ def k_distances(
     k : int
         From 1 to n - 1.
     ordered : bool
-        Whether distances are sorted, or those of the points in their order.
+        Sort the distances; otherwise they are in the order of the points.
     lists : tuple of ndarray, optional
-        What :func:`~inkcluster.cluster.neighbors.nearest_neighbors` gave for these points with
-        ``itself=True``, at least k + 1 each; found anew if left out. The same lists serve
-        :meth:`DBSCANGrid.fit <inkcluster.DBSCANGrid.fit>`.
+        Results of :func:`~inkcluster.cluster.neighbors.nearest_neighbors` for these points with
+        ``itself=True``, at least k + 1 each, also used by
+        :meth:`DBSCANGrid.fit <inkcluster.DBSCANGrid.fit>`; computed if left out.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def k_distances(
 def suggest_eps(
     X: Any, *, min_samples: int, n: int, lists: Neighbours | None = None
 ) -> tuple[float, ...]:
-    """Suggest eps values between which DBSCAN turns from all noise to one cluster.
+    """Suggest eps values between which DBSCAN changes from all noise to one cluster.
 
     Parameters
     ----------
@@ -91,15 +91,14 @@ def suggest_eps(
     min_samples : int
         As DBSCAN's, the point itself included: from 1 to n_points.
     n : int
-        How many values, at least 1.
+        The number of values, at least 1.
     lists : tuple of ndarray, optional
         As in :func:`k_distances`.
 
     Returns
     -------
     tuple of n floats
-        See :func:`suggest_eps_values`, of the (min_samples - 1)-distances (the 1-distances when
-        min_samples is 1).
+        Those of :func:`suggest_eps_values` for the (min_samples - 1)-distances, at least 1.
 
     Raises
     ------
@@ -131,17 +130,16 @@ def suggest_eps(
 def suggest_eps_values(distances: Any, *, n: int) -> tuple[float, ...]:
     """Choose eps values from k-distances: evenly spaced quantiles, one of them the knee.
 
-    The quantiles reach from 5 % of core points to 99 %; the quantile nearest to the knee of the
-    curve gives way to it. Values are rounded to two significant digits, to more only where two
-    would otherwise be equal; where quantiles coincide (duplicates), the widest gaps are halved
-    until there are enough.
+    The quantiles reach from 5 % to 99 % of core points; the knee of the curve replaces the nearest.
+    Where quantiles coincide, the widest gaps are halved. Values are rounded to two significant
+    digits, or to as many as keep them distinct.
 
     Parameters
     ----------
     distances : array-like of shape (n_points,)
         k-distances, at least 0, in any order. Zeros (duplicates) are left out.
     n : int
-        How many values, at least 1. One alone is the knee.
+        The number of values, at least 1. One alone is the knee.
 
     Returns
     -------
@@ -182,7 +180,6 @@ def suggest_eps_values(distances: Any, *, n: int) -> tuple[float, ...]:
 
 def _fill(values: list[float], n: int) -> list[float]:
     """Halve the widest gaps until there are n values."""
-    values = list(values)
     while len(values) < n:
         gaps = np.diff(values)
         widest = int(gaps.argmax())
@@ -191,8 +188,7 @@ def _fill(values: list[float], n: int) -> list[float]:
 
 
 def _round(values: list[float]) -> tuple[float, ...]:
-    """To as few significant digits, from two, as keep all apart."""
-    rounded: list[float] = []
+    """To as few significant digits, at least two, as keep all distinct."""
     for digits in range(2, _MOST_DIGITS):
         rounded = [float(f"{value:.{digits - 1}e}") for value in values]
         if len(set(rounded)) == len(rounded):

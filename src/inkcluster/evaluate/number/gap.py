@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,12 +28,11 @@ def gap_statistic(
     tol: float = 1e-4,
     random_state: int = 0,
 ) -> pd.DataFrame:
-    """Compare the inertia for each k with that of points strewn evenly over the same box.
+    """Compare the inertia for each k with that of points spread uniformly over the same box.
 
     Gap(k) is the mean over the references of log W(k), less log W(k) of the points, W being the
-    inertia of k-means. References are uniform over the box that holds the points along their
-    principal axes. The points and each reference are clustered alike, by
-    :func:`inkcluster.cluster.kmeans_range`.
+    inertia of :func:`inkcluster.cluster.kmeans_range`. References are uniform over the box along
+    the principal axes of the points.
 
     Parameters
     ----------
@@ -89,18 +89,12 @@ def gap_statistic(
         raise BadInputError("All points are equal, so there is no gap; give different points.")
     rng = np.random.default_rng(random_state)
     logs = np.empty((count + 1, len(numbers)))
+    cluster = partial(kmeans_range, ks=numbers, n_init=n_init, tol=tol, random_state=random_state)
     with current().task("references of the gap", count + 1) as advance:
         for b in range(count + 1):
-            strewn = aligned if b == 0 else rng.uniform(low, high, aligned.shape)
+            spread = aligned if b == 0 else rng.uniform(low, high, aligned.shape)
             with listening(SILENT):
-                found = kmeans_range(
-                    strewn.astype(np.float32),
-                    numbers,
-                    n_init=n_init,
-                    tol=tol,
-                    random_state=random_state,
-                )
-            inertias = found.inertias
+                inertias = cluster(spread.astype(np.float32)).inertias
             logs[b] = np.log(np.where(inertias > 0, inertias, np.nan))
             advance(1)
     expected = logs[1:].mean(axis=0)

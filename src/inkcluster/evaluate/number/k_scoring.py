@@ -1,4 +1,4 @@
-"""Scores the clustering for each k without labels: silhouettes, Calinski–Harabasz, Davies–Bouldin."""
+"""Scores the clustering for each k without labels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_SILHOUETTE_POINTS = 2000
 """The most points of the exact silhouette, by default."""
 MIN_SHARED_NUMBERS = 2_000_000
-"""Products of points that hold fewer numbers are made by one thread."""
+"""Matrix products of fewer numbers run on one thread."""
 MIN_RELIABLE_SHARE = 1e-6
 """A squared distance by products that is smaller, relative to the norms, is computed again."""
 
@@ -96,22 +96,22 @@ def k_scores(
     for i, (k, row) in enumerate(labels.items()):
         sizes = np.bincount(row)
         inside = float(own[i] @ own[i])
-        about = middles[i] - overall
-        between = float(sizes @ np.einsum("kd,kd->k", about, about))
-        scored = 2 <= len(sizes) < len(points)
+        simplified = ratio = davies_bouldin = np.nan
+        if 2 <= len(sizes) < len(points):
+            about = middles[i] - overall
+            between = float(sizes @ np.einsum("kd,kd->k", about, about))
+            simplified = _simplified(own[i], next_[i], sizes[row] == 1)
+            ratio = _ratio(between, inside, len(points), len(sizes))
+            davies_bouldin = _davies_bouldin(own[i], row, middles[i])
         rows.append(
             {
                 "k": k,
                 "clusters": len(sizes),
                 "inertia": inside,
-                "silhouette_simplified": _simplified(own[i], next_[i], sizes[row] == 1)
-                if scored
-                else np.nan,
+                "silhouette_simplified": simplified,
                 "silhouette": _silhouette(apart, row[drawn]),
-                "calinski_harabasz": _ratio(between, inside, len(points), len(sizes))
-                if scored
-                else np.nan,
-                "davies_bouldin": _davies_bouldin(own[i], row, middles[i]) if scored else np.nan,
+                "calinski_harabasz": ratio,
+                "davies_bouldin": davies_bouldin,
             }
         )
     return pd.DataFrame(rows)

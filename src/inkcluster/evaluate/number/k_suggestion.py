@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.words import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,27 +24,27 @@ CRITERIA = {
 }
 """The criteria and how a sentence names them; the column of the same name holds the values."""
 MIN_CLEAR_RATIO = 1.1
-"""The best value is clear when it is at least this many times the next best elsewhere."""
+"""The best value is clear when it is at least this many times the next best."""
 MIN_ELBOW_RATIO = 2.0
-"""An elbow is clear when the inertia falls this many times as steeply before it as after it."""
+"""An elbow is clear when the slope before it is this many times the slope after it."""
 MIN_SILHOUETTE = 0.25
 """Up to this silhouette there is no substantial structure (Kaufman & Rousseeuw 1990)."""
 
 
 @dataclass(frozen=True)
 class KSuggestion:
-    """What one criterion says, or all together.
+    """The suggestion of one criterion, or of all together.
 
     Parameters
     ----------
     k : int or None
         The number of clusters; None where there is nothing to choose from.
     strength : float
-        How far it stands out. Of a criterion: the ratio of the best value to the next best
-        elsewhere (elbow: of the slopes before and after; gap: by how many standard errors the
-        rule holds). Of the combination: the share of the criteria that clearly suggest this k.
+        Of a criterion: the ratio of the best value to the next best (elbow: of the slopes before
+        and after; gap: by how many standard errors the rule holds). Of the combination: the share
+        of the criteria that clearly suggest this k.
     clear : bool
-        Whether that is far enough for a natural number.
+        Whether `strength` suffices for a natural number of clusters.
     reason : str
         A phrase with its numbers.
     """
@@ -55,18 +56,16 @@ class KSuggestion:
 
 
 def suggest_k(frame: pd.DataFrame) -> dict[str, KSuggestion]:
-    """Read a number of clusters off each criterion, and one off all together.
+    """Suggest a number of clusters by each criterion, and one by all together.
 
     - inertia: the elbow, where the slope of log inertia over log k falls most from one step to the
-      next; points strewn evenly have nearly the same slope throughout;
+      next;
     - silhouette and Calinski–Harabasz: the largest; Davies–Bouldin: the smallest;
-    - gap: the smallest k with gap(k) ≥ gap(k + 1) - error(k + 1), the rule of one standard error.
-      k = 1 says that there are no clusters.
+    - gap: the smallest k with gap(k) ≥ gap(k + 1) - error(k + 1); k = 1 means no clusters.
 
-    An extreme at the last k is not clear, since it may lie beyond, nor is the gap where it goes on
-    rising by less than its error. Together they suggest the k
-    that most criteria suggest, clear ones counting twice, the smallest among equals; it is a
-    natural number of clusters when more than half of the criteria clearly suggest it.
+    An extreme at the last k is not clear, nor is a gap that rises by less than its error. Together
+    they suggest the k that most criteria suggest, clear ones counting twice, the smallest of equals.
+    It is a natural number of clusters if more than half of the criteria clearly suggest it.
 
     Parameters
     ----------
@@ -128,9 +127,8 @@ def _extreme(ks: NDArray[np.int64], values: NDArray[np.float64], name: str) -> K
     top = float(values[best])
     above, below = (next_, top) if low else (top, next_)
     strength = above / below if below > 0 else (float("inf") if above > 0 else 1.0)
-    words = (
-        f"{'smallest' if low else 'largest'}, {top:,.3g} against {next_:,.3g} at the next best k"
-    )
+    extreme = "smallest" if low else "largest"
+    words = f"{extreme}, {top:,.3g} against {next_:,.3g} at the next best k"
     clear = strength >= MIN_CLEAR_RATIO and best < len(ks) - 1
     if best == len(ks) - 1:
         words += "; the last k tried, so that it may lie beyond"
@@ -188,17 +186,11 @@ def _together(found: Mapping[str, KSuggestion]) -> KSuggestion:
     clearly = [name for name, one in found.items() if one.k == k and one.clear]
     share = len(clearly) / len(found)
     natural = share > 0.5 and k > 1
+    words = "no natural number of clusters: "
     if natural:
-        words = f"clearly suggested by {_listed([CRITERIA[name] for name in clearly])}"
+        words = f"clearly suggested by {listed(CRITERIA[name] for name in clearly)}"
     elif k == 1 and share > 0:
-        words = "no natural number of clusters: the gap statistic sees none"
+        words += "the gap statistic sees none"
     else:
-        words = (
-            f"no natural number of clusters: {len(clearly)} of {len(found)} criteria clearly "
-            f"suggest {k}"
-        )
+        words += f"{len(clearly)} of {len(found)} criteria clearly suggest {k}"
     return KSuggestion(k, share, natural, words)
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

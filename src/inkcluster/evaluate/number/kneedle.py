@@ -1,4 +1,4 @@
-"""The knee of a curve: where it stops being flat and becomes steep, or the other way round."""
+"""Finds the knee of a curve, where it turns from flat to steep or from steep to flat."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from inkcluster.evaluate.checks import rising_curve
 def knee(curve: Any, *, sensitivity: float = 1.0, shape: str = "convex") -> int:
     """Find the knee of a rising curve: Kneedle, offline (Satopää et al. 2011).
 
-    Both axes are normalised to [0, 1], a convex curve is turned by 180° into a concave one, and
-    the difference y - x is taken. A local maximum of it is a knee when the difference falls by
-    more than `sensitivity` times the mean step of x before the next local maximum. Of several
-    knees the one with the largest difference is returned, and where none is confirmed (a
-    straight line) the point farthest from the chord. The paper's smoothing is left out: sorted
-    distances need none.
+    Both axes are normalised to [0, 1], and a convex curve is turned by 180°. A local maximum of
+    y - x is a knee if y - x falls by more than `sensitivity` times the mean step of x before the
+    next local maximum. The knee with the largest y - x is returned; without one, the point farthest
+    from the chord. The paper's smoothing is left out: sorted distances need none.
 
     Parameters
     ----------
@@ -34,7 +32,7 @@ def knee(curve: Any, *, sensitivity: float = 1.0, shape: str = "convex") -> int:
     Returns
     -------
     int
-        The knee's index into `curve`.
+        The index of the knee in `curve`.
 
     Raises
     ------

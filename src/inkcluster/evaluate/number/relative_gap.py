@@ -1,4 +1,4 @@
-"""How many clusters a hierarchy suggests, from its merge heights alone."""
+"""Suggests a number of clusters from the merge heights of a hierarchy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inkcluster.errors import BadInputError
 from inkcluster.evaluate.checks import check_hierarchy, whole
 
 COLOUR_THRESHOLD = 0.7
-"""SciPy's dendrogram colours what merges below this share of the tallest merge."""
+"""SciPy's dendrogram colours branches below this share of the tallest merge."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,8 @@ class Suggestion:
     k : int
         The number of clusters suggested, at least 2.
     strength : float
-        The jump at `k` over the largest jump elsewhere: 1 means that nothing stands out, infinite
-        that there is no jump elsewhere. Below 1 for rule "colour" only, which does not look for
-        the largest.
+        The jump at `k` over the largest jump elsewhere: 1 if nothing stands out, infinite if there
+        is no other jump, below 1 for rule "colour" only.
     runner_up : int
         The number of clusters at the largest jump elsewhere.
     """
@@ -72,22 +71,21 @@ def suggestions(Z: Any, *, k_max: int = 20) -> dict[str, Suggestion]:
 
     With h(k) the height of the merge that leaves k clusters, the jump at k is
 
-    - "gap": h(k - 1) - h(k), the absolute rule, by which people read a dendrogram;
-    - "ratio": 1 - h(k) / h(k - 1), the relative rule, which no scale of heights favours.
+    - "gap": h(k - 1) - h(k), the absolute rule;
+    - "ratio": 1 - h(k) / h(k - 1), the relative rule, independent of the scale of heights.
 
     A third rule, "colour", counts the branches that SciPy's dendrogram colours by default, those
     below 70 % of the tallest merge; its strength is that of the absolute jump there. `k_max` does
-    not bound it: under single linkage it can be hundreds.
+    not limit it: under single linkage it can be hundreds.
 
-    Which one people follow when they look at a dendrogram, measured on Ward hierarchies of ten
-    samples with replacement of each of 500, 1,000, 2,000 and 3,000 MNIST digits, of which the
-    exercise says "four or five clusters, typically five": "colour" gives 4 or 5 in 33 of 40, 5 in
-    28, and 6 in the others; "gap" and "ratio" most often 5 (13 and 15 of 40), but spread from 2
-    to 6 and from 2 to 12. On samples of scikit-learn's digits "gap" and "ratio" mostly say 2, 3 or
-    9, and "colour" 3 to 7: no rule tells that there are ten.
+    People see "four or five clusters, typically five" in dendrograms of MNIST samples. Measured on
+    40 Ward hierarchies of 500 to 3,000 digits, "colour" gives 4 or 5 in 33 and 6 in the others;
+    "gap" and "ratio" give 5 most often (13 and 15), but spread from 2 to 6 and from 2 to 12. On
+    samples of scikit-learn's digits no rule finds ten: "gap" and "ratio" mostly give 2, 3 or 9,
+    "colour" 3 to 7.
 
-    Where centroid or median linkages invert heights, a merge below an earlier one counts at the
-    earlier one's height, so that no cut falls inside an inversion. The smallest k wins a tie.
+    Where centroid or median linkages invert heights, a merge counts at the height of the tallest
+    earlier one, so that no cut falls inside an inversion. Ties go to the smallest k.
 
     Parameters
     ----------
