@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import KSuggestion, borderline, borders, nearest_and_farthest
 from inkcluster.evaluate.members.bordering import MAX_BORDER_GAP
 from inkcluster.evaluate.number.k_suggestion import CRITERIA
-from inkcluster.figures import Centres, Clustergram, KCurves
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.words import listed, percent, sentence, several
 
@@ -50,7 +50,7 @@ def centres(work: Clusters) -> Figure:
             f"In {several(len(pure), 'cluster')}{f' ({listed(pure)})' if pure else ''} at least "
         )
         says += f"{percent(judging.PURE)} of the members are of one class."
-    return Centres(
+    return charts.Centres(
         "centres",
         "The centres of the k-means clusters",
         says,
@@ -147,7 +147,7 @@ def k_curves(found: KRange, used: int) -> Figure:
     by_k = sorted(criteria_by_k(found.suggested).items())
     clear = [CRITERIA[name] for name in CRITERIA if found.suggested[name].clear]
     only = f"clearly only {listed(clear)}" if clear else "none clearly"
-    return KCurves(
+    return charts.KCurves(
         "k-curves",
         "Criteria for the number of clusters",
         f"Six criteria for each k on {several(len(found.sample), 'image')}, without labels. They "
@@ -166,7 +166,7 @@ def clustergram(found: KRange, used: int) -> Figure:
     flows = found.flows[found.flows["k"] > 1]
     stay = flows.groupby(["k", "cluster"])["flow"].max().groupby("k").sum()
     k = int(stay.index.to_numpy()[stay.to_numpy().argmax()])
-    return Clustergram(
+    return charts.Clustergram(
         "clustergram",
         "How the clusters split as k grows",
         "Each cluster is drawn at the mean score of its members on the first principal component; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inkcluster.figures import AgreementMap
+from inkcluster import figures as charts
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.steps.methods import SPACES, Methods, title_of
@@ -34,7 +34,7 @@ def of_agreement(methods: Methods) -> Answer:
     says = f"1 is the same partition, 0 is chance; noise counts as one more cluster.{ward}"
     return Answer(
         figures=(
-            AgreementMap(
+            charts.AgreementMap(
                 "agreement", title, _says(methods, compared, left_out), methods.ari, names
             ),
         ),

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import Match, cohesion, match, nearest_and_farthest
-from inkcluster.figures import Centres
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import pictures
 from inkcluster.study.steps.methods import Methods, title_of
@@ -70,7 +70,7 @@ def _centres_figure(
         f"{percent(white / typical)} as much as a typical image does, those on pixels "
         f"{percent(raw / typical)}. The clusters have {int(sizes[-1]):,} to {int(sizes[0]):,} members."
     )
-    return Centres(
+    return charts.Centres(
         "kmeans-centres",
         "k-means centres after PCA whitening",
         says,

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import Scores, scores
-from inkcluster.figures import ClusterSizes, Scoreboard
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.compare.agreement import MAX_SHARE
@@ -50,7 +50,7 @@ def _scoreboard(found: dict[str, Scores], ranked: list[str]) -> Any:
         f"{last} is last with {decimals(found[last].ari)}. Noise counts as one more cluster, and as "
         "wrong in purity and ACC."
     )
-    return Scoreboard("scores", "Every method against the labels", says, frame)
+    return charts.Scoreboard("scores", "Every method against the labels", says, frame)
 
 
 def _scores_table(methods: Methods, found: dict[str, Scores]) -> Table:
@@ -103,7 +103,7 @@ def _sizes_figure(methods: Methods) -> Any:
     )
     sizes = {name: c.sizes for name, c in methods.clusterings.items()}
     noise = {name: int(np.sum(c.labels < 0)) for name, c in methods.clusterings.items()}
-    return ClusterSizes("sizes", "Cluster sizes of every method", says, sizes, noise)
+    return charts.ClusterSizes("sizes", "Cluster sizes of every method", says, sizes, noise)
 
 
 def _sizes_table(methods: Methods) -> Table:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import cohesion, largest_gap, match, worth_looking_at
-from inkcluster.figures import Dendrogram
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.parts import judging, pictures
@@ -63,7 +63,7 @@ def _dendrogram(methods: Methods, Z: NDArray[np.float64], plan: Plan) -> Any:
         f"{heights[0]:.1f}, the one that leaves {plan.k} clusters at {heights[-1]:.1f}. The largest "
         f"relative gap between merges suggests {largest_gap(Z).k} clusters."
     )
-    figure = Dendrogram(
+    figure = charts.Dendrogram(
         "ward-dendrogram",
         "Ward's hierarchy after PCA whitening",
         says,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import concentration
 from inkcluster.evaluate.number.contrast import MAX_COMPARED, nearest_and_spread
-from inkcluster.figures import EpsMap, KDistance
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, RULE
@@ -82,7 +82,7 @@ def _map_figure(found: Map) -> Any:
         f"{_number(np.sum(noise == 1))} leave every image as noise. The figures and tables below "
         f"show {found.setting}."
     )
-    return EpsMap(
+    return charts.EpsMap(
         "map",
         "What DBSCAN finds at each eps and min_samples",
         says,
@@ -112,7 +112,9 @@ def _distance_figure(found: Map) -> Any:
         f"{high:.3g} away; {where}."
     )
     title = f"Distance to the {ordinal(found.neighbour)} nearest image"
-    return KDistance("k-distance", title, says, curve, found.knee, found.neighbour, found.eps)
+    return charts.KDistance(
+        "k-distance", title, says, curve, found.knee, found.neighbour, found.eps
+    )
 
 
 def _map_table(found: Map) -> Table:

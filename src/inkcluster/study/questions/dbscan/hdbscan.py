@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from inkcluster.figures import CondensedTree, Reachability
+from inkcluster import figures as charts
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.questions.dbscan.chosen import members_gallery
@@ -45,7 +45,7 @@ def _tree(found: Map, kept: Kept) -> Any:
         "is one cluster, from which images leave one by one."
     )
     shown = pictures.mean_images(images.pixels, kept.labels) if kept_ones else None
-    return CondensedTree(
+    return charts.CondensedTree(
         "condensed-tree",
         "HDBSCAN's clusters at every distance",
         says,
@@ -64,7 +64,7 @@ def _reachability(kept: Kept) -> Any:
         f"which an image joins those before it. A valley is a dense group: {valleys}, and "
         f"{percent(c.noise_share)} of the images are noise, in grey."
     )
-    return Reachability(
+    return charts.Reachability(
         "reachability",
         "Dense groups as valleys (reachability plot)",
         says,

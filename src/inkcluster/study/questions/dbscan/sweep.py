@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import pairwise_ari
-from inkcluster.figures import ClusterSizes
-from inkcluster.figures import Sweep as SweepFigure
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.questions.parts import pictures
@@ -64,7 +63,7 @@ def _sweep_figure(sweeps: list[Sweep], plan: Plan) -> Any:
         f"{percent(counts[-1].noise_share)} are noise."
     )
     two = ", with two solvers of the PCA" if len(sweeps) > 1 else ""
-    return SweepFigure(
+    return charts.Sweep(
         "sweep",
         f"DBSCAN at each eps after PCA whitening{two}",
         says,
@@ -88,7 +87,7 @@ def _sizes_figure(sweep: Sweep) -> tuple[Any, ...]:
         f"{int(np.count_nonzero(sizes[at] <= SMALL)):,} of {several(len(sizes[at]), 'cluster')} have "
         f"{SMALL} or fewer."
     )
-    return (ClusterSizes("sweep-sizes", "Cluster sizes at each eps", says, sizes, noise),)
+    return (charts.ClusterSizes("sweep-sizes", "Cluster sizes at each eps", says, sizes, noise),)
 
 
 def _sweep_table(sweeps: list[Sweep], sample: Sample) -> Table:

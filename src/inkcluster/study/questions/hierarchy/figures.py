@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import largest_gap
-from inkcluster.figures import (
-    AlongHierarchy,
-    Dendrogram,
-    Dendrograms,
-    MergeHeights,
-    PictureTree,
-    SuggestionCounts,
-)
 from inkcluster.figures.drawing.branches import branches
 from inkcluster.figures.drawing.tree import leaf_of
 from inkcluster.images import ImageSet, sample_index
@@ -64,7 +57,7 @@ def tree(images: ImageSet, Z: NDArray[np.float64], k: int) -> Figure:
         names = class_names(values.tolist())
         classes = [names[i] for i in counts.argmax(axis=1)]
         shares = (counts.max(axis=1) / shown.members).tolist()
-    return PictureTree(
+    return charts.PictureTree(
         "tree",
         "Ward's hierarchy in pictures",
         says,
@@ -100,7 +93,7 @@ def counts(frame: pd.DataFrame, verdict: Verdict) -> list[Figure]:
         )
         name = "suggestions" if rule == RULES[0] else f"suggestions-{rule}"
         title = f"The number of clusters suggested by {words}"
-        figures.append(SuggestionCounts(name, title, says, frame_=found))
+        figures.append(charts.SuggestionCounts(name, title, says, frame_=found))
     return figures
 
 
@@ -113,7 +106,7 @@ def heights(panels: list[Panel]) -> Figure:
         f"{title} the merge of {k} clusters into {k - 1} is at {high:,.0f}, that of {k + 1} into {k} "
         f"at {low:,.0f}, {percent(1 - low / high if high > 0 else 0.0)} lower."
     )
-    return MergeHeights(
+    return charts.MergeHeights(
         "heights",
         "The heights of the last merges",
         says,
@@ -132,7 +125,7 @@ def along(images: ImageSet, frame: pd.DataFrame, k: int) -> Figure:
         f"and {ari[classes - 1]:.3f} at {classes}, the number of classes. NMI and purity tend to grow "
         "with the number of clusters."
     )
-    return AlongHierarchy(
+    return charts.AlongHierarchy(
         "along",
         "Agreement with the labels along the hierarchy",
         says,
@@ -153,7 +146,7 @@ def plain(Z: NDArray[np.float64], k: int) -> Figure:
         f"The same hierarchy as SciPy draws it, its last {min(BRANCHES_SHOWN, n)} branches; the last "
         f"merge, of all {n:,} images, is at {Z[-1, 2]:,.0f}."
     )
-    return Dendrogram(
+    return charts.Dendrogram(
         "dendrogram",
         f"Ward's hierarchy of {n:,} images",
         says,
@@ -169,7 +162,9 @@ def dendrograms(panels: list[Panel]) -> Figure:
         "The hierarchies of the first sample of each size and of all, each coloured at the number of "
         f"clusters that it suggests: {listed(f'{k} for {name}' for name, _, k in panels)}."
     )
-    return Dendrograms("dendrograms", "One dendrogram for each sample size", says, panels=panels)
+    return charts.Dendrograms(
+        "dendrograms", "One dendrogram for each sample size", says, panels=panels
+    )
 
 
 def small(images: ImageSet, plan: Plan) -> Figure:
@@ -186,7 +181,7 @@ def small(images: ImageSet, plan: Plan) -> Figure:
     )
     if twins := n - len(np.unique(index)):
         says += f" Drawn with replacement, {several(twins, 'image')} came twice."
-    return Dendrogram(
+    return charts.Dendrogram(
         "small",
         f"Ward's hierarchy of {n} images",
         says,

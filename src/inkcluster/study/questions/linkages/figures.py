@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures import (
-    AgreementMap,
-    AlongHierarchy,
-    ClusterSizes,
-    Dendrograms,
-    Gallery,
-    GalleryRow,
-    Scoreboard,
-)
+from inkcluster import figures as charts
 from inkcluster.images import sample_index
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.words import decimals, percent, sentence, several
@@ -40,14 +32,14 @@ def sizes(cuts: Cuts) -> Figure:
         f"At {cuts.k} clusters the largest cluster holds {percent(cuts.largest[even])} of the "
         f"images with {even} and {percent(cuts.largest[worst])} with {worst}."
     )
-    return ClusterSizes("sizes", "Sizes of the clusters", says, sizes=cuts.sizes)
+    return charts.ClusterSizes("sizes", "Sizes of the clusters", says, sizes=cuts.sizes)
 
 
 def centres(cuts: Cuts) -> Figure:
     """A row of mean images for each linkage."""
     shown = min(cuts.k, 2 * CLUSTERS_SHOWN)
     rows = [
-        GalleryRow(
+        charts.GalleryRow(
             method,
             list(range(i * shown, (i + 1) * shown)),
             [f"{size:,}" for size in cuts.sizes[method][:shown].tolist()],
@@ -62,7 +54,7 @@ def centres(cuts: Cuts) -> Figure:
     )
     if shown < cuts.k:
         says += f" The {shown} largest of {cuts.k} clusters are shown."
-    return Gallery(
+    return charts.Gallery(
         "centres",
         "Centres of the clusters of each linkage",
         says,
@@ -130,7 +122,7 @@ def scoreboard(cuts: Cuts) -> Figure:
         f"{sentence(best)} linkage agrees best with the labels (ARI {decimals(cuts.scores[best].ari)}), "
         f"{worst} linkage least ({decimals(cuts.scores[worst].ari)})."
     )
-    return Scoreboard(
+    return charts.Scoreboard(
         "scores",
         "Agreement of each linkage with the labels",
         says,
@@ -150,7 +142,7 @@ def along(cuts: Cuts) -> Figure:
         f"{several(at[latest], 'cluster')} for its best, {curves[latest].max():.3f}."
     )
     title = "Agreement with the labels along each hierarchy"
-    return AlongHierarchy(
+    return charts.AlongHierarchy(
         "along", title, says, curves=curves, marks={"k": cuts.k}, measure="ARI with the labels"
     )
 
@@ -163,7 +155,7 @@ def agreement(cuts: Cuts) -> Figure:
         f"{sentence(a)} and {b} are most alike ({decimals(high)}), {c} and {d} least ({decimals(low)})."
     )
     title = "How alike are the linkages?"
-    return AgreementMap("agreement", title, says, matrix=cuts.ari, names=list(cuts.methods))
+    return charts.AgreementMap("agreement", title, says, matrix=cuts.ari, names=list(cuts.methods))
 
 
 def dendrograms(cuts: Cuts) -> Figure:
@@ -181,7 +173,7 @@ def dendrograms(cuts: Cuts) -> Figure:
         f"{largest['ward']} images with ward, {largest['single']} with single and "
         f"{largest['average']} with average linkage."
     )
-    return Dendrograms(
+    return charts.Dendrograms(
         "dendrograms",
         f"Dendrograms of {len(index)} images, one for each linkage",
         says,

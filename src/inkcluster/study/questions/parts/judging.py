@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import MEASURES, Match, Scores
-from inkcluster.figures import Confusion
 from inkcluster.study.answer import Table
 from inkcluster.words import class_name, class_names, percent, sentence
 
@@ -45,7 +45,7 @@ def confusion(match: Match) -> Figure:
     )
     if len(columns) < len(match.classes):
         says += f" The {len(columns)} largest of {len(match.classes):,} classes are shown."
-    return Confusion(
+    return charts.Confusion(
         "confusion",
         "Clusters against classes",
         says,

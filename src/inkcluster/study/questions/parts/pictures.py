@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.figures import Gallery, GalleryRow
+from inkcluster import figures as charts
 from inkcluster.figures.base import Figure
 from inkcluster.images import ImageSet, polarity
 from inkcluster.words import class_name
@@ -48,9 +48,9 @@ def gallery(
             place, _, caption = between[number]
             where.insert(place, len(shown) + number)
             words.insert(place, caption)
-        made.append(GalleryRow(label, where, words))
+        made.append(charts.GalleryRow(label, where, words))
     pixels = images.pixels[shown]
-    return Gallery(
+    return charts.Gallery(
         name,
         title,
         says,
@@ -74,11 +74,11 @@ def in_lines(
     n = len(index)
     lines = [range(start, min(start + per_line, n)) for start in range(0, n, per_line)]
     rows = [
-        GalleryRow(f"{line[0] + 1}–{line[-1] + 1}", list(line), [words[i] for i in line])
+        charts.GalleryRow(f"{line[0] + 1}–{line[-1] + 1}", list(line), [words[i] for i in line])
         for line in lines
     ]
     pixels = images.pixels[index]
-    return Gallery(name, title, says, pixels, rows, **shades(images))
+    return charts.Gallery(name, title, says, pixels, rows, **shades(images))
 
 
 def mean_images(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.features import make
-from inkcluster.figures import AgreementMap, Gallery, GalleryRow, Restarts
 from inkcluster.study.questions.parts import pictures
 from inkcluster.words import decimals, several
 
@@ -37,7 +37,7 @@ def inertias(stable: Stability) -> Figure:
         if len(ari) > 2 and int(np.argmax(ari)) != 0:
             says += "; the restart of the lowest inertia is not the one that agrees best"
         says += "."
-    return Restarts(
+    return charts.Restarts(
         "inertias",
         "The result of each restart",
         says,
@@ -56,7 +56,7 @@ def agreement(stable: Stability) -> Figure:
         f"identical, 0 is chance. The mean is {stable.mean_ari:.3f}; restarts {i + 1} and {j + 1} "
         f"agree least ({stable.min_ari:.3f})."
     )
-    return AgreementMap(
+    return charts.AgreementMap(
         "agreement",
         "Do the restarts find the same clusters?",
         says,
@@ -83,7 +83,7 @@ def optima(images: ImageSet, plan: Plan, run: KMeansRestarts, stable: Stability)
         sizes = np.bincount(run.labels[first], minlength=found)[order]
         where = list(range(start, start + len(order)))
         label = f"restart {first + 1}\n{len(kind)} of {len(run.labels)} alike"
-        rows.append(GalleryRow(label, where, [f"{size:,}" for size in sizes.tolist()]))
+        rows.append(charts.GalleryRow(label, where, [f"{size:,}" for size in sizes.tolist()]))
         start += len(order)
     other = max(moved, key=moved.__getitem__)
     says = (
@@ -95,7 +95,7 @@ def optima(images: ImageSet, plan: Plan, run: KMeansRestarts, stable: Stability)
     if len(kinds) > KINDS_SHOWN:
         says += f" The {KINDS_SHOWN} best kinds are shown."
     return [
-        Gallery(
+        charts.Gallery(
             "optima",
             "The different results of the restarts",
             says,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster import figures as charts
 from inkcluster.evaluate import Match, match
 from inkcluster.evaluate.members.places import densest, islands, typical
-from inkcluster.figures import Centres, ImageMap, Spectrum
 from inkcluster.figures.base import Figure
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import judging, pictures
@@ -43,7 +43,7 @@ def _spectrum(shapes: Shapes) -> Figure:
     )
     if clear is not None and clear < MAX_RATIO_SAID:
         says += f", {decimals(clear, 1)} times as far above 1 as the next best number, {marked[0]}"
-    return Spectrum(
+    return charts.Spectrum(
         "spectrum",
         "Strength of each number of clusters",
         f"{says}.",
@@ -61,7 +61,7 @@ def _centres(shapes: Shapes, matched: Match | None) -> Figure:
         f"{sizes.max():,} of {len(shapes.labels):,} images. Images were compared straightened and deformed."
     )
     shown = min(shapes.k, pictures.ROWS_AT_MOST)
-    return Centres(
+    return charts.Centres(
         "centres",
         "The mean images of the clusters",
         says,
@@ -89,7 +89,7 @@ def _map(shapes: Shapes, where: NDArray[np.float32]) -> Figure:
             f"; the small pictures show {several(len(apart), 'group')} apart from the bulk of their "
             f"cluster, with {held} of the images"
         )
-    return ImageMap(
+    return charts.ImageMap(
         "map",
         "Map of the images",
         f"{says}.",
