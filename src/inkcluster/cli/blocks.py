@@ -14,6 +14,7 @@ from inkcluster.cli.guard import one_line
 
 MIN_PICTURE_WIDTH = 12
 """Pictures are not made narrower than this to fit a row, in characters."""
+_SHADED = "\x1b[38;2;{0};{0};{0};48;2;{1};{1};{1}m▀"
 _BLOCKS = np.array([" ", "▄", "▀", "█"])
 
 
@@ -37,7 +38,7 @@ def picture_lines(
     upper, lower = ink[::2], ink[1::2]
     if colour if colour is not None else has_colour():
         shades = np.clip(np.stack([upper, lower], -1) * 255, 0, 255).astype(int).tolist()
-        return ["".join(_shaded(*pair) for pair in row) + "\x1b[0m" for row in shades]
+        return ["".join(_SHADED.format(*pair) for pair in row) + "\x1b[0m" for row in shades]
     threshold = ink.max(initial=0.0) / 2
     which = 2 * (upper > threshold) + (lower > threshold)
     return ["".join(row) for row in _BLOCKS[which].tolist()]
@@ -94,7 +95,3 @@ def _shrunk(image: NDArray[np.floating], step: int) -> NDArray[np.floating]:
         image[:h, :w].reshape(h // step, step, w // step, step).mean(axis=(1, 3))
     )
     return means
-
-
-def _shaded(upper: int, lower: int) -> str:
-    return f"\x1b[38;2;{upper};{upper};{upper};48;2;{lower};{lower};{lower}m▀"

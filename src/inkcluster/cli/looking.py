@@ -66,9 +66,8 @@ def first_look(images: ImageSet) -> dict[str, Any]:
 
     counts = None
     if images.labels is not None:
-        classes, numbers = np.unique(images.labels, return_counts=True)
-        pairs = zip(classes.tolist(), numbers.tolist(), strict=True)
-        counts = [{"label": label, "images": number} for label, number in pairs]
+        found = (each.tolist() for each in np.unique(images.labels, return_counts=True))
+        counts = [{"label": label, "images": n} for label, n in zip(*found, strict=True)]
     read = [{"code": "reader", "sentence": sentence} for sentence in images.notices]
     seen = [{"code": notice.code, "sentence": notice.sentence} for notice in inspect(images)]
     return {
@@ -162,15 +161,8 @@ def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path
         GalleryRow(label, [next(place) for _ in where], [str(i) for i in where.tolist()])
         for label, where in rows
     ]
-    gallery = Gallery(
-        name="look",
-        title=images.name,
-        says="",
-        pixels=pixels,
-        rows=drawn,
-        ink=polarity(images),
-        peak=max(float(images.pixels.max()), 1.0),
-    )
+    ink, peak = polarity(images), max(float(images.pixels.max()), 1.0)
+    gallery = Gallery("look", images.name, "", pixels, drawn, ink=ink, peak=peak)
     if not path.parent.is_dir():
         raise BadInputError(
             f"The folder {path.parent} for {path.name} does not exist; create it, or choose another."

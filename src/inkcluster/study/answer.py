@@ -72,12 +72,11 @@ class Answer:
 
 def joined(*parts: Answer) -> Answer:
     """One answer of several parts, in their order."""
-    arrays = {name: array for part in parts for name, array in part.arrays.items()}
     return Answer(
         figures=tuple(figure for part in parts for figure in part.figures),
         tables=tuple(table for part in parts for table in part.tables),
         findings=tuple(finding for part in parts for finding in part.findings),
-        arrays=arrays,
+        arrays={name: array for part in parts for name, array in part.arrays.items()},
     )
 
 

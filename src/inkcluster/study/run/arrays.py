@@ -20,13 +20,7 @@ DAMAGE = (
 
 
 def write_arrays(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write `arrays` as an npz, byte for byte the same for the same arrays.
-
-    Raises
-    ------
-    ValueError
-        If an array holds Python objects.
-    """
+    """Write `arrays` as an npz, the same bytes each time; ValueError if one holds Python objects."""
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
@@ -37,12 +31,8 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """Read all arrays of an npz into memory.
 
     Each member is read to its end before it is parsed, so that its checksum is always checked;
-    ``numpy.load`` stops reading where the array's header says that the array ends.
-
-    Raises
-    ------
-    OSError, ValueError, EOFError, RuntimeError, BadZipFile, zlib.error, struct.error
-        If the file is missing or damaged, or holds pickled objects (:data:`DAMAGE`).
+    ``numpy.load`` stops reading where the array's header says that the array ends. One of
+    :data:`DAMAGE` is raised if the file is missing or damaged, or holds pickled objects.
     """
     with zipfile.ZipFile(path) as archive:
         return {

@@ -12,33 +12,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What a run stores about a data set.
-
-    Parameters
-    ----------
-    name, source : str
-        What it is called and where it came from.
-    n, height, width : int
-        The number of images and their size in pixels.
-    classes : tuple of str
-        The distinct labels as text, sorted as the labels sort; empty where there are none.
-    hash : str
-        SHA-256 of shapes, pixels and labels, hexadecimal.
-    line : str
-        The one line of :func:`inkcluster.images.describe`.
-    notices : tuple of str
-        What the reader changed or found odd.
-    """
+    """What a run stores about a data set."""
 
     name: str
-    source: str
-    n: int
-    height: int
+    source: str  # where it came from
+    n: int  # the number of images
+    height: int  # in pixels
     width: int
-    classes: tuple[str, ...]
-    hash: str
-    line: str
-    notices: tuple[str, ...]
+    classes: tuple[str, ...]  # the distinct labels as text, sorted as the labels sort
+    hash: str  # SHA-256 of shapes, pixels and labels, hexadecimal
+    line: str  # from `inkcluster.images.describe`
+    notices: tuple[str, ...]  # what the reader changed or found odd
 
     @classmethod
     def of(cls, images: ImageSet) -> DataFacts:

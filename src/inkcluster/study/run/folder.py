@@ -57,9 +57,7 @@ def _explained(folder: Path) -> Iterator[None]:
     """Raise one sentence for a full disk and for a refused write, wherever they happen."""
     try:
         yield
-    except RunFolderError:
-        raise
-    except OSError as error:
+    except OSError as error:  # also RunFolderError, which has no number
         if error.errno in _FULL:
             raise RunFolderError(
                 f"There is no room left to write in {folder} ({os.strerror(error.errno)}); the "

@@ -56,14 +56,8 @@ def step(
     The function has a parameter `desk`, the cache, and returns named arrays. Its result is found
     again by the data, its name, `revision`, the plan's values in `uses` and its keyword-only
     arguments. Other arguments have to follow from these. Of a parameter `plan` the function sees
-    the values in `uses` alone, so that none can be forgotten there.
-
-    Parameters
-    ----------
-    uses : iterable of str
-        Names of values of the plan.
-    revision : int, default 1
-        To be raised when a change of the code changes the result.
+    the values in `uses` alone, so that none can be forgotten there. Raise `revision` when a change
+    of the code changes the result.
 
     Examples
     --------

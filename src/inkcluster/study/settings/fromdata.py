@@ -79,9 +79,8 @@ linkage_sample = map_sample = sweep_sample = _all_images
 
 def compare_sample(draft: Draft) -> tuple[int, str]:
     """All images, up to 10,000."""
-    if len(draft.images) <= COMPARE_SAMPLE:
-        return _all_images(draft)
-    return COMPARE_SAMPLE, DEFAULT
+    few = len(draft.images) <= COMPARE_SAMPLE
+    return _all_images(draft) if few else (COMPARE_SAMPLE, DEFAULT)
 
 
 def sample_sizes(draft: Draft) -> tuple[tuple[int, ...], str]:

@@ -57,9 +57,8 @@ class Settings(Table):
 
     def __init__(self, *, given: Mapping[str, str] | None = None, **values: Any) -> None:
         origins: dict[str, str] = {}
-        for name in values:
-            if name not in SETTINGS:
-                raise TypeError(f"There is no setting {name!r}; {_suggestion(name)}")
+        if unknown := [name for name in values if name not in SETTINGS]:
+            raise TypeError(f"There is no setting {unknown[0]!r}; {_suggestion(unknown[0])}")
         for name, row in SETTINGS.items():
             value = values.get(name)
             if value is not None:

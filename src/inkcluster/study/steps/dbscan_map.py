@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError
 from inkcluster.study.run.step import step, used_by
 from inkcluster.study.steps.density import Counts, choose, count
-from inkcluster.study.steps.hdbscan import neighbour_of
+from inkcluster.study.steps.hdbscan import Lists, neighbour_of
 from inkcluster.study.steps.samples import SAMPLE_USES, Sample
 
 if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
-
-    Lists = tuple[NDArray[np.float64], NDArray[np.int32]]
 
 MIN_CLUSTERED_SHARE = 0.9
 """A setting meets the exercise's criterion with a larger share of the images in clusters."""

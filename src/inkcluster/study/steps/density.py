@@ -80,17 +80,6 @@ def choose(counted: list[Counts]) -> int:
     return min(range(len(counted)), key=lambda i: counted[i].noise_share)
 
 
-def sizes_with_noise(labels: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Members of noise first and then of each cluster, as the exercise prints them.
-
-    Examples
-    --------
-    >>> sizes_with_noise(np.array([0, 0, 1, -1])).tolist()
-    [1, 2, 1]
-    """
-    return np.bincount(labels + 1).astype(np.int64)
-
-
 @dataclass(frozen=True, eq=False)
 class Sweep:
     """DBSCAN on PCA-whitened images for every eps of the plan's sweep."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from inkcluster.study.run.step import step
 
 if TYPE_CHECKING:
+    from inkcluster.cluster import KMeans
     from inkcluster.features import Features
     from inkcluster.images import ImageSet
     from inkcluster.study.run.desk import Desk
@@ -54,23 +56,27 @@ def restarts(
     return KMeansRestarts(**kmeans(images, plan, desk, vectors))
 
 
+def fitted(points: NDArray[Any], plan: Plan) -> KMeans:
+    """The plan's k-means of `points`, silent where fewer points differ than there are clusters."""
+    from sklearn.exceptions import ConvergenceWarning
+
+    from inkcluster.cluster import KMeans
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed).fit(points)
+
+
 @step(uses=("seed", "k", "scaling", "restarts"), revision=2)
 def kmeans(
     images: ImageSet, plan: Plan, desk: Desk, vectors: NDArray[np.float32] | None
 ) -> dict[str, NDArray[Any]]:
     """The arrays of :class:`KMeansRestarts`."""
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-
-    from inkcluster.cluster import KMeans, relabel_by_size
+    from inkcluster.cluster import relabel_by_size
 
     if vectors is None:
         vectors = scaled(images, plan)[1]
-    model = KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer different images than clusters
-        restarts = model.fit(vectors).restarts_
+    restarts = fitted(vectors, plan).restarts_
     labels = np.stack([relabel_by_size(restart.labels) for restart in restarts])
     centres = np.full((len(restarts), plan.k, vectors.shape[1]), np.nan)
     for renamed, restart, kept in zip(labels, restarts, centres, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,7 @@ from inkcluster.errors import BadInputError, TooLittleMemoryError
 from inkcluster.study.run.step import step, used_by
 from inkcluster.study.steps import hdbscan, hierarchies, shape
 from inkcluster.study.steps.density import SWEEP_USES, choose, count, scaled_labels, whitened_sweep
+from inkcluster.study.steps.kmeans import fitted
 from inkcluster.study.steps.samples import PIXELS, WHITENED, Sample, space_of, whitened
 
 if TYPE_CHECKING:
@@ -153,14 +153,9 @@ def compare_kmeans(
     points: NDArray[Any], plan: Plan, desk: Desk, *, sample: Sample, space: Mapping[str, Any]
 ) -> dict[str, NDArray[np.int32]]:
     """K-means of a sample's points in one space."""
-    from sklearn.exceptions import ConvergenceWarning
+    from inkcluster.cluster import relabel_by_size
 
-    from inkcluster.cluster import KMeans, relabel_by_size
-
-    model = KMeans(plan.k, n_init=plan.restarts, random_state=plan.seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer images than clusters
-        return {"labels": relabel_by_size(model.fit(points).labels_)}
+    return {"labels": relabel_by_size(fitted(points, plan).labels_)}
 
 
 def _linked_pixels(

@@ -16,7 +16,7 @@ from inkcluster.study.questions.parts import pictures
 from inkcluster.study.questions.parts.pictures import first_members, one_class_only
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.settings.plan import Plan
-from inkcluster.study.steps.density import Sweep, sizes_with_noise, whitened_sweep
+from inkcluster.study.steps.density import Sweep, whitened_sweep
 from inkcluster.study.steps.samples import Sample, other_solver
 from inkcluster.words import cluster_label, listed, percent, several
 
@@ -76,7 +76,7 @@ def _sizes_figure(sweep: Sweep) -> tuple[Any, ...]:
     if sweep.labels.max() < 0:
         return ()
     counted = {
-        f"eps {eps:g}": sizes_with_noise(row)
+        f"eps {eps:g}": np.bincount(row + 1)  # noise, -1, comes first
         for eps, row in zip(sweep.eps, sweep.labels, strict=True)
     }
     sizes = {name: np.sort(found[1:])[::-1] for name, found in counted.items()}
@@ -119,7 +119,7 @@ def _sizes_table(sweep: Sweep) -> Table:
 
     rows = []
     for eps, row in zip(sweep.eps, sweep.labels, strict=True):
-        noise, *clusters = sizes_with_noise(row).tolist()
+        noise, *clusters = np.bincount(row + 1).tolist()
         listed_sizes = " ".join(map(str, clusters[:MAX_SIZES_LISTED]))
         more = len(clusters) - MAX_SIZES_LISTED
         rows.append(
