@@ -223,7 +223,7 @@ BAD = {
     negative: "-100",
     one_image: "one image",
     fewer_images_than_k: "13",
-    all_alike: "alike",
+    all_alike: "are equal",
     zip_bomb: "x.npz",
     zip_bomb_of_images: "x.zip",
     climbing_names: "..",

@@ -16,6 +16,7 @@ from inkcluster.hierarchy import linkage
 rng = np.random.default_rng(69)
 X = rng.normal(size=(9000, 20)) + 6 * rng.normal(size=(8, 20))[np.arange(9000) % 8]
 some = X[:2600]  # enough for the compiled engines
+few = np.ascontiguousarray(X[:1200])  # left to scikit-learn
 wide = rng.normal(size=(2600, 12)) @ rng.normal(size=(12, 60)) + rng.normal(size=(2600, 60))
 images = rng.uniform(0, 0.1, (120, 12, 12))
 images[:60, 2:10, 5:7] += 1
@@ -30,6 +31,9 @@ fits = {
     "single linkage": lambda: linkage(wide, "single"),
     "centroid linkage": lambda: linkage(some, "centroid"),
     "DBSCAN": lambda: DBSCAN(8.0).fit(wide).labels_,
+    "DBSCAN by scikit-learn": lambda: DBSCAN(8.0, metric="cityblock").fit(few).labels_,
+    "DBSCAN grid of few": lambda: DBSCANGrid([6.0, 8.0], [3, 5], refine=0).fit(few).labels_,
+    "HDBSCAN by scikit-learn": lambda: HDBSCAN(metric="cityblock", copy=True).fit(few).labels_,
     "DBSCAN grid": lambda: DBSCANGrid([6.0, 8.0], [3, 5], refine=0).fit(some).labels_,
     "HDBSCAN": lambda: HDBSCAN(copy=True).fit(some).labels_,
     "shapes": lambda: ShapeClustering(2, random_state=0).fit(images).labels_,

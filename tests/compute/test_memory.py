@@ -125,7 +125,9 @@ def test_the_refusal_has_both_numbers(monkeypatch):
 
 @pytest.mark.parametrize("limit", ["8GB", "8", float("nan"), float("inf"), [1]])
 def test_a_limit_is_a_number_of_bytes(limit):
-    with pytest.raises(BadInputError, match="memory_limit must be a number of bytes or None, not"):
+    with pytest.raises(
+        BadInputError, match="memory_limit must be a positive number of bytes or None, not"
+    ):
         budget(limit)
     assert budget(2e9) == 2 * GB
 

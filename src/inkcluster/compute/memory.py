@@ -76,10 +76,12 @@ def budget(memory_limit: float | None) -> int:
     if memory_limit is None:
         return free_memory()
     try:
-        return int(memory_limit + 0)  # no text
+        if isinstance(memory_limit, bool) or not memory_limit + 0 > 0:  # text cannot be added to
+            raise ValueError
+        return int(memory_limit)
     except (TypeError, ValueError, OverflowError):
         raise BadInputError(
-            f"memory_limit must be a number of bytes or None, not {memory_limit!r}."
+            f"memory_limit must be a positive number of bytes or None, not {memory_limit!r}."
         ) from None
 
 

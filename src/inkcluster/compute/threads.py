@@ -125,6 +125,7 @@ class _Blas:
         self.lock = Lock()
         self.holders: dict[object, int] = {}
         self.limit: Any = None
+        self.forked = False
 
     def hold(self, holder: object) -> None:
         with self.lock:
@@ -140,6 +141,7 @@ class _Blas:
 
     def after_fork(self) -> None:
         """Only the thread that forked lives on; the lock may have been another's."""
+        self.forked = True
         self.lock = Lock()
         self.holders = {h: of for h, of in self.holders.items() if of == get_ident()}
         self._restore_if_free()
@@ -183,6 +185,19 @@ def one_blas_thread() -> Iterator[None]:
         yield
     finally:
         _blas.release(holder)
+
+
+@contextmanager
+def peers_threads() -> Iterator[None]:
+    """Run scikit-learn's parallel loops, on one thread in a forked child.
+
+    GNU OpenMP never returns there from a loop on several threads, if the parent ran one before.
+    """
+    if not _blas.forked:
+        yield
+        return
+    with ThreadpoolController().limit(limits=1, user_api="openmp"):
+        yield
 
 
 class _Stopped(Exception):  # noqa: N818 (never leaves this module)

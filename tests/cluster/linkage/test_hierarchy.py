@@ -239,3 +239,31 @@ def test_no_more_memory_is_taken_than_planned(method, n, d, rng):
     finally:
         tracemalloc.stop()
     assert peak < planned_bytes(n, d, method) - memory.SPARE / 2
+
+
+@pytest.mark.parametrize(
+    "Z",
+    [
+        np.full((3, 4), np.nan),
+        np.zeros((3, 4)),
+        [[0, -1, 1, 2]],
+        [[0, 2, 1, 2]],
+        [[0, 0.5, 1, 2]],
+        [[0, 1, 1, 5]],
+        [[0, 1, 1, 2], [0, 2, 2, 2]],
+        [[1, 2]],
+        None,
+        "tree",
+    ],
+)
+def test_what_is_no_hierarchy_is_not_cut(Z):
+    with pytest.raises(BadInputError, match="hierarchy"):
+        cuts(Z)
+    with pytest.raises(BadInputError, match="hierarchy"):
+        hierarchy.cut(Z, 1)
+
+
+@pytest.mark.parametrize("k", [[2], np.array([2, 3]), np.array([[2]])])
+def test_a_cut_takes_one_number(k):
+    with pytest.raises(BadInputError, match="cuts"):
+        hierarchy.cut(hierarchy.ward(np.eye(4)), k)

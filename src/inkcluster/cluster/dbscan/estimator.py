@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from inkcluster.cluster.dbscan.choose import Engine, check_memory
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, roomy
 from inkcluster.compute.memory import takes_memory_limit
+from inkcluster.compute.threads import peers_threads
 
 
 @takes_memory_limit
@@ -106,5 +107,6 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         return self.metric_params is None and (named or minkowski)
 
     def _by_scikit_learn(self, X: ArrayLike, sample_weight: ArrayLike | None) -> Self:
-        fitted: Self = super().fit(X, sample_weight=sample_weight)
+        with peers_threads():
+            fitted: Self = super().fit(X, sample_weight=sample_weight)
         return fitted

@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.neighbors import KDTree, NearestNeighbors
 
+from inkcluster.compute.threads import peers_threads
 from inkcluster.progress import current
 
 if TYPE_CHECKING:
@@ -81,8 +82,10 @@ class Neighbourhoods:
         """Rows and their neighbourhoods; with a tree, at most `MAX_PAIRS` pairs at a time."""
         n = len(self._X)
         if self._tree is None:
-            search = NearestNeighbors(radius=eps).fit(self._X)
-            yield slice(0, n), search.radius_neighbors(self._X, return_distance=False)
+            with peers_threads():
+                search = NearestNeighbors(radius=eps).fit(self._X)
+                near = search.radius_neighbors(self._X, return_distance=False)
+            yield slice(0, n), near
             return
         ends = np.cumsum(self._tree.query_radius(self._X, eps, count_only=True))
         start = 0

@@ -15,6 +15,7 @@ from inkcluster.cluster.hdbscan import tree as hierarchy
 from inkcluster.cluster.neighbors.nearest import Neighbours, check_neighbors
 from inkcluster.compute.magnitude import check_squares
 from inkcluster.compute.memory import takes_memory_limit
+from inkcluster.compute.threads import peers_threads
 from inkcluster.errors import BadInputError
 
 
@@ -213,7 +214,8 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         peer = _Peer(**parameters)
         if self.metric != "precomputed":
             peer.set_params(store_centers=None)
-        found = peer.fit(X)._single_linkage_tree_
+        with peers_threads():
+            found = peer.fit(X)._single_linkage_tree_
         return np.column_stack(
             [found[name] for name in ("left_node", "right_node", "value", "cluster_size")]
         ).astype(np.float64)

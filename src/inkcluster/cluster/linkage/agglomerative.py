@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_memory
 
 from inkcluster.cluster.linkage import choose
 from inkcluster.compute.memory import takes_memory_limit
+from inkcluster.compute.threads import peers_threads
 
 
 @takes_memory_limit
@@ -49,7 +50,8 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
             and not (self.n_clusters is not None and self.n_clusters > len(X))
         )
         if not ours:  # scikit-learn also refuses parameters that contradict each other
-            fitted: Self = super()._fit(X)
+            with peers_threads():
+                fitted: Self = super()._fit(X)
             return fitted
         build = check_memory(self.memory).cache(choose.build, ignore=["memory_limit"])
         Z = build(X, (self.linkage,), memory_limit=self.memory_limit)[self.linkage]

@@ -33,7 +33,7 @@ def cut(Z: NDArray[np.float64], k: int) -> NDArray[np.int32]:
     Raises
     ------
     BadInputError
-        If `k` is not a whole number from 1 to n.
+        If `Z` is no hierarchy, or `k` is not a whole number from 1 to n.
 
     Examples
     --------
@@ -43,6 +43,8 @@ def cut(Z: NDArray[np.float64], k: int) -> NDArray[np.int32]:
     >>> hierarchy.cut(Z, 2)
     array([1, 1, 0, 0, 0], dtype=int32)
     """
+    if np.ndim(k):
+        raise BadInputError(f"`k` must be one whole number, not {k!r}; `cuts` takes several.")
     labels: NDArray[np.int32] = cuts(Z, [k])[0]
     return labels
 
@@ -70,7 +72,7 @@ def cuts(
     Raises
     ------
     BadInputError
-        If one of `ks` is not a whole number from 1 to n.
+        If `Z` is no hierarchy, or one of `ks` is not a whole number from 1 to n.
     TooLittleMemoryError
         If more bytes are needed than may be taken.
 
@@ -82,16 +84,18 @@ def cuts(
     >>> cuts(hierarchy.ward(np.array([[0.0], [0.1], [5.0]])), [1, 2]).tolist()
     [[0, 0, 0], [0, 0, 1]]
     """
-    n = len(Z) + 1
+    tree = _four_columns(Z)
+    n = len(tree) + 1
     wanted = range(n, 0, -1) if ks is None else _whole(ks, n)
     own = 80 * n  # the places and sizes of all clusters
     need = own + 4 * n * len(wanted)
     fits = max(0, memory.budget(memory_limit) - own) // (4 * n)
     instead = f"ask for {fits:,} cuts at a time" if fits else "raise `memory_limit`"
     memory.require(f"A table of {len(wanted):,} cuts", n, need, memory_limit, instead)
+    _check_merges(tree)
     start, earliest, parent = (np.empty(2 * n - 1, np.int64) for _ in range(3))
-    kernels.spans(np.asarray(Z, dtype=np.float64), start, earliest, parent)
-    size = np.concatenate([np.ones(n, np.int64), np.asarray(Z)[:, 3].astype(np.int64)])
+    kernels.spans(tree, start, earliest, parent)
+    size = np.concatenate([np.ones(n, np.int64), tree[:, 3].astype(np.int64)])
     leaves = np.empty(n, np.int64)
     leaves[start[:n]] = np.arange(n)
     labels = np.empty((len(wanted), n), np.int32)
@@ -102,6 +106,34 @@ def cuts(
         run = np.argsort(start[alive])
         labels[row, leaves] = np.repeat(run, size[alive][run])
     return labels
+
+
+def _four_columns(Z: Any) -> NDArray[np.float64]:
+    try:
+        tree = np.ascontiguousarray(Z, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadInputError(
+            f"`Z` is no hierarchy ({error}); give what `linkage` returned."
+        ) from error
+    if tree.ndim != 2 or tree.shape[1] != 4:
+        raise BadInputError(
+            f"`Z` has the shape {tree.shape}; a hierarchy has the shape (n - 1, 4)."
+        )
+    return tree
+
+
+def _check_merges(tree: NDArray[np.float64]) -> None:
+    """Refuse rows that do not merge two clusters made before, which the kernel relies on."""
+    n = len(tree) + 1
+    merged, made = tree[:, :2], np.arange(n, 2 * n - 1)[:, None]
+    if ((merged >= 0) & (merged < made) & (merged == np.floor(merged))).all():
+        parts = merged.astype(np.int64)
+        size = np.concatenate([np.ones(n), tree[:, 3]])
+        if len(np.unique(parts)) == parts.size and (size[parts].sum(axis=1) == tree[:, 3]).all():
+            return
+    raise BadInputError(
+        "`Z` is no hierarchy: its rows do not merge clusters made before, each once."
+    )
 
 
 def _whole(ks: Any, n: int) -> list[int]:

@@ -13,6 +13,7 @@ from scipy.sparse.linalg import eigsh
 
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.cluster.shape.neighbors import Lists
+from inkcluster.compute.threads import one_blas_thread
 
 MIN_EIGENVALUES = 31
 """Eigenvalues computed at least, so that the spectrum can show 30 clusters."""
@@ -91,7 +92,8 @@ def leading(
     root = sp.diags_array(1 / np.sqrt(np.where(degree > 0, degree, 1)))
     normal = (root @ graph @ root).tocsr()
     if n <= MAX_DENSE_IMAGES or count >= n - 1:
-        values, vectors = np.linalg.eigh(normal.toarray())
+        with one_blas_thread():
+            values, vectors = np.linalg.eigh(normal.toarray())
     else:
         width = min(n - 1, max(2 * count + 1, 40))
         values, vectors = eigsh(

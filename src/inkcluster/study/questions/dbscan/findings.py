@@ -93,7 +93,7 @@ def _clusters(found: Map) -> Finding:
         often = int(found.alone.sum())
         return say("D2 mostly", Level.NOTICE, clusters=clusters, often=often, settings=settings)
     largest = percent(c.largest_share)
-    return say("D2 several", Level.OK, clusters=clusters, largest=largest, noise=noise)
+    return say("D2 several", Level.DETAIL, clusters=clusters, largest=largest, noise=noise)
 
 
 def _criterion(found: Map) -> Finding:
@@ -132,7 +132,7 @@ def of_hdbscan(kept: Kept) -> Finding:
     quiet = c.clusters >= 2 and c.noise_share <= MOST_NOISE
     return say(
         "D6 some",
-        Level.OK if quiet else Level.NOTICE,
+        Level.DETAIL if quiet else Level.NOTICE,
         clusters=several(c.clusters, "cluster"),
         largest=percent(c.largest_share),
         noise=percent(c.noise_share),

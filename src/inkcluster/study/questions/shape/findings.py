@@ -37,7 +37,7 @@ say = Sentences(
         "that of the next best {second}.",
         "P1 weak": "The images seem to form {clusters}, but the evidence is weak (next best: "
         "{others}); look at the map first.",
-        "P1 disputed": "The images seem to form {clusters}, but two criteria disagree (next best: "
+        "P1 disputed": "The images seem to form {clusters}, but the criteria disagree (next best: "
         "{others}); look at the map first.",
         "P2 match": "The clusters by shape match the classes: {share} of the images are in the cluster "
         "that matches their class.",
