@@ -98,10 +98,10 @@ def few_dimensions(n):
     [
         (lambda: DBSCAN(eps=700.0).fit(points(3000)), 8),
         (lambda: DBSCAN(eps=0.6).fit(few_dimensions(3000)), 8),
-        (lambda: DBSCAN(eps=20.0).fit(points(600)), 4),
+        (lambda: DBSCAN(eps=20.0).fit(points(600)), 5),
         (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(3000)), 10),
         (lambda: DBSCANGrid([0.1, 0.6], [2, 5]).fit(few_dimensions(3000)), 9),
-        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(600)), 5),
+        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(600)), 6),
         (lambda: HDBSCAN(copy=True).fit(points(3000)), 12),
         (lambda: HDBSCAN(copy=True).fit(points(600)), 10),
     ],

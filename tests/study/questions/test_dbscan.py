@@ -116,7 +116,7 @@ def test_d2_counts_the_settings_with_one_cluster_and_noise(found):
     assert frame["one cluster or none"].tolist() == alone
     assert 0 < sum(alone) < 12
     chosen = frame[frame["chosen"]].iloc[0]
-    assert codes(found)["D2"].level is Level.OK
+    assert codes(found)["D2"].level is Level.DETAIL
     assert codes(found)["D2"].sentence == (
         f"DBSCAN finds {several(chosen['clusters'], 'cluster')}; the largest holds "
         f"{percent(chosen['largest share'])} of the images, and {percent(chosen['noise share'])} are "
@@ -295,7 +295,7 @@ def test_a_map_of_noise_alone(answer, few, check_answer):
     assert "at each setting tried (4)" in codes(found)["D2"].sentence
     assert codes(found)["D3"].level is Level.DETAIL
     assert codes(found)["D3"].sentence.endswith("the most is 0 %.")
-    assert codes(found)["D6"].level in (Level.OK, Level.NOTICE)
+    assert codes(found)["D6"].level in (Level.DETAIL, Level.NOTICE)
     assert not {"members", "sweep-sizes", "small-clusters"} & {f.name for f in found.figures}
     assert "criterion" not in {t.name for t in found.tables}
     assert len(figure(found, "noise").rows) == 3
