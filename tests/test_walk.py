@@ -49,7 +49,7 @@ def points(n):
     return np.random.default_rng(0).integers(0, 256, (n, 64)).astype(np.uint8)
 
 
-KMEANS = ["cluster/kmeans/choose.py", "cluster/kmeans/estimator.py", "cluster/kmeans/lloyd.py"]
+KMEANS = [f"cluster/kmeans/{name}.py" for name in ("choose", "estimator", "lloyd")]
 FOUNDATIONS = ["compute/magnitude.py", "compute/memory.py", "compute/threads.py"]
 """What all engines stand on; these import nothing of ours but progress and errors."""
 

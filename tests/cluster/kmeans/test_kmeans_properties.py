@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans as Peer
+from sklearn.exceptions import ConvergenceWarning
 
 from inkcluster.cluster.kmeans.estimator import KMeans
 
@@ -84,3 +87,21 @@ def test_the_peer_reaches_the_same_where_nothing_ties(seed, dtype):
     np.testing.assert_array_equal(ours.labels_, peer.labels_)
     assert ours.n_iter_ == peer.n_iter_
     assert ours.inertia_ == pytest.approx(peer.inertia_, rel=1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"tol": 0}, {"max_iter": 1}])
+@pytest.mark.parametrize("kind", ["digits", "nearly white", "two corners", "repeated"])
+def test_inertia_of_bytes_is_that_of_their_labels(kind, options, digits, rng):
+    X = {
+        "digits": lambda: digits.flat()[:400],
+        "nearly white": lambda: 255 - (rng.random((40, 64)) < 0.02).astype(np.uint8),
+        "two corners": lambda: np.repeat(np.array([[0] * 3, [255] * 3], np.uint8), 60, axis=0),
+        "repeated": lambda: np.repeat(digits.flat()[:50], 4, axis=0),
+    }[kind]()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = KMeans(8, n_init=3, random_state=0, **options).fit(X)
+    for one in found.restarts_:
+        truth = ((X - one.centers[one.labels]) ** 2).sum()
+        assert one.inertia == pytest.approx(truth, rel=1e-12, abs=1e-12)
+        assert one.inertia >= 0

@@ -1,4 +1,4 @@
-"""Chooses how k-means sees the points, how many threads it takes, and whether the memory suffices."""
+"""Decides how k-means runs, plans its memory, and holds what its algorithms share."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scipy import linalg
 from inkcluster.compute.memory import SPARE, require
 from inkcluster.compute.threads import in_threads, pieces, workers
 from inkcluster.kernels import rotate
+from inkcluster.kernels.kmeans import nearest
 
 MAX_WHOLE_DIMENSIONS = 64
 """Points of at most this many dimensions are copied to float32 whole."""
@@ -236,3 +237,50 @@ def spanned(raw: NDArray[Any], weight: Floats, origin: Floats, centres: Floats) 
     inside = np.einsum("nq,nq->n", lead, lead).astype(np.float64)
     rho = np.sqrt(np.maximum(square - inside, 0.0) + 2e-6 * square).astype(np.float32)
     return Space(raw, weight, origin, basis, lead, square, rho)
+
+
+def inertia_of(
+    raw: NDArray[Any], weight: Floats, labels: NDArray[np.int32], centres: Floats
+) -> Floats:
+    """Inertia of labels (R, n) about centres (R, k, d), shape (R,).
+
+    Each squared distance is computed in float64 and summed. Expanding the square would cancel
+    where clusters are far apart.
+    """
+    blocks = -(-len(raw) // nearest.ROWS)
+    parts = np.empty((len(labels), blocks))
+    share(nearest.inertia, blocks, raw, weight, centres, labels, parts, times=len(labels))
+    return np.asarray(parts.sum(axis=1))
+
+
+def inertia_of_bytes(
+    raw: NDArray[np.uint8], totals: Floats, members: NDArray[np.int64], centres: Floats
+) -> Floats:
+    """The same of 8-bit points of weight 1, from the totals (R, k, d) of their clusters.
+
+    Within a cluster of n points with the total S it is the sum of |x|² - |S|²/n, in whole numbers,
+    where nothing is lost, plus n times the squared distance from the mean to the centre.
+    """
+    n, d = raw.shape
+    zero = np.zeros((1, n), np.int32), np.zeros((1, 1, d))
+    squares = int(inertia_of(raw, np.ones(n), *zero)[0])  # a whole number below 2**53
+    found = np.empty(len(totals))
+    for r, (sums, counts) in enumerate(zip(totals, members, strict=True)):
+        whole, rest = squares, 0.0
+        for total, count in zip(sums, counts.tolist(), strict=True):
+            if count:
+                quotient, remainder = divmod(_squared(total), count)
+                whole -= quotient
+                rest += remainder / count
+        size = np.maximum(counts, 1)
+        off = ((centres[r] - sums / size[:, None]) ** 2).sum(axis=1) @ counts
+        found[r] = max(0.0, whole - rest) + off
+    return found
+
+
+def _squared(total: Floats) -> int:
+    """The squared norm of whole numbers, exact."""
+    if float(total.max()) ** 2 * len(total) < 2**62:
+        numbers = total.astype(np.int64)
+        return int(numbers @ numbers)
+    return sum(int(value) ** 2 for value in total)

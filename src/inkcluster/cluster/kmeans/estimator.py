@@ -15,8 +15,8 @@ from sklearn.utils import check_array, check_random_state
 from sklearn.utils.extmath import row_norms
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from inkcluster.cluster.kmeans.choose import Problem, check_memory, is_large, space_for
-from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, inertia_of, nearest_labels
+from inkcluster.cluster.kmeans.choose import Problem, check_memory, inertia_of, is_large, space_for
+from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, nearest_labels
 from inkcluster.cluster.kmeans.sketch import from_sketch
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit

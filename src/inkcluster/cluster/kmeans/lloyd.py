@@ -16,6 +16,8 @@ from inkcluster.cluster.kmeans.choose import (
     Renew,
     Space,
     groups_of,
+    inertia_of,
+    inertia_of_bytes,
     share,
     space_for,
     threads_for,
@@ -197,6 +199,8 @@ class Lloyd:
     def inertia(self, which: NDArray[np.int64] | slice = slice(None)) -> Floats:
         """The sums of weighted squared distances to the own centres, of the restarts `which`."""
         s, space = self.state, self.space
+        if self.exact_totals and space.raw.dtype == np.uint8:
+            return inertia_of_bytes(space.raw, s.totals[which], s.members[which], s.centres[which])
         return inertia_of(space.raw, space.weight, s.labels[which], s.centres[which])
 
     def assign(self, active: NDArray[np.int64], *, count: bool = True) -> NDArray[np.int64]:
@@ -276,20 +280,6 @@ class Lloyd:
             mass[own] -= w
             totals_[j] = x
             mass[j] = w
-
-
-def inertia_of(
-    raw: NDArray[Any], weight: Floats, labels: NDArray[np.int32], centres: Floats
-) -> Floats:
-    """Inertia of labels (R, n) about centres (R, k, d), shape (R,).
-
-    Each squared distance is computed in float64 and summed. Expanding the square would cancel
-    where clusters are far apart.
-    """
-    blocks = -(-len(raw) // nearest.ROWS)
-    parts = np.empty((len(labels), blocks))
-    share(nearest.inertia, blocks, raw, weight, centres, labels, parts, times=len(labels))
-    return np.asarray(parts.sum(axis=1))
 
 
 def sums_of(
