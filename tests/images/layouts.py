@@ -33,11 +33,11 @@ class Layout:
 LAYOUTS: list[Layout] = []
 
 
-def layout(pixels=None, labels=None, *, refused=None, says=None, options=None):
+def layout(pixels=None, labels=None, *, refused=None, says=None, options=None, into=LAYOUTS):
     """Register a function that makes a layout; without `refused`, pixels are X by default."""
 
     def register(make):
-        LAYOUTS.append(
+        into.append(
             Layout(
                 make.__name__,
                 make,

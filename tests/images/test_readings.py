@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from tests.images.layouts import LAYOUTS
+from tests.images.more_layouts import MORE, NOT_YET
 from tests.images.test_notices import assert_short
 
 from inkcluster.errors import BadInputError
@@ -20,8 +21,14 @@ def alike(found, wanted):
     return slope > 0 and np.abs(a - slope * b - level).max() <= most
 
 
-@pytest.mark.parametrize("case", LAYOUTS, ids=lambda case: case.name)
-def test_readings(case, tmp_path):
+def marked(case):
+    wrong = pytest.mark.xfail(reason="not read right yet", strict=True)
+    return pytest.param(case, id=case.name, marks=[wrong] if case.name in NOT_YET else [])
+
+
+@pytest.mark.parametrize("case", [marked(case) for case in (*LAYOUTS, *MORE)])
+def test_readings(case, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     source = case.make(tmp_path)
     if case.refused:
         with pytest.raises(BadInputError, match=case.refused):
