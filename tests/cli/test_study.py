@@ -160,7 +160,7 @@ def test_on_a_terminal_bars_and_colours_unless_refused(
     os.close(main)
     assert process.wait(10) == 0
     assert "━".encode() in shown
-    assert (b"\x1b[36m" in shown) is not bool(no_color)
+    assert (b"\x1b[32m" in shown) is not bool(no_color)
     assert b"runs/small/report.html" in shown
 
 
