@@ -90,3 +90,27 @@ def run(code, **variables):
         command, env=environment, capture_output=True, text=True, check=False, timeout=280
     )
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("fit", ["grid", "peer"])
+def test_scikit_learns_loops_end_in_a_forked_process(fit):
+    code = """
+import faulthandler, os
+import numpy as np
+from inkcluster import DBSCAN, DBSCANGrid
+
+X = np.random.default_rng(0).normal(size=(1200, 20))
+fits = {
+    "grid": lambda: DBSCANGrid([6.0, 8.0], [3, 5], refine=0).fit(X).labels_,
+    "peer": lambda: DBSCAN(8.0, metric="cityblock").fit(X).labels_,
+}
+alone = fits[FIT]()
+child = os.fork()
+if child == 0:
+    faulthandler.dump_traceback_later(60, exit=True)
+    assert (fits[FIT]() == alone).all()
+    os._exit(0)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+    run(f"FIT = {fit!r}\n{code}", OMP_NUM_THREADS="2")
