@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.images.layouts import LAYOUTS
-from tests.images.more_layouts import MORE, NOT_YET
+from tests.images.layouts import LAYOUTS, NOT_YET
 from tests.images.test_notices import assert_short
 
 from inkcluster.errors import BadInputError
@@ -26,7 +25,7 @@ def marked(case):
     return pytest.param(case, id=case.name, marks=[wrong] if case.name in NOT_YET else [])
 
 
-@pytest.mark.parametrize("case", [marked(case) for case in (*LAYOUTS, *MORE)])
+@pytest.mark.parametrize("case", [marked(case) for case in LAYOUTS])
 def test_readings(case, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     source = case.make(tmp_path)

@@ -29,6 +29,7 @@ def image_set(
     name: str,
     shape: tuple[int, int] | None = None,
     notices: Sequence[str] = (),
+    names: NDArray[Any] | None = None,
 ) -> ImageSet:
     """Check and convert what was read.
 
@@ -39,7 +40,7 @@ def image_set(
     """
     ready, said = check_pixels(pixels, where, shape)
     known = check_labels(labels, len(ready), where)
-    return ImageSet(ready, known, name, where, (*notices, *said))
+    return ImageSet(ready, known, name, where, (*notices, *said), names)
 
 
 def check_pixels(

@@ -27,6 +27,8 @@ class ImageSet:
         Where it came from, as a person would say it (a file, a folder, a named set).
     notices : tuple of str
         What the reader changed or found odd, one sentence each.
+    names : ndarray of shape (n,) or None
+        The file or row that each image came from, as text; None where they have no names.
 
     Raises
     ------
@@ -49,6 +51,7 @@ class ImageSet:
     name: str = "images"
     source: str = ""
     notices: tuple[str, ...] = ()
+    names: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 3 or self.pixels.dtype != np.uint8:
@@ -64,6 +67,11 @@ class ImageSet:
             raise BadInputError(
                 f"{self.name}: {len(self.pixels):,} images but labels of shape {self.labels.shape}; "
                 "give one label for each image."
+            )
+        if self.names is not None and self.names.shape != (len(self.pixels),):
+            raise BadInputError(
+                f"{self.name}: {len(self.pixels):,} images but names of shape {self.names.shape}; "
+                "give one name for each image."
             )
 
     def __len__(self) -> int:
@@ -89,10 +97,11 @@ class ImageSet:
         return self.pixels.reshape(len(self.pixels), -1)
 
     def take(self, index: Any) -> ImageSet:
-        """The images at `index` (integers or a mask), in that order, with their labels."""
+        """The images at `index` (integers or a mask), in that order, with their labels and names."""
         index = np.asarray(index)
         labels = None if self.labels is None else self.labels[index]
-        return replace(self, pixels=self.pixels[index], labels=labels)
+        names = None if self.names is None else self.names[index]
+        return replace(self, pixels=self.pixels[index], labels=labels, names=names)
 
     def sample(
         self,

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.labelling import numbers_if_all_are
-from inkcluster.images.readers import arrays, idx
+from inkcluster.images.readers import idx
+from inkcluster.images.readers.arrays import npy
 from inkcluster.images.readers.guard import (
     MAX_LABEL_FILE_BYTES,
     gunzip_head,
@@ -38,7 +39,7 @@ def read_labels(path: Path) -> NDArray[Any]:
     size = regular_file(path)
     start = head(path, 8)
     if start[:6] == b"\x93NUMPY":
-        return arrays.read_array(path)
+        return npy.read_array(path)
     if idx.is_idx(start) or (start[:2] == b"\x1f\x8b" and idx.is_idx(gunzip_head(path, 4))):
         return idx.read_array(path)
     not_labels = BadInputError(

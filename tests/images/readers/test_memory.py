@@ -13,7 +13,8 @@ from PIL import Image
 
 from inkcluster.errors import BadInputError, OutOfMemoryError
 from inkcluster.images import load
-from inkcluster.images.readers import guard, pictures
+from inkcluster.images.readers import guard
+from inkcluster.images.readers.pictures import decoding as pictures
 
 SIDE = 4096
 READ_WITH_LITTLE_MEMORY = """

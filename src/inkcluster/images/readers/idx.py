@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import check_pixels
-from inkcluster.images.readers.choosing import Found, joined
+from inkcluster.images.readers.found import Asked, Found, joined
 from inkcluster.images.readers.guard import (
     MAX_DEFLATE_RATIO,
     check_unpacked,
@@ -33,16 +33,16 @@ _PIECE_BYTES = 1 << 20
 _IMAGES = re.compile(r"images(?=[-._]?idx)|images", re.IGNORECASE)
 
 
-def read_idx(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_idx(path: Path, asked: Asked) -> Found:
     """Read an IDX file of images, such as ``train-images-idx3-ubyte.gz``.
 
     Without `labels`, the file of the same name with ``labels`` and ``idx1`` in it is read, plain or
     gzipped, where there is one.
     """
-    del shape
     pixels = read_array(path)
     if pixels.ndim < 2:
         raise BadInputError(f"{path} holds {len(pixels):,} labels; give the file of the images.")
+    labels = asked.labels
     notices: tuple[str, ...] = ()
     if labels is None:
         beside = label_file(path)
@@ -55,13 +55,13 @@ def read_idx(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
     return Found(pixels, labels, notices, name or plain)
 
 
-def read_idx_folder(folder: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_idx_folder(folder: Path, asked: Asked) -> Found:
     """Read a folder of IDX files: the training images first, then the others, as one set."""
     files = image_files(folder)
     parts = []
     for file in files:
-        part = read_idx(file, None, shape)
-        pixels, said = check_pixels(part.pixels, str(file), shape)
+        part = read_idx(file, replace(asked, labels=None))
+        pixels, said = check_pixels(part.pixels, str(file), asked.shape)
         parts.append(replace(part, pixels=pixels, notices=(*part.notices, *said), name=None))
     sizes = [f"{f.name} {p.pixels.shape[1:]}" for f, p in zip(files, parts, strict=True)]
     if len({part.pixels.shape[1:] for part in parts}) > 1:
@@ -69,7 +69,7 @@ def read_idx_folder(folder: Path, labels: Any, shape: tuple[int, int] | None) ->
             f"{folder} holds images of several sizes ({listed(sizes)}); name one file."
         )
     found = joined(parts, [str(f) for f in files], "IDX file") if len(files) > 1 else parts[0]
-    return found if labels is None else replace(found, labels=labels)
+    return found if asked.labels is None else replace(found, labels=asked.labels)
 
 
 def image_files(folder: Path) -> list[Path]:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.images.readers.arrays.mat5 import Cell, Sparse
 from inkcluster.images.readers.guard import MAX_TYPED_RATIO, check_unpacked
-from inkcluster.images.readers.mat5 import Cell, Sparse
 
 
 def plain_arrays(values: dict[str, Any], path: Path, packed: int) -> dict[str, NDArray[Any]]:

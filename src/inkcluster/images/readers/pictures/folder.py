@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.labelling import numbers_if_all_are
-from inkcluster.images.readers.choosing import Found
+from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import (
     MAX_PICTURES_RATIO,
     MAX_UNPACKED_BYTES,
@@ -27,7 +27,7 @@ from inkcluster.images.readers.guard import (
     regular_file,
     size,
 )
-from inkcluster.images.readers.pictures import ENDINGS, decode, unify
+from inkcluster.images.readers.pictures.decoding import ENDINGS, decode, unify
 from inkcluster.progress import current
 
 MAX_NAMED_PICTURES = 3
@@ -44,13 +44,13 @@ _CANNOT_OPEN = (
 Item = tuple[PurePosixPath, Callable[[], IO[bytes]]]
 
 
-def read_folder(folder: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_folder(folder: Path, asked: Asked) -> Found:
     """Read the pictures in `folder` and below it, in the order of their paths.
 
     PNG, JPEG, GIF, BMP, TIFF and WebP are read; hidden files and other kinds are left out. Without
-    `labels` the label is the name of the folder that a picture lies in, if all lie in subfolders and
-    there are at least two of these. The size is `shape`, or else the commonest, see
-    :func:`~inkcluster.images.readers.pictures.unify`. Pictures that cannot be read are skipped and
+    labels the label is the name of the folder that a picture lies in, if all lie in subfolders and
+    there are at least two of these. The size is that asked for, or else the commonest, see
+    :func:`~inkcluster.images.readers.pictures.decoding.unify`. Pictures that cannot be read are skipped and
     counted in a notice, unless there is no other.
     """
     with reading(folder, "a folder"):
@@ -59,10 +59,10 @@ def read_folder(folder: Path, labels: Any, shape: tuple[int, int] | None) -> Fou
         (PurePosixPath(path.relative_to(folder).as_posix()), partial(_opened, path))
         for path in paths
     ]
-    return _read(items, str(folder), folder.resolve().name, labels, shape)
+    return _read(items, str(folder), folder.resolve().name, asked)
 
 
-def read_zip(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_zip(path: Path, asked: Asked) -> Found:
     """Read the pictures in a zip archive as :func:`read_folder` does; nothing is unpacked to disk.
 
     Refused are names that lead out of the archive, links, encrypted files, and archives that would
@@ -80,12 +80,10 @@ def read_zip(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
             for info in infos
             if not any(map(_is_hidden, (name := PurePosixPath(info.filename)).parts))
         ]
-        return _read(items, str(path), None, labels, shape)
+        return _read(items, str(path), None, asked)
 
 
-def _read(
-    items: list[Item], where: str, name: str | None, labels: Any, shape: tuple[int, int] | None
-) -> Found:
+def _read(items: list[Item], where: str, name: str | None, asked: Asked) -> Found:
     wanted = [item for item in items if item[0].suffix.lower() in ENDINGS]
     if not wanted:
         shown = ", ".join(str(path) for path, _ in items[:MAX_NAMED_PICTURES])
@@ -118,10 +116,12 @@ def _read(
     if not pictures:
         first, reason = broken[0]
         raise BadInputError(f"{where}: no picture can be read; the first is {first} ({reason}).")
-    _check_unified(pictures, shape, where)
-    pixels, resized = unify(pictures, shape)
+    _check_unified(pictures, asked.shape, where)
+    pixels, resized = unify(pictures, asked.shape)
     notices = _notices(broken, len(wanted), len(items) - len(wanted), coloured, resized)
-    return Found(pixels, _labels(kept) if labels is None else labels, tuple(notices), name)
+    labels = _labels(kept) if asked.labels is None else asked.labels
+    names = np.array([str(path) for path in kept])
+    return Found(pixels, labels, tuple(notices), name, names=names)
 
 
 def _check_unified(

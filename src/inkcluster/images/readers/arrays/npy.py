@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
-from inkcluster.images.readers.choosing import Found, choose
+from inkcluster.images.readers.arrays.choosing import choose
 from inkcluster.images.readers.evidence import from_one_hot
+from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import (
     MAX_NPZ_RATIO,
     check_unpacked,
@@ -30,9 +31,9 @@ from inkcluster.words import listed
 _PIECE_BYTES = 1 << 22
 
 
-def read_npy(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_npy(path: Path, asked: Asked) -> Found:
     """Read a ``.npy`` file of images; uint8 arrays stay memory-mapped, read-only."""
-    return choose({"array": read_array(path)}, str(path), labels=labels, shape=shape)
+    return choose({"array": read_array(path)}, str(path), asked)
 
 
 def read_array(path: Path) -> NDArray[Any]:
@@ -53,19 +54,19 @@ def read_array(path: Path) -> NDArray[Any]:
         return np.memmap(path, dtype, "r", start, dims, order)
 
 
-def read_npz(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_npz(path: Path, asked: Asked) -> Found:
     """Read a ``.npz`` file: data and labels are found by shape, and by name where that is not enough.
 
     Arrays that come in parts (``x_train`` and ``x_test``, with ``y_train`` and ``y_test``) are joined.
     """
     arrays = _members(path)
     name = str(arrays.pop("name")) if _is_text(arrays.get("name")) else None
-    if name is not None and labels is None and "pixels" in arrays:  # as `save` wrote it
+    if name is not None and asked.labels is None and "pixels" in arrays:  # as `save` wrote it
         return Found(arrays["pixels"], arrays.get("labels"), name=name)
-    beside = _label_file(path) if labels is None and len(arrays) == 1 else None
+    beside = _label_file(path) if asked.labels is None and len(arrays) == 1 else None
     if beside is not None:
-        labels = _only(_members(beside), beside)
-    found = replace(choose(arrays, str(path), labels=labels, shape=shape), name=name)
+        asked = replace(asked, labels=_only(_members(beside), beside))
+    found = replace(choose(arrays, str(path), asked), name=name)
     if beside is not None:
         said = f"Labels were read from {one_line(beside.name, 60)!r}, which lies beside."
         found = replace(found, notices=(*found.notices, said))

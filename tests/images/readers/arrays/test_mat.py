@@ -10,7 +10,7 @@ import scipy.sparse
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import load
-from inkcluster.images.readers.mat5 import read_mat5
+from inkcluster.images.readers.arrays.mat5 import read_mat5
 
 
 def layouts(pixels):

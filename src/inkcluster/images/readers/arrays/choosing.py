@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
+from inkcluster.images.readers.arrays.turning import classes_apart, fits, images_first, in_colour
 from inkcluster.images.readers.evidence import from_one_hot, label_ends
+from inkcluster.images.readers.found import Asked, Found, joined
 from inkcluster.images.readers.naming import by_part, class_numbers, label_rank, without_part
-from inkcluster.images.readers.turning import classes_apart, fits, images_first, in_colour
-from inkcluster.words import listed, sentence, several
+from inkcluster.words import listed
 
 MAX_NAMED_ARRAYS = 3
 """How many arrays that are not used a notice names."""
@@ -22,46 +23,22 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a reader took from a file, not checked yet.
+class _Context(Asked):
+    """What the caller says of a file's arrays, and what is known of the file."""
 
-    `name` and `shape` are what the file itself says, where it does.
-    """
-
-    pixels: NDArray[Any]
-    labels: Any = None
-    notices: tuple[str, ...] = ()
-    name: str | None = None
-    shape: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What the caller knows of a file's arrays."""
-
-    where: str
-    labels: Any = None
-    shape: tuple[int, int] | None = None
+    where: str = ""
     from_matlab: bool = False
     values: int | None = None
 
 
-def choose(
-    arrays: Arrays,
-    where: str,
-    *,
-    labels: Any = None,
-    shape: tuple[int, int] | None = None,
-    from_matlab: bool = False,
-) -> Found:
+def choose(arrays: Arrays, where: str, ask: Asked, *, from_matlab: bool = False) -> Found:
     """Choose the images and the labels among named arrays, and turn the images to the front.
 
-    `where` names the file in sentences. `labels` are the name of the label array, the number of a
-    label column, or the labels themselves, and `shape` (height, width), where the caller knows them.
-    `from_matlab` is true for files of MATLAB, where the last axis usually counts the images. Parts
-    (train, test) and arrays of a class each are joined.
+    `where` names the file in sentences. `from_matlab` is true for files of MATLAB, where the last
+    axis usually counts the images. Parts (train, test) and arrays of a class each are joined.
     """
-    asked = _Asked(where, labels, shape, from_matlab)
+    labels = ask.labels
+    asked = _Context(labels, ask.shape, where=where, from_matlab=from_matlab)
     if isinstance(labels, str) and not _wanted(arrays, labels) and not labels.isdecimal():
         raise BadInputError(
             f"{where} has no array {one_line(labels)!r} for the labels; it has {_list(arrays)}."
@@ -69,25 +46,7 @@ def choose(
     return _classes(arrays, asked) or _parts(arrays, asked) or _one(arrays, asked)
 
 
-def joined(parts: list[Found], where: list[str], what: str) -> Found:
-    """Join parts whose images have one shape; a notice says how many `what` there were."""
-    labels = None
-    if all(part.labels is not None for part in parts):
-        for part, place in zip(parts, where, strict=True):
-            if np.size(part.labels) != len(part.pixels):
-                raise BadInputError(
-                    f"{place}: {len(part.pixels):,} images but {np.size(part.labels):,} labels; "
-                    "give one label for each image."
-                )
-        labels = np.concatenate([np.ravel(part.labels) for part in parts])
-    pixels = np.concatenate([part.pixels for part in parts])
-    count = sentence(several(len(parts), what))
-    notice = f"{count} were joined into one set of {len(pixels):,} images."
-    said = dict.fromkeys(notice for part in parts for notice in part.notices)
-    return Found(pixels, labels, (*said, notice))
-
-
-def _classes(arrays: Arrays, asked: _Asked) -> Found | None:
+def _classes(arrays: Arrays, asked: _Context) -> Found | None:
     """Arrays of one class each, whose number ends their names, as one set with those labels."""
     data = _image_arrays(arrays)
     numbers = class_numbers(data)
@@ -106,7 +65,7 @@ def _classes(arrays: Arrays, asked: _Asked) -> Found | None:
     return replace(found, notices=(*found.notices, said, *_unused(arrays, data)))
 
 
-def _parts(arrays: Arrays, asked: _Asked) -> Found | None:
+def _parts(arrays: Arrays, asked: _Context) -> Found | None:
     """The arrays of train, val and test, joined; None unless at least two of them hold images."""
     groups = [{key: arrays[key] for key in keys} for keys in by_part(arrays).values()]
     groups = [group for group in groups if _image_arrays(group)]
@@ -131,7 +90,7 @@ def _parts(arrays: Arrays, asked: _Asked) -> Found | None:
     return replace(found, notices=(*found.notices, *_unused(rest, ())))
 
 
-def _one(arrays: Arrays, asked: _Asked) -> Found:
+def _one(arrays: Arrays, asked: _Context) -> Found:
     """The largest array as images, with its labels."""
     by_name = isinstance(asked.labels, str)
     wanted = _wanted(arrays, asked.labels) if by_name else None
@@ -166,7 +125,7 @@ def _one(arrays: Arrays, asked: _Asked) -> Found:
     return Found(ready, labels, (*said, *turned, *unused))
 
 
-def _without_label(rows: NDArray[Any], asked: _Asked) -> tuple[NDArray[Any], Any, list[str]]:
+def _without_label(rows: NDArray[Any], asked: _Context) -> tuple[NDArray[Any], Any, list[str]]:
     """Rows of pixels without their label column, the labels, and what to say of it."""
     last = rows.shape[1] - 1
     if isinstance(asked.labels, str):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import load
-from inkcluster.images.readers.pictures import decode, unify
+from inkcluster.images.readers.pictures.decoding import decode, unify
 
 GREY = np.arange(0, 240, 10, dtype=np.uint8).reshape(4, 6)
 

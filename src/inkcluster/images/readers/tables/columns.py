@@ -73,7 +73,7 @@ def is_header(cells: Sequence[str]) -> bool:
 
     Examples
     --------
-    >>> from inkcluster.images.readers.columns import is_header
+    >>> from inkcluster.images.readers.tables.columns import is_header
     >>> is_header(["label", "0", "1", "2"]), is_header(["7", "0", "0", "0"])
     (True, False)
     >>> is_header(["seven", "0", "0", "0"]), is_header(["label", "pixel0"])

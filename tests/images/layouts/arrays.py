@@ -1,57 +1,19 @@
-"""Layouts of the 8 × 8 digits such as people hold, and what reading each must give."""
+"""Arrays: NumPy, MATLAB, HDF5, IDX."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+import gzip
+import io
+import tarfile
+import zipfile
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.io import savemat
-from sklearn.datasets import load_digits
-
-_bunch = load_digits()
-X = _bunch.images.astype(np.uint8)[:600]
-Y = _bunch.target.astype(np.int64)[:600]
-F = X.reshape(len(X), 64)
-GREY = np.minimum(X.astype(int) * 16, 255).astype(np.uint8)  # as pictures hold them
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How a file or folder is made, and what must come of it."""
-
-    name: str
-    make: Callable[[Path], Any]
-    pixels: Any = None
-    labels: Any = None
-    options: dict[str, Any] = field(default_factory=dict)
-    refused: str | None = None  # the option or words that the refusal names
-    says: str | None = None  # words that a notice must hold
-
+from tests.images.layouts.base import GREY, F, Layout, X, Y, idx_bytes
+from tests.images.layouts.base import layout as register
 
 LAYOUTS: list[Layout] = []
-
-
-def layout(pixels=None, labels=None, *, refused=None, says=None, options=None, into=LAYOUTS):
-    """Register a function that makes a layout; without `refused`, pixels are X by default."""
-
-    def register(make):
-        into.append(
-            Layout(
-                make.__name__,
-                make,
-                pixels if pixels is not None else X,
-                labels,
-                dict(options or {}),
-                refused,
-                says,
-            )
-        )
-        return make
-
-    return register
-
+layout = partial(register, into=LAYOUTS)
 
 # Arrays: .npy and .npz
 
@@ -284,3 +246,64 @@ def mat_one_hot(tmp):
 def mat_label_column(tmp):
     savemat(tmp / "f.mat", {"data": np.column_stack([F, Y])})
     return tmp / "f.mat"
+
+
+@layout(labels=Y)
+def hdf5_grouped_as_usps(tmp):
+    import h5py
+
+    with h5py.File(tmp / "f.h5", "w") as file:
+        for part, rows in (("train", slice(0, 400)), ("test", slice(400, 600))):
+            file[f"{part}/data"], file[f"{part}/target"] = F[rows] / 16.0, Y[rows]
+    return tmp / "f.h5"
+
+
+# IDX
+
+
+@layout(labels=Y)
+def zip_of_idx(tmp):
+    with zipfile.ZipFile(tmp / "f.zip", "w") as archive:
+        archive.writestr("raw/train-images-idx3-ubyte", idx_bytes(X))
+        archive.writestr("raw/train-labels-idx1-ubyte", idx_bytes(Y.astype("u1")))
+    return tmp / "f.zip"
+
+
+@layout(labels=Y)
+def tar_of_idx(tmp):
+    with tarfile.open(tmp / "f.tar.gz", "w:gz") as archive:
+        for name, content in (
+            ("train-images-idx3-ubyte.gz", gzip.compress(idx_bytes(X))),
+            ("train-labels-idx1-ubyte.gz", gzip.compress(idx_bytes(Y.astype("u1")))),
+        ):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return tmp / "f.tar.gz"
+
+
+@layout(labels=Y)
+def idx_labels_as_qmnist(tmp):
+    (tmp / "qmnist-test-images-idx3-ubyte").write_bytes(idx_bytes(X))
+    extended = np.column_stack(
+        [
+            Y,
+            np.full(len(X), 4),
+            np.arange(len(X)) // 40,
+            np.arange(len(X)),
+            Y + 30,
+            np.arange(len(X)),
+            np.zeros(len(X)),
+            np.zeros(len(X)),
+        ]
+    ).astype("i4")
+    (tmp / "qmnist-test-labels-idx2-int").write_bytes(idx_bytes(extended))
+    return tmp / "qmnist-test-images-idx3-ubyte"
+
+
+NOT_YET: set[str] = {
+    "hdf5_grouped_as_usps",
+    "idx_labels_as_qmnist",
+    "tar_of_idx",
+    "zip_of_idx",
+}

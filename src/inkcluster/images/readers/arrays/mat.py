@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.readers.choosing import Found, choose
+from inkcluster.images.readers.arrays.choosing import choose
+from inkcluster.images.readers.arrays.mat5 import holds_code, read_mat5
+from inkcluster.images.readers.arrays.nested import plain_arrays
+from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import (
     MAX_DEFLATE_RATIO,
     MAX_TYPED_RATIO,
@@ -20,8 +23,6 @@ from inkcluster.images.readers.guard import (
     reading,
     regular_file,
 )
-from inkcluster.images.readers.mat5 import holds_code, read_mat5
-from inkcluster.images.readers.nested import plain_arrays
 from inkcluster.progress import current
 
 _BYTES = {
@@ -31,7 +32,7 @@ _BYTES = {
 _CODE = {"object": "an object", "opaque": "an object", "function_handle": "a function"}
 
 
-def read_mat(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_mat(path: Path, asked: Asked) -> Found:
     """Read a ``.mat`` file of version 4 to 7.3, or any HDF5 file; images and labels are found by shape.
 
     The images are the largest variable: in rows, in columns, as (n, h, w) or as (h, w, n). The
@@ -43,7 +44,7 @@ def read_mat(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
             _hdf5(path, packed) if is_hdf5(head(path, 520)) else (_scipy(path, packed), True)
         )
         advance(packed)
-        return choose(arrays, str(path), labels=labels, shape=shape, from_matlab=from_matlab)
+        return choose(arrays, str(path), asked, from_matlab=from_matlab)
 
 
 def is_hdf5(start: bytes) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import load
-from inkcluster.images.readers.columns import is_header
+from inkcluster.images.readers.tables.columns import is_header
 
 
 def frame(images, label="label", place=0):
@@ -142,7 +142,7 @@ def test_a_header_alone_and_shapes_that_do_not_fit(small, tmp_path):
 
 
 def test_fractions_across_chunks_are_scaled_together(tmp_path, monkeypatch):
-    from inkcluster.images.readers import table
+    from inkcluster.images.readers.tables import text as table
 
     monkeypatch.setattr(table, "_CHUNK_VALUES", 8)
     values = np.array([[0, 0, 1, 1], [0, 0.5, 1, 0.25], [0, 0, 0, 0]])

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
-from inkcluster.images.readers.choosing import Found
-from inkcluster.images.readers.columns import NAME_THE_LABEL, Columns, choose_columns
+from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import (
     MAX_TYPED_RATIO,
     check_unpacked,
     reading,
     regular_file,
 )
+from inkcluster.images.readers.tables.columns import NAME_THE_LABEL, Columns, choose_columns
 from inkcluster.progress import current
 
 META_KEY = b"inkcluster"
@@ -26,9 +26,9 @@ _PREVIEW_ROWS = 200
 _CHUNK_VALUES = 1 << 22  # converted at a time
 
 
-def read_parquet(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_parquet(path: Path, asked: Asked) -> Found:
     """Read a Parquet table with an image a row and a column a pixel; the label column is found as in
-    :func:`~inkcluster.images.readers.columns.choose_columns`."""
+    :func:`~inkcluster.images.readers.tables.columns.choose_columns`."""
     import pyarrow.parquet as pq
 
     packed = regular_file(path)
@@ -39,7 +39,7 @@ def read_parquet(path: Path, labels: Any, shape: tuple[int, int] | None) -> Foun
         check_unpacked(path, n * len(names), packed, MAX_TYPED_RATIO)
         rows = _first_rows(file, len(names), path)
         name, own_shape = _meta(file.schema_arrow.metadata)
-        chosen = choose_columns(names, rows, str(path), labels, shape or own_shape)
+        chosen = choose_columns(names, rows, str(path), asked.labels, asked.shape or own_shape)
         pieces: list[NDArray[Any]] = []
         known: list[Any] = []
         with current().task(f"reading {path.name}", n) as advance:
@@ -50,8 +50,7 @@ def read_parquet(path: Path, labels: Any, shape: tuple[int, int] | None) -> Foun
                 advance(batch.num_rows)
                 if sum(len(piece) for piece in pieces) > n:
                     raise BadInputError(f"{path} is damaged: it has more rows than it says.")
-        if chosen.label is not None:
-            labels = _labels(known)
+        labels = _labels(known) if chosen.label is not None else asked.labels
         return Found(np.concatenate(pieces), labels, chosen.notices, name, own_shape)
 
 

@@ -15,9 +15,14 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.labelling import check_length, numbers_if_all_are
-from inkcluster.images.readers.choosing import Found
-from inkcluster.images.readers.columns import NAME_THE_LABEL, Columns, choose_columns, is_header
+from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import opened, reading, regular_file
+from inkcluster.images.readers.tables.columns import (
+    NAME_THE_LABEL,
+    Columns,
+    choose_columns,
+    is_header,
+)
 from inkcluster.progress import current
 
 if TYPE_CHECKING:
@@ -29,13 +34,13 @@ _MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "None"]  # in pixels; as labe
 _CHUNK_VALUES = 1 << 22  # parsed at a time
 
 
-def read_csv(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
+def read_csv(path: Path, asked: Asked) -> Found:
     """Read a table of text in UTF-8: commas, semicolons or tabs, with a header or without; the label
-    column is found as in :func:`~inkcluster.images.readers.columns.choose_columns`."""
+    column is found as in :func:`~inkcluster.images.readers.tables.columns.choose_columns`."""
     held = regular_file(path)
     with reading(path, "a CSV table"):
         names, rows, separator = _preview(path)
-        chosen = choose_columns(names, rows, str(path), labels, shape)
+        chosen = choose_columns(names, rows, str(path), asked.labels, asked.shape)
         width = len(names) if names is not None else len(rows[0])
         with (
             current().task(f"reading {path.name}", held) as advance,
@@ -44,6 +49,7 @@ def read_csv(path: Path, labels: Any, shape: tuple[int, int] | None) -> Found:
             pixels, texts = _parse(
                 stream, path, chosen=chosen, width=width, names=names, separator=separator
             )
+        labels = asked.labels
         if chosen.label is not None:
             labels = numbers_if_all_are(np.array(texts, dtype=np.str_))
         return Found(pixels, labels, chosen.notices)

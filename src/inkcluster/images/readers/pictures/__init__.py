@@ -1,0 +1,1 @@
+"""Reads folders and archives of pictures."""

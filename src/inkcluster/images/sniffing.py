@@ -1,0 +1,95 @@
+"""Tells what a file or folder is from its content rather than from its name."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from inkcluster.errors import BadInputError
+from inkcluster.images.named import NAMED
+from inkcluster.images.readers.arrays.mat import is_hdf5
+from inkcluster.images.readers.guard import gunzip_head, head, os_error, reading, regular_file
+from inkcluster.images.readers.idx import image_files, is_idx
+
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
+
+
+def kind_of(path: Path) -> str:
+    """What the file or folder is: a key of `inkcluster.images.loading.READERS`."""
+    try:
+        is_folder = path.is_dir()
+        exists = is_folder or path.exists()
+    except (OSError, ValueError) as error:
+        problem = error if isinstance(error, OSError) else OSError(0, str(error))
+        raise os_error(path, problem) from error
+    if is_folder:
+        with reading(path, "a folder"):
+            return "idx folder" if image_files(path) else "folder"
+    if not exists:
+        named = str(path).lower()
+        hint = (
+            f"the named set is written {named!r}"
+            if named in NAMED
+            else (f"check the path, or use a named set: {', '.join(NAMED)}")
+        )
+        raise BadInputError(f"{path} does not exist; {hint}.")
+    regular_file(path)
+    start = head(path, 520)
+    if start[:2] != b"\x1f\x8b":
+        return _by_content(start, path)
+    inner = gunzip_head(path, 520)
+    if not inner:
+        raise BadInputError(f"{path} is a damaged gzip file; fetch or copy it again.")
+    kind = _by_content(inner, path)
+    if kind not in ("idx", "csv"):
+        raise BadInputError(f"{path} is a gzipped {kind} file; unpack it first (gunzip).")
+    return kind
+
+
+def _by_content(start: bytes, path: Path) -> str:
+    """The kind by magic number, which version 4 of .mat lacks; all text is CSV."""
+    if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return _zip_kind(path)
+    signs = {
+        "npy": start[:6] == b"\x93NUMPY",
+        "parquet": start[:4] == b"PAR1",
+        "mat": is_hdf5(start) or start[:6] == b"MATLAB",
+        "idx": is_idx(start),
+        "csv": not any(byte < 32 and byte not in b"\t\n\r\f" for byte in start),
+    }
+    kind = next((kind for kind, seen in signs.items() if seen), None)
+    if kind is None and path.suffix.lower() == ".mat":
+        return "mat"
+    if kind is None or (kind == "csv" and _says_idx(path)):
+        raise _unknown(start, path)
+    return kind
+
+
+def _unknown(start: bytes, path: Path) -> BadInputError:
+    if start[:1] == b"\x80" and start[1:2] in (b"\2", b"\3", b"\4", b"\5"):
+        return BadInputError(
+            f"{path} is a Python pickle, which can run any code when it is read and never is; "
+            "save the arrays as .npz instead."
+        )
+    if start.startswith(_PICTURES) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP"):
+        return BadInputError(f"{path} is a single picture; give the folder it is in.")
+    if _says_idx(path):
+        return BadInputError(
+            f"{path} is not an IDX file: it begins with {start[:4].hex(' ')} instead of 00 00, a "
+            "type and a number of axes."
+        )
+    return BadInputError(
+        f"{path} is none of the formats that can be read (.mat, IDX, .npy, .npz, CSV, Parquet, "
+        f"a folder or zip of pictures): it begins with {start[:8].hex(' ')}."
+    )
+
+
+def _says_idx(path: Path) -> bool:
+    name = path.name.lower().removesuffix(".gz")
+    return name.endswith(("ubyte", ".idx")) or "idx1" in name or "idx3" in name
+
+
+def _zip_kind(path: Path) -> str:
+    with reading(path, "a zip archive"), zipfile.ZipFile(path) as archive:
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    return "npz" if names and all(name.endswith(".npy") for name in names) else "zip"
