@@ -58,12 +58,13 @@ from joblib import Parallel, delayed
 check(Parallel(n_jobs=4, backend="threading")(delayed(fits[name])() for name in jobs))
 """
 FORK = """
-import os, threading
+import faulthandler, os, threading
 
 busy = threading.Thread(target=lambda: [fits["k-means"]() for _ in range(5)])
 busy.start()  # the parent is in the middle of a fit
 child = os.fork()
 if child == 0:
+    faulthandler.dump_traceback_later(200, exit=True)
     check([fits[name]() for name in jobs])
     os._exit(0)
 busy.join()
@@ -80,7 +81,7 @@ def test_fits_from_several_threads_are_those_alone(layer):
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_fits_in_a_forked_process_are_those_alone():
-    run(WORK + FORK, NUMBA_THREADING_LAYER="workqueue")
+    run(WORK + FORK, NUMBA_THREADING_LAYER="workqueue", OMP_NUM_THREADS="2")
 
 
 def run(code, **variables):

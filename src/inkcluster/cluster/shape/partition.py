@@ -13,6 +13,7 @@ from sklearn.cluster import KMeans as SmallKMeans
 
 from inkcluster.cluster.kmeans.estimator import KMeans
 from inkcluster.cluster.shape.graph import Tree, merge, strengths
+from inkcluster.compute.threads import peers_threads
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
@@ -209,7 +210,8 @@ def _grouped(
     kind = KMeans
     if len(rows) <= MAX_SKLEARN_IMAGES:
         kind, count = SmallKMeans, min(count, len(np.unique(rows.round(9), axis=0)))
-    found = kind(count, n_init=1, max_iter=100, random_state=random_state).fit(rows)
+    with peers_threads():
+        found = kind(count, n_init=1, max_iter=100, random_state=random_state).fit(rows)
     return np.unique(found.labels_, return_inverse=True)[1]
 
 
