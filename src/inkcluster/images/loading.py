@@ -32,7 +32,8 @@ READERS = {
     "idx": ("idx", "read_idx"),
     "idx folder": ("idx", "read_idx_folder"),
     "folder": ("pictures.folder", "read_folder"),
-    "zip": ("pictures.folder", "read_zip"),
+    "zip": ("pictures.folder", "read_archive"),
+    "tar": ("pictures.folder", "read_archive"),
     "parquet": ("tables.parquet", "read_parquet"),
     "csv": ("tables.text", "read_csv"),
 }
@@ -56,7 +57,7 @@ def load(
     source : str, path-like, ndarray or ImageSet
         One of :data:`~inkcluster.images.NAMED` (a file of that name is ``./digits``); a ``.mat``,
         IDX, ``.npy``, ``.npz``, CSV or Parquet file, IDX and CSV also gzipped; a folder of IDX
-        files; a folder or a zip of pictures. Files are recognised by their content.
+        files; a folder, zip or tar of pictures. Files are recognised by their content.
     labels : str, path-like or array-like, optional
         The name of the variable or column that holds the labels, a file of labels (IDX, ``.npy``,
         or text with one a line), or the labels themselves. By default they are found.

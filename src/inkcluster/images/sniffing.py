@@ -8,8 +8,10 @@ from pathlib import Path
 from inkcluster.errors import BadInputError
 from inkcluster.images.named import NAMED
 from inkcluster.images.readers.arrays.mat import is_hdf5
-from inkcluster.images.readers.guard import gunzip_head, head, os_error, reading, regular_file
+from inkcluster.images.readers.guard import os_error, reading, regular_file
 from inkcluster.images.readers.idx import image_files, is_idx
+from inkcluster.images.readers.packed import packed_head, packing
+from inkcluster.images.readers.pictures.archive import is_tar
 
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
 
@@ -34,15 +36,15 @@ def kind_of(path: Path) -> str:
         )
         raise BadInputError(f"{path} does not exist; {hint}.")
     regular_file(path)
-    start = head(path, 520)
-    if start[:2] != b"\x1f\x8b":
+    start = packed_head(path, 520)
+    packed = packing(path)
+    if packed is None:
         return _by_content(start, path)
-    inner = gunzip_head(path, 520)
-    if not inner:
-        raise BadInputError(f"{path} is a damaged gzip file; fetch or copy it again.")
-    kind = _by_content(inner, path)
-    if kind not in ("idx", "csv"):
-        raise BadInputError(f"{path} is a gzipped {kind} file; unpack it first (gunzip).")
+    if not start:
+        raise BadInputError(f"{path} is a damaged {packed} file; fetch or copy it again.")
+    kind = _by_content(start, path)
+    if kind != "tar" and (packed != "gzip" or kind not in ("idx", "csv")):
+        raise BadInputError(f"{path} is a {kind} file packed by {packed}; unpack it first.")
     return kind
 
 
@@ -50,6 +52,8 @@ def _by_content(start: bytes, path: Path) -> str:
     """The kind by magic number, which version 4 of .mat lacks; all text is CSV."""
     if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(path)
+    if is_tar(start):
+        return "tar"
     signs = {
         "npy": start[:6] == b"\x93NUMPY",
         "parquet": start[:4] == b"PAR1",

@@ -190,7 +190,5 @@ NOT_YET: set[str] = {
     "folder_with_a_preview",
     "labels_by_file_name_shuffled",
     "labels_by_number",
-    "tar_of_pictures",
     "tiff_of_many_pages",
-    "zip_with_backslashes",
 }

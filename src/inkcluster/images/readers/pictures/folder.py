@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,14 +18,12 @@ from inkcluster.images.describing import one_line
 from inkcluster.images.labelling import numbers_if_all_are
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import (
-    MAX_PICTURES_RATIO,
     MAX_UNPACKED_BYTES,
-    check_unpacked,
     is_out_of_memory,
     reading,
-    regular_file,
     size,
 )
+from inkcluster.images.readers.pictures.archive import Member, is_hidden, members
 from inkcluster.images.readers.pictures.decoding import ENDINGS, decode, unify
 from inkcluster.progress import current
 
@@ -62,24 +59,13 @@ def read_folder(folder: Path, asked: Asked) -> Found:
     return _read(items, str(folder), folder.resolve().name, asked)
 
 
-def read_zip(path: Path, asked: Asked) -> Found:
-    """Read the pictures in a zip archive as :func:`read_folder` does; nothing is unpacked to disk.
+def read_archive(path: Path, asked: Asked) -> Found:
+    """Read the pictures in a zip or tar as :func:`read_folder` does; nothing is unpacked to disk.
 
-    Refused are names that lead out of the archive, links, encrypted files, and archives that would
-    unpack beyond the limits of :mod:`~inkcluster.images.readers.guard`.
+    Refused is what :func:`~inkcluster.images.readers.pictures.archive.members` refuses.
     """
-    packed = regular_file(path)
-    with reading(path, "a zip archive"), zipfile.ZipFile(path) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
-        for info in infos:
-            _refuse_hostile(info, path)
-        check_unpacked(path, sum(info.file_size for info in infos), packed, MAX_PICTURES_RATIO)
-        infos.sort(key=lambda info: info.filename)
-        items: list[Item] = [
-            (name, partial(_extracted, archive, info))
-            for info in infos
-            if not any(map(_is_hidden, (name := PurePosixPath(info.filename)).parts))
-        ]
+    with members(path) as found:
+        items: list[Item] = [(member.name, partial(_extracted, member)) for member in found]
         return _read(items, str(path), None, asked)
 
 
@@ -176,10 +162,10 @@ def _walk(folder: Path) -> Iterator[Path]:
         raise error
 
     for root, folders, files in os.walk(folder, onerror=stop):
-        folders[:] = [folder for folder in folders if not _is_hidden(folder)]
+        folders[:] = [folder for folder in folders if not is_hidden(folder)]
         for file in files:
             path = Path(root) / file
-            if not _is_hidden(file) and path.is_file():
+            if not is_hidden(file) and path.is_file():
                 yield path
 
 
@@ -187,26 +173,6 @@ def _opened(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _extracted(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
-    return io.BytesIO(archive.read(info))
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith((".", "__MACOSX"))
-
-
-def _refuse_hostile(info: zipfile.ZipInfo, path: Path) -> None:
-    # ZipInfo cuts a name at a NUL and turns the system's separator into "/": ask the original too
-    for text in (info.filename, info.orig_filename):
-        steps = text.replace("\\", "/").split("/")
-        if ".." in steps or text.startswith(("/", "\\")) or text[1:2] == ":":
-            raise BadInputError(
-                f"{path} holds the name {one_line(text, 60)!r}, which leads out of the archive; "
-                "it is not read."
-            )
-    if stat.S_ISLNK(info.external_attr >> 16):
-        raise BadInputError(
-            f"{path} holds a symbolic link ({one_line(info.filename, 60)!r}); it is not read."
-        )
-    if info.flag_bits & 1:
-        raise BadInputError(f"{path} is encrypted; unpack it first.")
+def _extracted(member: Member) -> IO[bytes]:
+    with member.open() as stream:
+        return io.BytesIO(stream.read())
