@@ -131,7 +131,7 @@ def test_no_circle_of_files(graph):
 def test_the_graph_sees_what_it_should(graph):
     """Imports inside functions, relative ones, and names that a package hands on."""
     assert "inkcluster.images.sampling" in graph.edges["inkcluster.images.imageset"]
-    assert "inkcluster.images.loading" in graph.edges["inkcluster.cli"]
+    assert "inkcluster.images.loading" in graph.edges["inkcluster.cli.parse"]
     assert "inkcluster.cluster.kmeans" not in graph.edges["inkcluster.images.loading"]
     graph = Graph()
     graph.edges["inkcluster.images.sampling"].add("inkcluster.images.loading")

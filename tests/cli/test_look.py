@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -67,6 +69,54 @@ def test_without_labels(ink, tmp_path):
     assert process.returncode == 0, process.stderr
     assert "labels    none" in process.stdout
     assert json.loads(ink("look", "x.npy", "--json").stdout)["labels"] is None
+
+
+def test_what_was_read_and_what_could_be_read_otherwise(ink, tmp_path, digits):
+    writer = np.arange(len(digits)) // 40
+    np.savez(tmp_path / "x.npz", images=digits.pixels / 16, writer=writer, character=digits.labels)
+    lines = ink("look", "x.npz", "--turn", "mirror").stdout.splitlines()
+    assert lines[3].split(maxsplit=1) == [
+        "read",
+        "Pixel values between 0 and 1 were scaled to bytes. The images were mirrored left to right.",
+    ]
+    choice = "Labels are 'character', not 'writer'; --labels NAME decides."
+    assert lines[-2:] == ["It could be read otherwise:", f"  {choice}"]
+    assert json.loads(ink("look", "x.npz", "--json").stdout)["choices"] == [choice]
+
+
+def test_transposed_images_are_told_the_option(ink, tmp_path):
+    rng = np.random.default_rng(0)
+    wide = np.zeros((60, 12, 12), np.uint8)
+    for image, high in zip(wide, rng.integers(3, 7, 60), strict=True):
+        image[4 : 4 + high, 1:11] = 255
+    np.save(tmp_path / "x.npy", wide)
+    assert "give --turn transpose" in ink("look", "x.npy").stdout
+    assert "look transposed" not in ink("look", "x.npy", "--turn", "transpose").stdout
+
+
+def test_closed_output_is_no_failure(ink):
+    code = "import sys; from inkcluster.cli import main; sys.argv[1:] = ['look', 'digits']; main()"
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        command = ["sh", "-c", f'"$0" -c "$1" {closed}', sys.executable, code]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_json_escapes_what_the_terminal_cannot_show(ink, tmp_path):
+    labels = np.array(["あ", "い"] * 10)
+    np.savez(tmp_path / "x.npz", images=np.eye(20, 16).reshape(20, 4, 4), labels=labels)
+    for encoding in ("cp1252", "utf-8"):
+        found = json.loads(
+            ink(
+                "look", "x.npz", "--json", env={"PYTHONIOENCODING": encoding}, encoding=encoding
+            ).stdout
+        )
+        assert [label["label"] for label in found["labels"]] == ["あ", "い"]
+
+
+def test_a_folder_with_the_name_of_a_known_set_is_named(ink, tmp_path):
+    (tmp_path / "digits").mkdir()
+    assert "write ./digits for what lies here" in ink("look", "digits").stdout
 
 
 def test_save_and_read_back(ink, tmp_path):

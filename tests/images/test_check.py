@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as hnp
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import check_pixels, image_set, image_shape
 from inkcluster.images.labelling import MAX_LABEL_CHARACTERS, check_labels, numbers_if_all_are
+from inkcluster.images.readers.found import Found
 
 
 def pixels(array, shape=None):
@@ -21,7 +22,7 @@ def test_uint8_is_not_copied():
     assert ready is array
     assert said == []
     flat = np.zeros((3, 20), np.uint8)
-    assert np.shares_memory(image_set(flat, where="x", name="x", shape=(4, 5)).pixels, flat)
+    assert np.shares_memory(image_set(Found(flat), where="x", name="x", shape=(4, 5)).pixels, flat)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_text_is_kept_to_the_letter():
         np.array([h.encode() for h in hostile]),
     ):
         assert check_labels(values, 4, "here").tolist() == hostile
-    images = image_set(np.zeros((4, 2, 2), np.uint8), hostile, where="x", name="x")
+    images = image_set(Found(np.zeros((4, 2, 2), np.uint8), hostile), where="x", name="x")
     assert images.labels.tolist() == hostile
 
 

@@ -5,6 +5,7 @@ Nothing of Inkcluster is imported before a command runs, so that ``--help`` stay
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ import typer
 
 from inkcluster._version import __version__
 from inkcluster.cli.guard import guarded, one_line
-from inkcluster.cli.parse import with_settings
+from inkcluster.cli.parse import Read, with_data, with_settings
 
 app = typer.Typer(
     name="inkcluster",
@@ -27,29 +28,22 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_read = partial(typer.Option, rich_help_panel="Data")
 _out = partial(typer.Option, rich_help_panel="Output")
 
-DATA_HELP = (
-    "A .mat, IDX, .npy, .npz, CSV or Parquet file, a folder or zip of images, or a named set: "
-    "digits, mnist, fashion-mnist."
-)
-LABELS_HELP = "The labels: a column or array of the data, or a file of their own."
-SHAPE_HELP = "Height and width of an image, such as 28x28."
 ONLY_HELP = (
     "Answer these questions only: centres, restarts, hierarchy, linkages, dbscan, compare, shape."
 )
 OUT_HELP = "The run folder, by default runs/NAME. An existing run is resumed."
 
-Data = Annotated[str, typer.Argument(metavar="DATA", help=DATA_HELP)]
-Labels = Annotated[str | None, _read(metavar="NAME|FILE", help=LABELS_HELP)]
-Shape = Annotated[str | None, _read(metavar="HxW", help=SHAPE_HELP)]
 Json = Annotated[bool, _out("--json", help="Print one JSON document instead of text.")]
 Debug = Annotated[bool, _out("--debug", help="Print the traceback of an error.")]
 
 
 def main() -> None:
     """Run the command line on ``sys.argv``; the ``inkcluster`` script calls this."""
+    nowhere = Path(os.devnull)
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")  # closed by the caller
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -73,17 +67,16 @@ def _root(version: Annotated[bool, _VERSION] = False) -> None:
 
 
 @app.command()
+@with_data("digits")
 @with_settings
 def study(
-    data: Data = "digits",
+    read: Read,
     *,
     out: Annotated[Path | None, _out(metavar="RUN", help=OUT_HELP)] = None,
     only: Annotated[str | None, _out(metavar="KEYS", help=ONLY_HELP)] = None,
     config: Annotated[
         Path | None, _out(metavar="TOML", help="Settings from a file, e.g. study.toml.")
     ] = None,
-    labels: Labels = None,
-    shape: Shape = None,
     as_json: Json = False,
     quiet: Annotated[bool, _out("--quiet", "-q", help="Print the report's path only.")] = False,
     debug: Debug = False,
@@ -91,24 +84,23 @@ def study(
 ) -> None:
     """Answer the seven questions about a data set and write one HTML report."""
     with guarded(debug=debug, resumable=True):
-        from inkcluster.cli.parse import command_line_settings, questions_of, shape_of
+        from inkcluster.cli.parse import command_line_settings, questions_of
         from inkcluster.cli.studying import study_and_say
 
         study_and_say(
-            data,
+            read,
             out=out,
             only=questions_of(only),
             settings=command_line_settings(settings, config),
-            labels=labels,
-            shape=shape_of(shape),
             as_json=as_json,
             quiet=quiet,
         )
 
 
 @app.command()
+@with_data("digits")
 def look(
-    data: Data = "digits",
+    read: Read,
     index: Annotated[
         int | None,
         typer.Argument(metavar="[INDEX]", help="Show one image: its values and its picture."),
@@ -118,8 +110,6 @@ def look(
         int, typer.Option(min=1, max=100, help="Pictures of each label on the contact sheet.")
     ] = 8,
     png: Annotated[Path | None, _out(metavar="FILE", help="Also write the picture as PNG.")] = None,
-    labels: Labels = None,
-    shape: Shape = None,
     seed: Annotated[
         int, typer.Option(help="Seed of the choice of images on the contact sheet.")
     ] = 69,
@@ -129,29 +119,24 @@ def look(
     """Show the number of images, their labels, the images of each label, and some of them."""
     with guarded(debug=debug):
         from inkcluster.cli.looking import look_and_say
-        from inkcluster.cli.parse import shape_of
-        from inkcluster.images import load
 
-        images = load(data, labels=labels, shape=shape_of(shape))
-        look_and_say(images, index=index, per_label=per_label, png=png, seed=seed, as_json=as_json)
+        look_and_say(read(), index=index, per_label=per_label, png=png, seed=seed, as_json=as_json)
 
 
 @app.command()
+@with_data()
 def save(
-    data: Data,
+    read: Read,
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="A .npz, .parquet or IDX (-ubyte, .gz) file.")
     ],
-    labels: Labels = None,
-    shape: Shape = None,
     debug: Debug = False,
 ) -> None:
     """Convert a data set to the format that the ending of OUT names."""
     with guarded(debug=debug):
         from inkcluster import images as room
-        from inkcluster.cli.parse import shape_of
 
-        images = room.load(data, labels=labels, shape=shape_of(shape))
+        images = read()
         typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
         for path in room.save(images, out):
             typer.echo(f"wrote {path}")

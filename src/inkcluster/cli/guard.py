@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any
 
 import typer
 
@@ -62,6 +64,13 @@ def one_line(text: str) -> str:
     """
     joined = " ".join(text.split())
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in joined)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print one JSON document; where the terminal's encoding lacks letters, these are escaped."""
+    only_ascii = "utf" not in (sys.stdout.encoding or "").lower()
+    json.dump(document, sys.stdout, indent=1, ensure_ascii=only_ascii, allow_nan=False)
+    sys.stdout.write("\n")
 
 
 def _leave(sentence: str, code: int, debug: bool) -> None:

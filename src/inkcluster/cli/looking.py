@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import json
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,7 @@ import typer
 from numpy.typing import NDArray
 
 from inkcluster.cli.blocks import contact_rows, picture_lines
-from inkcluster.cli.guard import one_line
+from inkcluster.cli.guard import one_line, print_json
 from inkcluster.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -48,21 +46,22 @@ def look_and_say(
         found = first_look(images) if index is None else one_image(images, index)
         if png is not None:
             found["png"] = str(png)
-        json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
-        sys.stdout.write("\n")
+        print_json(found)
         return
     if index is None:
         _say_counts(images)
         typer.echo("\n".join(contact_rows(images.pixels, rows, ink_is_dark=_ink_is_dark(images))))
     else:
         _say_one(images, index)
+    if index is None:
+        _say_choices(images)
     if png is not None:
         typer.echo(f"wrote {png}")
 
 
 def first_look(images: ImageSet) -> dict[str, Any]:
     """The facts of a first look, as plain values: the document that ``--json`` prints."""
-    from inkcluster.images import describe, inspect
+    from inkcluster.images import choices, describe, inspect
 
     counts = None
     if images.labels is not None:
@@ -74,11 +73,14 @@ def first_look(images: ImageSet) -> dict[str, Any]:
         "line": describe(images),
         "name": images.name,
         "source": images.source,
+        "format": images.format or None,
+        "labels_from": images.labels_from or None,
         "images": len(images),
         "features": int(np.prod(images.shape)),
         "shape": list(images.shape),
         "labels": counts,
         "notices": read + seen,
+        "choices": list(choices(images)),
     }
 
 
@@ -110,7 +112,6 @@ def _say_counts(images: ImageSet) -> None:
     found = first_look(images)
     height, width = images.shape
     typer.echo(one_line(f"{images.name}: {found['line']}"))
-    typer.echo(f"  images    {found['images']:,}")
     typer.echo(f"  features  {found['features']:,} ({height} × {width} pixels)")
     counts = found["labels"]
     if counts is None:
@@ -118,11 +119,25 @@ def _say_counts(images: ImageSet) -> None:
     else:
         names = [one_line(str(c["label"])) for c in counts]
         more = f" … {len(names):,} in all" if len(names) > MAX_LABELS else ""
-        typer.echo(f"  labels    {', '.join(names[:MAX_LABELS])}{more}\n")
+        typer.echo(f"  labels    {', '.join(names[:MAX_LABELS])}{more}")
+    if said := [n for n in images.notices if n not in found["choices"]]:
+        typer.echo(f"  read      {one_line(' '.join(said))}")
+    if counts is not None:
+        typer.echo("")
         _say_label_counts(names, [c["images"] for c in counts], len(images))
     for notice in found["notices"]:
-        typer.echo(f"\n! {one_line(notice['sentence'])}")
+        if notice["code"] != "reader":
+            typer.echo(f"\n! {one_line(notice['sentence'])}")
     typer.echo("")
+
+
+def _say_choices(images: ImageSet) -> None:
+    from inkcluster.images import choices
+
+    if found := choices(images):
+        typer.echo("\nIt could be read otherwise:")
+    for choice in found:
+        typer.echo(f"  {one_line(choice)}")
 
 
 def _say_label_counts(names: list[str], counts: list[int], n: int) -> None:

@@ -16,15 +16,78 @@ from inkcluster.study.settings.kinds import FLAG
 from inkcluster.study.settings.table import SETTINGS
 
 if TYPE_CHECKING:
+    from inkcluster.images import ImageSet
     from inkcluster.study.settings.settings import Settings
 
 _SHAPE = re.compile(r"\s*(\d+)\s*[x×X,]\s*(\d+)\s*")
 
 
+Read = Callable[..., "ImageSet"]
+"""Reads the data that a command was given, as its options say; takes `progress`."""
+
+DATA_HELP = (
+    "A file of arrays (.mat, HDF5, IDX, .npy, .npz) or a table (CSV, Parquet), a folder or archive "
+    "of images, or a named set: digits, mnist, fashion-mnist."
+)
+LABELS_HELP = "The labels: a column or array of the data, or a file of their own."
+SHAPE_HELP = "Height and width of an image, such as 28x28."
+LEVEL_HELP = "Which folder of a path is the label: 1 for the outermost, -1 for the innermost."
+TURN_HELP = "Turn the images: transpose, left, right, half, flip (upside down) or mirror."
+
+
+def with_data(default: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the argument DATA and the options that say how it is read.
+
+    The command's first parameter, a :data:`Read`, then reads the data.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        data = inspect.Parameter(
+            "data",
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=inspect.Parameter.empty if default is None else default,
+            annotation=Annotated[str, typer.Argument(metavar="DATA", help=DATA_HELP)],
+        )
+        options = [
+            _option("labels", "NAME|FILE", LABELS_HELP),
+            _option("shape", "HxW", SHAPE_HELP),
+            _option("label_level", "N", LEVEL_HELP, int),
+            _option("turn", "HOW", TURN_HELP),
+        ]
+        _, *rest = inspect.signature(command, eval_str=True).parameters.values()
+        at = sum(one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for one in rest)
+        last = [one for one in rest if one.kind is inspect.Parameter.VAR_KEYWORD]
+        named = [*rest[at : len(rest) - len(last)], *options]
+        return _with_parameters(run, command, [data, *rest[:at], *named, *last])
+
+    def run(command: Callable[..., None], **given: Any) -> None:
+        keys = ("data", "labels", "shape", "label_level", "turn")
+        source, labels, shape, level, turn = (given.pop(key) for key in keys)
+
+        def read(**more: Any) -> ImageSet:
+            from inkcluster.images import load
+
+            how = {"labels": labels, "shape": shape_of(shape), "label_level": level, "turn": turn}
+            return load(source, **how, **more)
+
+        command(read, **given)
+
+    return decorate
+
+
+def _option(name: str, metavar: str, text: str, kind: type = str) -> inspect.Parameter:
+    option = typer.Option(metavar=metavar, help=text, rich_help_panel="Data")
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, option],
+    )
+
+
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
     """Give `command` an option for each setting, in place of its ``**settings``."""
-    own = inspect.signature(command, eval_str=True)
-    *rest, _ = own.parameters.values()
+    *rest, _ = inspect.signature(command, eval_str=True).parameters.values()
     options = [
         inspect.Parameter(
             name,
@@ -43,12 +106,25 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
         for name, row in SETTINGS.items()
     ]
 
-    @functools.wraps(command)
-    def wrapped(**named: Any) -> None:
-        command(**named)
+    def run(command: Callable[..., None], read: Read, **given: Any) -> None:
+        command(read, **given)
 
-    parameters = [*rest, *options]
-    wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return _with_parameters(run, command, [*rest, *options])
+
+
+def _with_parameters(
+    run: Callable[..., None],
+    command: Callable[..., None],
+    parameters: list[inspect.Parameter],
+) -> Callable[..., None]:
+    """A function with these parameters, whose call is ``run(command, arguments)``."""
+
+    @functools.wraps(command)
+    def wrapped(*given: Any, **named: Any) -> None:
+        run(command, *given, **named)
+
+    del wrapped.__wrapped__
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {one.name: one.annotation for one in parameters}
     return wrapped
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from inkcluster.cli.guard import BAD_INPUT, one_line
+from inkcluster.cli.guard import BAD_INPUT, one_line, print_json
 from inkcluster.cli.listen import listener
 from inkcluster.progress import listening
 from inkcluster.study.run.written import findings_to_json
 
 if TYPE_CHECKING:
+    from inkcluster.cli.parse import Read
     from inkcluster.study.run.run import Run, WrittenAnswer, WrittenFigure, WrittenTable
     from inkcluster.study.settings.settings import Settings
 
@@ -28,13 +27,11 @@ _MARKS = {
 
 
 def study_and_say(
-    data: str,
+    read: Read,
     *,
     out: Path | None,
     only: list[str] | None,
     settings: Settings,
-    labels: str | None,
-    shape: tuple[int, int] | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -45,7 +42,7 @@ def study_and_say(
     say_less = quiet or as_json
     hearer = listener(quiet=quiet)
     with hearer.shown(), listening(hearer.progress):
-        images = room.load(data, labels=labels, shape=shape, progress=hearer.progress)
+        images = read(progress=hearer.progress)
         if not say_less:
             typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
         run = study(
@@ -61,8 +58,7 @@ def study_and_say(
         with hearer.progress.task("report"):
             page = report.write(run)
     if as_json:
-        json.dump(results(run, page), sys.stdout, indent=1, ensure_ascii=False, allow_nan=False)
-        sys.stdout.write("\n")
+        print_json(results(run, page))
     elif quiet:
         typer.echo(page)
     else:

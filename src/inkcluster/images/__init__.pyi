@@ -1,4 +1,4 @@
-from .describing import describe, polarity
+from .describing import choices, describe, polarity
 from .hash import data_hash
 from .imageset import ImageSet
 from .inspecting import Notice, inspect
@@ -11,6 +11,7 @@ __all__ = [
     "NAMED",
     "ImageSet",
     "Notice",
+    "choices",
     "contact_index",
     "data_hash",
     "describe",

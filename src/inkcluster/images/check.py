@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from inkcluster.errors import BadInputError
 from inkcluster.images.hash import blocks
 from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelling import check_labels
+from inkcluster.images.readers.found import Found
 
 _BLOCK_BYTES = 1 << 25
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
@@ -22,25 +23,21 @@ MIN_SIGNED_REACH = 0.5
 
 
 def image_set(
-    pixels: Any,
-    labels: Any = None,
-    *,
-    where: str,
-    name: str,
-    shape: tuple[int, int] | None = None,
-    notices: Sequence[str] = (),
-    names: NDArray[Any] | None = None,
+    found: Found, *, where: str, name: str, shape: tuple[int, int] | None = None
 ) -> ImageSet:
     """Check and convert what was read.
 
     `pixels` are (n, h·w), (n, h, w), or with a channel axis (n, h, w, c) or (n, c, h, w), c in 1, 3, 4;
     uint8 is not copied. `where` names the source in sentences. `shape` (height, width) is needed
-    where rows are not of square length. The reader's `notices` come before those of the conversion.
+    where rows are not of square length. The reader's notices come before those of the conversion.
     Errors are those of :func:`check_pixels` and :func:`~inkcluster.images.labelling.check_labels`.
     """
-    ready, said = check_pixels(pixels, where, shape)
-    known = check_labels(labels, len(ready), where)
-    return ImageSet(ready, known, name, where, (*notices, *said), names)
+    ready, said = check_pixels(found.pixels, where, shape or found.shape)
+    known = check_labels(found.labels, len(ready), where)
+    said = [*found.notices, *said]
+    return ImageSet(
+        ready, known, name, where, tuple(said), found.names, found.what, found.labels_from
+    )
 
 
 def check_pixels(

@@ -16,7 +16,8 @@ _BLOCK_BYTES = 1 << 24
 
 
 def describe(images: ImageSet) -> str:
-    """The number of images, their size, their labels, and whether the ink is light or dark.
+    """The number of images, their size, their format, their labels and where these were found, and
+    whether the ink is light or dark.
 
     Examples
     --------
@@ -26,7 +27,25 @@ def describe(images: ImageSet) -> str:
     """
     h, w = images.shape
     count = f"{len(images):,} image{'' if len(images) == 1 else 's'}"
-    return f"{count}, {h} × {w}, {_labels(images)}, {polarity(images)}"
+    origin = [f"from {images.format}"] if images.format else []
+    labels = _labels(images)
+    if images.labels_from and images.labels is not None:
+        labels = f"{labels} from {images.labels_from}"
+    return ", ".join([count, f"{h} × {w}", *origin, labels, polarity(images)])
+
+
+def choices(images: ImageSet) -> tuple[str, ...]:
+    """The notices that name an option: what could have been read otherwise.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images import ImageSet, choices
+    >>> said = ("Colour was converted to grey.", "Column 0 was taken; --labels 64 takes the last.")
+    >>> choices(ImageSet(np.zeros((1, 2, 2), np.uint8), notices=said))
+    ('Column 0 was taken; --labels 64 takes the last.',)
+    """
+    return tuple(notice for notice in images.notices if " --" in notice)
 
 
 def polarity(images: ImageSet) -> str:

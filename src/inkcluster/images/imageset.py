@@ -29,6 +29,10 @@ class ImageSet:
         What the reader changed or found odd, one sentence each.
     names : ndarray of shape (n,) or None
         The file or row that each image came from, as text; None where they have no names.
+    format : str
+        What was read, in words ("a CSV table"); empty where it was made in Python.
+    labels_from : str
+        Where the labels were found ("column 'label'"); empty where they were given.
 
     Raises
     ------
@@ -52,6 +56,8 @@ class ImageSet:
     source: str = ""
     notices: tuple[str, ...] = ()
     names: NDArray[Any] | None = None
+    format: str = ""
+    labels_from: str = ""
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 3 or self.pixels.dtype != np.uint8:

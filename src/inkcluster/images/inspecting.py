@@ -101,7 +101,7 @@ def _transposed(pixels: NDArray[np.uint8]) -> Notice | None:
     return Notice(
         "transposed",
         f"The images look transposed: the ink is wider than tall in {percent(share)} of them; if "
-        "characters lie on their side, swap rows and columns.",
+        "characters lie on their side, give --turn transpose.",
     )
 
 

@@ -20,6 +20,7 @@ from inkcluster.images.named import NAMED, digits, find
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import memory_for, title_of
 from inkcluster.images.sniffing import kind_of
+from inkcluster.images.turns import turned
 from inkcluster.progress import SILENT, Progress, listening
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def load(
     shape: tuple[int, int] | None = None,
     name: str | None = None,
     label_level: int | None = None,
+    turn: str | None = None,
     progress: Progress = SILENT,
 ) -> ImageSet:
     """Read images, and their labels where there are any.
@@ -68,6 +70,9 @@ def load(
     label_level : int, optional
         Which folder of a picture's path is its label: 1 for the folders in `source` itself, 2 for
         those within them; -1 for the folder that the picture lies in. By default it is found.
+    turn : str, optional
+        How to turn the images: ``"transpose"``, ``"left"``, ``"right"``, ``"half"``, ``"flip"`` or
+        ``"mirror"``, see :func:`~inkcluster.images.turns.turned`.
     progress : Progress
         Is told of reads that take long.
 
@@ -91,22 +96,33 @@ def load(
     is_path = isinstance(source, str | os.PathLike)
     where = str(source) if is_path else getattr(source, "name", "the array")
     with listening(progress), memory_for(where):
-        labels = _labels(labels)
-        if isinstance(source, ImageSet):
-            return _with(source, labels, name)
-        if isinstance(source, np.ndarray):
-            known = _without_names(labels, "An array")
-            return image_set(source, known, where="the array", name=name or "images", shape=shape)
-        if not is_path:
-            raise BadInputError(
-                f"Images cannot be read from a {type(source).__name__}; give a path, an array or "
-                f"one of the names {', '.join(NAMED)}."
-            )
-        if source == "digits":
-            return _with(digits(), labels, name)
-        if source in NAMED:
-            return _with(_read(find(source), Asked(), source), labels, name)
-        return _read(Path(source), Asked(labels, shape, label_level), name)
+        known = _labels(labels)
+        images = _loaded(source, Asked(known, shape, label_level), name)
+        if known is not None and not isinstance(known, str):
+            given = f"file {Path(labels).name!r}" if isinstance(labels, str | os.PathLike) else ""
+            images = replace(images, labels_from=given)
+        return images if turn is None else turned(images, turn)
+
+
+def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
+    if isinstance(source, ImageSet):
+        return _with(source, asked.labels, name)
+    if isinstance(source, np.ndarray):
+        known = _without_names(asked.labels, "An array")
+        found = Found(source, known)
+        return image_set(found, where="the array", name=name or "images", shape=asked.shape)
+    if not isinstance(source, str | os.PathLike):
+        raise BadInputError(
+            f"Images cannot be read from a {type(source).__name__}; give a path, an array or "
+            f"one of the names {', '.join(NAMED)}."
+        )
+    if source not in NAMED:
+        return _read(Path(source), asked, name)
+    images = digits() if source == "digits" else _read(find(source), Asked(), source)
+    if Path(source).exists():
+        said = f"This is the named set {source}; write ./{source} for what lies here by that name."
+        images = replace(images, notices=(*images.notices, said))
+    return _with(images, asked.labels, name)
 
 
 def _read(path: Path, asked: Asked, name: str | None) -> ImageSet:
@@ -119,15 +135,8 @@ def _read(path: Path, asked: Asked, name: str | None) -> ImageSet:
         importlib.import_module(f"inkcluster.images.readers.{module}"), function
     )
     found = read(path, asked)
-    return image_set(
-        found.pixels,
-        found.labels,
-        where=str(path),
-        name=name or found.name or title_of(path),
-        shape=asked.shape or found.shape,
-        notices=found.notices,
-        names=found.names,
-    )
+    title = name or found.name or title_of(path)
+    return image_set(found, where=str(path), name=title, shape=asked.shape)
 
 
 def _labels(labels: Any) -> Any:
