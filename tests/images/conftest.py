@@ -78,6 +78,27 @@ def _folder(images: ImageSet, path: Path) -> Path:
     return path
 
 
+def _arrow(images: ImageSet, path: Path) -> Path:
+    """Pictures as Hugging Face keeps them in Parquet; else lists in Arrow's own formats."""
+    import pyarrow as pa
+    import pyarrow.feather
+    import pyarrow.parquet as pq
+
+    values = pa.array(images.pixels.tolist(), pa.list_(pa.list_(pa.uint8())))
+    if path.suffix == ".parquet":
+        encoded = sorted(_pictures(images).items(), key=lambda item: item[0][-7:])
+        values = pa.array([{"bytes": content, "path": name} for name, content in encoded])
+    table = pa.table({"image": values, "label": images.labels})
+    if path.suffix == ".parquet":
+        pq.write_table(table, path)
+    elif path.suffix == ".feather":
+        pa.feather.write_feather(table, path, compression="zstd")
+    else:
+        with pa.OSFile(str(path), "wb") as out, pa.ipc.new_stream(out, table.schema) as writer:
+            writer.write_table(table, max_chunksize=11)
+    return path
+
+
 def _npy(images: ImageSet, path: Path) -> Path:
     np.save(path, images.pixels)
     return path
@@ -90,6 +111,9 @@ def writers(small: ImageSet) -> dict[str, Writer]:
         "npy": lambda d: _npy(small, d / "small.npy"),
         "npz": lambda d: save(small, d / "small.npz")[0],
         "parquet": lambda d: save(small, d / "small.parquet")[0],
+        "parquet of pictures": lambda d: _arrow(small, d / "small.parquet"),
+        "arrow": lambda d: _arrow(small, d / "small.arrow"),
+        "feather": lambda d: _arrow(small, d / "small.feather"),
         "idx": lambda d: save(small, d / "small-images-idx3-ubyte")[0],
         "idx.gz": lambda d: save(small, d / "small-images-idx3-ubyte.gz")[0],
         "csv": lambda d: _written(d / "small.csv", _csv(small)),

@@ -14,7 +14,7 @@ from inkcluster.images import ImageSet, describe, load
 from inkcluster.progress import Progress
 
 FORMATS = [
-    "npy", "npz", "parquet", "idx", "idx.gz", "csv", "csv.gz",
+    "npy", "npz", "parquet", "parquet of pictures", "arrow", "feather", "idx", "idx.gz", "csv", "csv.gz",
     "mat v4", "mat v5", "mat v7", "mat v7.3", "zip", "folder",
 ]  # fmt: skip
 FILES = [f for f in FORMATS if f != "folder"]

@@ -35,10 +35,10 @@ READERS = {
     "folder": ("pictures.folder", "read_folder"),
     "zip": ("pictures.folder", "read_archive"),
     "tar": ("pictures.folder", "read_archive"),
-    "parquet": ("tables.parquet", "read_parquet"),
+    "arrow": ("tables.arrow", "read_arrow"),
     "csv": ("tables.text", "read_csv"),
 }
-_WITH_NAMED_PARTS = ("npy", "npz", "mat", "parquet", "csv")
+_WITH_NAMED_PARTS = ("npy", "npz", "mat", "arrow", "csv")
 """Kinds with columns or variables, one of which may be called as the labels."""
 
 

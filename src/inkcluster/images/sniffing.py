@@ -13,6 +13,8 @@ from inkcluster.images.readers.idx import image_files, is_idx
 from inkcluster.images.readers.packed import packed_head, packing
 from inkcluster.images.readers.pictures.archive import is_tar
 
+ARROW = (b"PAR1", b"PARE", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")
+"""Parquet, Parquet with an encrypted footer, Arrow's files, Feather of version 1, Arrow's streams."""
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
 
 
@@ -56,7 +58,7 @@ def _by_content(start: bytes, path: Path) -> str:
         return "tar"
     signs = {
         "npy": start[:6] == b"\x93NUMPY",
-        "parquet": start[:4] == b"PAR1",
+        "arrow": start.startswith(ARROW),
         "mat": is_hdf5(start) or start[:6] == b"MATLAB",
         "idx": is_idx(start),
         "csv": not any(byte < 32 and byte not in b"\t\n\r\f" for byte in start),

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 
 import h5py
 import numpy as np
+import pyarrow as pa
+import pyarrow.feather as pf
+import pyarrow.parquet as pq
 import pytest
 import scipy.io
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +22,7 @@ from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet, load
 
 FILES = [
-    "npy", "npz", "parquet", "idx", "idx.gz", "csv", "csv.gz",
+    "npy", "npz", "parquet", "parquet of pictures", "arrow", "feather", "idx", "idx.gz", "csv", "csv.gz",
     "mat v4", "mat v5", "mat v7", "mat v7.3", "zip",
 ]  # fmt: skip
 PICTURES = ["png", "jpeg", "gif", "bmp", "tiff", "webp"]
@@ -180,9 +183,32 @@ def zip_bomb(path):
         archive.writestr("a/zeros.png", bytes(20 * MEBI))
 
 
+def _blank_lists(n, width):
+    zeros = pa.array(np.zeros(n * width, np.uint8))
+    starts = pa.array(np.arange(0, n * width + 1, width, dtype=np.int32))
+    return pa.table({"image": pa.ListArray.from_arrays(starts, zeros)})
+
+
+def parquet_bomb(path):
+    """Runs of zeros are stored as their length, which no size in the file tells."""
+    pq.write_table(_blank_lists(20, 1 << 20), path)
+
+
+def arrow_bomb(path):
+    pf.write_feather(_blank_lists(20, 1 << 20), path, compression="zstd")
+
+
+def lying_arrow(path):
+    pf.write_feather(_blank_lists(9, 64), path, compression="zstd")
+    whole = path.read_bytes()
+    assert whole.count(struct.pack("<q", 9 * 64)) > 1  # in the metadata and before the values
+    path.write_bytes(whole.replace(struct.pack("<q", 9 * 64), struct.pack("<q", 1 << 40)))
+
+
 @pytest.mark.parametrize(
     "lie",
     [
+        parquet_bomb, arrow_bomb, lying_arrow,
         lying_idx, lying_gz, gzip_bomb, lying_npy, lying_npz, npz_bomb, lying_mat,
         hdf5_without_storage, csv_bomb, zip_bomb,
     ],
@@ -207,6 +233,29 @@ def test_a_picture_that_claims_a_billion_pixels_is_skipped(picture, small, tmp_p
         found = load(tmp_path)
     assert len(found) == 1
     assert "bomb.png" in found.notices[0]
+
+
+def test_one_picture_a_million_times_is_decoded_once(picture, small, tmp_path):
+    """A dictionary's value costs nothing to repeat; the pixels are counted as they are kept."""
+    codes = pa.DictionaryArray.from_arrays(
+        pa.array(np.zeros(100_000, np.int32)), [picture(small.pixels[0])]
+    )
+    pq.write_table(pa.table({"image": codes}), tmp_path / "a.parquet")
+    with little_memory():
+        assert len(load(tmp_path / "a.parquet")) == 100_000
+
+
+def test_damaged_statistics_do_not_end_the_process(tmp_path):
+    """A regression test that would end the process: pyarrow aborts where it lists the columns."""
+    values = pa.array([[[i % 9] * 4] * 4 for i in range(20)], pa.list_(pa.list_(pa.uint8())))
+    pq.write_table(pa.table({"image": values}), tmp_path / "a.parquet")
+    whole = (tmp_path / "a.parquet").read_bytes()
+    for at in range(len(whole) - 600, len(whole)):
+        for mask in (1, 4, 0x30):
+            changed = bytearray(whole)
+            changed[at] ^= mask
+            (tmp_path / "a.parquet").write_bytes(changed)
+            assert_set_or_sentence(tmp_path / "a.parquet")
 
 
 def test_the_type_code_that_crashes_scipy(writers, tmp_path):

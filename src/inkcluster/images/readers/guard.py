@@ -217,7 +217,20 @@ def title_of(path: str | os.PathLike[str]) -> str:
     ('scans', '.npz')
     """
     name = Path(path).name
-    for ending in (".gz", ".npz", ".npy", ".mat", ".csv", ".parquet", ".pq", ".zip", ".h5", ".tsv"):
+    for ending in (
+        ".gz",
+        ".npz",
+        ".npy",
+        ".mat",
+        ".csv",
+        ".parquet",
+        ".pq",
+        ".arrow",
+        ".feather",
+        ".zip",
+        ".h5",
+        ".tsv",
+    ):
         if name.lower().endswith(ending) and len(name) > len(ending):
             name = name[: -len(ending)]
     return name

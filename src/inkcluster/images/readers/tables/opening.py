@@ -1,0 +1,180 @@
+"""Opens Parquet and Arrow files: a schema, and record batches of chosen columns, sizes checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from inkcluster.errors import BadInputError
+from inkcluster.images.describing import one_line
+from inkcluster.images.readers.guard import (
+    MAX_TYPED_RATIO,
+    check_unpacked,
+    head,
+    reading,
+    regular_file,
+)
+from inkcluster.images.readers.tables.messages import promised
+
+ARROW_FILE = b"ARROW1"
+ARROW_FILE_START = ARROW_FILE + b"\0\0"
+FEATHER_1 = b"FEA1"
+PARQUET = (b"PAR1", b"PARE")
+
+
+class Table(Protocol):
+    """A table that is read a batch at a time; `rows` is what it says."""
+
+    @property
+    def schema(self) -> Any:
+        """The columns' names and types."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows it says it has."""
+
+    def batches(self, columns: Sequence[str], rows_at_once: int) -> Iterator[Any]:
+        """The columns called `columns`, at most `rows_at_once` rows at a time."""
+
+
+@contextmanager
+def opened_table(path: Path) -> Iterator[Table]:
+    """Open the Parquet, Arrow or Feather file at `path`; what is raised within it names the file.
+
+    Raises
+    ------
+    BadInputError
+        If it is damaged or encrypted, has two columns of one name, or is Feather of version 1.
+    """
+    packed = regular_file(path)
+    start = head(path, 8)
+    if start[:4] == b"PARE":
+        raise BadInputError(f"{path} is encrypted; write it again without encryption.")
+    if start[:4] == FEATHER_1:
+        raise BadInputError(
+            f"{path} is a Feather file of version 1, which is not read any more; write it again "
+            "with version 2 or as Parquet."
+        )
+    what = "a Parquet table" if start[:4] in PARQUET else "an Arrow table"
+    with reading(path, what), ExitStack() as stack:
+        table = (_Parquet if start[:4] in PARQUET else _Ipc)(path, packed, stack)
+        names = list(table.schema.names)
+        if not names:
+            raise BadInputError(f"{path} is a table without columns.")
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise BadInputError(
+                f"{path} has two columns called {one_line(twice, 40)!r}; rename one."
+            )
+        yield table
+
+
+class _Parquet:
+    """A Parquet file; text and bytes stay dictionaries, so that repeats of them take no room."""
+
+    def __init__(self, path: Path, packed: int, stack: ExitStack) -> None:
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(path) as file:
+            self.schema, meta = file.schema_arrow, file.metadata
+            leaves = [meta.schema.column(i).path for i in range(meta.num_columns)]
+        # what a column chunk says of itself cannot be asked: pyarrow ends the process on damage
+        groups = (meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
+        unpacked = max(sum(map(abs, groups)), meta.num_rows * len(self.schema.names))
+        check_unpacked(path, unpacked, packed, MAX_TYPED_RATIO)
+        texts = [leaf for leaf in leaves if _is_text(self.schema, leaf)]
+        self._path, self._packed = path, packed
+        self._file = stack.enter_context(pq.ParquetFile(path, read_dictionary=texts))
+        self.rows: int = meta.num_rows
+
+    def batches(self, columns: Sequence[str], rows_at_once: int) -> Iterator[Any]:
+        """Read `columns` of every row group."""
+        seen = unpacked = 0
+        for batch in self._file.iter_batches(batch_size=rows_at_once, columns=list(columns)):
+            seen += batch.num_rows
+            if seen > self.rows:
+                raise BadInputError(f"{self._path} is damaged: it has more rows than it says.")
+            unpacked += sum(map(held_bytes, batch.columns))
+            check_unpacked(self._path, unpacked, self._packed, MAX_TYPED_RATIO)
+            yield batch.select(list(columns))
+
+
+class _Ipc:
+    """An Arrow file or stream; a file is the stream of its batches between two marks."""
+
+    def __init__(self, path: Path, packed: int, stack: ExitStack) -> None:
+        import pyarrow as pa
+
+        self._bytes = stack.enter_context(pa.memory_map(str(path)))
+        self._start = len(ARROW_FILE_START) if head(path, 6) == ARROW_FILE else 0
+        if self._start and self._bytes.read_at(6, max(packed - 6, 0)) != ARROW_FILE:
+            raise BadInputError(f"{path} is truncated: an Arrow file ends as it begins.")
+        self._bytes.seek(self._start)
+        self.rows, unpacked = promised(self._bytes)
+        check_unpacked(path, unpacked, packed, MAX_TYPED_RATIO)
+        self.schema = self._reader(None).schema
+
+    def _reader(self, fields: list[int] | None) -> Any:
+        from pyarrow import ipc
+
+        self._bytes.seek(self._start)
+        options = ipc.IpcReadOptions(included_fields=fields) if fields else None
+        return ipc.open_stream(self._bytes, options=options)
+
+    def batches(self, columns: Sequence[str], rows_at_once: int) -> Iterator[Any]:
+        """Read `columns` of every batch, each verified, in slices of `rows_at_once`."""
+        for stored in self._reader(sorted(map(self.schema.get_field_index, columns))):
+            stored.validate(full=True)
+            batch = stored.select(list(columns))
+            for at in range(0, batch.num_rows, rows_at_once):
+                yield batch.slice(at, rows_at_once)
+
+
+@dataclass(frozen=True)
+class InMemory:
+    """A table of pyarrow's that is there already."""
+
+    table: Any
+
+    @property
+    def schema(self) -> Any:
+        """Its schema."""
+        return self.table.schema
+
+    @property
+    def rows(self) -> int:
+        """Its number of rows."""
+        return int(self.table.num_rows)
+
+    def batches(self, columns: Sequence[str], rows_at_once: int) -> Iterator[Any]:
+        """The columns called `columns`, at most `rows_at_once` rows at a time."""
+        return iter(self.table.select(list(columns)).to_batches(max_chunksize=rows_at_once))
+
+
+def held_bytes(column: Any) -> int:
+    """The bytes of a column; of a dictionary only the codes, since batches share its values."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        return int(column.indices.nbytes)
+    if pa.types.is_struct(column.type):
+        return sum(held_bytes(column.field(i)) for i in range(column.type.num_fields))
+    return int(column.nbytes)
+
+
+def _is_text(schema: Any, leaf: str) -> bool:
+    import pyarrow as pa
+
+    name, _, child = leaf.partition(".")
+    if leaf in schema.names:
+        kind = schema.field(leaf).type
+    elif name in schema.names and pa.types.is_struct(schema.field(name).type):
+        held = schema.field(name).type
+        at = held.get_field_index(child)
+        kind = held.field(at).type if at >= 0 else held
+    else:
+        return False
+    return bool(pa.types.is_string(kind) or pa.types.is_binary(kind))

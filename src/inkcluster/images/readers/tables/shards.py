@@ -1,0 +1,123 @@
+"""Joins the Parquet, Arrow or Feather files of one data set, as Hugging Face stores it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from inkcluster.errors import BadInputError
+from inkcluster.images.describing import one_line
+from inkcluster.images.readers.found import Asked, Found
+from inkcluster.images.readers.naming import by_part, without_part
+from inkcluster.images.readers.tables.arrow import label_column, read_table
+from inkcluster.images.readers.tables.opening import opened_table
+from inkcluster.images.readers.tables.roles import class_names
+from inkcluster.words import listed, sentence, several
+
+MAX_NAMED_FILES = 3
+"""How many files a sentence names."""
+_NUMBERS = re.compile(r"\d+|(?<![a-z])of(?![a-z])")
+
+
+def read_shards(files: Sequence[Path], folder: Path, asked: Asked) -> Found:
+    """Read the files of one table as one set: training first, then validation and test.
+
+    Files belong together if their paths differ only in numbers and in the part (train, test, …).
+    A part without labels is left out where another has them.
+
+    Raises
+    ------
+    BadInputError
+        If the files are of several tables, or their columns differ.
+    """
+    ordered = _in_order(files, folder)
+    with opened_table(ordered[0]) as first:
+        label = (
+            asked.labels if asked.labels is not None else label_column(first, str(folder), asked)
+        )
+    said: list[str] = []
+    if asked.labels is None and label is not None:
+        bare = [path for path in ordered if not _has_labels(path, label)]
+        if 0 < len(bare) < len(ordered):
+            ordered = [path for path in ordered if path not in bare]
+            named = listed((one_line(path.name, 40) for path in bare), MAX_NAMED_FILES)
+            said.append(f"Left out, because without labels: {named}.")
+    table = _Joined.of(ordered)
+    found = read_table(table, str(folder), asked, folder.name)
+    if len(ordered) > 1:
+        count = sentence(several(len(ordered), "file"))
+        said.append(f"{count} were joined into one set of {len(found.pixels):,} images.")
+    return replace(found, notices=(*found.notices, *said), what="a folder of Arrow tables")
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """Tables of the same columns, one after the other."""
+
+    paths: tuple[Path, ...]
+    schema: Any
+    rows: int
+
+    @classmethod
+    def of(cls, paths: Sequence[Path]) -> _Joined:
+        schema, rows = None, 0
+        for path in paths:
+            with opened_table(path) as table:
+                if schema is not None and set(table.schema.names) != set(schema.names):
+                    raise BadInputError(
+                        f"{path} has other columns than {paths[0].name} beside it; give one file."
+                    )
+                schema = schema or table.schema
+                rows += table.rows
+        return cls(tuple(paths), schema, rows)
+
+    def batches(self, columns: Sequence[str], rows_at_once: int) -> Iterator[Any]:
+        """The columns of every file in turn."""
+        for path in self.paths:
+            with opened_table(path) as table:
+                yield from table.batches(columns, rows_at_once)
+
+
+def _in_order(files: Sequence[Path], folder: Path) -> list[Path]:
+    names = {path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(files)}
+    tables = {_table_of(name) for name in names}
+    if len(tables) > 1:
+        shown = listed(sorted(one_line(name, 40) for name in names), MAX_NAMED_FILES)
+        raise BadInputError(f"{folder} holds several tables ({shown}); give one file or folder.")
+    parts = by_part(names)
+    without = [name for name in names if not any(name in own for own in parts.values())]
+    if parts and without:
+        raise BadInputError(
+            f"{folder} holds {one_line(without[0], 40)!r} beside {one_line(next(iter(parts)), 40)!r} "
+            "files, so some images may be there twice; give one file."
+        )
+    groups = list(parts.values()) or [list(names)]
+    return [names[name] for group in groups for name in sorted(group, key=_numbered)]
+
+
+def _table_of(name: str) -> str:
+    return _NUMBERS.sub(" ", without_part(name)).replace("  ", " ").strip()
+
+
+def _numbered(name: str) -> list[tuple[int, str]]:
+    """A key that puts part-2 before part-10."""
+    pieces = re.split(r"(\d+)", name)
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]
+
+
+def _has_labels(path: Path, label: str) -> bool:
+    """Whether the file has the column with a value that is not -1, which stands for none."""
+    with opened_table(path) as table:
+        if label not in table.schema.names:
+            return False
+        if label not in class_names(table.schema):
+            return True
+        return any(
+            bool((np.asarray(batch.column(label).to_numpy(zero_copy_only=False)) != -1).any())
+            for batch in table.batches([label], 1 << 16)
+        )
