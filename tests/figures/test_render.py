@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inkcluster.figures import Centres, Confusion, Gallery, GalleryRow, render
-from inkcluster.figures.drawing import theme
+from inkcluster.figures import AgreementMap, Centres, Confusion, Gallery, GalleryRow, render
+from inkcluster.figures.drawing import fonts, theme
 from inkcluster.figures.drawing.svg import themed_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -82,7 +82,7 @@ def test_same_bytes_in_another_process(tmp_path) -> None:
     figure = Centres("a", "A", "A.", np.arange(32.0).reshape(2, 4, 4), [1, 2], ["x", "y"], 31.0)
     here = [path.read_bytes() for path in render(figure, tmp_path / "here")]
     script = (
-        "import sys, numpy as np; from inkcluster.figures import Centres, render;"
+        "import sys, numpy as np; from inkcluster.figures import AgreementMap, Centres, render;"
         "f = Centres('a', 'A', 'A.', np.arange(32.0).reshape(2, 4, 4), [1, 2], ['x', 'y'], 31.0);"
         "render(f, sys.argv[1])"
     )
@@ -168,3 +168,29 @@ def test_polarity_says_which_pixels_are_ink(digits, tmp_path) -> None:
 def _only_image(svg: str) -> np.ndarray:
     (data,) = re.findall(r'href="data:image/png;base64,\s*([^"]+)"', svg)
     return np.asarray(Image.open(BytesIO(base64.b64decode(data))).convert("RGBA"))
+
+
+def pixels_of(words, folder):
+    figure = AgreementMap("map", "Agreement", "They agree.", np.eye(2), [words, "k-means"])
+    return np.asarray(Image.open(render(figure, folder / "map")[1]).convert("L"))
+
+
+def test_characters_that_no_font_has_are_told_apart_by_number(tmp_path, monkeypatch):
+    monkeypatch.setattr(fonts, "_font_with", lambda character: None)
+    svg = tmp_path / "map.svg"
+    drawn = [pixels_of(words, tmp_path) for words in ("日", "月")]
+    assert "月" in svg.read_text()  # its reader has other fonts
+    assert (drawn[0] != drawn[1]).any()
+
+
+def test_characters_are_drawn_in_a_font_that_has_them(tmp_path):
+    if fonts._font_with("あ") is None:
+        pytest.skip("no font on this machine has Japanese characters")
+    drawn = pixels_of("あ", tmp_path)
+    assert (drawn != pixels_of("い", tmp_path)).any()
+    assert not fonts._font_with("あ").startswith("Last Resort")
+
+
+def test_a_font_is_found_by_its_characters():
+    assert fonts._font_with("A") is not None
+    assert fonts._font_with("\U0010ffff") is None

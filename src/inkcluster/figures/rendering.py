@@ -41,7 +41,7 @@ def render(figure: Figure, stem: str | Path) -> list[Path]:
     """
     import matplotlib as mpl
 
-    from inkcluster.figures.drawing import theme
+    from inkcluster.figures.drawing import fonts, theme
 
     stem = Path(stem)
     svg, png = (stem.with_name(stem.name + ending) for ending in (".svg", ".png"))
@@ -52,6 +52,7 @@ def render(figure: Figure, stem: str | Path) -> list[Path]:
         warnings.filterwarnings("ignore", message=r"(?s)Matplotlib currently does not support")
         picture = figure.plot()
         picture.savefig(svg, format="svg", metadata=unsaid)
+        fonts.give_glyphs(picture)
         picture.savefig(
             png, format="png", dpi=theme.DPI, facecolor=theme.PAPER, metadata={"Software": None}
         )

@@ -37,6 +37,7 @@ WARNING: Final = COLOURS["warning"][0]
 
 WIDTH: Final = 7.6
 """Inches; at the 110 dots an inch of the PNG that is 836 pixels."""
+FONT: Final = "DejaVu Sans"
 DPI: Final = 110
 TEXT: Final = 9.5
 SMALL: Final = 8.0
@@ -90,7 +91,7 @@ def settings() -> Any:
         "text.parse_math": False,
         "text.usetex": False,
         "text.color": INK,
-        "font.family": ["DejaVu Sans"],
+        "font.family": [FONT],
         "font.size": TEXT,
         "axes.edgecolor": GRID,
         "axes.facecolor": "none",
