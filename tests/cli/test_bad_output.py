@@ -113,3 +113,15 @@ def test_another_data_set_into_one_folder(one_sentence, ink, small, tmp_path):
     before = contents(tmp_path / "run")
     assert "small" in one_sentence(ink("study", "digits", "--only", "shape", "--out", "run"))
     assert contents(tmp_path / "run") == before
+
+
+def test_no_writable_home_makes_no_noise(ink, tmp_path):
+    nowhere = {
+        "HOME": "/dev/null/home",
+        "MPLCONFIGDIR": "",
+        "XDG_CACHE_HOME": "",
+        "XDG_CONFIG_HOME": "",
+    }
+    process = ink("look", "digits", "3", "--png", "x.png", env=nowhere)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert (tmp_path / "x.png").stat().st_size > 100

@@ -5,6 +5,7 @@ Nothing of Inkcluster is imported before a command runs, so that ``--help`` stay
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from functools import partial
@@ -47,6 +48,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    # Where its folder is not writable it says so, twice, and goes on in a temporary one
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     app(prog_name="inkcluster")
 
 
