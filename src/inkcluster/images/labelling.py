@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 
+MAX_EXACT = 2.0**53
+_WRITTEN_WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d*)?(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 MAX_LABEL_CHARACTERS = 200
 """A longer label is a mistake, and repeated for each image it would fill the memory."""
 
@@ -72,6 +75,25 @@ def numbers_if_all_are(labels: NDArray[Any]) -> NDArray[Any]:
         values[i] = number
     numbers: NDArray[np.int64] = values[code]
     return numbers
+
+
+def tidy_labels(texts: Sequence[str]) -> NDArray[Any]:
+    """Labels as a text file writes them: whole numbers, also as ``7.000e+00``, else text.
+
+    Examples
+    --------
+    >>> from inkcluster.images.labelling import tidy_labels
+    >>> tidy_labels(["7.0000", "-1.000e+00"]), tidy_labels(["7", " a"])
+    (array([ 7, -1]), array(['7', 'a'], dtype='<U1'))
+    """
+    tidy = np.array([text.strip() for text in texts], dtype=np.str_)
+    distinct, code = np.unique(tidy, return_inverse=True)
+    if all(_WRITTEN_WHOLE.fullmatch(text) for text in distinct):
+        values = np.array([float(text) for text in distinct])
+        if (values == np.rint(values)).all() and (np.abs(values) < MAX_EXACT).all():
+            numbers: NDArray[np.int64] = values.astype(np.int64)[code]
+            return numbers
+    return numbers_if_all_are(tidy)
 
 
 def _whole(text: str) -> int | None:

@@ -36,9 +36,12 @@ READERS = {
     "zip": ("pictures.folder", "read_archive"),
     "tar": ("pictures.folder", "read_archive"),
     "arrow": ("tables.arrow", "read_arrow"),
-    "csv": ("tables.text", "read_csv"),
+    "csv": ("texts.text", "read_csv"),
+    "arff": ("texts.arff", "read_arff"),
+    "libsvm": ("texts.libsvm", "read_libsvm"),
+    "json": ("texts.jsonlines", "read_json"),
 }
-_WITH_NAMED_PARTS = ("npy", "npz", "mat", "arrow", "csv")
+_WITH_NAMED_PARTS = ("npy", "npz", "mat", "arrow", "csv", "arff", "json")
 """Kinds with columns or variables, one of which may be called as the labels."""
 
 

@@ -12,10 +12,12 @@ from inkcluster.images.readers.guard import os_error, reading, regular_file
 from inkcluster.images.readers.idx import image_files, is_idx
 from inkcluster.images.readers.packed import packed_head, packing
 from inkcluster.images.readers.pictures.archive import is_tar
+from inkcluster.images.readers.texts.kinds import SNIFFED_BYTES, text_kind
 
 ARROW = (b"PAR1", b"PARE", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")
 """Parquet, Parquet with an encrypted footer, Arrow's files, Feather of version 1, Arrow's streams."""
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
+_TEXTS = ("csv", "arff", "libsvm", "json")
 
 
 def kind_of(path: Path) -> str:
@@ -38,20 +40,20 @@ def kind_of(path: Path) -> str:
         )
         raise BadInputError(f"{path} does not exist; {hint}.")
     regular_file(path)
-    start = packed_head(path, 520)
+    start = packed_head(path, SNIFFED_BYTES)
     packed = packing(path)
     if packed is None:
         return _by_content(start, path)
     if not start:
         raise BadInputError(f"{path} is a damaged {packed} file; fetch or copy it again.")
     kind = _by_content(start, path)
-    if kind != "tar" and (packed != "gzip" or kind not in ("idx", "csv")):
+    if kind not in ("tar", *_TEXTS) and (packed != "gzip" or kind != "idx"):
         raise BadInputError(f"{path} is a {kind} file packed by {packed}; unpack it first.")
     return kind
 
 
 def _by_content(start: bytes, path: Path) -> str:
-    """The kind by magic number, which version 4 of .mat lacks; all text is CSV."""
+    """The kind by magic number, which version 4 of .mat lacks, or else by what the text is."""
     if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(path)
     if is_tar(start):
@@ -61,9 +63,8 @@ def _by_content(start: bytes, path: Path) -> str:
         "arrow": start.startswith(ARROW),
         "mat": is_hdf5(start) or start[:6] == b"MATLAB",
         "idx": is_idx(start),
-        "csv": not any(byte < 32 and byte not in b"\t\n\r\f" for byte in start),
     }
-    kind = next((kind for kind, seen in signs.items() if seen), None)
+    kind = next((kind for kind, seen in signs.items() if seen), None) or text_kind(start)
     if kind is None and path.suffix.lower() == ".mat":
         return "mat"
     if kind is None or (kind == "csv" and _says_idx(path)):

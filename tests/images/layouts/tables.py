@@ -250,27 +250,5 @@ def json_lines_flat(tmp):
 
 
 NOT_YET: set[str] = {
-    "arff",
-    "csv_either_end_could_be_the_label",
-    "csv_filename_column",
-    "csv_image_id",
     "csv_in_a_zip",
-    "csv_label_first",
-    "csv_label_last_first_pixel_varies",
-    "csv_label_last_grey_paper",
-    "csv_label_last_sorted_by_class",
-    "csv_savetxt_without_a_format",
-    "csv_semicolons_and_decimal_commas",
-    "csv_space_before_the_label",
-    "csv_split_column",
-    "csv_trailing_comma",
-    "csv_utf16",
-    "json_lines",
-    "json_lines_flat",
-    "libsvm",
-    "libsvm_bz2",
-    "libsvm_xz",
-    "text_label_first_as_zip_train",
-    "text_one_hot_as_semeion",
-    "text_with_comments",
 }

@@ -16,13 +16,15 @@ from typing import IO, Any
 
 from inkcluster.errors import BadInputError, OutOfMemoryError
 from inkcluster.images.describing import one_line
+from inkcluster.images.readers.unpacking import Readable, packing_of, unpacker
 
 MAX_UNPACKED_BYTES = 4 << 30
 """What an archive or a compressed file may unpack to, and what the pictures of a folder may hold."""
 MAX_PICTURES_RATIO = 200
 """How many times its size a zip of pictures may unpack to; pictures are compressed already."""
 MAX_DEFLATE_RATIO = 1032
-"""The most that deflate can reach, so a header that promises more is lying."""
+"""The most that deflate can reach, so a header that promises more is lying; bzip2 and xz could pack
+zeros far tighter, but no images are as blank as that."""
 MAX_NPZ_RATIO = 1100
 """The same for `.npz`, with its headers; blank images come close."""
 MAX_TYPED_RATIO = 8 * MAX_DEFLATE_RATIO
@@ -35,6 +37,9 @@ MAX_LABEL_FILE_BYTES = 256 << 20
 """A larger text file is not a list of labels."""
 
 _PIECE_BYTES = 1 << 20
+_ENDINGS = (".gz", ".bz2", ".xz", ".npz", ".npy", ".mat", ".csv", ".parquet", ".pq", ".arrow",
+            ".feather", ".zip", ".h5", ".tsv", ".txt", ".arff", ".jsonl", ".ndjson", ".json",
+            ".libsvm", ".svm")  # fmt: skip
 _NO_MEMORY = ("out of memory", "cannot allocate", "can't allocate", "unable to allocate",
               "memory allocation failed")  # fmt: skip
 
@@ -170,13 +175,14 @@ def gunzip_head(path: Path, n_bytes: int) -> bytes:
 
 @contextmanager
 def opened(path: Path, advance: Callable[[float], None] | None = None) -> Iterator[IO[bytes]]:
-    """The file's bytes, unpacked where it is gzip, and then no more of them than the limits allow.
+    """The file's bytes, unpacked (gzip, bzip2, xz), and then no more of them than the limits allow.
 
     `advance` is told how many bytes of the file itself have been consumed.
     """
     packed = regular_file(path)
     with path.open("rb") as raw:
-        unpacked = gzip.GzipFile(fileobj=raw) if is_gzip(path) else None
+        packing = packing_of(head(path, 6))
+        unpacked = None if packing is None else unpacker(packing, raw)
         yield io.BufferedReader(_Bounded(path, packed, raw, unpacked, advance), _PIECE_BYTES)
 
 
@@ -188,7 +194,7 @@ class _Bounded(io.RawIOBase):
         path: Path,
         packed: int,
         raw: IO[bytes],
-        unpacked: gzip.GzipFile | None,
+        unpacked: Readable | None,
         advance: Callable[[float], None] | None,
     ) -> None:
         self._path, self._packed, self._raw, self._unpacked = path, packed, raw, unpacked
@@ -217,20 +223,7 @@ def title_of(path: str | os.PathLike[str]) -> str:
     ('scans', '.npz')
     """
     name = Path(path).name
-    for ending in (
-        ".gz",
-        ".npz",
-        ".npy",
-        ".mat",
-        ".csv",
-        ".parquet",
-        ".pq",
-        ".arrow",
-        ".feather",
-        ".zip",
-        ".h5",
-        ".tsv",
-    ):
+    for ending in _ENDINGS:
         if name.lower().endswith(ending) and len(name) > len(ending):
             name = name[: -len(ending)]
     return name

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from inkcluster.images.readers.guard import head, is_out_of_memory
+from inkcluster.images.readers.unpacking import packing_of, unpacker
 
-PACKINGS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz"}
-MAX_XZ_MEMORY = 256 << 20
-"""An xz file may ask for more memory than any machine has; the strongest preset needs 65 MB."""
 _PIECE_BYTES = 1 << 20
 
 
 def packing(path: Path) -> str | None:
     """How the file is packed by its first bytes: "gzip", "bzip2", "xz" or None."""
-    start = head(path, 6)
-    return next((name for sign, name in PACKINGS.items() if start.startswith(sign)), None)
+    return packing_of(head(path, 6))
 
 
 def pieces(path: Path, piece_bytes: int = _PIECE_BYTES) -> Iterator[bytes]:
@@ -30,12 +24,8 @@ def pieces(path: Path, piece_bytes: int = _PIECE_BYTES) -> Iterator[bytes]:
     Damage raises what the library of the format raises, which
     :func:`~inkcluster.images.readers.guard.reading` turns into a sentence.
     """
-    form = packing(path)
-    if form == "xz":
-        with path.open("rb") as raw:
-            yield from _unxz(raw, piece_bytes)
-        return
-    with gzip.open(path) if form == "gzip" else bz2.open(path) as stream:
+    with path.open("rb") as raw:
+        stream = unpacker(packing(path) or "gzip", raw)
         while piece := stream.read(piece_bytes):
             yield piece
 
@@ -54,17 +44,3 @@ def packed_head(path: Path, n_bytes: int) -> bytes:
         if is_out_of_memory(error):
             raise
     return bytes(content[:n_bytes])
-
-
-def _unxz(raw: IO[bytes], piece_bytes: int) -> Iterator[bytes]:
-    content = raw.read(_PIECE_BYTES)
-    while content:
-        stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_XZ_MEMORY)
-        while not stream.eof:
-            if stream.needs_input and not content:
-                content = raw.read(_PIECE_BYTES)
-                if not content:
-                    raise EOFError("the file ends too early")
-            yield stream.decompress(content, piece_bytes)
-            content = b""
-        content = (stream.unused_data or raw.read(_PIECE_BYTES)).lstrip(b"\0")  # padding

@@ -8,7 +8,7 @@ import pytest
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import load
-from inkcluster.images.readers.tables.columns import is_header
+from inkcluster.images.readers.tables.header import is_header
 
 
 def frame(images, label="label", place=0):
@@ -78,7 +78,7 @@ def test_labels_from_elsewhere_leave_every_column_to_the_pixels(small, tmp_path)
 
 def test_text_labels_pass_untouched(tmp_path):
     hostile = ["<img src=x onerror=alert(1)>", 'a"b,c', "NA", "=1+1", "nan", "07"]
-    table = pd.DataFrame(np.arange(5, 29).reshape(6, 4))
+    table = pd.DataFrame(np.arange(5, 101).reshape(6, 16))
     table.insert(0, "label", hostile)
     table.to_csv(tmp_path / "a.csv", index=False)
     assert load(tmp_path / "a.csv").labels.tolist() == hostile
@@ -142,7 +142,7 @@ def test_a_header_alone_and_shapes_that_do_not_fit(small, tmp_path):
 
 
 def test_fractions_across_chunks_are_scaled_together(tmp_path, monkeypatch):
-    from inkcluster.images.readers.tables import text as table
+    from inkcluster.images.readers.texts import text as table
 
     monkeypatch.setattr(table, "_CHUNK_VALUES", 8)
     values = np.array([[0, 0, 1, 1], [0, 0.5, 1, 0.25], [0, 0, 0, 0]])

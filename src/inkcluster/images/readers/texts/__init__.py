@@ -1,0 +1,1 @@
+"""Reads text: CSV and its like, ARFF, libsvm and JSON."""
