@@ -33,16 +33,20 @@ READERS = {
     "idx": ("idx", "read_idx"),
     "idx folder": ("idx", "read_idx_folder"),
     "folder": ("pictures.folder", "read_folder"),
-    "zip": ("pictures.folder", "read_archive"),
-    "tar": ("pictures.folder", "read_archive"),
+    "data folder": ("datafolder", "read_data_folder"),
+    "zip": ("archives", "read_archive"),
+    "tar": ("archives", "read_archive"),
+    "packed": ("archives", "read_packed"),
     "arrow": ("tables.arrow", "read_arrow"),
     "csv": ("texts.text", "read_csv"),
     "arff": ("texts.arff", "read_arff"),
     "libsvm": ("texts.libsvm", "read_libsvm"),
     "json": ("texts.jsonlines", "read_json"),
 }
-_WITH_NAMED_PARTS = ("npy", "npz", "mat", "arrow", "csv", "arff", "json")
-"""Kinds with columns or variables, one of which may be called as the labels."""
+_WITH_NAMED_PARTS = (
+    "npy", "npz", "mat", "arrow", "csv", "arff", "json", "data folder", "zip", "tar", "packed",
+)  # fmt: skip
+"""Kinds that may have columns or variables, one of which may be called as the labels."""
 
 
 def load(
@@ -111,7 +115,7 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
     if isinstance(source, ImageSet):
         return _with(source, asked.labels, name)
     if isinstance(source, np.ndarray):
-        known = _without_names(asked.labels, "An array")
+        known = without_names(asked.labels, "An array")
         found = Found(source, known)
         return image_set(found, where="the array", name=name or "images", shape=asked.shape)
     if not isinstance(source, str | os.PathLike):
@@ -129,17 +133,21 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
 
 
 def _read(path: Path, asked: Asked, name: str | None) -> ImageSet:
-    """Read the file or folder at `path`."""
+    found = read_file(path, asked)
+    title = name or found.name or title_of(path)
+    return image_set(found, where=str(path), name=title, shape=asked.shape)
+
+
+def read_file(path: Path, asked: Asked) -> Found:
+    """Read the file or folder at `path` by the reader of its kind; nothing is checked yet."""
     kind = kind_of(path)
     if kind not in _WITH_NAMED_PARTS:
-        asked = replace(asked, labels=_without_names(asked.labels, str(path)))
+        asked = replace(asked, labels=without_names(asked.labels, str(path)))
     module, function = READERS[kind]
     read: Callable[[Path, Asked], Found] = getattr(
         importlib.import_module(f"inkcluster.images.readers.{module}"), function
     )
-    found = read(path, asked)
-    title = name or found.name or title_of(path)
-    return image_set(found, where=str(path), name=title, shape=asked.shape)
+    return read(path, asked)
 
 
 def _labels(labels: Any) -> Any:
@@ -157,7 +165,7 @@ def _labels(labels: Any) -> Any:
     return labels
 
 
-def _without_names(labels: Any, where: str) -> Any:
+def without_names(labels: Any, where: str) -> Any:
     """The labels, of a set that has no columns or variables that a name could mean."""
     if isinstance(labels, str):
         raise BadInputError(
@@ -170,6 +178,6 @@ def _without_names(labels: Any, where: str) -> Any:
 def _with(images: ImageSet, labels: Any, name: str | None) -> ImageSet:
     """The set under another name or with other labels, where they are given."""
     if labels is not None:
-        known = check_labels(_without_names(labels, images.name), len(images), images.name)
+        known = check_labels(without_names(labels, images.name), len(images), images.name)
         images = replace(images, labels=known)
     return replace(images, name=name) if name else images

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.named import NAMED
 from inkcluster.images.readers.arrays.mat import is_hdf5
 from inkcluster.images.readers.guard import os_error, reading, regular_file
 from inkcluster.images.readers.idx import image_files, is_idx
+from inkcluster.images.readers.naming import names_labels
 from inkcluster.images.readers.packed import packed_head, packing
-from inkcluster.images.readers.pictures.archive import is_tar
+from inkcluster.images.readers.pictures.archive import is_hidden, is_tar
+from inkcluster.images.readers.pictures.decoding import ENDINGS
 from inkcluster.images.readers.texts.kinds import SNIFFED_BYTES, text_kind
 
 ARROW = (b"PAR1", b"PARE", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")
 """Parquet, Parquet with an encrypted footer, Arrow's files, Feather of version 1, Arrow's streams."""
+DATA_ENDINGS = (".npy", ".npz", ".mat", ".h5", ".hdf5", ".parquet", ".pq", ".arrow", ".feather", ".csv",
+                ".tsv", ".arff", ".jsonl", ".ndjson", ".libsvm", ".svm", ".tra", ".tes", ".data",
+                ".train", ".test")  # fmt: skip
+MAX_STRAY_PICTURES = 3
+"""Data files beside more pictures are not what the folder or archive is about."""
+_PACKED = (".gz", ".bz2", ".xz")
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
 _TEXTS = ("csv", "arff", "libsvm", "json")
 
@@ -30,7 +40,9 @@ def kind_of(path: Path) -> str:
         raise os_error(path, problem) from error
     if is_folder:
         with reading(path, "a folder"):
-            return "idx folder" if image_files(path) else "folder"
+            if image_files(path):
+                return "idx folder"
+            return "data folder" if data_files(path) else "folder"
     if not exists:
         named = str(path).lower()
         hint = (
@@ -47,9 +59,64 @@ def kind_of(path: Path) -> str:
     if not start:
         raise BadInputError(f"{path} is a damaged {packed} file; fetch or copy it again.")
     kind = _by_content(start, path)
-    if kind not in ("tar", *_TEXTS) and (packed != "gzip" or kind != "idx"):
-        raise BadInputError(f"{path} is a {kind} file packed by {packed}; unpack it first.")
-    return kind
+    if kind in ("zip", "npz"):
+        raise BadInputError(f"{path} is an archive packed by {packed}; unpack it first.")
+    is_read = kind in ("tar", *_TEXTS) or (kind == "idx" and packed == "gzip")
+    return kind if is_read else "packed"
+
+
+def data_files(folder: Path) -> dict[Path, str]:
+    """The data files in `folder` and below it with their kinds, in the order of their paths.
+
+    Files count by their ending, labels in ``.txt`` by their name; of a plain and a packed twin only
+    the first counts. There are none where there are more than :data:`MAX_STRAY_PICTURES` pictures,
+    or where text alone lies beside pictures.
+
+    Raises
+    ------
+    BadInputError
+        If a file that is called data is none.
+    """
+    pictures = 0
+    found: dict[str, tuple[Path, str]] = {}
+    for path in walked(folder):
+        pictures += is_picture_name(path)
+        if pictures > MAX_STRAY_PICTURES:
+            return {}
+        if says_data([path]):
+            plain = str(path).removesuffix(path.suffix if path.suffix in _PACKED else "")
+            if plain not in found:
+                found[plain] = path, kind_of(path)
+    if pictures and all(kind in _TEXTS for _, kind in found.values()):
+        return {}
+    return dict(found.values())
+
+
+def says_data(names: Iterable[PurePath]) -> bool:
+    """Whether files of these names may hold data, and not more than a few of them are pictures."""
+    pictures, data = 0, False
+    for name in names:
+        pictures += is_picture_name(name)
+        if pictures > MAX_STRAY_PICTURES:
+            return False
+        plain = name.with_suffix("") if name.suffix.lower() in _PACKED else name
+        ending = plain.suffix.lower()
+        is_labels = ending == ".txt" and names_labels(plain.stem)
+        if "submission" not in plain.stem.lower():  # what a competition wants back
+            data = data or ending in DATA_ENDINGS or is_labels or _says_idx(plain)
+    return data
+
+
+def is_picture_name(name: PurePath) -> bool:
+    """Whether a file is called a picture."""
+    return name.suffix.lower() in ENDINGS
+
+
+def walked(folder: Path) -> Iterator[Path]:
+    """The files in `folder` and below it that are not hidden, in the order of their paths."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
+        yield from (Path(root) / name for name in sorted(files) if not is_hidden(name))
 
 
 def _by_content(start: bytes, path: Path) -> str:
@@ -91,7 +158,7 @@ def _unknown(start: bytes, path: Path) -> BadInputError:
     )
 
 
-def _says_idx(path: Path) -> bool:
+def _says_idx(path: PurePath) -> bool:
     name = path.name.lower().removesuffix(".gz")
     return name.endswith(("ubyte", ".idx")) or "idx1" in name or "idx3" in name
 
@@ -99,4 +166,6 @@ def _says_idx(path: Path) -> bool:
 def _zip_kind(path: Path) -> str:
     with reading(path, "a zip archive"), zipfile.ZipFile(path) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    return "npz" if names and all(name.endswith(".npy") for name in names) else "zip"
+    parts = [part for name in names for part in PurePath(name).parts]
+    is_npz = bool(names) and all(name.endswith(".npy") for name in names)
+    return "npz" if is_npz and not any(map(is_hidden, parts)) else "zip"

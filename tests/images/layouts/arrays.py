@@ -304,6 +304,4 @@ def idx_labels_as_qmnist(tmp):
 NOT_YET: set[str] = {
     "hdf5_grouped_as_usps",
     "idx_labels_as_qmnist",
-    "tar_of_idx",
-    "zip_of_idx",
 }

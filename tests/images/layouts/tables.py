@@ -249,6 +249,4 @@ def json_lines_flat(tmp):
     return tmp / "f.jsonl"
 
 
-NOT_YET: set[str] = {
-    "csv_in_a_zip",
-}
+NOT_YET: set[str] = set()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import check_pixels
+from inkcluster.images.describing import one_line
 from inkcluster.images.readers.found import Asked, Found, joined
 from inkcluster.images.readers.guard import (
     MAX_DEFLATE_RATIO,
@@ -25,6 +26,7 @@ from inkcluster.images.readers.guard import (
     regular_file,
     size,
 )
+from inkcluster.images.readers.naming import by_part
 from inkcluster.progress import current
 from inkcluster.words import listed
 
@@ -58,6 +60,7 @@ def read_idx(path: Path, asked: Asked) -> Found:
 def read_idx_folder(folder: Path, asked: Asked) -> Found:
     """Read a folder of IDX files: the training images first, then the others, as one set."""
     files = image_files(folder)
+    _refuse_several_sets(folder, files)
     parts = []
     for file in files:
         part = read_idx(file, replace(asked, labels=None))
@@ -69,7 +72,21 @@ def read_idx_folder(folder: Path, asked: Asked) -> Found:
             f"{folder} holds images of several sizes ({listed(sizes)}); name one file."
         )
     found = joined(parts, [str(f) for f in files], "IDX file") if len(files) > 1 else parts[0]
+    left = [sub.name for sub in sorted(folder.iterdir()) if sub.is_dir() and image_files(sub)]
+    if left:
+        names = listed((one_line(name, 40) for name in left), 3)
+        found = replace(found, notices=(*found.notices, f"Left out: the IDX files in {names}."))
     return found if asked.labels is None else replace(found, labels=asked.labels)
+
+
+def _refuse_several_sets(folder: Path, files: list[Path]) -> None:
+    """EMNIST's folder holds six sets, each with its own classes."""
+    for own in by_part(path.name for path in files).values():
+        if len(own) > 1:
+            raise BadInputError(
+                f"{folder} holds several sets ({listed((one_line(name, 60) for name in own), 3)}); name "
+                "one file, or give each set a folder."
+            )
 
 
 def image_files(folder: Path) -> list[Path]:

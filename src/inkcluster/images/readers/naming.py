@@ -10,6 +10,9 @@ _LABELS = frozenset(
     (*LABEL_NAMES, "digits", "character", "characters", "letter", "letters", "category", "categories",
      "truth", "gt", "annotation", "annotations", "classlabel", "classlabels")
 )  # fmt: skip
+_LABEL_FILES = frozenset(
+    ("target", "targets", "class", "y", "gnd", "truth", "gt", "annotation", "annotations")
+)
 _OTHERS = frozenset(
     ("writer", "writers", "author", "authors", "subject", "subjects", "person", "user", "users",
      "session", "source", "sources", "id", "ids", "idx", "index", "indices", "fold", "folds", "split",
@@ -19,6 +22,7 @@ _OTHERS = frozenset(
 _PART = re.compile(
     r"train(?:ing)?|valid(?:ation)?|(?<!la)test(?:ing)?|(?:(?<![a-z])|(?<=[xy]))val(?![a-z])"
 )
+_COUNTS = re.compile(r"\d+|(?<![a-z])of(?![a-z])")
 _NUMBERED = re.compile(r"(.*?)[ _.-]?(\d+)")
 _NOT_CLASSES = frozenset(
     ("arr", "batch", "chunk", "fold", "part", "shard", "split", "image", "img", "picture", "sample",
@@ -41,6 +45,20 @@ def label_rank(key: str) -> int:
     says_labels = any(word in _LABELS or word.endswith(("label", "labels")) for word in words)
     says_other = any(word in _OTHERS for word in words)
     return 1 if says_labels == says_other else 0 if says_labels else 2
+
+
+def names_labels(stem: str) -> bool:
+    """Whether a file of this name holds labels; what it is about (letters) does not say so.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import names_labels
+    >>> names_labels("y_train"), names_labels("csvTrainLabel 100x1"), names_labels("letters")
+    (True, True, False)
+    """
+    return label_rank(stem) == 0 and any(
+        word in _LABEL_FILES or word.endswith(("label", "labels")) for word in _words(stem)
+    )
 
 
 def without_part(key: str) -> str:
@@ -102,6 +120,39 @@ def class_numbers(keys: Iterable[str]) -> dict[str, int] | None:
     if values[0] > 1 or any(own != set(values) for own in families.values()):
         return None
     return numbers
+
+
+def family(name: str) -> str:
+    """What the names of the files of one set have in common: all but the part and the numbers.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import family
+    >>> family("data/train-00000-of-00003"), family("mnist_test")
+    ('data', 'mnist')
+    """
+    return " ".join(_COUNTS.sub(" ", without_part(name)).split())
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """The names, training first, and those of one part by their numbers.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import in_order
+    >>> in_order(["test", "train-10", "train-9"])
+    ['train-9', 'train-10', 'test']
+    """
+    held = list(names)
+    groups = by_part(held)
+    rest = [name for name in held if not any(name in own for own in groups.values())]
+    return [name for group in (*groups.values(), rest) for name in sorted(group, key=_numbered)]
+
+
+def _numbered(name: str) -> list[tuple[int, str]]:
+    """A key that puts part-2 before part-10."""
+    pieces = re.split(r"([0-9]+)", name)
+    return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces]
 
 
 def _place(part: str) -> tuple[int, str]:

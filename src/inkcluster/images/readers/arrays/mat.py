@@ -38,13 +38,19 @@ def read_mat(path: Path, asked: Asked) -> Found:
     The images are the largest variable: in rows, in columns, as (n, h, w) or as (h, w, n). The
     labels are a vector as long as one of its sides. MATLAB objects and functions are refused.
     """
+    arrays, from_matlab = mat_arrays(path)
+    with reading(path, "a MATLAB file"):
+        return choose(arrays, str(path), asked, from_matlab=from_matlab)
+
+
+def mat_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], bool]:
+    """The arrays of a ``.mat`` or HDF5 file by name, and whether MATLAB wrote it."""
     packed = regular_file(path)
     with reading(path, "a MATLAB file"), current().task(f"reading {path.name}", packed) as advance:
-        arrays, from_matlab = (
-            _hdf5(path, packed) if is_hdf5(head(path, 520)) else (_scipy(path, packed), True)
-        )
+        is_newest = is_hdf5(head(path, 520))
+        found = _hdf5(path, packed) if is_newest else (_scipy(path, packed), True)
         advance(packed)
-        return choose(arrays, str(path), asked, from_matlab=from_matlab)
+        return found
 
 
 def is_hdf5(start: bytes) -> bool:

@@ -59,13 +59,13 @@ def read_npz(path: Path, asked: Asked) -> Found:
 
     Arrays that come in parts (``x_train`` and ``x_test``, with ``y_train`` and ``y_test``) are joined.
     """
-    arrays = _members(path)
+    arrays = npz_arrays(path)
     name = str(arrays.pop("name")) if _is_text(arrays.get("name")) else None
     if name is not None and asked.labels is None and "pixels" in arrays:  # as `save` wrote it
         return Found(arrays["pixels"], arrays.get("labels"), name=name)
     beside = _label_file(path) if asked.labels is None and len(arrays) == 1 else None
     if beside is not None:
-        asked = replace(asked, labels=_only(_members(beside), beside))
+        asked = replace(asked, labels=_only(npz_arrays(beside), beside))
     found = replace(choose(arrays, str(path), asked), name=name)
     if beside is not None:
         said = f"Labels were read from {one_line(beside.name, 60)!r}, which lies beside."
@@ -90,7 +90,8 @@ def _only(arrays: dict[str, NDArray[Any]], path: Path) -> NDArray[Any]:
     return labels if found is None else found
 
 
-def _members(path: Path) -> dict[str, NDArray[Any]]:
+def npz_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a ``.npz`` file by name."""
     packed = regular_file(path)
     with reading(path, "an npz file"), zipfile.ZipFile(path) as archive:
         members = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.readers.found import Asked, Found
-from inkcluster.images.readers.naming import by_part, without_part
+from inkcluster.images.readers.naming import by_part, family, in_order
 from inkcluster.images.readers.tables.arrow import label_column, read_table
 from inkcluster.images.readers.tables.opening import opened_table
 from inkcluster.images.readers.tables.roles import class_names
@@ -21,7 +20,6 @@ from inkcluster.words import listed, sentence, several
 
 MAX_NAMED_FILES = 3
 """How many files a sentence names."""
-_NUMBERS = re.compile(r"\d+|(?<![a-z])of(?![a-z])")
 
 
 def read_shards(files: Sequence[Path], folder: Path, asked: Asked) -> Found:
@@ -84,8 +82,8 @@ class _Joined:
 
 
 def _in_order(files: Sequence[Path], folder: Path) -> list[Path]:
-    names = {path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(files)}
-    tables = {_table_of(name) for name in names}
+    names = {path.relative_to(folder).with_suffix("").as_posix(): path for path in files}
+    tables = {family(name) for name in names}
     if len(tables) > 1:
         shown = listed(sorted(one_line(name, 40) for name in names), MAX_NAMED_FILES)
         raise BadInputError(f"{folder} holds several tables ({shown}); give one file or folder.")
@@ -96,18 +94,7 @@ def _in_order(files: Sequence[Path], folder: Path) -> list[Path]:
             f"{folder} holds {one_line(without[0], 40)!r} beside {one_line(next(iter(parts)), 40)!r} "
             "files, so some images may be there twice; give one file."
         )
-    groups = list(parts.values()) or [list(names)]
-    return [names[name] for group in groups for name in sorted(group, key=_numbered)]
-
-
-def _table_of(name: str) -> str:
-    return _NUMBERS.sub(" ", without_part(name)).replace("  ", " ").strip()
-
-
-def _numbered(name: str) -> list[tuple[int, str]]:
-    """A key that puts part-2 before part-10."""
-    pieces = re.split(r"(\d+)", name)
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]
+    return [names[name] for name in in_order(names)]
 
 
 def _has_labels(path: Path, label: str) -> bool:
