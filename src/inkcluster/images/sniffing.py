@@ -166,6 +166,5 @@ def _says_idx(path: PurePath) -> bool:
 def _zip_kind(path: Path) -> str:
     with reading(path, "a zip archive"), zipfile.ZipFile(path) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    parts = [part for name in names for part in PurePath(name).parts]
     is_npz = bool(names) and all(name.endswith(".npy") for name in names)
-    return "npz" if is_npz and not any(map(is_hidden, parts)) else "zip"
+    return "npz" if is_npz and not any(is_hidden(PurePath(name).name) for name in names) else "zip"

@@ -16,7 +16,7 @@ from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.turning import in_colour
 from inkcluster.images.readers.evidence import from_one_hot
 from inkcluster.images.readers.found import Asked, Found
-from inkcluster.images.readers.tables.columns import NAME_THE_LABEL, Columns, choose_columns
+from inkcluster.images.readers.tables.columns import choose_columns
 from inkcluster.images.readers.tables.opening import Table, held_bytes, opened_table
 from inkcluster.images.readers.tables.roles import (
     choose_roles,
@@ -24,6 +24,7 @@ from inkcluster.images.readers.tables.roles import (
     image_columns,
     may_be_label,
 )
+from inkcluster.images.readers.tables.taking import Taker
 from inkcluster.progress import current
 
 META_KEY = b"inkcluster"
@@ -33,6 +34,8 @@ MAX_BATCH_BYTES = 1 << 24
 """So many rows are read at a time that they hold about as much, if all are like the first."""
 MAX_BATCH_ROWS = 4_096
 _PREVIEW_ROWS = 1_000
+MAX_SAMPLED_ROWS = 1_000
+"""A choice among many columns rests on about as many rows."""
 _CHUNK_VALUES = 1 << 22  # converted at a time
 
 
@@ -115,35 +118,43 @@ def label_column(table: Table, where: str, asked: Asked) -> str | None:
 def _wide(table: Table, where: str, asked: Asked, title: str) -> Found:
     """A table with a column a pixel."""
     names = list(table.schema.names)
-    rows = _first_rows(table, names, where)
     name, own_shape = _meta(table.schema.metadata)
-    chosen = choose_columns(names, rows, where, asked.labels, asked.shape or own_shape)
-    used = [names[at] for at in chosen.pixels]
+    rows_at_once = max(1, _CHUNK_VALUES // len(names))
+    shape = asked.shape or own_shape
+    chosen = choose_columns(names, _sampled(table, names, rows_at_once), where, asked.labels, shape)
     label = None if chosen.label is None else names[chosen.label]
-    pieces: list[NDArray[Any]] = []
+    taker = Taker(replace(chosen, label=None), names, where)  # labels keep their type
+    used = sorted({*chosen.pixels, *chosen.one_hot, *chosen.texts})
     known: list[Any] = []
     with current().task(f"reading {title}", table.rows) as advance:
-        wanted = [*used, *([] if label is None else [label])]
-        for batch in table.batches(wanted, max(1, _CHUNK_VALUES // len(wanted))):
-            pieces.append(_block(batch, chosen, names, where))
+        for batch in table.batches([names[at] for at in used], rows_at_once):
+            frame = batch.to_pandas()
+            frame.columns = used
+            taker.add(frame)
             if label is not None:
                 values = _plain(batch.column(label))
                 if values is None:
                     raise _too_long(where, label)
                 known.extend(values)
             advance(batch.num_rows)
-    labels = asked.labels
-    said: list[str] = []
-    if label is not None:
-        labels, said = _labels(known, class_names(table.schema).get(label), where, label)
-    return Found(
-        np.concatenate(pieces),
-        labels,
-        (*chosen.notices, *said),
-        name,
-        own_shape,
-        labels_from="" if label is None else f"column {one_line(label, 40)!r}",
-    )
+    found = replace(taker.found(replace(asked, shape=shape), ""), name=name)
+    if label is None:
+        return found
+    labels, said = _labels(known, class_names(table.schema).get(label), where, label)
+    return replace(found, labels=labels, notices=(*found.notices, *said))
+
+
+def _sampled(table: Table, names: list[str], rows_at_once: int) -> list[list[str]]:
+    """Some rows from all over the table, as text."""
+    step = max(1, table.rows // MAX_SAMPLED_ROWS)
+    rows: list[list[str]] = []
+    seen = 0
+    for batch in table.batches(names, rows_at_once):
+        picked = [at - seen for at in range(-(-seen // step) * step, seen + batch.num_rows, step)]
+        columns = [_cells(batch.column(name).take(picked)) for name in names]
+        rows.extend(list(row) for row in zip(*columns, strict=True))
+        seen += batch.num_rows
+    return rows
 
 
 def _meta(metadata: dict[bytes, bytes] | None) -> tuple[str | None, tuple[int, int] | None]:
@@ -156,28 +167,11 @@ def _meta(metadata: dict[bytes, bytes] | None) -> tuple[str | None, tuple[int, i
         return None, None
 
 
-def _first_rows(table: Table, names: list[str], where: str) -> list[list[str]]:
-    ends = list(dict.fromkeys((names[0], names[-1])))
-    batch = next(table.batches(ends, _PREVIEW_ROWS), None)
-    if batch is None:
-        raise BadInputError(f"{where} is a table without rows.")
-    columns = [[str(v) for v in _plain(batch.column(name)) or ()] for name in ends]
-    middle = ["0"] * max(0, len(names) - 2)  # `choose_columns` looks at the outer columns only
-    return [[a, *middle, b][: len(names)] for a, b in zip(columns[0], columns[-1], strict=True)]
-
-
-def _block(batch: Any, chosen: Columns, names: list[str], where: str) -> NDArray[Any]:
-    columns = []
-    for at in chosen.pixels:
-        column = batch.column(names[at])
-        values = column.to_numpy(zero_copy_only=False)
-        if values.dtype.kind not in "biuf":
-            raise BadInputError(
-                f"{where}: column {one_line(names[at])!r} holds {column.type}, not "
-                f"numbers; {NAME_THE_LABEL}"
-            )
-        columns.append(values)
-    return np.stack(columns, axis=1)
+def _cells(column: Any) -> list[str]:
+    values = _plain(column)
+    if values is None:
+        return ["…"] * len(column)
+    return ["" if value is None else str(value) for value in values]
 
 
 def _preview(table: Table) -> dict[str, list[Any]]:
