@@ -1,4 +1,6 @@
-"""Offers SciPy's hierarchy functions under their names, so that changing the import is enough.
+"""Offers all names of SciPy's hierarchies, so that changing the import is enough.
+
+The linkages are ours; what is not ours is SciPy's own.
 
 Examples
 --------
@@ -7,14 +9,16 @@ Examples
 [1, 1, 2]
 """
 
-from scipy.cluster.hierarchy import cophenet, dendrogram, fcluster, leaves_list
+from scipy.cluster import hierarchy as _scipy
 
+from inkcluster._peers import handing_on
 from inkcluster.cluster.hierarchy import (
     METHODS,
     average,
     centroid,
     complete,
     cut,
+    cuts,
     linkage,
     linkages,
     median,
@@ -28,11 +32,8 @@ __all__ = [
     "average",
     "centroid",
     "complete",
-    "cophenet",
     "cut",
-    "dendrogram",
-    "fcluster",
-    "leaves_list",
+    "cuts",
     "linkage",
     "linkages",
     "median",
@@ -40,3 +41,9 @@ __all__ = [
     "ward",
     "weighted",
 ]
+__all__ += [name for name in _scipy.__all__ if name not in __all__]
+__getattr__ = handing_on(_scipy.__name__)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -237,7 +237,13 @@ def test_every_page_is_in_the_navigation_and_every_entry_is_a_page():
 def test_every_public_name_is_on_the_page_of_names(room):
     module = importlib.import_module(f"inkcluster{room}")
     named = set(re.findall(r"inkcluster(?:\.\w+)+", page("api.md")))
-    assert {f"inkcluster{room}.{name}" for name in module.__all__} <= named
+    handed_on = {n for n in module.__all__ if is_scipys(getattr(module, n))}
+    ours = set(module.__all__) - handed_on
+    assert {f"inkcluster{room}.{name}" for name in ours} <= named
+
+
+def is_scipys(value):
+    return getattr(value, "__module__", "").startswith("scipy.")
 
 
 def test_every_name_on_the_page_of_names_exists():

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from inkcluster import DBSCAN
-from inkcluster.cluster.dbscan import choose
+from inkcluster.cluster.density import choose
 
 LEFT_OUT: dict[str, str] = {}
 """Nothing: all of its tests are of the public behaviour, and pass."""

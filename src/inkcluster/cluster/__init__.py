@@ -2,4 +2,7 @@
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+from inkcluster._peers import handing_on
+
+_ours, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__getattr__ = handing_on("sklearn.cluster", _ours)

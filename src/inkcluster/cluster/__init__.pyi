@@ -1,6 +1,6 @@
 from . import hierarchy
 from .clustering import NOISE, Clustering, relabel_by_size
-from .dbscan import DBSCAN, DBSCANGrid
+from .density import DBSCAN, DBSCANGrid
 from .hdbscan import HDBSCAN
 from .kmeans import KMeans, KMeansRange, Restart, kmeans_range
 from .linkage import AgglomerativeClustering

@@ -140,7 +140,7 @@ def _dbscan_map(
 ) -> dict[str, NDArray[Any]]:
     """The map's labels, the radii and the neighbours they rest on."""
     from inkcluster.cluster import DBSCANGrid
-    from inkcluster.cluster.dbscan import neighbours_listed
+    from inkcluster.cluster.density import neighbours_listed
     from inkcluster.cluster.neighbors.nearest import nearest_neighbors
     from inkcluster.evaluate import k_distances
 

@@ -11,7 +11,7 @@ from sklearn.base import _fit_context
 from sklearn.cluster import DBSCAN as SklearnDBSCAN  # noqa: N811
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
-from inkcluster.cluster.dbscan.choose import Engine, check_memory
+from inkcluster.cluster.density.choose import Engine, check_memory
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, roomy
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import peers_threads

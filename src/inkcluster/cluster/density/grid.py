@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from inkcluster.cluster.clustering import NOISE
-from inkcluster.cluster.dbscan.choose import Engine, check_memory, neighbours_listed
+from inkcluster.cluster.density.choose import Engine, check_memory, neighbours_listed
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, roomy
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current

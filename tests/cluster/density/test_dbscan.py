@@ -12,9 +12,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from inkcluster import DBSCAN
-from inkcluster.cluster.dbscan import choose, sweep
-from inkcluster.cluster.dbscan.choose import Engine
-from inkcluster.cluster.dbscan.space import Space
+from inkcluster.cluster.density import choose, sweep
+from inkcluster.cluster.density.choose import Engine
+from inkcluster.cluster.density.space import Space
 from inkcluster.compute import memory
 from inkcluster.errors import BadInputError
 

@@ -14,8 +14,8 @@ from inkcluster.cluster.clustering import NOISE
 from inkcluster.compute.memory import SPARE, require
 
 if TYPE_CHECKING:
-    from inkcluster.cluster.dbscan.lists import Forests, Neighbourhoods
-    from inkcluster.cluster.dbscan.sweep import Sweeps
+    from inkcluster.cluster.density.lists import Forests, Neighbourhoods
+    from inkcluster.cluster.density.sweep import Sweeps
     from inkcluster.cluster.neighbors.nearest import Neighbours
 
 MAX_SMALL_POINTS = 2500
@@ -91,13 +91,13 @@ class Engine:
 
     @cached_property
     def _neighbourhoods(self) -> Neighbourhoods:
-        from inkcluster.cluster.dbscan.lists import Neighbourhoods
+        from inkcluster.cluster.density.lists import Neighbourhoods
 
         return Neighbourhoods(self._X, self._min_samples, self._weight, self._tree)
 
     @cached_property
     def _forests(self) -> Forests:
-        from inkcluster.cluster.dbscan.lists import Forests
+        from inkcluster.cluster.density.lists import Forests
         from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 
         assert self._most is not None
@@ -108,7 +108,7 @@ class Engine:
 
     @cached_property
     def _sweeps(self) -> Sweeps:
-        from inkcluster.cluster.dbscan.sweep import Sweeps
+        from inkcluster.cluster.density.sweep import Sweeps
 
         return Sweeps(_plain(self._X), self._min_samples, self._weight)
 
@@ -125,7 +125,7 @@ def check_memory(
     n, d = X.shape
     need = SPARE + 4 * n * cells
     if n <= MAX_SMALL_POINTS or d <= MAX_TREE_DIMENSIONS:
-        from inkcluster.cluster.dbscan.lists import MAX_PAIRS
+        from inkcluster.cluster.density.lists import MAX_PAIRS
 
         need += 50 * min(MAX_PAIRS, n * n) + 24 * n * d
     elif weighted or min_samples > MAX_LISTED:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.dbscan.space import Reach, Space
+from inkcluster.cluster.density.space import Reach, Space
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces, workers
 from inkcluster.kernels.density import sweep as kernels
 from inkcluster.progress import current
@@ -187,7 +187,7 @@ def sweep(
 ) -> None:
     """Show `visit` every block of `asking` × `columns`, as long as points in it are `open_`.
 
-    Both are rows of `lead`, which is as in :class:`~inkcluster.cluster.dbscan.space.Reach`; the
+    Both are rows of `lead`, which is as in :class:`~inkcluster.cluster.density.space.Reach`; the
     first columns should be a sample of all. `visit` closes points of `open_` (n,). `after` is called
     between packings, when no thread is at work; `advance` is told how many points are closed or
     have seen all columns.

@@ -11,7 +11,7 @@ from sklearn.cluster import DBSCAN as PEER
 from sklearn.neighbors import KDTree
 
 from inkcluster import DBSCANGrid
-from inkcluster.cluster.dbscan import choose, lists
+from inkcluster.cluster.density import choose, lists
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.errors import BadInputError
 
