@@ -142,7 +142,7 @@ def test_a_pickle_is_never_opened(tmp_path):
     ("content", "said"),
     [
         (b"\x00\x01\x02\x03 whatever", "none of the formats"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "single picture"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "picture that cannot be read"),
         (b"\x7fELF\x02\x01\x01\0\0", "none of the formats"),
         (gzip.compress(b"\x93NUMPY\x01\x00", mtime=0), "cannot be read as a NumPy array"),
         (b"\x1f\x8b\x08\x00broken", "damaged gzip"),

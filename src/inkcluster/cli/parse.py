@@ -31,7 +31,10 @@ DATA_HELP = (
 )
 LABELS_HELP = "The labels: a column or array of the data, or a file of their own."
 SHAPE_HELP = "Height and width of an image, such as 28x28."
-LEVEL_HELP = "Which folder of a path is the label: 1 for the outermost, -1 for the innermost."
+LEVEL_HELP = (
+    "Which folder of a picture's path is the label: 1 for the outermost, -1 for the innermost, 1,2 for "
+    "both names."
+)
 TURN_HELP = "Turn the images: transpose, left, right, half, flip (upside down) or mirror."
 
 
@@ -51,7 +54,7 @@ def with_data(default: str | None = None) -> Callable[[Callable[..., None]], Cal
         options = [
             _option("labels", "NAME|FILE", LABELS_HELP),
             _option("shape", "HxW", SHAPE_HELP),
-            _option("label_level", "N", LEVEL_HELP, int),
+            _option("label_level", "N", LEVEL_HELP),
             _option("turn", "HOW", TURN_HELP),
         ]
         _, *rest = inspect.signature(command, eval_str=True).parameters.values()
@@ -67,8 +70,8 @@ def with_data(default: str | None = None) -> Callable[[Callable[..., None]], Cal
         def read(**more: Any) -> ImageSet:
             from inkcluster.images import load
 
-            how = {"labels": labels, "shape": shape_of(shape), "label_level": level, "turn": turn}
-            return load(source, **how, **more)
+            how = {"labels": labels, "shape": shape_of(shape), "turn": turn}
+            return load(source, label_level=levels_of(level), **how, **more)
 
         command(read, **given)
 
@@ -144,6 +147,23 @@ def shape_of(text: str | None) -> tuple[int, int] | None:
     if not found:
         raise _misread(text, "--shape", "height and width such as 28x28")
     return int(found[1]), int(found[2])
+
+
+def levels_of(text: str | None) -> tuple[int, ...] | None:
+    """Levels of folders from ``1``, ``-1`` or ``1,2``.
+
+    Examples
+    --------
+    >>> from inkcluster.cli.parse import levels_of
+    >>> levels_of("1,2"), levels_of("-1")
+    ((1, 2), (-1,))
+    """
+    if text is None:
+        return None
+    try:
+        return tuple(int(level) for level in text.split(","))
+    except ValueError:
+        raise _misread(text, "--label-level", "levels of folders such as 1, -1 or 1,2") from None
 
 
 def command_line_settings(given: Mapping[str, Any], config: Path | None) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -112,29 +113,42 @@ def _as_uint8(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[
         return array, []
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(_WHITE), ["False and True became 0 and 255."]
-    low, high, whole = _range(array, where)
-    if array.dtype.kind == "u" and array.dtype.itemsize == 2 and high > _WHITE:
-        depth = next(bits for bits in (10, 12, 14, 16) if high < 1 << bits)
-        return _converted(array, _WHITE / ((1 << depth) - 1)), [
-            f"Pixel values up to {high:,.0f} were scaled as {depth}-bit images to bytes."
-        ]
-    if -1 <= low <= -MIN_SIGNED_REACH and MIN_SIGNED_REACH <= high <= 1:
-        return _converted(array, _WHITE / 2, 1.0), [
-            "Pixel values between -1 and 1 were scaled to bytes."
-        ]
-    if low < 0 or high > _WHITE:
+    low, high, whole = value_range(array, where)
+    scale = scale_of(array.dtype, low, high, whole)
+    if scale is None:
         first = _first(array, lambda block: (block < 0) | (block > _WHITE))
         raise BadInputError(
             f"{where}: pixel values run from {low:g} to {high:g}, outside 0–255 (the first: "
             f"{first}); scale them to 0–255."
         )
-    if array.dtype.kind == "f" and 0 < high <= 1:
-        return _converted(array, _WHITE), ["Pixel values between 0 and 1 were scaled to bytes."]
-    said = [] if whole else ["Fractional pixel values were rounded."]
-    return _converted(array, None if whole else 1.0), said
+    return scaled(array, scale), list(scale.says)
 
 
-def _range(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
+@dataclass(frozen=True)
+class Scale:
+    """How values become bytes: plus `offset`, times `factor`, rounded; None for whole bytes."""
+
+    factor: float | None = None
+    offset: float = 0.0
+    says: tuple[str, ...] = ()
+
+
+def scale_of(dtype: np.dtype[Any], low: float, high: float, whole: bool) -> Scale | None:
+    """How values from `low` to `high` become bytes, see :func:`check_pixels`; None if they cannot."""
+    if dtype.kind == "u" and dtype.itemsize == 2 and high > _WHITE:
+        depth = next(bits for bits in (10, 12, 14, 16) if high < 1 << bits)
+        says = f"Pixel values up to {high:,.0f} were scaled as {depth}-bit images to bytes."
+        return Scale(_WHITE / ((1 << depth) - 1), says=(says,))
+    if -1 <= low <= -MIN_SIGNED_REACH and MIN_SIGNED_REACH <= high <= 1:
+        return Scale(_WHITE / 2, 1.0, ("Pixel values between -1 and 1 were scaled to bytes.",))
+    if low < 0 or high > _WHITE:
+        return None
+    if dtype.kind == "f" and 0 < high <= 1:
+        return Scale(_WHITE, says=("Pixel values between 0 and 1 were scaled to bytes.",))
+    return Scale() if whole else Scale(1.0, says=("Fractional pixel values were rounded.",))
+
+
+def value_range(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
     """Least and greatest value and whether all are whole; refuses NaN and infinity."""
     low, high, whole, missing = math.inf, -math.inf, True, 0
     for block in blocks(array, _BLOCK_BYTES):
@@ -163,12 +177,14 @@ def _first(array: NDArray[Any], bad: Callable[[NDArray[Any]], NDArray[np.bool_]]
     raise AssertionError("no value is bad")
 
 
-def _converted(array: NDArray[Any], factor: float | None, offset: float = 0.0) -> NDArray[np.uint8]:
-    """The array plus `offset`, times `factor`, rounded; whole values need none."""
+def scaled(array: NDArray[Any], scale: Scale) -> NDArray[np.uint8]:
+    """The array as bytes."""
     out = np.empty(array.shape, np.uint8)
     done = 0
     for block in blocks(array, _BLOCK_BYTES):
-        values = block if factor is None else np.rint((block.astype(np.float64) + offset) * factor)
+        values = block
+        if scale.factor is not None:
+            values = np.rint((block.astype(np.float64) + scale.offset) * scale.factor)
         out[done : done + len(block)] = values
         done += len(block)
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ READERS = {
     "zip": ("archives", "read_archive"),
     "tar": ("archives", "read_archive"),
     "packed": ("archives", "read_packed"),
+    "picture": ("pictures.single", "read_picture"),
     "arrow": ("tables.arrow", "read_arrow"),
     "csv": ("texts.text", "read_csv"),
     "arff": ("texts.arff", "read_arff"),
@@ -47,6 +48,8 @@ _WITH_NAMED_PARTS = (
     "npy", "npz", "mat", "arrow", "csv", "arff", "json", "data folder", "zip", "tar", "packed",
 )  # fmt: skip
 """Kinds that may have columns or variables, one of which may be called as the labels."""
+_WITH_FOLDERS = ("folder", "zip", "tar")
+"""Kinds that may be pictures in folders, whose names may be the labels."""
 
 
 def load(
@@ -55,7 +58,7 @@ def load(
     labels: str | os.PathLike[str] | ArrayLike | None = None,
     shape: tuple[int, int] | None = None,
     name: str | None = None,
-    label_level: int | None = None,
+    label_level: int | Sequence[int] | None = None,
     turn: str | None = None,
     progress: Progress = SILENT,
 ) -> ImageSet:
@@ -66,17 +69,19 @@ def load(
     source : str, path-like, ndarray or ImageSet
         One of :data:`~inkcluster.images.NAMED` (a file of that name is ``./digits``); a ``.mat``,
         IDX, ``.npy``, ``.npz``, CSV or Parquet file, IDX and CSV also gzipped; a folder of IDX
-        files; a folder, zip or tar of pictures. Files are recognised by their content.
+        files; a folder, zip or tar of pictures; a picture with pages. Files are recognised by their content.
     labels : str, path-like or array-like, optional
         The name of the variable or column that holds the labels, a file of labels (IDX, ``.npy``,
         or text with one a line), or the labels themselves. By default they are found.
     shape : (int, int), optional
-        Height and width, for rows that are not square images; for pictures, the size to give them.
+        Height and width, for rows that are not square images; for pictures, the size to give them;
+        for a sheet of small images, the size of each.
     name : str, optional
         What to call the set; by default the file's name.
-    label_level : int, optional
+    label_level : int or sequence of int, optional
         Which folder of a picture's path is its label: 1 for the folders in `source` itself, 2 for
-        those within them; -1 for the folder that the picture lies in. By default it is found.
+        those within them; -1 for the folder that the picture lies in; ``(1, 2)`` for both names,
+        joined. By default it is found.
     turn : str, optional
         How to turn the images: ``"transpose"``, ``"left"``, ``"right"``, ``"half"``, ``"flip"`` or
         ``"mirror"``, see :func:`~inkcluster.images.turns.turned`.
@@ -104,7 +109,7 @@ def load(
     where = str(source) if is_path else getattr(source, "name", "the array")
     with listening(progress), memory_for(where):
         known = _labels(labels)
-        images = _loaded(source, Asked(known, shape, label_level), name)
+        images = _loaded(source, Asked(known, shape, _levels(label_level)), name)
         if known is not None and not isinstance(known, str):
             given = f"file {Path(labels).name!r}" if isinstance(labels, str | os.PathLike) else ""
             images = replace(images, labels_from=given)
@@ -143,11 +148,17 @@ def read_file(path: Path, asked: Asked) -> Found:
     kind = kind_of(path)
     if kind not in _WITH_NAMED_PARTS:
         asked = replace(asked, labels=without_names(asked.labels, str(path)))
+    if asked.level is not None and kind not in _WITH_FOLDERS:
+        raise BadInputError(f"{path} has no folders, so --label-level does not apply to it.")
     module, function = READERS[kind]
     read: Callable[[Path, Asked], Found] = getattr(
         importlib.import_module(f"inkcluster.images.readers.{module}"), function
     )
     return read(path, asked)
+
+
+def _levels(level: int | Sequence[int] | None) -> tuple[int, ...] | None:
+    return level if level is None else (level,) if isinstance(level, int) else tuple(level)
 
 
 def _labels(labels: Any) -> Any:

@@ -15,7 +15,12 @@ from inkcluster.images.readers.idx import image_files, is_idx
 from inkcluster.images.readers.naming import names_labels
 from inkcluster.images.readers.packed import packed_head, packing
 from inkcluster.images.readers.pictures.archive import is_hidden, is_tar
-from inkcluster.images.readers.pictures.decoding import ENDINGS
+from inkcluster.images.readers.pictures.kinds import (
+    ENDINGS,
+    other_kind,
+    picture_format,
+    with_article,
+)
 from inkcluster.images.readers.texts.kinds import SNIFFED_BYTES, text_kind
 
 ARROW = (b"PAR1", b"PARE", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")
@@ -26,8 +31,13 @@ DATA_ENDINGS = (".npy", ".npz", ".mat", ".h5", ".hdf5", ".parquet", ".pq", ".arr
 MAX_STRAY_PICTURES = 3
 """Data files beside more pictures are not what the folder or archive is about."""
 _PACKED = (".gz", ".bz2", ".xz")
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*")
 _TEXTS = ("csv", "arff", "libsvm", "json")
+EXPORT = "save or export it as PNG"
+WHAT_TO_DO = {
+    "video": "save the frames that matter as PNG",
+    "web page": "download the file that it leads to",
+    "Git LFS pointer": "fetch the file itself by git lfs pull",
+}
 
 
 def kind_of(path: Path) -> str:
@@ -130,11 +140,13 @@ def _by_content(start: bytes, path: Path) -> str:
         "arrow": start.startswith(ARROW),
         "mat": is_hdf5(start) or start[:6] == b"MATLAB",
         "idx": is_idx(start),
+        "picture": picture_format(start) is not None,
+        "other": other_kind(start) is not None,
     }
     kind = next((kind for kind, seen in signs.items() if seen), None) or text_kind(start)
     if kind is None and path.suffix.lower() == ".mat":
         return "mat"
-    if kind is None or (kind == "csv" and _says_idx(path)):
+    if kind in (None, "other") or (kind == "csv" and _says_idx(path)):
         raise _unknown(start, path)
     return kind
 
@@ -145,8 +157,11 @@ def _unknown(start: bytes, path: Path) -> BadInputError:
             f"{path} is a Python pickle, which can run any code when it is read and never is; "
             "save the arrays as .npz instead."
         )
-    if start.startswith(_PICTURES) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP"):
-        return BadInputError(f"{path} is a single picture; give the folder it is in.")
+    known = other_kind(start)
+    if known is not None:
+        return BadInputError(
+            f"{path} is {with_article(known)}, which is not read; {WHAT_TO_DO.get(known, EXPORT)}."
+        )
     if _says_idx(path):
         return BadInputError(
             f"{path} is not an IDX file: it begins with {start[:4].hex(' ')} instead of 00 00, a "

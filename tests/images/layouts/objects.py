@@ -72,10 +72,23 @@ def video(tmp):
     return tmp / "f.mp4"
 
 
+@layout(refused="HEIC")
+def heic(tmp):
+    (tmp / "f.heic").write_bytes(b"\0\0\0\x18ftypheic" + b"\0" * 64)
+    return tmp / "f.heic"
+
+
+@layout(refused="SVG")
+def folder_of_drawings(tmp):
+    for k in range(3):
+        (tmp / "d" / str(k)).mkdir(parents=True)
+        (tmp / "d" / str(k) / "a.svg").write_text('<?xml version="1.0"?><svg/>')
+    return tmp / "d"
+
+
 NOT_YET: set[str] = {
     "object_bunch",
     "object_data_frame",
     "object_pair",
     "object_torch_like",
-    "svg",
 }

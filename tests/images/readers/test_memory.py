@@ -14,7 +14,7 @@ from PIL import Image
 from inkcluster.errors import BadInputError, OutOfMemoryError
 from inkcluster.images import load
 from inkcluster.images.readers import guard
-from inkcluster.images.readers.pictures import decoding as pictures
+from inkcluster.images.readers.pictures import frames
 
 SIDE = 4096
 READ_WITH_LITTLE_MEMORY = """
@@ -99,7 +99,7 @@ def test_a_parser_that_says_it_in_words_is_understood():
 def test_a_picture_is_not_skipped_for_want_of_memory(tmp_path, monkeypatch):
     Image.fromarray(np.zeros((4, 4), np.uint8)).save(tmp_path / "a.png")
     Image.fromarray(np.ones((4, 4), np.uint8)).save(tmp_path / "b.png")
-    monkeypatch.setattr(pictures, "_grey", lambda image: bytearray(1 << 62))
+    monkeypatch.setattr(frames, "_decoded", lambda image: bytearray(1 << 62))
     with pytest.raises(OutOfMemoryError, match=str(tmp_path)):
         load(tmp_path)
 

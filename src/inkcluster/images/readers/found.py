@@ -23,7 +23,7 @@ class Asked:
 
     labels: Any = None
     shape: tuple[int, int] | None = None
-    level: int | None = None
+    level: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 LABEL_NAMES = ("label", "labels", "target", "targets", "class", "classes", "digit", "y", "gnd")
-_LABELS = frozenset(
+LABEL_WORDS = frozenset(
     (*LABEL_NAMES, "digits", "character", "characters", "letter", "letters", "category", "categories",
      "truth", "gt", "annotation", "annotations", "classlabel", "classlabels")
 )  # fmt: skip
 _LABEL_FILES = frozenset(
     ("target", "targets", "class", "y", "gnd", "truth", "gt", "annotation", "annotations")
 )
-_OTHERS = frozenset(
+OTHER_WORDS = frozenset(
     ("writer", "writers", "author", "authors", "subject", "subjects", "person", "user", "users",
      "session", "source", "sources", "id", "ids", "idx", "index", "indices", "fold", "folds", "split",
      "splits", "batch", "group", "groups", "weight", "weights", "order", "row", "rows", "name",
@@ -23,6 +23,9 @@ _PART = re.compile(
     r"train(?:ing)?|valid(?:ation)?|(?<!la)test(?:ing)?|(?:(?<![a-z])|(?<=[xy]))val(?![a-z])"
 )
 _COUNTS = re.compile(r"\d+|(?<![a-z])of(?![a-z])")
+_MORE_PARTS = frozenset(
+    ("dev", "eval", "evaluation", "extra", "holdout", "unlabeled", "unlabelled")
+)
 _NUMBERED = re.compile(r"(.*?)[ _.-]?(\d+)")
 _NOT_CLASSES = frozenset(
     ("arr", "batch", "chunk", "fold", "part", "shard", "split", "image", "img", "picture", "sample",
@@ -42,8 +45,8 @@ def label_rank(key: str) -> int:
     (0, 2, 1)
     """
     words = _words(key)
-    says_labels = any(word in _LABELS or word.endswith(("label", "labels")) for word in words)
-    says_other = any(word in _OTHERS for word in words)
+    says_labels = any(word in LABEL_WORDS or word.endswith(("label", "labels")) for word in words)
+    says_other = any(word in OTHER_WORDS for word in words)
     return 1 if says_labels == says_other else 0 if says_labels else 2
 
 
@@ -88,6 +91,36 @@ def by_part(keys: Iterable[str]) -> dict[str, list[str]]:
         if found is not None:
             groups.setdefault(found[0], []).append(key)
     return {part: groups[part] for part in sorted(groups, key=_place)}
+
+
+def says_part(name: str) -> bool:
+    """Whether the name is a part of a set and nothing else, such as ``test`` or ``Training``.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import says_part
+    >>> says_part("Training"), says_part("train_7"), says_part("latest")
+    (True, False, False)
+    """
+    return _PART.fullmatch(_spaced(name).strip()) is not None
+
+
+def are_parts(names: Collection[str]) -> bool:
+    """Whether all names are parts of one set: they differ in the part alone.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import are_parts
+    >>> are_parts({"MNIST - training", "MNIST - testing"}), are_parts({"train", "test", "extra"})
+    (True, True)
+    >>> are_parts({"train", "bus"}), are_parts({"train_7", "train_8"})
+    (False, False)
+    """
+    rests = [without_part(name) for name in names if _PART.search(_spaced(name))]
+    others = [name for name in names if not _PART.search(_spaced(name))]
+    if not rests or len(set(rests)) > 1:
+        return False
+    return not others or (rests[0] == "" and _MORE_PARTS.issuperset(map(str.lower, others)))
 
 
 def class_numbers(keys: Iterable[str]) -> dict[str, int] | None:

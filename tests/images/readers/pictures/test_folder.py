@@ -212,3 +212,95 @@ def test_a_broken_member_is_skipped_and_macs_extras_are_left_out(picture, tmp_pa
         read = load(tmp_path / "a.zip")
     assert len(read) == 1
     assert "1 of 2 pictures could not be read and was skipped: x/damaged.png" in read.notices[0]
+
+
+def test_other_labels_than_the_folders_names(picture, tmp_path):
+    for i, name in enumerate(["30/hsf_0", "30/hsf_1", "31/hsf_0", "31/hsf_1"]):
+        put(tmp_path / name / f"{i}.png", picture(np.full((3, 3), i, np.uint8)))
+    found = load(tmp_path)
+    assert found.labels.tolist() == [30, 30, 31, 31]
+    assert found.names.tolist()[1] == "30/hsf_1/1.png"
+    assert found.labels_from == "the names of the folders"
+    assert load(tmp_path, label_level=2).labels.tolist() == ["hsf_0", "hsf_1"] * 2
+    assert load(tmp_path, label_level=(1, -1)).labels.tolist()[2] == "31/hsf_0"
+    with pytest.raises(BadInputError, match="no picture lies in a folder of level 3"):
+        load(tmp_path, label_level=3)
+    np.save(tmp_path / "a.npy", np.zeros((2, 3, 3), np.uint8))
+    with pytest.raises(BadInputError, match="has no folders"):
+        load(tmp_path / "a.npy", label_level=1)
+
+
+def test_given_labels_are_for_all_pictures(picture, tmp_path):
+    for name in ("0/a", "0/b", "1/c", "1/d", "1/e", "1/f", "1/g", "1/h", "1/i", "1/j", "stray"):
+        put(tmp_path / f"{name}.png", picture(GREY))
+    assert len(load(tmp_path)) == 10
+    assert load(tmp_path, labels=list(range(11))).labels.tolist() == list(range(11))
+
+
+def test_a_table_beside_pictures_without_labels_is_named(picture, tmp_path):
+    for i in range(3):
+        put(tmp_path / "all" / f"{i}.png", picture(GREY))
+    put(tmp_path / "readme.txt", b"x")
+    put(tmp_path / "labels.txt", b"x")
+    put(tmp_path / "meta.csv", b"x")
+    said = load(tmp_path).notices[-1]
+    assert said == (
+        "The pictures have no labels; if they are in labels.txt, give it with --labels FILE."
+    )
+    (tmp_path / "labels.txt").unlink()
+    assert "meta.csv" in load(tmp_path).notices[-1]
+    (tmp_path / "meta.csv").unlink()
+    assert load(tmp_path).notices == ("1 file that is not a picture was left out.",)
+
+
+def test_links_inside_the_root_are_followed_once(picture, tmp_path):
+    root = tmp_path / "in"
+    for i, k in enumerate("001122"):
+        put(root / ".store" / k / f"{i}.png", picture(np.full((3, 3), i, np.uint8)))
+    for k in "012":
+        (root / k).symlink_to(f".store/{k}", target_is_directory=True)
+    read = load(root)
+    assert read.labels.tolist() == [0, 0, 1, 1, 2, 2]
+    assert not read.notices
+    (root / "0" / "loop").symlink_to(root, target_is_directory=True)
+    (root / "again").symlink_to(root / "1", target_is_directory=True)
+    (root / "nowhere").symlink_to(root / "gone")
+    (root / "2" / "twin.png").symlink_to("4.png")
+    read = load(root)
+    assert read.labels.tolist() == [0, 0, 1, 1, 2, 2]
+    (said,) = read.notices
+    assert said == (
+        "Four links were left out, since they lead out of the folder, nowhere, or to what is read "
+        "already: 0/loop, 2/twin.png, again and others."
+    )
+
+
+def test_links_to_files_of_a_hidden_store(picture, tmp_path):
+    put(tmp_path / ".store" / "a.png", picture(GREY))
+    put(tmp_path / ".store" / "b.png", picture(GREY))
+    for k, name in ("0a", "1b"):
+        (tmp_path / k).mkdir()
+        (tmp_path / k / f"{name}.png").symlink_to(f"../.store/{name}.png")
+    assert load(tmp_path).labels.tolist() == [0, 1]
+
+
+def test_links_that_multiply_end(picture, tmp_path):
+    """Twenty folders with two links each to the next would be a million folders."""
+    put(tmp_path / ".19" / "a.png", picture(GREY))
+    for k in range(19):
+        (tmp_path / f".{k}").mkdir()
+        for name in "xy":
+            (tmp_path / f".{k}" / name).symlink_to(f"../.{k + 1}", target_is_directory=True)
+    (tmp_path / "start").symlink_to(".0", target_is_directory=True)
+    assert len(load(tmp_path)) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text on Windows")
+def test_names_that_are_not_utf8(picture, tmp_path):
+    for name in (b"caf\xe9", b"caf\xe8"):
+        folder = os.fsencode(tmp_path) + b"/" + name
+        os.mkdir(folder)  # noqa: PTH102
+        put(tmp_path / os.fsdecode(name) / "a.png", picture(GREY))
+    read = load(tmp_path)
+    assert read.labels.tolist() == ["caf\\xe8", "caf\\xe9"]
+    "".join(read.names).encode("utf-8")

@@ -1,60 +1,121 @@
-"""Decodes a picture to grey bytes, and brings pictures of many sizes to one."""
+"""Brings pictures to bytes of one depth, on one background, and of one size."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.errors import BadInputError
+from inkcluster.images.check import Scale, scale_of, scaled, value_range
 from inkcluster.images.describing import border
-from inkcluster.images.readers.guard import MAX_PICTURE_PIXELS, is_out_of_memory
+from inkcluster.images.readers.pictures.frames import Picture, PictureError, pictures_in
+from inkcluster.words import several
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-_SCALE_16_BITS = 257  # 65,535 / 255
+__all__ = ["PictureError", "as_bytes", "decode", "unify"]
 
-
-class PictureError(ValueError):
-    """Why one picture cannot be used; it is skipped."""
+_WHITE = 255
+MIN_CUT_RANGE = 64
+"""16-bit colour whose upper bytes stay below this holds 14 bits at most, most of them cut off."""
 
 
 def decode(stream: IO[bytes]) -> tuple[NDArray[np.uint8], bool]:
-    """Decode one picture, or the first frame of several, whatever its name says.
+    """One picture, or the first of several in a file, as grey bytes; and whether it had colour.
 
-    Returns
-    -------
-    grey : ndarray of shape (h, w), uint8
-        Upright (EXIF orientation applied); colour by ITU-R BT.601; transparency laid on white;
-        16-bit values divided by 257.
-    had_colour : bool
-        Whether its red, green and blue differed anywhere.
+    It is brought to bytes by itself, see :func:`as_bytes`.
 
     Raises
     ------
     PictureError
         If it is broken or has too many pixels.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
+    picture = next(pictures_in(stream))
     try:
-        with Image.open(stream, formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MAX_PICTURE_PIXELS:
-                raise PictureError("too many pixels")
-            image.load()
-            upright = ImageOps.exif_transpose(image) if image.getexif().get(0x0112) else image
-            return _grey(upright)
-    except PictureError:
-        raise
-    except UnidentifiedImageError as error:
-        raise PictureError("not a picture") from error
-    except Exception as error:  # Pillow's decoders raise dozens of types on damaged bytes
-        if is_out_of_memory(error):
-            raise
-        raise PictureError(str(error).split("\n")[0] or type(error).__name__) from error
+        grey, _ = as_bytes([picture], "the picture")
+    except BadInputError as error:
+        raise PictureError(str(error)) from error
+    return grey[0], picture.had_colour
+
+
+def as_bytes(pictures: list[Picture], where: str) -> tuple[list[NDArray[np.uint8]], list[str]]:
+    """All pictures as bytes, and what was done to them; `pictures` is emptied on the way.
+
+    Whole values of more than 8 bits, and fractions, are scaled as
+    :func:`~inkcluster.images.check.check_pixels` scales arrays: by the range of all of them together.
+    Transparent pixels become white where the ink of all pictures is dark, and black where it is light.
+    """
+    scales: dict[np.dtype[Any], Scale] = {}
+    said: list[str] = []
+    for dtype in sorted({p.grey.dtype for p in pictures} - {np.dtype(np.uint8)}, key=str):
+        deep = [p.grey for p in pictures if p.grey.dtype == dtype]
+        low, high, whole = _range(deep, where)
+        scale = scale_of(dtype, low, high, whole)
+        if scale is None:
+            raise BadInputError(
+                f"{where}: pixel values run from {low:g} to {high:g}, outside 0–255; "
+                "scale them to 0–255."
+            )
+        scales[dtype] = scale
+        said += scale.says
+        if dtype.kind == "u" and high <= _WHITE:
+            said.append(
+                f"Pictures of 16 bits hold values up to {high:.0f}, which were kept as bytes."
+            )
+    _check_cut(pictures, where)
+    background, about = _background(pictures)
+    said += about
+    found = []
+    pictures.reverse()
+    while pictures:
+        picture = pictures.pop()
+        dtype = picture.grey.dtype
+        grey = scaled(picture.grey, scales[dtype]) if dtype in scales else picture.grey
+        found.append(grey if picture.alpha is None else _laid(grey, picture.alpha, background))
+    return found, said
+
+
+def _range(arrays: list[NDArray[np.generic]], where: str) -> tuple[float, float, bool]:
+    ranges = [value_range(array, where) for array in arrays]
+    lows, highs, whole = zip(*ranges, strict=True)
+    return min(lows), max(highs), all(whole)
+
+
+def _check_cut(pictures: list[Picture], where: str) -> None:
+    cut = [int(p.grey.max()) for p in pictures if p.is_cut]
+    if cut and max(cut) < MIN_CUT_RANGE:
+        raise BadInputError(
+            f"{where}: pictures with 16 bits a colour use the lower 14 at most, of which the lowest "
+            "8 cannot be read; save them as 8-bit pictures."
+        )
+
+
+def _background(pictures: list[Picture]) -> tuple[int, list[str]]:
+    """What transparent pixels become: the opposite of the ink, the mean of what is opaque."""
+    see_through = [p for p in pictures if p.alpha is not None]
+    if not see_through:
+        return _WHITE, []
+    ink = weight = 0.0
+    for picture in see_through:
+        assert picture.alpha is not None
+        top = _WHITE if picture.grey.dtype == np.uint8 else max(float(picture.grey.max()), 1e-9)
+        alpha = picture.alpha.astype(np.float64)
+        ink += float((picture.grey / top * alpha).sum())
+        weight += float(alpha.sum())
+    is_light = weight > 0 and ink > weight / 2
+    count = several(len(see_through), "picture")
+    colour, other = ("black", "light") if is_light else ("white", "dark")
+    return (0 if is_light else _WHITE), [
+        f"Transparent pixels of {count} were laid on {colour}, since the ink is {other}."
+    ]
+
+
+def _laid(grey: NDArray[np.uint8], alpha: NDArray[np.uint8], background: int) -> NDArray[np.uint8]:
+    share = alpha / _WHITE
+    laid: NDArray[np.uint8] = np.rint(grey * share + background * (1 - share)).astype(np.uint8)
+    return laid
 
 
 def unify(
@@ -91,39 +152,3 @@ def _fitted(picture: NDArray[np.uint8], h: int, w: int) -> NDArray[np.uint8]:
     top, left = (h - height) // 2, (w - width) // 2
     out[top : top + height, left : left + width] = scaled
     return out
-
-
-def _grey(image: object) -> tuple[NDArray[np.uint8], bool]:
-    from PIL import Image
-
-    assert isinstance(image, Image.Image)
-    mode = image.mode
-    if mode.startswith("I") or mode == "F":
-        return _deep(np.asarray(image)), False
-    if mode in ("L", "1"):
-        return np.array(image.convert("L")), False
-    if mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
-        image = Image.alpha_composite(white, rgba)
-    rgb = image.convert("RGB")
-    values = np.asarray(rgb)
-    had_colour = bool((values != values[..., :1]).any())
-    return np.array(rgb.convert("L")), had_colour
-
-
-def _deep(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Deep greys as bytes: 16 bits are scaled down, fractions in [0, 1] up, the rest is refused."""
-    numbers = values.astype(np.float64)
-    if not np.isfinite(numbers).all():
-        raise PictureError("values that are not finite")
-    low, high = float(numbers.min()), float(numbers.max())
-    if values.dtype.kind == "f" and low >= 0 and high <= 1:
-        numbers = numbers * 255
-    elif values.dtype.kind in "iu" and values.dtype.itemsize >= 2:
-        if not (low >= 0 and high <= 0xFFFF):
-            raise PictureError("values outside 16 bits")
-        numbers = numbers / _SCALE_16_BITS
-    elif not (low >= 0 and high <= 255):
-        raise PictureError("values outside 0–255")
-    return np.asarray(np.rint(numbers), dtype=np.uint8)

@@ -1,11 +1,11 @@
-"""Reads folders and zip archives of pictures; subfolders are labels."""
+"""Reads folders and archives of pictures; the names of folders are labels."""
 
 from __future__ import annotations
 
 import io
 import os
-import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -17,162 +17,174 @@ from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.labelling import numbers_if_all_are
 from inkcluster.images.readers.found import Asked, Found
-from inkcluster.images.readers.guard import (
-    MAX_UNPACKED_BYTES,
-    is_out_of_memory,
-    reading,
-    size,
+from inkcluster.images.readers.guard import MAX_PICTURE_PIXELS, is_out_of_memory, reading, size
+from inkcluster.images.readers.pictures.archive import Member, is_zip, members
+from inkcluster.images.readers.pictures.collecting import (
+    CANNOT_OPEN,
+    MAX_NAMED_PICTURES,
+    Collected,
+    Collection,
 )
-from inkcluster.images.readers.pictures.archive import Member, is_hidden, members
-from inkcluster.images.readers.pictures.decoding import ENDINGS, decode, unify
+from inkcluster.images.readers.pictures.frames import PictureError
+from inkcluster.images.readers.pictures.kinds import (
+    ENDINGS,
+    FORMAT_WORDS,
+    HEAD_BYTES,
+    counted,
+    other_kind,
+    picture_format,
+)
+from inkcluster.images.readers.pictures.levels import labelling
+from inkcluster.images.readers.pictures.walking import files_in
 from inkcluster.progress import current
+from inkcluster.words import sentence
 
-MAX_NAMED_PICTURES = 3
-"""How many of the pictures that were skipped a notice names."""
-_CANNOT_OPEN = (
-    OSError,
-    zipfile.BadZipFile,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    ValueError,
-)
+MAX_PICTURE_BYTES = 16 * MAX_PICTURE_PIXELS
+"""A larger file in an archive is not unpacked into memory."""
+_TABLES = (".csv", ".tsv", ".txt")
+_SAY_LABELS = ("label", "class", "target", "truth", "annot")
 
-Item = tuple[PurePosixPath, Callable[[], IO[bytes]]]
+
+@dataclass(frozen=True)
+class Item:
+    """A file that may be a picture: its path within the root, and how to open it.
+
+    `peek` opens it too, at once even where it is large.
+    """
+
+    name: PurePosixPath
+    open: Callable[[], IO[bytes]]
+    peek: Callable[[], IO[bytes]]
 
 
 def read_folder(folder: Path, asked: Asked) -> Found:
     """Read the pictures in `folder` and below it, in the order of their paths.
 
-    PNG, JPEG, GIF, BMP, TIFF and WebP are read; hidden files and other kinds are left out. Without
-    labels the label is the name of the folder that a picture lies in, if all lie in subfolders and
-    there are at least two of these. The size is that asked for, or else the commonest, see
-    :func:`~inkcluster.images.readers.pictures.decoding.unify`. Pictures that cannot be read are skipped and
-    counted in a notice, unless there is no other.
+    Which files are pictures, their content says; one that has the ending of a picture and cannot be
+    read is skipped and counted in a notice, unless there is no other. Hidden files are left out;
+    of links see :func:`~inkcluster.images.readers.pictures.walking.files_in`, of the labels
+    :func:`~inkcluster.images.readers.pictures.levels.labelling`, of depth, background and size
+    :class:`~inkcluster.images.readers.pictures.collecting.Collection`.
     """
     with reading(folder, "a folder"):
-        paths = sorted(_walk(folder))
-    items: list[Item] = [
-        (PurePosixPath(path.relative_to(folder).as_posix()), partial(_opened, path))
-        for path in paths
-    ]
-    return _read(items, str(folder), folder.resolve().name, asked)
+        files, notices = files_in(folder)
+    items = []
+    for name, path in files:
+        opener = partial(_opened, f"{folder}{os.sep}{path}")
+        items.append(Item(name, opener, opener))
+    found = _read(items, str(folder), asked, notices)
+    return replace(found, name=folder.resolve().name, what="a folder of pictures")
 
 
 def read_archive(path: Path, asked: Asked) -> Found:
-    """Read the pictures in a zip or tar as :func:`read_folder` does; nothing is unpacked to disk.
+    """Read the pictures in a zip or tar as :func:`read_folder` does.
 
     Refused is what :func:`~inkcluster.images.readers.pictures.archive.members` refuses.
     """
     with members(path) as found:
-        items: list[Item] = [(member.name, partial(_extracted, member)) for member in found]
-        return _read(items, str(path), None, asked)
+        items = [Item(m.name, partial(_extracted, m), m.open) for m in found]
+        what = f"a {'zip' if is_zip(path) else 'tar'} of pictures"
+        return replace(_read(items, str(path), asked, []), what=what)
 
 
-def _read(items: list[Item], where: str, name: str | None, asked: Asked) -> Found:
-    wanted = [item for item in items if item[0].suffix.lower() in ENDINGS]
-    if not wanted:
-        shown = ", ".join(str(path) for path, _ in items[:MAX_NAMED_PICTURES])
-        hint = f"; it holds {shown}" if items else ""
-        raise BadInputError(f"{where} holds no pictures ({', '.join(ENDINGS)}){hint}.")
-    pictures: list[NDArray[np.uint8]] = []
-    kept: list[PurePosixPath] = []
-    broken: list[tuple[str, str]] = []
-    coloured = held = 0
-    with current().task(f"reading {Path(where).name}", len(wanted)) as advance:
-        for path, open_it in wanted:
-            try:
-                with open_it() as stream:
-                    picture, had_colour = decode(stream)
-            except _CANNOT_OPEN as error:
-                if is_out_of_memory(error):
-                    raise
-                broken.append((one_line(str(path), 60), one_line(str(error), 60)))
+def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Found:
+    collection = Collection(where)
+    others: list[tuple[PurePosixPath, str | None]] = []
+    with current().task(f"reading {Path(where).name}", len(items)) as advance:
+        for item in items:
+            if item.name.suffix.lower() in ENDINGS:
+                collection.add(item.name, item.open)
             else:
-                pictures.append(picture)
-                kept.append(path)
-                coloured += had_colour
-                held += picture.nbytes
-                if held > MAX_UNPACKED_BYTES:
-                    raise BadInputError(
-                        f"{where}: the pictures hold more than {size(MAX_UNPACKED_BYTES)} of "
-                        "pixels; make them smaller or fewer."
-                    )
+                start = _head(item)
+                if start is not None and picture_format(start):
+                    collection.add(item.name, item.open)
+                else:
+                    others.append((item.name, other_kind(start or b"")))
             advance(1)
-    if not pictures:
-        first, reason = broken[0]
-        raise BadInputError(f"{where}: no picture can be read; the first is {first} ({reason}).")
-    _check_unified(pictures, asked.shape, where)
-    pixels, resized = unify(pictures, asked.shape)
-    notices = _notices(broken, len(wanted), len(items) - len(wanted), coloured, resized)
-    labels = _labels(kept) if asked.labels is None else asked.labels
-    names = np.array([str(path) for path in kept])
-    return Found(pixels, labels, tuple(notices), name, names=names)
-
-
-def _check_unified(
-    pictures: list[NDArray[np.uint8]], shape: tuple[int, int] | None, where: str
-) -> None:
-    h, w = shape or max((p.shape for p in pictures), key=lambda s: s[0] * s[1])
-    if h < 1 or w < 1:
-        raise BadInputError(f"{where}: pictures cannot be given the size {h} × {w}.")
-    if len(pictures) * h * w > MAX_UNPACKED_BYTES and len({p.shape for p in pictures}) > 1:
-        raise BadInputError(
-            f"{where}: {len(pictures):,} pictures of {h} × {w} would take "
-            f"{size(len(pictures) * h * w)}; give a smaller size, such as --shape 28x28."
+    if collection.is_empty:
+        raise _no_pictures(where, others)
+    found = collection.finish(asked.shape)
+    notices = [*notices, *found.notices, *_about_others(others)]
+    if asked.labels is not None:
+        labels, labels_from = asked.labels, ""
+    else:
+        found, labels, said = _labelled(found, asked, where)
+        labels_from = "the names of the folders" if labels is not None else ""
+        notices += (
+            said if labels is not None else [*said, *_about_tables([path for path, _ in others])]
         )
+    return Found(
+        found.pixels,
+        labels,
+        tuple(notices),
+        names=np.array(found.names),
+        labels_from=labels_from,
+    )
 
 
-def _labels(paths: list[PurePosixPath]) -> NDArray[Any] | None:
-    folders = [path.parent.name for path in paths]
-    if "" in folders or len({path.parent for path in paths}) < 2:
-        return None
-    return numbers_if_all_are(np.array(folders, dtype=np.str_))
+def _labelled(
+    found: Collected, asked: Asked, where: str
+) -> tuple[Collected, NDArray[Any] | None, list[str]]:
+    """The labels by folders; pictures without one are left out where others have one."""
+    result = labelling(found.paths, asked.level, where)
+    if not result.levels:
+        return found, None, list(result.notices)
+    each = [result.of[path.parent.parts] for path in found.paths]
+    labels = numbers_if_all_are(np.array([label for label in each if label is not None]))
+    if len(labels) < len(each):
+        keep = [i for i, label in enumerate(each) if label is not None]
+        names = [found.names[i] for i in keep]
+        found = replace(found, pixels=found.pixels[keep], names=names)
+    return found, labels, list(result.notices)
 
 
-def _notices(
-    broken: list[tuple[str, str]], total: int, others: int, coloured: int, resized: int
-) -> Iterator[str]:
-    """What was left out or changed, a sentence each."""
-    if len(broken) == 1:
-        path, reason = broken[0]
-        yield f"1 of {total:,} pictures could not be read and was skipped: {path} ({reason})."
-    elif broken:
-        named = ", ".join(path for path, _ in broken[:MAX_NAMED_PICTURES])
-        more = " and others" if len(broken) > MAX_NAMED_PICTURES else ""
-        yield (
-            f"{len(broken):,} of {total:,} pictures could not be read and were skipped: "
-            f"{named}{more}."
-        )
-    if others == 1:
-        yield "1 file that is not a picture was left out."
-    elif others:
-        yield f"{others:,} files that are not pictures were left out."
-    if coloured:
-        yield f"Colour was converted to grey in {coloured:,} of {total:,} pictures."
-    if resized:
-        yield (
-            f"{resized:,} of {total:,} pictures had another size; they were scaled to fit, with "
-            "their proportions kept."
-        )
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    def stop(error: OSError) -> None:
-        raise error
-
-    for root, folders, files in os.walk(folder, onerror=stop):
-        folders[:] = [folder for folder in folders if not is_hidden(folder)]
-        for file in files:
-            path = Path(root) / file
-            if not is_hidden(file) and path.is_file():
-                yield path
-
-
-def _opened(path: Path) -> IO[bytes]:
-    return path.open("rb")
+def _opened(path: str) -> IO[bytes]:
+    return Path(path).open("rb")
 
 
 def _extracted(member: Member) -> IO[bytes]:
+    if member.size > MAX_PICTURE_BYTES:
+        raise PictureError(f"too large: {size(member.size)}")
     with member.open() as stream:
         return io.BytesIO(stream.read())
+
+
+def _head(item: Item) -> bytes:
+    """The first bytes of a file; none where it cannot be read, since its name is no picture's."""
+    try:
+        with item.peek() as stream:
+            return stream.read(HEAD_BYTES)
+    except CANNOT_OPEN as error:
+        if is_out_of_memory(error):
+            raise
+        return b""
+
+
+def _no_pictures(where: str, others: list[tuple[PurePosixPath, str | None]]) -> BadInputError:
+    hint = ""
+    if others:
+        named = ", ".join(one_line(str(path), 40) for path, _ in others[:MAX_NAMED_PICTURES])
+        kinds = [kind for _, kind in others]
+        hint = f"; it holds {counted(kinds) if any(kinds) else named}"
+    return BadInputError(f"{where} holds no pictures ({FORMAT_WORDS}){hint}.")
+
+
+def _about_others(others: list[tuple[PurePosixPath, str | None]]) -> Iterator[str]:
+    kinds = [kind for _, kind in others]
+    verb = "was" if len(kinds) == 1 else "were"
+    if any(kinds):
+        yield f"{sentence(counted(kinds))} {verb} left out; these are not read."
+    elif len(kinds) == 1:
+        yield "1 file that is not a picture was left out."
+    elif kinds:
+        yield f"{len(kinds):,} files that are not pictures were left out."
+
+
+def _about_tables(others: list[PurePosixPath]) -> Iterator[str]:
+    """A table beside pictures without labels may hold these."""
+    tables = [path for path in others if path.suffix.lower() in _TABLES]
+    named = [path for path in tables if any(word in path.stem.lower() for word in _SAY_LABELS)]
+    found = named or [path for path in tables if path.suffix.lower() != ".txt"]
+    if found:
+        path = one_line(str(found[0]), 60)
+        yield f"The pictures have no labels; if they are in {path}, give it with --labels FILE."
