@@ -10,13 +10,14 @@ from pathlib import Path, PurePath
 from inkcluster.errors import BadInputError
 from inkcluster.images.named import NAMED
 from inkcluster.images.readers.arrays.mat import is_hdf5
-from inkcluster.images.readers.guard import os_error, reading, regular_file
+from inkcluster.images.readers.guard import head, os_error, reading, regular_file
 from inkcluster.images.readers.idx import image_files, is_idx
 from inkcluster.images.readers.naming import names_labels
 from inkcluster.images.readers.packed import packed_head, packing
 from inkcluster.images.readers.pictures.archive import is_hidden, is_tar
 from inkcluster.images.readers.pictures.kinds import (
     ENDINGS,
+    HEAD_BYTES,
     other_kind,
     picture_format,
     with_article,
@@ -90,13 +91,16 @@ def data_files(folder: Path) -> dict[Path, str]:
     pictures = 0
     found: dict[str, tuple[Path, str]] = {}
     for path in walked(folder):
-        pictures += is_picture_name(path)
+        is_picture = is_picture_name(path) or (not path.suffix and _is_picture(path))
+        if not is_picture and says_data([path]):
+            plain = str(path).removesuffix(path.suffix if path.suffix in _PACKED else "")
+            kind = found[plain][1] if plain in found else kind_of(path)
+            is_picture = kind == "picture"
+            if not is_picture:
+                found.setdefault(plain, (path, kind))
+        pictures += is_picture
         if pictures > MAX_STRAY_PICTURES:
             return {}
-        if says_data([path]):
-            plain = str(path).removesuffix(path.suffix if path.suffix in _PACKED else "")
-            if plain not in found:
-                found[plain] = path, kind_of(path)
     if pictures and all(kind in _TEXTS for _, kind in found.values()):
         return {}
     return dict(found.values())
@@ -120,6 +124,10 @@ def says_data(names: Iterable[PurePath]) -> bool:
 def is_picture_name(name: PurePath) -> bool:
     """Whether a file is called a picture."""
     return name.suffix.lower() in ENDINGS
+
+
+def _is_picture(path: Path) -> bool:
+    return path.is_file() and picture_format(head(path, HEAD_BYTES)) is not None
 
 
 def walked(folder: Path) -> Iterator[Path]:
