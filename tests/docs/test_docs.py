@@ -1,7 +1,9 @@
 """The documentation against the code: nothing missing, nothing invented, and its examples run."""
 
 import doctest
+import importlib
 import importlib.util
+import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 import typer
 
 from inkcluster.cli import app
-from inkcluster.images import ImageSet
+from inkcluster.images import ImageSet, formats
 from inkcluster.study import Desk, Settings
 from inkcluster.study.findings import CODES
 from inkcluster.study.questions import QUESTIONS
@@ -274,3 +276,20 @@ def test_every_python_block_is_an_example_that_runs():
     for path in [README, *PAGES]:
         for text in blocks(path.read_text(encoding="utf-8"), "python"):
             assert text.startswith(">>>"), f"{path.name}: {text[:40]}"
+
+
+def test_the_table_of_formats_is_the_readers():
+    assert "\n".join(formats.rows()) in page("data.md")
+
+
+@pytest.mark.parametrize("kind", formats.FORMATS)
+def test_every_format_has_its_reader(kind):
+    module, _, function = formats.FORMATS[kind].reader.rpartition(".")
+    read = getattr(importlib.import_module(f"inkcluster.images.readers.{module}"), function)
+    assert list(inspect.signature(read).parameters)[1:] == ["asked"]
+
+
+def test_every_option_in_the_table_of_formats_exists():
+    named = set(re.findall(r"--[a-z][a-z-]+", "\n".join(formats.rows())))
+    assert named <= {o for those in options_of_study().values() for o in those}
+    assert {"--labels", "--shape", "--label-level"} <= named

@@ -13,6 +13,7 @@ import numpy as np
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import image_set
+from inkcluster.images.formats import FORMATS
 from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelfile import read_labels
 from inkcluster.images.labelling import check_labels
@@ -25,31 +26,6 @@ from inkcluster.progress import SILENT, Progress, listening
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-READERS = {
-    "npy": ("arrays.npy", "read_npy"),
-    "npz": ("arrays.npy", "read_npz"),
-    "mat": ("arrays.mat", "read_mat"),
-    "idx": ("idx", "read_idx"),
-    "idx folder": ("idx", "read_idx_folder"),
-    "folder": ("pictures.folder", "read_folder"),
-    "data folder": ("datafolder", "read_data_folder"),
-    "zip": ("archives", "read_archive"),
-    "tar": ("archives", "read_archive"),
-    "packed": ("archives", "read_packed"),
-    "picture": ("pictures.single", "read_picture"),
-    "arrow": ("tables.arrow", "read_arrow"),
-    "csv": ("texts.text", "read_csv"),
-    "arff": ("texts.arff", "read_arff"),
-    "libsvm": ("texts.libsvm", "read_libsvm"),
-    "json": ("texts.jsonlines", "read_json"),
-}
-_WITH_NAMED_PARTS = (
-    "npy", "npz", "mat", "arrow", "csv", "arff", "json", "data folder", "zip", "tar", "packed",
-)  # fmt: skip
-"""Kinds that may have columns or variables, one of which may be called as the labels."""
-_WITH_FOLDERS = ("folder", "zip", "tar")
-"""Kinds that may be pictures in folders, whose names may be the labels."""
 
 
 def load(
@@ -145,12 +121,12 @@ def _read(path: Path, asked: Asked, name: str | None) -> ImageSet:
 
 def read_file(path: Path, asked: Asked) -> Found:
     """Read the file or folder at `path` by the reader of its kind; nothing is checked yet."""
-    kind = kind_of(path)
-    if kind not in _WITH_NAMED_PARTS:
+    form = FORMATS[kind_of(path)]
+    if not form.has_columns:
         asked = replace(asked, labels=without_names(asked.labels, str(path)))
-    if asked.level is not None and kind not in _WITH_FOLDERS:
+    if asked.level is not None and not form.has_folders:
         raise BadInputError(f"{path} has no folders, so --label-level does not apply to it.")
-    module, function = READERS[kind]
+    module, _, function = form.reader.rpartition(".")
     read: Callable[[Path, Asked], Found] = getattr(
         importlib.import_module(f"inkcluster.images.readers.{module}"), function
     )

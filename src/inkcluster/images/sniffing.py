@@ -42,7 +42,7 @@ WHAT_TO_DO = {
 
 
 def kind_of(path: Path) -> str:
-    """What the file or folder is: a key of `inkcluster.images.loading.READERS`."""
+    """What the file or folder is: a key of `inkcluster.images.formats.FORMATS`."""
     try:
         is_folder = path.is_dir()
         exists = is_folder or path.exists()
