@@ -20,6 +20,7 @@ from inkcluster.images.labelling import check_labels
 from inkcluster.images.named import NAMED, digits, find
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import memory_for, title_of
+from inkcluster.images.readers.objects import errors_in_python, in_python, read_object
 from inkcluster.images.sniffing import kind_of
 from inkcluster.images.turns import turned
 from inkcluster.progress import SILENT, Progress, listening
@@ -42,10 +43,12 @@ def load(
 
     Parameters
     ----------
-    source : str, path-like, ndarray or ImageSet
-        One of :data:`~inkcluster.images.NAMED` (a file of that name is ``./digits``); a ``.mat``,
-        IDX, ``.npy``, ``.npz``, CSV or Parquet file, IDX and CSV also gzipped; a folder of IDX
-        files; a folder, zip or tar of pictures; a picture with pages. Files are recognised by their content.
+    source : str, path-like, ImageSet or another object
+        One of :data:`~inkcluster.images.NAMED` (a file of that name is ``./digits``); a file,
+        folder or archive, recognised by its content, see "What can I give it?" in the
+        documentation; or an object: an array, a pair (images, labels), a dictionary of arrays, a
+        data frame of pandas, polars or pyarrow, a list of images, or a dataset as of PyTorch or
+        Hugging Face, see :func:`~inkcluster.images.readers.objects.read_object`.
     labels : str, path-like or array-like, optional
         The name of the variable or column that holds the labels, a file of labels (IDX, ``.npy``,
         or text with one a line), or the labels themselves. By default they are found.
@@ -95,15 +98,12 @@ def load(
 def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
     if isinstance(source, ImageSet):
         return _with(source, asked.labels, name)
-    if isinstance(source, np.ndarray):
-        known = without_names(asked.labels, "An array")
-        found = Found(source, known)
-        return image_set(found, where="the array", name=name or "images", shape=asked.shape)
     if not isinstance(source, str | os.PathLike):
-        raise BadInputError(
-            f"Images cannot be read from a {type(source).__name__}; give a path, an array or "
-            f"one of the names {', '.join(NAMED)}."
-        )
+        where = "the array" if isinstance(source, np.ndarray) else "the object"
+        with errors_in_python():
+            found = read_object(source, asked)
+            images = image_set(found, where=where, name=name or "images", shape=asked.shape)
+        return replace(images, notices=tuple(map(in_python, images.notices)))
     if source not in NAMED:
         return _read(Path(source), asked, name)
     images = digits() if source == "digits" else _read(find(source), Asked(), source)
