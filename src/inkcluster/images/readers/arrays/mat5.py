@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.images.describing import one_line
 from inkcluster.images.readers.guard import MAX_DEFLATE_RATIO, check_unpacked
 
 HEADER_BYTES = 128
@@ -203,7 +204,9 @@ class _Reader:
             raise holds_code(self.path, _CODE[kind])
         shape = tuple(int(side) for side in self._numbers(end))
         if not 2 <= len(shape) <= MAX_DIMENSIONS or min(shape) < 0:
-            raise _damaged(self.path, f"an array claims the impossible shape {shape}")
+            raise _damaged(
+                self.path, f"an array claims the impossible shape {one_line(str(shape), 60)}"
+            )
         name = bytes(self._element(end)[1]).decode("latin-1")
         if int(flags[0]) & _COMPLEX:
             raise BadInputError(
