@@ -33,7 +33,7 @@ LABELS_HELP = "The labels: a column or array of the data, or a file of their own
 SHAPE_HELP = "Height and width of an image, such as 28x28."
 LEVEL_HELP = (
     "Which folder of a picture's path is the label: 1 for the outermost, -1 for the innermost, 1,2 for "
-    "both names."
+    "both names, 0 for none."
 )
 TURN_HELP = "Turn the images: transpose, left, right, half, flip (upside down) or mirror."
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,8 @@ LIGHT_ON_DARK = "light on dark"
 DARK_ON_LIGHT = "dark on light"
 MAX_NAME_CHARACTERS = 20
 MAX_NAMED_LABELS = 6
+MAX_NAMED_FILES = 3
+MAX_NUMBERS_IN_NAMES = 2
 _BLOCK_BYTES = 1 << 24
 
 
@@ -87,6 +91,30 @@ def one_line(text: str, longest: int = MAX_NAME_CHARACTERS) -> str:
     """`text` without line breaks and control characters, shortened to `longest` characters."""
     clean = "".join(c if c.isprintable() else "·" for c in text)
     return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+def shown(names: Iterable[str]) -> str:
+    """The first few names, few enough for a sentence with at most three numbers.
+
+    Examples
+    --------
+    >>> from inkcluster.images.describing import shown
+    >>> shown(["a.png", "b/1.png", "b/2.png", "b/3.png"]), shown(["12.png", "13/14.png"])
+    ('a.png, b/1.png, b/2.png and others', '12.png and others')
+    """
+    named: list[str] = []
+    for name in names:
+        text = one_line(name, 40)
+        numbers = sum(_runs(other) for other in [*named, text])
+        if len(named) == MAX_NAMED_FILES or (named and numbers > MAX_NUMBERS_IN_NAMES):
+            return ", ".join(named) + " and others"
+        named.append(text)
+    return ", ".join(named)
+
+
+def _runs(text: str) -> int:
+    """How many runs of digits there are."""
+    return len("".join(c if c.isdigit() else " " for c in text).split())
 
 
 def _labels(images: ImageSet) -> str:

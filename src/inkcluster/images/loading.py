@@ -60,7 +60,7 @@ def load(
     label_level : int or sequence of int, optional
         Which folder of a picture's path is its label: 1 for the folders in `source` itself, 2 for
         those within them; -1 for the folder that the picture lies in; ``(1, 2)`` for both names,
-        joined. By default it is found.
+        joined; 0 for no labels. By default it is found.
     turn : str, optional
         How to turn the images: ``"transpose"``, ``"left"``, ``"right"``, ``"half"``, ``"flip"`` or
         ``"mirror"``, see :func:`~inkcluster.images.turns.turned`.

@@ -212,6 +212,14 @@ def parquet_lists_of_several_sizes(tmp):
     return _written(pa.table({"image": pa.array(rows), "label": Y}), tmp / "f.parquet")
 
 
+@layout(labels=Y, says="12-bit")
+def parquet_of_16_bit_pictures_with_12_bits(tmp):
+    import pyarrow as pa
+
+    column = pa.array([png_bytes(a.astype(np.uint16) * 16 + 15) for a in GREY])
+    return _written(pa.table({"image": column, "label": Y}), tmp / "f.parquet")
+
+
 @layout(labels=Y)
 def arrow_file(tmp):
     import pyarrow as pa

@@ -24,7 +24,7 @@ from inkcluster.images.readers.guard import (
 )
 from inkcluster.images.readers.packed import pieces
 from inkcluster.images.readers.pictures.archive import members
-from inkcluster.images.readers.pictures.folder import read_archive as read_pictures
+from inkcluster.images.readers.pictures.folder import read_members
 from inkcluster.images.sniffing import data_files, says_data
 
 MAX_NAME_CHARACTERS = 200
@@ -40,8 +40,13 @@ def read_archive(path: Path, asked: Asked) -> Found:
                 for member in found:
                     _copy(member.open, folder, member.name, path)
                 if data_files(folder):
+                    if asked.level is not None:
+                        raise BadInputError(
+                            f"{path} holds data files, to which --label-level does not apply."
+                        )
                     return _own(read_file(folder, asked))
-    return read_pictures(path, replace(asked, labels=without_names(asked.labels, str(path))))
+        labels = without_names(asked.labels, str(path))
+        return read_members(path, found, replace(asked, labels=labels))
 
 
 def read_packed(path: Path, asked: Asked) -> Found:

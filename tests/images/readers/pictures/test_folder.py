@@ -304,3 +304,14 @@ def test_names_that_are_not_utf8(picture, tmp_path):
     read = load(tmp_path)
     assert read.labels.tolist() == ["caf\\xe8", "caf\\xe9"]
     "".join(read.names).encode("utf-8")
+
+
+def test_names_that_may_hold_labels_are_mentioned(picture, tmp_path):
+    for i in range(40):
+        put(tmp_path / "a" / f"{i % 4}_{i:03}.png", picture(GREY))
+        put(tmp_path / "b" / f"img_{i:03}.png", picture(GREY))
+    (said,) = load(tmp_path / "a").notices
+    assert said.startswith("The pictures have no labels; if their names hold them (0_000.png)")
+    assert not load(tmp_path / "b").notices
+    assert load(tmp_path).labels.tolist() == ["a"] * 40 + ["b"] * 40
+    assert load(tmp_path, label_level=0).labels is None

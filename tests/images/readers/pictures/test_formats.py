@@ -341,3 +341,11 @@ def test_one_picture_by_itself():
     grey, had_colour = decode(content)
     assert (grey == 255).all()
     assert not had_colour
+
+
+def test_what_pillow_warns_of_is_not_shown(tmp_path):
+    (tmp_path / "large.png").write_bytes(png_of((10_000, 10_001, 8, 0), b"\0"))
+    saved(tmp_path / "a.png", MANY[0])
+    with little_memory():
+        said = load(tmp_path).notices[0]
+    assert said == "1 of 2 pictures could not be read and was skipped: large.png (too many pixels)."

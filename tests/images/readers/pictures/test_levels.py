@@ -7,8 +7,9 @@ import pytest
 from tests.images.test_notices import assert_short
 
 from inkcluster.errors import BadInputError
+from inkcluster.images.describing import shown
 from inkcluster.images.readers.naming import are_parts
-from inkcluster.images.readers.pictures.levels import labelling, shown
+from inkcluster.images.readers.pictures.levels import labelling
 from inkcluster.images.readers.pictures.roles import role_of
 
 DIGITS = [str(k) for k in range(10)]
@@ -168,7 +169,8 @@ def test_levels_that_are_not_there():
     with pytest.raises(BadInputError, match="no picture lies in a folder of level 3"):
         found(tree(PARTS, DIGITS), (3,))
     with pytest.raises(BadInputError, match="counts from 1"):
-        found(tree(PARTS, DIGITS), (0,))
+        found(tree(PARTS, DIGITS), (0, 1))
+    assert found(tree(DIGITS, DIGITS), (0,)).levels == ()
 
 
 def test_names_that_hold_much():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
@@ -148,6 +150,14 @@ class Collection:
                 f"{len(self.broken):,} of {total:,} pictures could not be read and were skipped: "
                 f"{named}{more}."
             )
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep back what Pillow warns of while it decodes: what cannot be used raises errors too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _changed(total: int, coloured: int, animated: int, resized: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -17,13 +17,22 @@ from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.labelling import numbers_if_all_are
 from inkcluster.images.readers.found import Asked, Found
-from inkcluster.images.readers.guard import MAX_PICTURE_PIXELS, is_out_of_memory, reading, size
-from inkcluster.images.readers.pictures.archive import Member, is_zip, members
+from inkcluster.images.readers.guard import (
+    MAX_PICTURE_PIXELS,
+    MAX_PICTURES_RATIO,
+    check_unpacked,
+    is_out_of_memory,
+    reading,
+    regular_file,
+    size,
+)
+from inkcluster.images.readers.pictures.archive import Member, is_zip
 from inkcluster.images.readers.pictures.collecting import (
     CANNOT_OPEN,
     MAX_NAMED_PICTURES,
     Collected,
     Collection,
+    quiet,
 )
 from inkcluster.images.readers.pictures.frames import PictureError
 from inkcluster.images.readers.pictures.kinds import (
@@ -35,6 +44,7 @@ from inkcluster.images.readers.pictures.kinds import (
     picture_format,
 )
 from inkcluster.images.readers.pictures.levels import labelling
+from inkcluster.images.readers.pictures.roles import may_name_classes
 from inkcluster.images.readers.pictures.walking import files_in
 from inkcluster.progress import current
 from inkcluster.words import sentence
@@ -76,21 +86,24 @@ def read_folder(folder: Path, asked: Asked) -> Found:
     return replace(found, name=folder.resolve().name, what="a folder of pictures")
 
 
-def read_archive(path: Path, asked: Asked) -> Found:
-    """Read the pictures in a zip or tar as :func:`read_folder` does.
+def read_members(path: Path, found: list[Member], asked: Asked) -> Found:
+    """Read the pictures among the members of the archive at `path` as :func:`read_folder` does.
 
-    Refused is what :func:`~inkcluster.images.readers.pictures.archive.members` refuses.
+    Raises
+    ------
+    BadInputError
+        If they would unpack to far more than the archive's size; pictures are packed already.
     """
-    with members(path) as found:
-        items = [Item(m.name, partial(_extracted, m), m.open) for m in found]
-        what = f"a {'zip' if is_zip(path) else 'tar'} of pictures"
-        return replace(_read(items, str(path), asked, []), what=what)
+    check_unpacked(path, sum(m.size for m in found), regular_file(path), MAX_PICTURES_RATIO)
+    items = [Item(m.name, partial(_extracted, m), m.open) for m in found]
+    what = f"a {'zip' if is_zip(path) else 'tar'} of pictures"
+    return replace(_read(items, str(path), asked, []), what=what)
 
 
 def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Found:
     collection = Collection(where)
     others: list[tuple[PurePosixPath, str | None]] = []
-    with current().task(f"reading {Path(where).name}", len(items)) as advance:
+    with quiet(), current().task(f"reading {Path(where).name}", len(items)) as advance:
         for item in items:
             if item.name.suffix.lower() in ENDINGS:
                 collection.add(item.name, item.open)
@@ -111,7 +124,9 @@ def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Fo
         found, labels, said = _labelled(found, asked, where)
         labels_from = "the names of the folders" if labels is not None else ""
         notices += (
-            said if labels is not None else [*said, *_about_tables([path for path, _ in others])]
+            said
+            if labels is not None
+            else [*said, *_about_labels(found.paths, [path for path, _ in others])]
         )
     return Found(
         found.pixels,
@@ -180,11 +195,18 @@ def _about_others(others: list[tuple[PurePosixPath, str | None]]) -> Iterator[st
         yield f"{len(kinds):,} files that are not pictures were left out."
 
 
-def _about_tables(others: list[PurePosixPath]) -> Iterator[str]:
-    """A table beside pictures without labels may hold these."""
+def _about_labels(
+    pictures: Sequence[PurePosixPath], others: Sequence[PurePosixPath]
+) -> Iterator[str]:
+    """Where the labels may be: in a table beside the pictures, or in the pictures' own names."""
     tables = [path for path in others if path.suffix.lower() in _TABLES]
     named = [path for path in tables if any(word in path.stem.lower() for word in _SAY_LABELS)]
     found = named or [path for path in tables if path.suffix.lower() != ".txt"]
     if found:
-        path = one_line(str(found[0]), 60)
-        yield f"The pictures have no labels; if they are in {path}, give it with --labels FILE."
+        where = one_line(str(found[0]), 60)
+        yield f"The pictures have no labels; if they are in {where}, give it with --labels FILE."
+    elif may_name_classes([path.stem for path in pictures]):
+        yield (
+            f"The pictures have no labels; if their names hold them ({one_line(pictures[0].name, 40)}), "
+            "write them to a file for --labels FILE."
+        )

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.describing import one_line
+from inkcluster.images.describing import one_line, shown
 from inkcluster.images.readers.naming import are_parts, says_part
 from inkcluster.images.readers.pictures.roles import Role, counts_from_one, role_of
 from inkcluster.words import listed, sentence, several
@@ -18,8 +18,6 @@ MAX_STRAY_SHARE = 0.1
 """If more pictures than this lie outside the class folders, the folders are not taken for labels."""
 MIN_INSTANCES = 20
 """Folders of a single picture each are not labels where there are as many as this."""
-MAX_NAMED = 3
-MAX_NUMBERS = 2
 
 Folder = tuple[str, ...]
 
@@ -57,7 +55,8 @@ def labelling(
     paths : sequence of PurePosixPath
         Relative to the root.
     asked : tuple of int or None
-        The levels to take, negative ones from the pictures' own folder upwards; None to decide.
+        The levels to take, negative ones from the pictures' own folder upwards; (0,) for no
+        labels; None to decide.
     where : str
         The root, for sentences.
 
@@ -74,6 +73,8 @@ def labelling(
     >>> found.levels, found.of["train", "a", "hsf_2"]
     ((2,), 'a')
     """
+    if asked == (0,):
+        return Labelling()
     counts = Counter(path.parent.parts for path in paths)
     if asked is not None:
         return _said_left_out(_taken(counts, asked, where), paths)
@@ -85,7 +86,8 @@ def _taken(counts: Counter[Folder], levels: tuple[int, ...], where: str) -> Labe
     deepest = max(map(len, counts))
     if not levels or not all(levels):
         raise BadInputError(
-            "--label-level counts from 1, the folders in the root, or from -1, the pictures' own."
+            "--label-level counts from 1, the folders in the root, or from -1, the pictures' own; "
+            "0 alone means no labels."
         )
     of = {folder: _label(folder, levels) for folder in counts}
     if not any(of.values()):
@@ -180,7 +182,7 @@ def _ambiguous(names: list[set[str]], likely: list[int], where: str) -> BadInput
     options = listed(f"--label-level {i + 1}" for i in likely).replace(" and ", " or ")
     return BadInputError(
         f"{where}: the folders' names at {listed(shown)} could be the labels; "
-        f"give {options}, or --label-level {both} for both."
+        f"give {options}, or --label-level {both} for both, 0 for none."
     )
 
 
@@ -295,26 +297,3 @@ def _said_left_out(found: Labelling, paths: Sequence[PurePosixPath]) -> Labellin
 
 def _one(notice: str) -> tuple[str, ...]:
     return (notice,)
-
-
-def shown(names: Iterable[str]) -> str:
-    """The first few names, few enough for a sentence with at most three numbers.
-
-    Examples
-    --------
-    >>> shown(["a.png", "b/1.png", "b/2.png", "b/3.png"]), shown(["12.png", "13/14.png"])
-    ('a.png, b/1.png, b/2.png and others', '12.png and others')
-    """
-    named: list[str] = []
-    for name in names:
-        text = one_line(name, 40)
-        numbers = sum(_runs(other) for other in [*named, text])
-        if len(named) == MAX_NAMED or (named and numbers > MAX_NUMBERS):
-            return ", ".join(named) + " and others"
-        named.append(text)
-    return ", ".join(named)
-
-
-def _runs(text: str) -> int:
-    """How many runs of digits there are."""
-    return len("".join(c if c.isdigit() else " " for c in text).split())

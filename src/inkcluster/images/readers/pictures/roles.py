@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from enum import IntEnum
 
 from inkcluster.images.readers.naming import LABEL_WORDS, OTHER_WORDS
@@ -16,6 +17,11 @@ MIN_LETTERS = 4
 """Fewer single characters are no alphabet."""
 MIN_DIGITS = 6
 """Fewer of the ten digits are mere numbers."""
+
+MIN_NAMED = 20
+"""Fewer names of pictures say nothing."""
+MIN_NAMED_EACH = 4
+"""What begins fewer names than this is no class."""
 
 _CLASSES = LABEL_WORDS | {"char", "chars", "symbol", "symbols", "glyph", "glyphs", "sign", "kanji"}
 _FACTORS = OTHER_WORDS | {
@@ -93,6 +99,23 @@ def _is_numbered_class(words: set[str]) -> bool:
     """Whether the name is a word for class and a number; a digit's number is its meaning."""
     rest = words - _CLASSES
     return all(word.isdecimal() for word in rest) and not words & {"digit", "digits"}
+
+
+def may_name_classes(names: Sequence[str]) -> bool:
+    """Whether the names begin or end with one of few words or numbers, as ``7_0001`` does.
+
+    Examples
+    --------
+    >>> may_name_classes([f"{i % 10}_{i:03}" for i in range(50)])
+    True
+    >>> may_name_classes([f"img_{i}" for i in range(50)])
+    False
+    """
+    parts = [re.split(r"[_\W]+", name) for name in names]
+    if len(names) < MIN_NAMED or any(len(own) < 2 for own in parts):
+        return False
+    ends = (Counter(own[0] for own in parts), Counter(own[-1] for own in parts))
+    return any(2 <= len(end) <= len(names) / MIN_NAMED_EACH for end in ends)
 
 
 def counts_from_one(children: Mapping[str, Collection[str]]) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from inkcluster.errors import BadInputError
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import regular_file
-from inkcluster.images.readers.pictures.collecting import Collection
+from inkcluster.images.readers.pictures.collecting import Collection, quiet
 from inkcluster.progress import current
 
 
@@ -28,7 +28,7 @@ def read_picture(path: Path, asked: Asked) -> Found:
     """
     regular_file(path)
     collection = Collection(str(path))
-    with current().task(f"reading {path.name}", 1) as advance:
+    with quiet(), current().task(f"reading {path.name}", 1) as advance:
         collection.add(PurePosixPath(path.name), partial(_opened, path), frames=True)
         advance(1)
     if not collection:

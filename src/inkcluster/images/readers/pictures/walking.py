@@ -6,8 +6,8 @@ import os
 from pathlib import Path, PurePosixPath
 
 from inkcluster.errors import BadInputError
+from inkcluster.images.describing import shown
 from inkcluster.images.readers.pictures.archive import MAX_MEMBERS, is_hidden
-from inkcluster.images.readers.pictures.levels import shown
 from inkcluster.words import sentence, several
 
 Files = list[tuple[PurePosixPath, str]]

@@ -15,7 +15,9 @@ from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.turning import MAX_ROUGHNESS, fits
 from inkcluster.images.readers.evidence import roughness
 from inkcluster.images.readers.guard import MAX_UNPACKED_BYTES, size
-from inkcluster.images.readers.pictures.decoding import PictureError, decode, unify
+from inkcluster.images.readers.pictures.decoding import as_bytes, unify
+from inkcluster.images.readers.pictures.frames import Picture, PictureError, pictures_in
+from inkcluster.images.readers.pictures.kinds import HEAD_BYTES, picture_format
 from inkcluster.words import listed
 
 MAX_NAMED_ROWS = 3
@@ -72,7 +74,7 @@ class _Pictures:
 
     def __init__(self, where: str, shape: Shape) -> None:
         self._where, self._shape = where, shape
-        self._pixels: list[NDArray[np.uint8]] = []
+        self._pictures: list[Picture] = []
         self._kept: list[int] = []
         self._names: list[str | None] = []
         self._broken: list[str] = []
@@ -94,7 +96,7 @@ class _Pictures:
             codes, paths = paths.indices, paths.dictionary
         else:
             codes = None
-        known: dict[int, tuple[NDArray[np.uint8], bool]] = {}
+        known: dict[int, Picture] = {}
         coded = pa.types.is_dictionary(content.type)
         for i in range(len(column)):
             at = content.indices[i].as_py() if coded else i
@@ -108,32 +110,32 @@ class _Pictures:
             if at not in known:
                 self._take(value, path, known, at)
             if at in known:
-                picture, colour = known[at]
-                self._keep(picture, colour)
+                self._keep(known[at])
             self._seen += 1
 
-    def _take(self, value: Any, path: str | None, known: dict[int, Any], at: int) -> None:
+    def _take(self, value: Any, path: str | None, known: dict[int, Picture], at: int) -> None:
         if self._is_raw is None:
             self._is_raw = not _is_picture(value) and _may_be_raw(value.size, self._shape)
         if self._is_raw:
-            if self._pixels and value.size != self._pixels[0].size:
+            first = self._pictures[0].grey.size if self._pictures else value.size
+            if value.size != first:
                 raise BadInputError(
-                    f"{self._where} holds bytes that are no pictures, {self._pixels[0].size:,} in one "
-                    f"row and {value.size:,} in another."
+                    f"{self._where} holds bytes that are no pictures, {first:,} in one row and "
+                    f"{value.size:,} in another."
                 )
-            known[at] = (np.frombuffer(value, np.uint8), False)
+            known[at] = Picture(np.frombuffer(value, np.uint8))
             return
         try:
-            known[at] = decode(io.BytesIO(value))
+            known[at] = next(pictures_in(io.BytesIO(value)))
         except PictureError as error:
             name = path or f"row {self._seen:,}"
             self._broken.append(f"{one_line(name, 60)} ({one_line(str(error), 60)})")
 
-    def _keep(self, picture: NDArray[np.uint8], colour: bool) -> None:
-        self._pixels.append(picture)
+    def _keep(self, picture: Picture) -> None:
+        self._pictures.append(picture)
         self._kept.append(self._seen)
-        self._coloured += colour
-        self._held += picture.nbytes
+        self._coloured += picture.had_colour
+        self._held += picture.grey.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)
         if self._held > MAX_UNPACKED_BYTES:
             raise BadInputError(
                 f"{self._where} holds more than {size(MAX_UNPACKED_BYTES)} of pixels; make the "
@@ -152,20 +154,20 @@ class _Pictures:
 
     def done(self) -> tuple[NDArray[Any], list[str], NDArray[np.intp] | None]:
         """Pictures of one size, as folders give them; or rows of raw pixels."""
-        if not self._pixels:
+        if not self._pictures:
             first = self._broken[0] if self._broken else "there is none"
             raise BadInputError(f"{self._where}: no picture can be read; the first is {first}.")
         if self._is_raw:
-            rows = np.stack(self._pixels)
+            rows = np.stack([picture.grey for picture in self._pictures])
             return rows, [self._raw(rows)], None
-        h, w = self._shape or max((p.shape for p in self._pixels), key=math.prod)
-        if len(self._pixels) * h * w > MAX_UNPACKED_BYTES:
+        pictures, said = as_bytes(self._pictures, self._where)
+        h, w = self._shape or max((p.shape for p in pictures), key=math.prod)
+        if len(pictures) * h * w > MAX_UNPACKED_BYTES:
             raise BadInputError(
-                f"{self._where}: {len(self._pixels):,} pictures of {h} × {w} would take "
-                f"{size(len(self._pixels) * h * w)}; give a smaller size, such as --shape 28x28."
+                f"{self._where}: {len(pictures):,} pictures of {h} × {w} would take "
+                f"{size(len(pictures) * h * w)}; give a smaller size, such as --shape 28x28."
             )
-        pixels, resized = unify(self._pixels, self._shape)
-        said = []
+        pixels, resized = unify(pictures, self._shape)
         total = self._seen
         if self._broken:
             named = listed(self._broken, MAX_NAMED_ROWS) if len(self._broken) == 1 else listed(
@@ -299,11 +301,7 @@ def _small(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _is_picture(value: Any) -> bool:
-    try:
-        decode(io.BytesIO(value))
-    except PictureError as error:
-        return str(error) != "not a picture"
-    return True
+    return picture_format(memoryview(value)[:HEAD_BYTES].tobytes()) is not None
 
 
 def _may_be_raw(n_bytes: int, shape: Shape) -> bool:
