@@ -41,7 +41,7 @@ def read_labels(path: Path) -> NDArray[Any]:
     if start[:6] == b"\x93NUMPY":
         return npy.read_array(path)
     if idx.is_idx(start) or (start[:2] == b"\x1f\x8b" and idx.is_idx(gunzip_head(path, 4))):
-        return idx.read_array(path)
+        return idx.read_label_array(path)[0]
     not_labels = BadInputError(
         f"{path} is not a list of labels; give an IDX or .npy file, or text with a label a line."
     )

@@ -72,8 +72,7 @@ def kind_of(path: Path) -> str:
     kind = _by_content(start, path)
     if kind in ("zip", "npz"):
         raise BadInputError(f"{path} is an archive packed by {packed}; unpack it first.")
-    is_read = kind in ("tar", *_TEXTS) or (kind == "idx" and packed == "gzip")
-    return kind if is_read else "packed"
+    return kind if kind in ("tar", "idx", *_TEXTS) else "packed"
 
 
 def data_files(folder: Path) -> dict[Path, str]:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
 from functools import partial
@@ -282,7 +283,7 @@ def tar_of_idx(tmp):
     return tmp / "f.tar.gz"
 
 
-@layout(labels=Y)
+@layout(labels=Y, says="the first of 8 columns")
 def idx_labels_as_qmnist(tmp):
     (tmp / "qmnist-test-images-idx3-ubyte").write_bytes(idx_bytes(X))
     extended = np.column_stack(
@@ -301,7 +302,39 @@ def idx_labels_as_qmnist(tmp):
     return tmp / "qmnist-test-images-idx3-ubyte"
 
 
+@layout(labels=Y)
+def idx_xz_with_labels_in_gzip(tmp):
+    (tmp / "xnist-images-idx3-ubyte.xz").write_bytes(lzma.compress(idx_bytes(X)))
+    (tmp / "xnist-labels.idx1-ubyte.gz").write_bytes(gzip.compress(idx_bytes(Y.astype("u1"))))
+    return tmp / "xnist-images-idx3-ubyte.xz"
+
+
+@layout(labels=Y)
+def idx_told_apart_by_their_axes_alone(tmp):
+    (tmp / "train.idx3").write_bytes(idx_bytes(X))
+    (tmp / "train.idx1").write_bytes(idx_bytes(Y.astype("u1")))
+    (tmp / "test.idx1").write_bytes(idx_bytes(Y[:4].astype("u1")))
+    return tmp / "train.idx3"
+
+
+@layout(labels=Y)
+def folder_of_idx_as_qmnist(tmp):
+    for part, rows in (("train", slice(0, 400)), ("test", slice(400, 600))):
+        extended = np.column_stack([Y, Y + 30, np.arange(len(X))]).astype("i4")[rows]
+        content = gzip.compress(idx_bytes(X[rows]))
+        (tmp / f"qmnist-{part}-images-idx3-ubyte.gz").write_bytes(content)
+        content = gzip.compress(idx_bytes(extended))
+        (tmp / f"qmnist-{part}-labels-idx2-int.gz").write_bytes(content)
+    return tmp
+
+
+@layout(says="No label file")
+def idx_beside_the_labels_of_another_set(tmp):
+    (tmp / "a-images-idx3-ubyte").write_bytes(idx_bytes(X))
+    (tmp / "b-labels-idx1-ubyte").write_bytes(idx_bytes(Y.astype("u1")))
+    return tmp / "a-images-idx3-ubyte"
+
+
 NOT_YET: set[str] = {
     "hdf5_grouped_as_usps",
-    "idx_labels_as_qmnist",
 }

@@ -1,4 +1,4 @@
-"""Reads IDX, the format of MNIST: plain or gzipped, with the label file beside it."""
+"""Reads IDX, the format of MNIST: plain or packed, with the label file beside it."""
 
 from __future__ import annotations
 
@@ -14,47 +14,66 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import check_pixels
 from inkcluster.images.describing import one_line
+from inkcluster.images.readers.evidence import from_one_hot
 from inkcluster.images.readers.found import Asked, Found, joined
 from inkcluster.images.readers.guard import (
     MAX_DEFLATE_RATIO,
     check_unpacked,
-    gunzip_head,
-    head,
-    is_gzip,
     opened,
     reading,
     regular_file,
     size,
 )
 from inkcluster.images.readers.naming import by_part
+from inkcluster.images.readers.packed import packed_head, packing
 from inkcluster.progress import current
 from inkcluster.words import listed
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _PIECE_BYTES = 1 << 20
-_IMAGES = re.compile(r"images(?=[-._]?idx)|images", re.IGNORECASE)
+_IMAGES = re.compile(r"images", re.IGNORECASE)
+_PACKED = re.compile(r"\.(gz|bz2|xz)$", re.IGNORECASE)
+_KIND = re.compile(r"[-._]?(images?|labels?|lbls?|idx\d?|ubyte|int|byte)(?![a-z])")
 
 
 def read_idx(path: Path, asked: Asked) -> Found:
     """Read an IDX file of images, such as ``train-images-idx3-ubyte.gz``.
 
-    Without `labels`, the file of the same name with ``labels`` and ``idx1`` in it is read, plain or
-    gzipped, where there is one.
+    Without `labels`, they are read from the :func:`label_file` beside it, where there is one.
     """
     pixels = read_array(path)
     if pixels.ndim < 2:
         raise BadInputError(f"{path} holds {len(pixels):,} labels; give the file of the images.")
-    labels = asked.labels
-    notices: tuple[str, ...] = ()
+    labels, labels_from = asked.labels, ""
+    notices: list[str] = []
     if labels is None:
         beside = label_file(path)
         if beside is None:
-            notices = ("No label file was found beside the images.",)
+            notices = ["No label file was found beside the images."]
         else:
-            labels = read_array(beside)
-    plain = re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE)
+            labels, notices = read_label_array(beside)
+            labels_from = f"file {one_line(beside.name, 60)!r}"
+    plain = _PACKED.sub("", path.name)
     name = re.sub(r"[-._]?images([-._]?idx\d)?([-._]?ubyte)?$", "", plain)
-    return Found(pixels, labels, notices, name or plain)
+    return Found(pixels, labels, tuple(notices), name or plain, what="an IDX file",
+                 labels_from=labels_from)  # fmt: skip
+
+
+def read_label_array(path: Path) -> tuple[NDArray[Any], list[str]]:
+    """The labels in an IDX file, and what to say of them.
+
+    Of several columns, as in QMNIST's, the first is the class; the others tell the writer and more.
+    """
+    labels = read_array(path)
+    if labels.ndim != 2 or labels.shape[1] < 2:
+        return labels, []
+    ones = from_one_hot(labels)
+    if ones is not None:
+        return ones, [f"The single ones in {one_line(path.name, 40)!r} became class numbers."]
+    return labels[:, 0], [
+        f"Labels are the first of {labels.shape[1]} columns in {one_line(path.name, 60)!r}; "
+        "--labels FILE decides."
+    ]
 
 
 def read_idx_folder(folder: Path, asked: Asked) -> Found:
@@ -93,11 +112,11 @@ def image_files(folder: Path) -> list[Path]:
     """The IDX image files in `folder`, training first; of a plain and a gzipped twin only the first."""
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if not path.is_file() or not _IMAGES.search(path.name):
+        if not path.is_file() or not _names_images(path.name):
             continue
-        start = gunzip_head(path, 4) if is_gzip(path) else head(path, 4)
+        start = packed_head(path, 4)
         if is_idx(start) and start[3] >= 2:
-            found.setdefault(path.name.removesuffix(".gz"), path)
+            found.setdefault(_PACKED.sub("", path.name), path)
     return sorted(found.values(), key=lambda p: ("train" not in p.name.lower(), p.name))
 
 
@@ -107,19 +126,30 @@ def is_idx(start: bytes) -> bool:
 
 
 def label_file(path: Path) -> Path | None:
-    """The file beside `path` that the usual names make its labels, if it is there."""
-    if not _IMAGES.search(path.name):
+    """The IDX file beside `path` whose name is the same but for what says images or labels.
+
+    Plain files come before packed ones, and those of one axis before others.
+    """
+    if not _names_images(path.name):
         return None
-    plain = re.sub(r"\.gz$", "", path.name, flags=re.IGNORECASE)
-    stem = _IMAGES.sub(lambda m: "Labels" if m[0][0] == "I" else "labels", plain, count=1)
-    one = re.sub(r"idx\d", "idx1", stem)
-    dotted = (("labels-idx1", "labels.idx1"), ("labels.idx1", "labels-idx1"))
-    for candidate in dict.fromkeys([one, *(one.replace(*pair) for pair in dotted)]):
-        for ending in ("", ".gz"):
-            beside = path.with_name(candidate + ending)
-            if beside != path and beside.is_file():
-                return beside
-    return None
+    wanted, found = _stem(path.name), []
+    for beside in path.parent.iterdir():
+        name = beside.name.lower()
+        says_labels = "label" in name or "lbl" in name or "idx1" in name
+        if says_labels and _stem(name) == wanted and beside != path and beside.is_file():
+            start = packed_head(beside, 4)
+            if is_idx(start) and start[3] <= 2:
+                found.append((packing(beside) is not None, start[3], beside))
+    return min(found)[2] if found else None
+
+
+def _names_images(name: str) -> bool:
+    return _IMAGES.search(name) is not None or "idx3" in name.lower()
+
+
+def _stem(name: str) -> str:
+    """What the names of a file of images and that of its labels share."""
+    return _KIND.sub("", _PACKED.sub("", name.lower()))
 
 
 def read_array(path: Path) -> NDArray[Any]:
@@ -147,13 +177,14 @@ def read_array(path: Path) -> NDArray[Any]:
 
 
 def _check_promise(path: Path, promised: int, held: int, header: int) -> None:
-    most = MAX_DEFLATE_RATIO * held if is_gzip(path) else held - header
+    is_packed = packing(path) is not None
+    most = MAX_DEFLATE_RATIO * held if is_packed else held - header
     if promised > most:
         raise BadInputError(
             f"{path} is truncated: its header promises {size(promised)} and the file "
             f"has {size(held)}."
         )
-    if is_gzip(path):
+    if is_packed:
         check_unpacked(path, promised, held, MAX_DEFLATE_RATIO)
 
 

@@ -1,8 +1,11 @@
 """Parquet: types of columns, missing values, and what `save` keeps beside them."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet, load, save
@@ -60,3 +63,85 @@ def test_the_shape_is_kept_beside_the_columns(tmp_path, rng):
     read = load(tmp_path / "a.parquet")
     assert (read.shape, read.name, read.labels) == ((3, 12), "wide", None)
     assert load(tmp_path / "a.parquet", shape=(6, 6)).shape == (6, 6)
+
+
+def rows_of(pictures, labels, names=None):
+    names = names or [f"in/{i}.png" for i in range(len(pictures))]
+    images = [{"bytes": b, "path": path} for b, path in zip(pictures, names, strict=True)]
+    return pd.DataFrame({"image": images, "label": labels})
+
+
+def test_broken_pictures_are_skipped_with_their_labels_and_names(small, picture, tmp_path):
+    content = [picture(a) for a in small.pixels]
+    content[4] = content[4][:40]
+    rows_of(content, small.labels).to_parquet(tmp_path / "a.parquet")
+    kept = np.delete(np.arange(30), 4)
+    read = load(tmp_path / "a.parquet")
+    np.testing.assert_array_equal(read.pixels, small.pixels[kept])
+    np.testing.assert_array_equal(read.labels, small.labels[kept])
+    assert read.names.tolist() == [f"in/{i}.png" for i in kept]
+    assert any("in/4.png" in notice for notice in read.notices)
+    given = load(tmp_path / "a.parquet", labels=np.arange(30))
+    assert given.labels.tolist() == kept.tolist()
+
+
+def test_names_of_a_column_follow_what_is_kept(small, picture, tmp_path):
+    content = [picture(a) for a in small.pixels]
+    content[0] = b"\x89PNG broken"
+    frame = pd.DataFrame({"image": content, "file_name": [f"{i}.png" for i in range(30)]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    assert load(tmp_path / "a.parquet").names.tolist() == [f"{i}.png" for i in range(1, 30)]
+
+
+def test_depth_is_decided_over_the_set(tmp_path):
+    deep = [np.full((4, 4), value, np.uint16) for value in (100, 4095)]
+    content = []
+    for a in deep:
+        out = io.BytesIO()
+        Image.fromarray(a).save(out, "PNG")
+        content.append(out.getvalue())
+    rows_of(content, [0, 1]).to_parquet(tmp_path / "a.parquet")
+    assert load(tmp_path / "a.parquet").pixels[:, 0, 0].tolist() == [6, 255]
+
+
+def test_pages_of_a_picture_share_its_label(tmp_path, small):
+    out = io.BytesIO()
+    pages = [Image.fromarray(a) for a in small.pixels[:3]]
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    rows_of([out.getvalue()] * 2, [7, 8]).to_parquet(tmp_path / "a.parquet")
+    read = load(tmp_path / "a.parquet")
+    assert read.labels.tolist() == [7, 7, 7, 8, 8, 8]
+    assert read.names[2] == "in/0.png[2]"
+
+
+def test_labels_that_are_missing_or_lists(small, picture, tmp_path):
+    content = [picture(a) for a in small.pixels]
+    rows_of(content, [None, *range(29)]).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(BadInputError, match="1 label is missing"):
+        load(tmp_path / "a.parquet")
+    rows_of(content, [[1, 2]] * 30).to_parquet(tmp_path / "b.parquet")
+    with pytest.raises(BadInputError, match="holds lists, not one label a row"):
+        load(tmp_path / "b.parquet")
+    rows_of(content, ["x" * 60_000] * 30).to_parquet(tmp_path / "c.parquet")
+    with pytest.raises(BadInputError, match="text of more than 4,000 bytes"):
+        load(tmp_path / "c.parquet", labels="label")
+
+
+def test_refused_by_name(small, tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    (tmp_path / "a.parquet").write_bytes(b"PARE" + bytes(40) + b"PARE")
+    with pytest.raises(BadInputError, match="is encrypted"):
+        load(tmp_path / "a.parquet")
+    (tmp_path / "b.feather").write_bytes(b"FEA1" + bytes(40))
+    with pytest.raises(BadInputError, match="Feather file of version 1"):
+        load(tmp_path / "b.feather")
+    twice = pa.Table.from_arrays([pa.array(small.labels)] * 2, names=["label", "label"])
+    pq.write_table(twice, tmp_path / "c.parquet")
+    with pytest.raises(BadInputError, match="two columns called 'label'"):
+        load(tmp_path / "c.parquet")
+    boxes = pa.table({"image": [[{"x": 1}]] * 3, "label": [1, 2, 3]})
+    pq.write_table(boxes, tmp_path / "d.parquet")
+    with pytest.raises(BadInputError, match="'image'"):
+        load(tmp_path / "d.parquet")

@@ -83,12 +83,12 @@ def read_table(table: Table, where: str, asked: Asked, title: str) -> Found:
         classes = class_names(table.schema).get(roles.label)
         labels, more = _labels(columns[roles.label], classes, where, roles.label)
     names = reader.names()
-    if names is None and roles.name is not None and roles.name in columns:
+    if names is None and roles.name is not None:
         texts = columns[roles.name]
         names = np.array(texts) if all(isinstance(text, str) for text in texts) else None
-    if kept is not None:
-        labels = None if labels is None else labels[kept] if len(labels) == n else labels
-        names = None if names is None else names[kept]
+        names = names if names is None or kept is None else names[kept]
+    if kept is not None and labels is not None and len(labels) == n:
+        labels = labels[kept]
     turned: Sequence[str] = ()
     if pixels.ndim == 2 and (colour := in_colour(pixels, asked.shape)) is not None:
         pixels, turned = colour

@@ -15,13 +15,9 @@ from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.turning import MAX_ROUGHNESS, fits
 from inkcluster.images.readers.evidence import roughness
 from inkcluster.images.readers.guard import MAX_UNPACKED_BYTES, size
-from inkcluster.images.readers.pictures.decoding import as_bytes, unify
-from inkcluster.images.readers.pictures.frames import Picture, PictureError, pictures_in
-from inkcluster.images.readers.pictures.kinds import HEAD_BYTES, picture_format
-from inkcluster.words import listed
+from inkcluster.images.readers.pictures.collecting import Collection
+from inkcluster.images.readers.pictures.frames import PictureError, pictures_in
 
-MAX_NAMED_ROWS = 3
-"""How many of the rows that were skipped a notice names."""
 MAX_AXES = 4
 """Lists nested deeper are not images."""
 Shape = tuple[int, int] | None
@@ -74,73 +70,54 @@ class _Pictures:
 
     def __init__(self, where: str, shape: Shape) -> None:
         self._where, self._shape = where, shape
-        self._pictures: list[Picture] = []
+        self._pictures = Collection(where)
+        self._raw: list[NDArray[np.uint8]] | None = None
         self._kept: list[int] = []
-        self._names: list[str | None] = []
-        self._broken: list[str] = []
-        self._is_raw: bool | None = None
-        self._seen = self._held = self._coloured = 0
+        self._all_named = True
+        self._names: list[str] = []
+        self._seen = 0
 
     def add(self, column: Any) -> None:
-        """Decode the pictures of a batch; each value of a dictionary once."""
+        """Decode the pictures of a batch."""
         import pyarrow as pa
 
+        paths = None
         if pa.types.is_struct(column.type):
-            fields = {column.type.field(i).name: i for i in range(column.type.num_fields)}
-            paths = column.field(fields["path"]) if "path" in fields else None
-            content = column.field(fields["bytes"])
-            valid = column.is_valid().to_pylist()
+            if (at := column.type.get_field_index("path")) >= 0:
+                paths = column.field(at)
+            is_there = column.is_valid().to_pylist()
+            column = column.field(column.type.get_field_index("bytes"))
         else:
-            paths, content, valid = None, column, [True] * len(column)
-        if paths is not None and pa.types.is_dictionary(paths.type):
-            codes, paths = paths.indices, paths.dictionary
-        else:
-            codes = None
-        known: dict[int, Picture] = {}
-        coded = pa.types.is_dictionary(content.type)
+            is_there = [True] * len(column)
         for i in range(len(column)):
-            at = content.indices[i].as_py() if coded else i
-            scalar = None if at is None else (content.dictionary if coded else content)[at]
-            value = None if scalar is None or not valid[i] else scalar.as_buffer()
-            path_at = i if codes is None else codes[i].as_py()
-            path = None if paths is None or path_at is None else paths[path_at].as_py()
-            self._names.append(path)
-            if value is None:
+            path = None if paths is None else paths[i].as_py()
+            scalar = column[i]
+            if pa.types.is_dictionary(column.type):
+                scalar = scalar.value  # a view: the values are not copied
+            content = scalar.as_buffer() if is_there[i] and scalar.is_valid else None
+            if content is None:
                 raise self._missing(path)
-            if at not in known:
-                self._take(value, path, known, at)
-            if at in known:
-                self._keep(known[at])
+            self._all_named = self._all_named and isinstance(path, str) and bool(path)
+            self._take(content, PurePosixPath(path or f"row {self._seen}"))
             self._seen += 1
 
-    def _take(self, value: Any, path: str | None, known: dict[int, Picture], at: int) -> None:
-        if self._is_raw is None:
-            self._is_raw = not _is_picture(value) and _may_be_raw(value.size, self._shape)
-        if self._is_raw:
-            first = self._pictures[0].grey.size if self._pictures else value.size
-            if value.size != first:
-                raise BadInputError(
-                    f"{self._where} holds bytes that are no pictures, {first:,} in one row and "
-                    f"{value.size:,} in another."
-                )
-            known[at] = Picture(np.frombuffer(value, np.uint8))
+    def _take(self, content: Any, path: PurePosixPath) -> None:
+        if not self._seen and not _is_picture(content) and _may_be_raw(content.size, self._shape):
+            self._raw = []
+        if self._raw is None:
+            before = len(self._pictures)
+            self._pictures.add(path, lambda: io.BytesIO(content))
+            self._kept += [self._seen] * (len(self._pictures) - before)
             return
-        try:
-            known[at] = next(pictures_in(io.BytesIO(value)))
-        except PictureError as error:
-            name = path or f"row {self._seen:,}"
-            self._broken.append(f"{one_line(name, 60)} ({one_line(str(error), 60)})")
-
-    def _keep(self, picture: Picture) -> None:
-        self._pictures.append(picture)
-        self._kept.append(self._seen)
-        self._coloured += picture.had_colour
-        self._held += picture.grey.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)
-        if self._held > MAX_UNPACKED_BYTES:
+        if self._raw and content.size != self._raw[0].size:
             raise BadInputError(
-                f"{self._where} holds more than {size(MAX_UNPACKED_BYTES)} of pixels; make the "
-                "images smaller or fewer."
+                f"{self._where} holds bytes that are no pictures, {self._raw[0].size:,} in one row and "
+                f"{content.size:,} in another."
             )
+        self._raw.append(np.frombuffer(content, np.uint8))
+        self._names.append(str(path))
+        if len(self._raw) * content.size > MAX_UNPACKED_BYTES:
+            raise _too_much(self._where)
 
     def _missing(self, path: str | None) -> BadInputError:
         if path:
@@ -154,37 +131,15 @@ class _Pictures:
 
     def done(self) -> tuple[NDArray[Any], list[str], NDArray[np.intp] | None]:
         """Pictures of one size, as folders give them; or rows of raw pixels."""
-        if not self._pictures:
-            first = self._broken[0] if self._broken else "there is none"
-            raise BadInputError(f"{self._where}: no picture can be read; the first is {first}.")
-        if self._is_raw:
-            rows = np.stack([picture.grey for picture in self._pictures])
-            return rows, [self._raw(rows)], None
-        pictures, said = as_bytes(self._pictures, self._where)
-        h, w = self._shape or max((p.shape for p in pictures), key=math.prod)
-        if len(pictures) * h * w > MAX_UNPACKED_BYTES:
-            raise BadInputError(
-                f"{self._where}: {len(pictures):,} pictures of {h} × {w} would take "
-                f"{size(len(pictures) * h * w)}; give a smaller size, such as --shape 28x28."
-            )
-        pixels, resized = unify(pictures, self._shape)
-        total = self._seen
-        if self._broken:
-            named = listed(self._broken, MAX_NAMED_ROWS) if len(self._broken) == 1 else listed(
-                [text.rpartition(" (")[0] for text in self._broken], MAX_NAMED_ROWS)  # fmt: skip
-            said.append(f"{len(self._broken):,} of {total:,} pictures could not be read: {named}.")
-        if self._coloured:
-            said.append(
-                f"Colour was converted to grey in {self._coloured:,} of {total:,} pictures."
-            )
-        if resized:
-            said.append(
-                f"{resized:,} of {total:,} pictures had another size; they were scaled to fit, with "
-                "their proportions kept."
-            )
-        return pixels, said, np.array(self._kept) if self._broken else None
+        if self._raw is not None:
+            rows = np.stack(self._raw)
+            return rows, [self._said_of_raw(rows)], None
+        found = self._pictures.finish(self._shape)
+        self._names = found.names
+        as_they_were = self._kept == list(range(self._seen))
+        return found.pixels, found.notices, None if as_they_were else np.array(self._kept, np.intp)
 
-    def _raw(self, rows: NDArray[np.uint8]) -> str:
+    def _said_of_raw(self, rows: NDArray[np.uint8]) -> str:
         n_bytes = rows.shape[1]
         if self._shape is None and math.isqrt(n_bytes) ** 2 == n_bytes:
             side = math.isqrt(n_bytes)
@@ -196,11 +151,8 @@ class _Pictures:
         return f"Rows of {n_bytes:,} bytes are no picture files and were read as pixels."
 
     def names(self) -> NDArray[Any] | None:
-        """The paths that came with the pictures, if all have one."""
-        held = [name for name in self._names if name]
-        if len(held) < len(self._names):
-            return None
-        return np.array([str(PurePosixPath(name)) for name in held])
+        """The paths that came with the pictures that :meth:`done` gave, if all have one."""
+        return np.array(self._names) if self._all_named else None
 
 
 class _Numbers:
@@ -238,10 +190,7 @@ class _Numbers:
         self._parts.append(np.ascontiguousarray(array))
         self._held += array.nbytes
         if self._held > MAX_UNPACKED_BYTES:
-            raise BadInputError(
-                f"{self._where} holds more than {size(MAX_UNPACKED_BYTES)} of pixels; make the "
-                "images smaller or fewer."
-            )
+            raise _too_much(self._where)
 
     def _flat(self, values: Any) -> tuple[Any, int]:
         """The lists' members, one after the other, and how many each list has."""
@@ -300,8 +249,18 @@ def _small(values: NDArray[Any]) -> NDArray[Any]:
     return values
 
 
+def _too_much(where: str) -> BadInputError:
+    return BadInputError(
+        f"{where} holds more than {size(MAX_UNPACKED_BYTES)} of pixels; make the images smaller or fewer."
+    )
+
+
 def _is_picture(value: Any) -> bool:
-    return picture_format(memoryview(value)[:HEAD_BYTES].tobytes()) is not None
+    try:
+        next(pictures_in(io.BytesIO(value)))
+    except PictureError as error:
+        return str(error) != "not a picture"
+    return True
 
 
 def _may_be_raw(n_bytes: int, shape: Shape) -> bool:

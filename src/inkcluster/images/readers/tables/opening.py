@@ -61,14 +61,6 @@ def opened_table(path: Path) -> Iterator[Table]:
     what = "a Parquet table" if start[:4] in PARQUET else "an Arrow table"
     with reading(path, what), ExitStack() as stack:
         table = (_Parquet if start[:4] in PARQUET else _Ipc)(path, packed, stack)
-        names = list(table.schema.names)
-        if not names:
-            raise BadInputError(f"{path} is a table without columns.")
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise BadInputError(
-                f"{path} has two columns called {one_line(twice, 40)!r}; rename one."
-            )
         yield table
 
 
@@ -80,6 +72,7 @@ class _Parquet:
 
         with pq.ParquetFile(path) as file:
             self.schema, meta = file.schema_arrow, file.metadata
+            _check_names(self.schema.names, path)
             leaves = [meta.schema.column(i).path for i in range(meta.num_columns)]
         # what a column chunk says of itself cannot be asked: pyarrow ends the process on damage
         groups = (meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
@@ -116,6 +109,7 @@ class _Ipc:
         self.rows, unpacked = promised(self._bytes)
         check_unpacked(path, unpacked, packed, MAX_TYPED_RATIO)
         self.schema = self._reader(None).schema
+        _check_names(self.schema.names, path)
 
     def _reader(self, fields: list[int] | None) -> Any:
         from pyarrow import ipc
@@ -152,6 +146,14 @@ class InMemory:
     def batches(self, columns: Sequence[str], rows_at_once: int) -> Iterator[Any]:
         """The columns called `columns`, at most `rows_at_once` rows at a time."""
         return iter(self.table.select(list(columns)).to_batches(max_chunksize=rows_at_once))
+
+
+def _check_names(names: list[str], path: Path) -> None:
+    if not names:
+        raise BadInputError(f"{path} is a table without columns.")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadInputError(f"{path} has two columns called {one_line(twice, 40)!r}; rename one.")
 
 
 def held_bytes(column: Any) -> int:

@@ -90,7 +90,7 @@ def choose_roles(
             f"{where} has no column {one_line(labels)!r} for the labels; it has "
             f"{listed(map(one_line, schema.names))}."
         )
-    usable = [name for name in images if name != labels]
+    usable = [name for name in images if not isinstance(labels, str) or name != labels]
     if not usable:
         raise BadInputError(f"{where} has no column of images beside {one_line(str(labels))!r}.")
     image, said = usable[0], []
