@@ -70,10 +70,9 @@ def read_label_array(path: Path) -> tuple[NDArray[Any], list[str]]:
     ones = from_one_hot(labels)
     if ones is not None:
         return ones, [f"The single ones in {one_line(path.name, 40)!r} became class numbers."]
-    return labels[:, 0], [
-        f"Labels are the first of {labels.shape[1]} columns in {one_line(path.name, 60)!r}; "
-        "--labels FILE decides."
-    ]
+    name = one_line(path.name, 60)
+    said = f"Labels are the first of {labels.shape[1]} columns in {name!r}; --labels FILE decides."
+    return labels[:, 0], [said]
 
 
 def read_idx_folder(folder: Path, asked: Asked) -> Found:
