@@ -15,7 +15,7 @@ from inkcluster.images.readers.evidence import from_one_hot
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import MAX_UNPACKED_BYTES, is_out_of_memory, size
 from inkcluster.images.readers.naming import label_rank
-from inkcluster.images.readers.pictures.decoding import unify
+from inkcluster.images.readers.pictures.decoding import about_sizes, unify
 from inkcluster.progress import current
 from inkcluster.words import listed
 
@@ -219,10 +219,7 @@ class _Items:
             )
         grey = [check_pixels(image[None], "the dataset")[0][0] for image in images]
         pixels, resized = unify(grey, asked)
-        self._said.append(
-            f"{resized:,} of {len(images):,} images had another size; they were scaled to fit, with "
-            "their proportions kept."
-        )
+        self._said.append(about_sizes(resized, len(images)))
         return pixels
 
 

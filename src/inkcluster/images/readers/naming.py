@@ -23,6 +23,7 @@ _PART = re.compile(
     r"train(?:ing)?|valid(?:ation)?|(?<!la)test(?:ing)?|(?:(?<![a-z])|(?<=[xy]))val(?![a-z])"
 )
 _COUNTS = re.compile(r"\d+|(?<![a-z])of(?![a-z])")
+_UNLABELLED = ("unlabeled", "unlabelled")
 _MORE_PARTS = frozenset(
     ("dev", "eval", "evaluation", "extra", "holdout", "unlabeled", "unlabelled")
 )
@@ -102,7 +103,7 @@ def says_part(name: str) -> bool:
     >>> says_part("Training"), says_part("train_7"), says_part("latest")
     (True, False, False)
     """
-    return _PART.fullmatch(_spaced(name).strip()) is not None
+    return _PART.fullmatch(_spaced(name).strip()) is not None or name.lower() in _UNLABELLED
 
 
 def are_parts(names: Collection[str]) -> bool:

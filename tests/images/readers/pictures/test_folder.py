@@ -225,6 +225,8 @@ def test_other_labels_than_the_folders_names(picture, tmp_path):
     assert load(tmp_path, label_level=(1, -1)).labels.tolist()[2] == "31/hsf_0"
     with pytest.raises(BadInputError, match="no picture lies in a folder of level 3"):
         load(tmp_path, label_level=3)
+    with pytest.raises(BadInputError, match="either --labels or --label-level"):
+        load(tmp_path, label_level=1, labels=[1, 2, 3, 4])
     np.save(tmp_path / "a.npy", np.zeros((2, 3, 3), np.uint8))
     with pytest.raises(BadInputError, match="has no folders"):
         load(tmp_path / "a.npy", label_level=1)

@@ -255,10 +255,24 @@ def test_of_animations_in_a_folder_the_first_frame_is_read(form, tmp_path):
     np.testing.assert_array_equal(alone.pixels, MANY)
 
 
+def directories(content):
+    """Where each page's directory begins in a TIFF, and where the pointer to the next one is."""
+    at = struct.unpack("<I", content[4:8])[0]
+    while at:
+        entries = struct.unpack("<H", content[at : at + 2])[0]
+        pointer = at + 2 + 12 * entries
+        yield at, pointer
+        at = struct.unpack("<I", content[pointer : pointer + 4])[0]
+
+
 def test_smaller_copies_in_a_tiff_are_no_pages(tmp_path):
-    thumbnail = Image.fromarray(MANY[1])
-    thumbnail.encoderinfo = {"tiffinfo": {254: 1}}
-    Image.fromarray(MANY[0]).save(tmp_path / "a.tif", save_all=True, append_images=[thumbnail])
+    path = pages(tmp_path / "a.tif", MANY[:2], tiffinfo={254: 0})
+    assert len(load(tmp_path)) == 2
+    content = bytearray(path.read_bytes())
+    _, (second, _) = directories(content)
+    assert struct.unpack("<HHII", content[second + 2 : second + 14]) == (254, 4, 1, 0)
+    content[second + 10] = 1
+    path.write_bytes(content)
     assert len(load(tmp_path)) == 1
 
 
@@ -271,14 +285,12 @@ def test_a_tiff_with_too_many_pages(tmp_path, monkeypatch):
 
 
 def test_a_tiff_whose_pages_go_in_a_circle(tmp_path):
-    content = bytearray(pages(tmp_path / "a.tif", MANY[:2]).read_bytes())
-    first = struct.unpack("<I", content[4:8])[0]
-    entries = struct.unpack("<H", content[first : first + 2])[0]
-    second = struct.unpack("<I", content[first + 2 + 12 * entries :][:4])[0]
-    more = struct.unpack("<H", content[second : second + 2])[0]
-    content[second + 2 + 12 * more : second + 6 + 12 * more] = struct.pack("<I", first)
-    (tmp_path / "a.tif").write_bytes(content)
-    assert len(load(tmp_path / "a.tif")) == 2
+    path = pages(tmp_path / "a.tif", MANY[:2])
+    content = bytearray(path.read_bytes())
+    (first, _), (_, pointer) = directories(content)
+    content[pointer : pointer + 4] = struct.pack("<I", first)
+    path.write_bytes(content)
+    assert len(load(path)) == 2
 
 
 def test_a_sheet_is_cut_into_tiles(tmp_path):

@@ -152,6 +152,7 @@ def test_a_part_among_classes_is_no_class():
     result = found([*flat(*DIGITS), ("test",)], each=30)
     assert result.of[("test",)] is None
     assert result.of[("7",)] == "7"
+    assert found([*flat("cat", "dog"), ("unlabeled",)]).of[("unlabeled",)] is None
     result = found([*flat(*DIGITS), *tree(["test"], DIGITS)])
     assert result.of["test", "7"] == "7"
 

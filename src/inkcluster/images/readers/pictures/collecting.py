@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.readers.guard import MAX_UNPACKED_BYTES, is_out_of_memory, size
-from inkcluster.images.readers.pictures.decoding import as_bytes, unify
+from inkcluster.images.readers.pictures.decoding import about_sizes, as_bytes, unify
 from inkcluster.images.readers.pictures.frames import Picture, pictures_in
 from inkcluster.words import several
 
@@ -166,10 +166,7 @@ def _changed(total: int, coloured: int, animated: int, resized: int) -> Iterator
     if coloured:
         yield f"Colour was converted to grey in {coloured:,} of {total:,} pictures."
     if resized:
-        yield (
-            f"{resized:,} of {total:,} pictures had another size; they were scaled to fit, with "
-            "their proportions kept."
-        )
+        yield about_sizes(resized, total)
 
 
 def _check_unified(

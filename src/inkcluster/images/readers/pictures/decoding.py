@@ -15,7 +15,7 @@ from inkcluster.images.describing import border
 from inkcluster.images.readers.pictures.frames import Picture, PictureError, pictures_in
 from inkcluster.words import several
 
-__all__ = ["PictureError", "as_bytes", "decode", "unify"]
+__all__ = ["PictureError", "about_sizes", "as_bytes", "decode", "unify"]
 
 _WHITE = 255
 MIN_CUT_RANGE = 64
@@ -138,6 +138,14 @@ def unify(
             target[...] = _fitted(picture, h, w)
             resized += 1
     return out, resized
+
+
+def about_sizes(resized: int, total: int) -> str:
+    """The sentence that says how many pictures :func:`unify` scaled."""
+    return (
+        f"{resized:,} of {total:,} pictures had another size and were scaled to fit, proportions kept; "
+        "--shape HxW gives all another size."
+    )
 
 
 def _fitted(picture: NDArray[np.uint8], h: int, w: int) -> NDArray[np.uint8]:

@@ -101,6 +101,8 @@ def read_members(path: Path, found: list[Member], asked: Asked) -> Found:
 
 
 def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Found:
+    if asked.labels is not None and asked.level is not None:
+        raise BadInputError(f"{where}: give either --labels or --label-level, not both.")
     collection = Collection(where)
     others: list[tuple[PurePosixPath, str | None]] = []
     with quiet(), current().task(f"reading {Path(where).name}", len(items)) as advance:
