@@ -22,5 +22,9 @@ class TooLittleMemoryError(BadInputError):
         self.have = have
 
 
+class DataChangedError(BadInputError):
+    """A file that changed while a study read from it."""
+
+
 class RunFolderError(InkclusterError, OSError):
     """A run folder that cannot be written, is in use, or belongs to another data set."""

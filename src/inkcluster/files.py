@@ -1,9 +1,12 @@
-"""Writes files and folders so that a reader sees all of the new content or all of the old."""
+"""Opens files that are files, and writes so that a reader sees all of the new content or all of the old."""
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +16,69 @@ from typing import IO
 TEMPORARY_PREFIX = ".part-"
 _ASIDE_PREFIX = TEMPORARY_PREFIX + "old-"
 """Before the name of a folder that is being replaced."""
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_FILE = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe without a writer would be waited for
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NOCTTY", 0)
+)
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
+
+
+def open_file(path: Path, inner: int = 0) -> io.BufferedReader:
+    """Open the regular file at `path` for reading bytes; OSError for a pipe, a device or a folder.
+
+    Links are followed but in the last `inner` parts of the path: these lie in a folder that somebody
+    else may have filled, where a link could lead anywhere.
+    """
+    if not inner:
+        return _checked(os.open(path, _FILE), path)
+    root, names = path.parents[inner - 1], path.parts[-inner:]
+    if os.open not in os.supports_dir_fd:
+        for part in (*path.parents[: inner - 1], path):
+            if part.is_symlink():
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(part))
+        return _checked(os.open(path, _FILE), path)
+    at = os.open(root, _FOLDER)
+    try:
+        for name in names[:-1]:
+            below = os.open(name, _FOLDER | _NO_LINKS, dir_fd=at)
+            os.close(at)
+            at = below
+        return _checked(os.open(names[-1], _FILE | _NO_LINKS, dir_fd=at), path)
+    finally:
+        os.close(at)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is at `path`, and not a link to one."""
+    return path.is_dir() and not path.is_symlink()
+
+
+def is_file(path: Path) -> bool:
+    """Whether a regular file is at `path`, and not a link to one."""
+    return path.is_file() and not path.is_symlink()
+
+
+def remove(path: Path) -> None:
+    """Remove whatever is at `path`; of a link the link alone."""
+    if is_folder(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def output_file(path: Path) -> Path:
+    """Where to write what a person wants at `path`: there, or where the link there leads.
+
+    OSError for a device, a pipe or a folder, which a new file must not replace.
+    """
+    if path.exists() and not path.is_file():
+        code = errno.EISDIR if path.is_dir() else errno.EINVAL
+        raise OSError(code, "it is a folder" if path.is_dir() else "it is no file", str(path))
+    return path.resolve() if path.is_symlink() else path
 
 
 @contextmanager
@@ -63,12 +129,15 @@ def remove_leftovers(folder: Path) -> int:
 
     An old folder whose replacement never arrived gets its name back; everything else is removed.
     """
-    leftovers = list(folder.glob(TEMPORARY_PREFIX + "*"))
+    if not is_folder(folder):
+        return 0
+    leftovers = [path for path in folder.iterdir() if path.name.startswith(TEMPORARY_PREFIX)]
     for leftover in leftovers:
-        if leftover.name.startswith(_ASIDE_PREFIX):
-            _settle(leftover.with_name(leftover.name.removeprefix(_ASIDE_PREFIX)))
+        name = leftover.name.removeprefix(_ASIDE_PREFIX)
+        if name != leftover.name and name.strip(".") and is_folder(leftover):
+            _settle(leftover.with_name(name))
         else:
-            _remove(leftover)
+            remove(leftover)
     return len(leftovers)
 
 
@@ -77,7 +146,7 @@ def _replace(path: Path, new: Path) -> None:
     _settle(path)
     aside = _aside(path)
     try:
-        if path.exists():
+        if os.path.lexists(path):
             path.replace(aside)
             _sync_folder(path.parent)
         new.replace(path)
@@ -89,9 +158,9 @@ def _replace(path: Path, new: Path) -> None:
 def _settle(path: Path) -> None:
     """End a replacement of `path` that stopped half-way: remove the old folder, or put it back."""
     aside = _aside(path)
-    if aside.exists() and path.exists():
-        _remove(aside)
-    elif aside.exists():
+    if os.path.lexists(path) or not is_folder(aside):
+        remove(aside)
+    else:
         aside.replace(path)
 
 
@@ -99,11 +168,19 @@ def _aside(path: Path) -> Path:
     return path.with_name(_ASIDE_PREFIX + path.name)
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
+def _checked(descriptor: int, path: Path) -> io.BufferedReader:
+    """The open file, if it is a regular one."""
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+            raise OSError(
+                code, "it is a folder" if stat.S_ISDIR(mode) else "it is no file", str(path)
+            )
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def _umask() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 
 NAMED_AT_MOST = 6
 LONGEST = 32
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_LONE = re.compile("[\ud800-\udfff]")
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -41,6 +44,25 @@ def class_names(classes: Iterable[Any]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return names
+
+
+def well_formed(text: str) -> str:
+    r"""`text` as Unicode: pairs of surrogates joined, and what is no character as its number.
+
+    Examples
+    --------
+    >>> well_formed("caf\udce9"), well_formed("\ud83d\ude00 \ud83d")
+    ('caf\\xe9', '😀 \\ud83d')
+    """
+    joined = _PAIR.sub(
+        lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text
+    )
+    return _LONE.sub(lambda one: _number(ord(one[0])), joined)
+
+
+def _number(code: int) -> str:
+    """A byte that was no text (Python keeps it as U+DC80 to U+DCFF), or half of a pair."""
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
 
 
 def listed(items: Iterable[Any], most: int = NAMED_AT_MOST) -> str:

@@ -112,8 +112,7 @@ def _question(run: Run, answer: WrittenAnswer) -> dict[str, Any]:
             for figure in answer.figures
         ],
         "tables": [
-            _words(table) | {"data": str(table.data), **_extent(table.data)}
-            for table in answer.tables
+            _words(table) | {"data": str(table.data), **_extent(table)} for table in answer.tables
         ],
     }
 
@@ -122,12 +121,9 @@ def _words(exhibit: WrittenFigure | WrittenTable) -> dict[str, str]:
     return {"name": exhibit.name, "title": exhibit.title, "says": exhibit.says}
 
 
-def _extent(parquet: Path) -> dict[str, Any]:
-    from pyarrow.parquet import ParquetFile
-
-    with ParquetFile(parquet) as file:
-        names = [name for name in file.schema_arrow.names if not name.startswith("__index_level")]
-        return {"rows": file.metadata.num_rows, "columns": names}
+def _extent(table: WrittenTable) -> dict[str, Any]:
+    frame = table.frame()
+    return {"rows": len(frame), "columns": [str(name) for name in frame.columns]}
 
 
 def _say_findings(run: Run) -> None:

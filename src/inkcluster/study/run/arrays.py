@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import os
 import struct
 import zipfile
 import zlib
@@ -13,10 +15,17 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.files import open_file
+
 DAMAGE = (
-    OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error
+    OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error, LookupError,
+    TypeError, SyntaxError, OverflowError,
 )  # fmt: skip
 """The errors of reading a damaged file."""
+_HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 
 
 def write_arrays(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -27,17 +36,33 @@ def write_arrays(stream: IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
                 np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
 
 
-def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """Read all arrays of an npz into memory.
+def read_arrays(path: Path, inner: int = 0) -> dict[str, NDArray[Any]]:
+    """Read all arrays of an npz that :func:`write_arrays` wrote into memory.
 
-    Each member is read to its end before it is parsed, so that its checksum is always checked;
-    ``numpy.load`` stops reading where the array's header says that the array ends. One of
-    :data:`DAMAGE` is raised if the file is missing or damaged, or holds pickled objects.
+    Each member is read to its end before it is parsed, so that its checksum is always checked, and
+    nothing is larger than the file says; ``numpy.load`` allocates what the array's header claims.
+    `inner` is that of :func:`inkcluster.files.open_file`. One of :data:`DAMAGE` is raised if the
+    file is missing or damaged, or holds pickled objects.
     """
-    with zipfile.ZipFile(path) as archive:
+    with open_file(path, inner) as stream, zipfile.ZipFile(stream) as archive:
+        members = archive.infolist()
+        held = os.fstat(stream.fileno()).st_size
+        if sum(member.file_size for member in members) > held:
+            raise ValueError("arrays that are larger than their file")
         return {
-            member.filename.removesuffix(".npy"): np.lib.format.read_array(
-                io.BytesIO(archive.read(member)), allow_pickle=False
-            )
-            for member in archive.infolist()
+            member.filename.removesuffix(".npy"): _array(bytearray(archive.read(member)))
+            for member in members
         }
+
+
+def _array(content: bytearray) -> NDArray[Any]:
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    shape, fortran, dtype = _HEADERS[version](stream)
+    start, promised = stream.tell(), math.prod(shape) * dtype.itemsize
+    if dtype.hasobject or min(shape, default=0) < 0 or promised != len(content) - start:
+        raise ValueError("an array that is not what its header says")
+    if not promised:
+        return np.empty(shape, dtype)
+    flat = np.frombuffer(content, dtype, offset=start)
+    return flat.reshape(shape, order="F" if fortran else "C")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster._version import __version__
-from inkcluster.files import atomic_file
+from inkcluster.files import atomic_file, is_file, remove
 from inkcluster.progress import SILENT, Progress
 from inkcluster.study.run import digest
 from inkcluster.study.run.arrays import DAMAGE, read_arrays, write_arrays
@@ -56,7 +56,9 @@ class Desk:
         self.images = images
         self.folder = folder
         self.progress = progress
+        self.written: list[Path] = []
         self._memory: dict[str, dict[str, NDArray[Any]]] = {}
+        self._believes, self._used = True, False
 
     def keep(
         self,
@@ -97,13 +99,27 @@ class Desk:
                 self._memory[name] = _as_arrays(compute())
             return self._memory[name]
         path = self.folder / f"{name}.npz"
-        with suppress(*DAMAGE):
-            return read_arrays(path)
+        if self._believes or path in self.written:
+            with suppress(*DAMAGE):
+                found = read_arrays(path, inner=2)
+                self._used |= path not in self.written
+                return found
         found = _as_arrays(compute())
         self.folder.mkdir(exist_ok=True)
+        if not is_file(path):
+            remove(path)
         with atomic_file(path) as stream:
             write_arrays(stream, found)
+        self.written.append(path)
         return found
+
+    def doubt(self) -> bool:
+        """Believe no step from earlier any more; whether one was used so far.
+
+        For work that failed unexpectedly: a step may hold other arrays than it should.
+        """
+        used, self._used, self._believes = self._used, False, False
+        return used
 
 
 def _as_arrays(found: Mapping[str, Any]) -> dict[str, NDArray[Any]]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.words import well_formed
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -40,3 +45,32 @@ class DataFacts:
         values = {field.name: plain[field.name] for field in fields(cls)}
         lists = {name: tuple(values[name]) for name in ("classes", "notices")}
         return cls(**{**values, **lists})
+
+
+def legible(images: ImageSet) -> ImageSet:
+    """`images` with every text well-formed, so that it can be written, drawn and printed.
+
+    Names of files and folders need not be Unicode: ``caf\\xe9`` stands for a byte that is no text.
+    """
+    return replace(
+        images,
+        name=well_formed(images.name),
+        source=well_formed(images.source),
+        notices=tuple(map(well_formed, images.notices)),
+        format=well_formed(images.format),
+        labels_from=well_formed(images.labels_from),
+        labels=_legible(images.labels),
+        names=_legible(images.names),
+    )
+
+
+def _legible(texts: NDArray[Any] | None) -> NDArray[Any] | None:
+    if texts is None or texts.dtype.kind not in "UO":
+        return texts
+    known = texts.tolist()
+    clean = [well_formed(one) if isinstance(one, str) else one for one in known]
+    return (
+        texts
+        if clean == known
+        else np.array(clean, dtype=None if texts.dtype.kind == "U" else object)
+    )

@@ -5,20 +5,30 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from inkcluster.errors import RunFolderError
-from inkcluster.files import TEMPORARY_PREFIX, remove_leftovers
+from inkcluster.files import (
+    TEMPORARY_PREFIX,
+    is_file,
+    is_folder,
+    open_file,
+    remove,
+    remove_leftovers,
+)
 from inkcluster.study.run.state import RUN, read_state
 
 LOCK = ".lock"
 ANSWERS = "answers"
 STEPS = "steps"
 REPORT = "report.html"
-_OURS = {LOCK, RUN, ANSWERS, STEPS, REPORT}
+_OURS = {RUN: is_file, REPORT: is_file, ANSWERS: is_folder, STEPS: is_folder, LOCK: is_file}
+"""What a run folder holds, and what each of it has to be."""
+_HOLDER_BYTES = 1000
+"""More than what stands in a lock file."""
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _DENIED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -26,6 +36,8 @@ _DENIED = {errno.EROFS, errno.EACCES, errno.EPERM}
 @contextmanager
 def opened(folder: Path) -> Iterator[None]:
     """Hold `folder` for writing: created, locked, and cleared of leftovers of a killed run.
+
+    What a run never makes (a link, a pipe, a folder in a file's place) is removed, not followed.
 
     Raises
     ------
@@ -38,18 +50,26 @@ def opened(folder: Path) -> Iterator[None]:
         names = {path.name for path in folder.iterdir()}
     except FileExistsError as error:
         raise RunFolderError(f"{folder} is a file; choose another folder with --out.") from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         doing = "read" if folder.is_dir() else "made"
         raise RunFolderError(
-            f"The folder {folder} cannot be {doing} ({error.strerror or error}); "
+            f"The folder {folder} cannot be {doing} ({getattr(error, 'strerror', None) or error}); "
             "choose another one with --out."
         ) from error
     if names and read_state(folder) is None:
         _refuse_strangers(folder, names)
     with _explained(folder), _locked(folder):
-        for inner in (folder, folder / ANSWERS, folder / STEPS):
-            remove_leftovers(inner)
+        remove_leftovers(folder)
+        for name, is_right in _OURS.items():
+            _remove_wrong(folder / name, is_right)
+        for inner in (ANSWERS, STEPS):
+            remove_leftovers(folder / inner)
         yield
+
+
+def _remove_wrong(path: Path, is_right: Callable[[Path], bool]) -> None:
+    if not is_right(path):
+        remove(path)
 
 
 @contextmanager
@@ -73,8 +93,8 @@ def _explained(folder: Path) -> Iterator[None]:
 
 def _refuse_strangers(folder: Path, names: set[str]) -> None:
     """Refuse a folder with other content than a run's; a run killed at once has only its lock."""
-    strange = sorted(n for n in names - _OURS if not n.startswith(TEMPORARY_PREFIX))
-    if strange or LOCK not in names:
+    strange = sorted(n for n in names - {*_OURS} if not n.startswith(TEMPORARY_PREFIX))
+    if strange or not is_file(folder / LOCK):
         raise RunFolderError(
             f"{folder} is not empty and holds no study (it has {(strange or sorted(names))[0]!r}); "
             "choose a new or empty folder with --out."
@@ -87,6 +107,7 @@ def _locked(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     path = folder / LOCK
+    _remove_wrong(path, _OURS[LOCK])
     holder = _holder(path)
     lock = FileLock(path, timeout=0, mode=0o666)
     try:
@@ -115,6 +136,8 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _write_holder(path: Path, text: str) -> None:
     """Say in the lock file who holds it, after its first byte, which Windows locks."""
+    if path.lstat().st_nlink > 1:  # another name of a file of somebody's
+        return
     with path.open("r+b") as stream:
         stream.truncate(0)
         if text:
@@ -124,9 +147,9 @@ def _write_holder(path: Path, text: str) -> None:
 
 def _holder(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
+        with open_file(path, inner=1) as stream:
             stream.seek(1)
-            held = json.loads(stream.read())
-        return f"process {held['pid']}, started {held['started']}"
-    except (OSError, ValueError, KeyError, TypeError):
+            held = json.loads(stream.read(_HOLDER_BYTES))
+        return f"process {int(held['pid'])}, started {str(held['started'])[:40]}"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "a process that has only just started"

@@ -10,20 +10,27 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from inkcluster._version import __version__
-from inkcluster.errors import BadInputError, InkclusterError, RunFolderError
+from inkcluster.errors import (
+    BadInputError,
+    DataChangedError,
+    InkclusterError,
+    RunFolderError,
+)
+from inkcluster.files import remove
 from inkcluster.progress import SILENT, Progress
 from inkcluster.study import findings
 from inkcluster.study.answer import Finding, Level, Question
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run import digest, samples
 from inkcluster.study.run.desk import Desk
-from inkcluster.study.run.facts import DataFacts
+from inkcluster.study.run.facts import DataFacts, legible
 from inkcluster.study.run.folder import ANSWERS, STEPS, opened
 from inkcluster.study.run.run import Run
 from inkcluster.study.run.state import read_state, write_state
+from inkcluster.study.run.watch import Watch, mapped_files
 from inkcluster.study.run.written import (
     WrittenAnswer,
     findings_to_json,
@@ -38,6 +45,7 @@ from inkcluster.study.settings.settings import Settings
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
 
+T = TypeVar("T")
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "pandas", "matplotlib")
 
 
@@ -81,6 +89,8 @@ def study(
     BadInputError
         If the images and the settings do not go together, or `only` names an unknown question;
         then nothing is written.
+    DataChangedError
+        If a memory-mapped file behind `images` changes meanwhile; what rests on it is withdrawn.
     RunFolderError
         If the folder cannot be written, is in use, or holds something else; results so far
         are kept.
@@ -100,7 +110,9 @@ def study(
     questions = QUESTIONS if questions is None else questions
     asked = _asked(questions, only)
     check(images, settings)
+    images, files = legible(images), mapped_files(images)
     facts = DataFacts.of(images)
+    watch = Watch(images, facts.hash, files)
     out = Path(out)
     with opened(out):
         earlier = read_state(out)
@@ -110,7 +122,9 @@ def study(
                 f"{earlier['data']['line']}); choose another folder for {facts.name} with --out."
             )
         desk = Desk(facts, out / STEPS, progress)
-        _Study(images, facts, settings, desk, out, questions, asked, earlier or {}, on_answer).run()
+        _Study(
+            images, facts, settings, desk, watch, out, questions, asked, earlier or {}, on_answer
+        ).run()
     return Run.open(out)
 
 
@@ -122,6 +136,7 @@ class _Study:
     facts: DataFacts
     settings: Settings
     desk: Desk
+    watch: Watch
     out: Path
     questions: Mapping[str, Question]
     asked: tuple[str, ...]
@@ -131,6 +146,7 @@ class _Study:
     def __post_init__(self) -> None:
         given = self.settings.given
         self.progress = self.desk.progress
+        self.computed: list[Path] = []
         self.entries: dict[str, dict[str, Any]] = dict(self.earlier.get("answers", {}))
         self.state: dict[str, Any] = {
             "inkcluster": __version__,
@@ -156,7 +172,10 @@ class _Study:
         self._write("running")
         try:
             self._work()
+            self.watch.check(hashed=True)
         except BaseException as error:
+            if isinstance(error, DataChangedError):
+                self._withdraw()
             stopped = isinstance(error, Exception)  # else Ctrl-C, or a signal's SystemExit
             if stopped:
                 self.state["error"] = f"{type(error).__name__}: {error}"
@@ -165,8 +184,25 @@ class _Study:
             raise
         self._write("done")
 
+    def _withdraw(self) -> None:
+        """Remove what this run computed: which content it rests on cannot be known."""
+        for path in (*self.desk.written, *self.computed):
+            remove(path)
+        self.entries = {k: e for k, e in self.entries.items() if e.get("reused")}
+
+    def _believing(self, work: Callable[[], T]) -> T:
+        """The result of `work`; without the steps of earlier runs if it fails with them."""
+        try:
+            return work()
+        except (InkclusterError, MemoryError):
+            raise
+        except Exception:
+            if not self.desk.doubt():
+                raise
+            return work()
+
     def _work(self) -> None:
-        samples.keep(self.images, self.desk)
+        self._believing(lambda: samples.keep(self.images, self.desk))
         self.state["data"]["findings"] = self._data_findings()
         made = self._plan()
         self._take_up(made)
@@ -191,7 +227,7 @@ class _Study:
     def _plan(self) -> plan.Plan:
         begun = time.perf_counter()
         with self.progress.task("plan"):
-            made = plan.make(self.images, self.settings, self.desk)
+            made = self._believing(lambda: plan.make(self.images, self.settings, self.desk))
         self.state["plan"] = made.to_json()
         self.state["seconds"].setdefault("plan", round(time.perf_counter() - begun, 3))
         self._write("running")
@@ -227,10 +263,13 @@ class _Study:
 
     def _compute(self, question: Question, made: plan.Plan, folder: Path) -> WrittenAnswer:
         begun = time.perf_counter()
+        self.watch.check()
         try:
-            answer = question.answer(self.images, made, self.desk)
+            answer = self._believing(lambda: question.answer(self.images, made, self.desk))
+            self.watch.check()
+            self.computed.append(folder)
             write_answer(folder, question, made, answer, begun)
-        except RunFolderError:
+        except (RunFolderError, DataChangedError):
             raise
         except (InkclusterError, MemoryError) as error:
             reason = str(error) or "there is not enough memory for it"

@@ -39,9 +39,19 @@ def keep(images: ImageSet, desk: Desk) -> Mapping[str, NDArray[Any]]:
 def kept(desk: Desk) -> Mapping[str, NDArray[Any]]:
     """The images that :func:`keep` put into the cache of `desk`; empty if there are none."""
     try:
-        return desk.keep("samples", {"most": MAX_IMAGES}, _absent)
-    except LookupError:
+        found = desk.keep("samples", {"most": MAX_IMAGES}, _absent)
+        pixels, names, dark = (found[name] for name in ("pixels", "names", "ink_is_dark"))
+        names.tolist()
+    except (LookupError, ValueError):  # ValueError: characters that there are not
         return {}
+    right = (
+        (pixels.dtype.str, names.dtype.kind, dark.dtype.str) == ("|u1", "U", "|b1")
+        and (pixels.ndim, dark.shape) == (3, (1,))
+        and names.shape == pixels.shape[:1]
+        and 0 < len(pixels) <= MAX_IMAGES
+        and 0 < pixels[0].size <= MAX_PIXELS
+    )
+    return found if right else {}
 
 
 def _absent() -> Mapping[str, NDArray[Any]]:

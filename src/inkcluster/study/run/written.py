@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from inkcluster._version import __version__
 from inkcluster.errors import RunFolderError
-from inkcluster.files import atomic_folder
+from inkcluster.files import atomic_folder, is_file, is_folder, open_file
 from inkcluster.study.answer import Answer, Finding, Level, Question
 from inkcluster.study.run import digest
 from inkcluster.study.run.arrays import DAMAGE, read_arrays, write_arrays
 from inkcluster.study.run.state import ANSWER as SHAPE
-from inkcluster.study.run.state import fits
+from inkcluster.study.run.state import UNREADABLE, fits, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 ANSWER = "answer.json"
 ARRAYS = "arrays.npz"
+MAX_CELLS = 500_000_000
+"""A table with more is not one of ours."""
+_NAMED = ("name", "title", "says")
+_INNER = 4
+"""The parts of a figure's path that lie in the run: answers, its answer, figures, its file."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,8 @@ class WrittenTable:
     data: Path
 
     def frame(self) -> pd.DataFrame:
-        """The table."""
-        import pandas as pd
-
-        return pd.read_parquet(self.data)
+        """The table; RunFolderError if its file is missing or damaged."""
+        return _read_frame(self.data)
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,16 @@ class WrittenFigure:
     data: Path
 
     def frame(self) -> pd.DataFrame:
-        """The figure's data."""
-        import pandas as pd
+        """The figure's data; RunFolderError if its file is missing or damaged."""
+        return _read_frame(self.data)
 
-        return pd.read_parquet(self.data)
+    def content(self, picture: Path) -> bytes:
+        """The bytes of `picture`, its svg or its png; none if that is missing or no file."""
+        try:
+            with open_file(picture, _INNER) as stream:
+                return stream.read()
+        except OSError:
+            return b""
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,7 @@ class WrittenAnswer:
         if self.folder is None:
             return {}
         try:
-            return read_arrays(path := self.folder / ARRAYS)
+            return read_arrays(path := self.folder / ARRAYS, inner=3)
         except DAMAGE as error:
             raise RunFolderError(
                 f"{path} is missing or damaged; run the study again to compute it again."
@@ -163,21 +172,25 @@ def write_answer(
 def read_answer(folder: Path) -> WrittenAnswer | None:
     """The answer in `folder`, or None if it is missing, incomplete or damaged in any byte."""
     try:
-        plain = json.loads((folder / ANSWER).read_text(encoding="utf-8"))
-        seal = plain.pop("seal")
-        if seal != _seal(plain) or plain["files"] != _manifest(folder):
+        plain = read_json(folder / ANSWER, inner=3)
+        if not fits(plain, SHAPE) or plain.pop("seal") != _seal(plain):
             return None
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        if not _agrees(folder, plain["files"]):
+            return None
+    except UNREADABLE:
         return None
-    if not fits(plain, SHAPE):
-        return None
+    figures = [_figure(folder / "figures", **_named(one)) for one in plain["figures"]]
     tables = [
-        WrittenTable(**named, data=folder / "tables" / f"{named['name']}.parquet")
-        for named in plain["tables"]
+        WrittenTable(**_named(one), data=folder / "tables" / f"{one['name']}.parquet")
+        for one in plain["tables"]
     ]
+    files = [folder / ARRAYS, *(table.data for table in tables)]
+    files += [path for figure in figures for path in (figure.svg, figure.png, figure.data)]
+    if not all(map(is_file, files)):
+        return None
     return WrittenAnswer(
         **{name: plain[name] for name in ("key", "number", "title", "seconds", "plan")},
-        figures=tuple(_figure(folder / "figures", **named) for named in plain["figures"]),
+        figures=tuple(figures),
         tables=tuple(tables),
         findings=findings_from_json(plain["findings"]),
         folder=folder,
@@ -200,7 +213,9 @@ def _figure(folder: Path, name: str, title: str, says: str) -> WrittenFigure:
 
 
 def _named(thing: Any) -> dict[str, str]:
-    return {"name": thing.name, "title": thing.title, "says": thing.says}
+    """Its name, title and says; of a figure or table, or of a mapping with more."""
+    of = thing if isinstance(thing, Mapping) else {name: getattr(thing, name) for name in _NAMED}
+    return {name: of[name] for name in _NAMED}
 
 
 def _write_frame(frame: pd.DataFrame, folder: Path, name: str) -> None:
@@ -210,16 +225,48 @@ def _write_frame(frame: pd.DataFrame, folder: Path, name: str) -> None:
 
 def _manifest(folder: Path) -> dict[str, list[Any]]:
     """Size and SHA-256 of every file but the answer's own."""
-    return {
-        path.relative_to(folder).as_posix(): [path.stat().st_size, _sha256(path)]
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ANSWER
-    }
+    return {name: [size, _sha256(folder / name)] for name, size in _sizes(folder).items()}
+
+
+def _agrees(folder: Path, files: Mapping[str, list[Any]]) -> bool:
+    """Whether `folder` holds these files and nothing else; only files of the right size are read."""
+    sizes = _sizes(folder)
+    right = {name: size for name, (size, _) in files.items()}
+    return sizes == right and all(_sha256(folder / name) == files[name][1] for name in sizes)
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """The size of every file but the answer's own; OSError if there is what an answer never holds."""
+    found = {}
+    for inner in (folder, *(folder / name for name in ("figures", "tables"))):
+        for path in sorted(inner.iterdir()) if is_folder(inner) else ():
+            if is_file(path):
+                found[path.relative_to(folder).as_posix()] = path.stat().st_size
+            elif inner != folder or path.name not in ("figures", "tables") or not is_folder(path):
+                raise OSError(f"{path} is neither a file nor a folder of an answer")
+    found.pop(ANSWER, None)
+    return found
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _read_frame(path: Path) -> pd.DataFrame:
+    """The table in a Parquet file of a run; whatever pyarrow and pandas say of a damaged one is caught."""
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    try:
+        with open_file(path, _INNER) as stream, pq.ParquetFile(stream) as file:
+            if file.metadata.num_rows * file.metadata.num_columns > MAX_CELLS:
+                raise ValueError("too many cells")
+            return pd.read_parquet(stream)
+    except Exception as error:
+        raise RunFolderError(
+            f"{path} is missing or damaged; remove {path.parents[1]} and run the study again."
+        ) from error
 
 
 def _seal(plain: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""Seeded attacks on all that Inkcluster reads; ``python -m tests.hostile TARGET --inputs N``."""
