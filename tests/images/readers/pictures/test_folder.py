@@ -220,7 +220,7 @@ def test_other_labels_than_the_folders_names(picture, tmp_path):
     found = load(tmp_path)
     assert found.labels.tolist() == [30, 30, 31, 31]
     assert found.names.tolist()[1] == "30/hsf_1/1.png"
-    assert found.labels_from == "the names of the folders"
+    assert found.labels_from == "the folders' names at level 1"
     assert load(tmp_path, label_level=2).labels.tolist() == ["hsf_0", "hsf_1"] * 2
     assert load(tmp_path, label_level=(1, -1)).labels.tolist()[2] == "31/hsf_0"
     with pytest.raises(BadInputError, match="no picture lies in a folder of level 3"):
@@ -230,6 +230,12 @@ def test_other_labels_than_the_folders_names(picture, tmp_path):
     np.save(tmp_path / "a.npy", np.zeros((2, 3, 3), np.uint8))
     with pytest.raises(BadInputError, match="has no folders"):
         load(tmp_path / "a.npy", label_level=1)
+
+
+def test_a_picture_that_is_something_else_is_called_so(tmp_path):
+    put(tmp_path / "a.png", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
+    with pytest.raises(BadInputError, match=r"the first is a\.png \(a Git LFS pointer\)"):
+        load(tmp_path)
 
 
 def test_given_labels_are_for_all_pictures(picture, tmp_path):
@@ -317,3 +323,18 @@ def test_names_that_may_hold_labels_are_mentioned(picture, tmp_path):
     assert not load(tmp_path / "b").notices
     assert load(tmp_path).labels.tolist() == ["a"] * 40 + ["b"] * 40
     assert load(tmp_path, label_level=0).labels is None
+
+
+def test_long_names_take_little_room(picture, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x" * 60_000 + ".png", picture(GREY))
+        for i in range(2_000):
+            archive.writestr(f"{i}.png", picture(GREY))
+    read = load(tmp_path / "a.zip")
+    assert read.names.nbytes < 1 << 20
+    assert read.names[1999] == "999.png"
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("x" * 300 + "/0.png", picture(GREY))
+        archive.writestr("y/0.png", picture(GREY))
+    with pytest.raises(BadInputError, match="has 300 characters; at most 200"):
+        load(tmp_path / "b.zip")

@@ -179,3 +179,13 @@ def test_names_that_hold_much():
     assert shown(["1/2/3/4.png", "b.png"]) == "1/2/3/4.png and others"
     assert role_of({"x"}).name == "WORD"
     assert not are_parts(["one", "two"])
+
+
+def test_numbers_and_trees_that_are_made_to_take_time():
+    wide = [("Greek", "character1"), ("Greek", "character" + "9" * 30), ("Latin", "character1")]
+    with pytest.raises(BadInputError, match="--label-level"):
+        found([*wide, ("Latin", "character2")])
+    deep = [(*[f"a{i}"] * 120, "x") for i in range(3)]
+    with pytest.raises(BadInputError, match="121 folders deep"):
+        found(deep)
+    assert found(deep, (0,)).levels == ()

@@ -22,6 +22,9 @@ from inkcluster.words import several
 
 MAX_NAMED_PICTURES = 3
 """How many of the pictures that were skipped a notice names."""
+MAX_NAMES_BYTES = 256 << 20
+MAX_NAME_CHARACTERS = 60
+"""If the names of all images would take more than that, this many of their last characters are kept."""
 CANNOT_OPEN = (
     OSError,
     zipfile.BadZipFile,
@@ -150,6 +153,14 @@ class Collection:
                 f"{len(self.broken):,} of {total:,} pictures could not be read and were skipped: "
                 f"{named}{more}."
             )
+
+
+def names_array(names: list[str]) -> NDArray[np.str_]:
+    """The names as an array, which has the room of the longest for each; long ones are cut then."""
+    longest = max(map(len, names))
+    if 4 * longest * len(names) > MAX_NAMES_BYTES:
+        names = [name[-MAX_NAME_CHARACTERS:] for name in names]
+    return np.array(names, dtype=np.str_)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
-from inkcluster.images.labelling import numbers_if_all_are
+from inkcluster.images.labelling import check_length, numbers_if_all_are
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import (
     MAX_PICTURE_PIXELS,
@@ -32,6 +32,7 @@ from inkcluster.images.readers.pictures.collecting import (
     MAX_NAMED_PICTURES,
     Collected,
     Collection,
+    names_array,
     quiet,
 )
 from inkcluster.images.readers.pictures.frames import PictureError
@@ -47,7 +48,7 @@ from inkcluster.images.readers.pictures.levels import labelling
 from inkcluster.images.readers.pictures.roles import may_name_classes
 from inkcluster.images.readers.pictures.walking import files_in
 from inkcluster.progress import current
-from inkcluster.words import sentence
+from inkcluster.words import listed, sentence
 
 MAX_PICTURE_BYTES = 16 * MAX_PICTURE_PIXELS
 """A larger file in an archive is not unpacked into memory."""
@@ -123,8 +124,7 @@ def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Fo
     if asked.labels is not None:
         labels, labels_from = asked.labels, ""
     else:
-        found, labels, said = _labelled(found, asked, where)
-        labels_from = "the names of the folders" if labels is not None else ""
+        found, labels, labels_from, said = _labelled(found, asked, where)
         notices += (
             said
             if labels is not None
@@ -134,25 +134,31 @@ def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Fo
         found.pixels,
         labels,
         tuple(notices),
-        names=np.array(found.names),
+        names=names_array(found.names),
         labels_from=labels_from,
     )
 
 
 def _labelled(
     found: Collected, asked: Asked, where: str
-) -> tuple[Collected, NDArray[Any] | None, list[str]]:
-    """The labels by folders; pictures without one are left out where others have one."""
+) -> tuple[Collected, NDArray[Any] | None, str, list[str]]:
+    """The labels by folders, and which; pictures without one are left out where others have one."""
     result = labelling(found.paths, asked.level, where)
     if not result.levels:
-        return found, None, list(result.notices)
+        return found, None, "", list(result.notices)
+    labels_from = "the folders' names"
+    if any(len(folder) > 1 for folder in result.of):
+        level = "level" if len(result.levels) == 1 else "levels"
+        labels_from += f" at {level} {listed(result.levels)}"
     each = [result.of[path.parent.parts] for path in found.paths]
-    labels = numbers_if_all_are(np.array([label for label in each if label is not None]))
+    known = [label for label in each if label is not None]
+    check_length(known, where)
+    labels = numbers_if_all_are(np.array(known))
     if len(labels) < len(each):
         keep = [i for i, label in enumerate(each) if label is not None]
         names = [found.names[i] for i in keep]
         found = replace(found, pixels=found.pixels[keep], names=names)
-    return found, labels, list(result.notices)
+    return found, labels, labels_from, list(result.notices)
 
 
 def _opened(path: str) -> IO[bytes]:

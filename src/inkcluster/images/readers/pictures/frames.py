@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.images.readers.guard import MAX_PICTURE_PIXELS, is_out_of_memory
-from inkcluster.images.readers.pictures.kinds import FORMATS
+from inkcluster.images.readers.pictures.kinds import FORMATS, HEAD_BYTES, other_kind, with_article
 
 MAX_PAGES = 100_000
 """A file with more pages is not read."""
@@ -74,11 +74,21 @@ def pictures_in(stream: IO[bytes], *, frames: bool = False) -> Iterator[Picture]
     except PictureError:
         raise
     except UnidentifiedImageError as error:
-        raise PictureError("not a picture") from error
+        raise PictureError(_what_else(stream)) from error
     except Exception as error:  # Pillow's decoders raise dozens of types on damaged bytes
         if is_out_of_memory(error):
             raise
         raise PictureError(str(error).split("\n")[0] or type(error).__name__) from error
+
+
+def _what_else(stream: IO[bytes]) -> str:
+    """What a file that no decoder knows is instead."""
+    try:
+        stream.seek(0)
+        kind = other_kind(stream.read(HEAD_BYTES))
+    except (OSError, ValueError):
+        kind = None
+    return "not a picture" if kind is None else with_article(kind)
 
 
 def _pages(image: Any) -> Iterator[Picture]:

@@ -18,6 +18,8 @@ MAX_STRAY_SHARE = 0.1
 """If more pictures than this lie outside the class folders, the folders are not taken for labels."""
 MIN_INSTANCES = 20
 """Folders of a single picture each are not labels where there are as many as this."""
+MAX_LEVELS = 100
+"""Deeper trees are made to take time."""
 
 Folder = tuple[str, ...]
 
@@ -76,6 +78,12 @@ def labelling(
     if asked == (0,):
         return Labelling()
     counts = Counter(path.parent.parts for path in paths)
+    deepest = max(map(len, counts))
+    if deepest > MAX_LEVELS:
+        raise BadInputError(
+            f"{where}: a picture lies {deepest:,} folders deep; labels are found at most "
+            f"{MAX_LEVELS} deep; --label-level 0 means none."
+        )
     if asked is not None:
         return _said_left_out(_taken(counts, asked, where), paths)
     return _said_left_out(_decided(counts, where), paths)

@@ -32,6 +32,7 @@ _FACTORS = OTHER_WORDS | {
 _CONTAINERS = {"alphabet", "alphabets", "lang", "language", "languages", "script", "scripts"}
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _CODE = re.compile(r"[0-9a-f]{2}", re.IGNORECASE)
+_LAST_NUMBER = re.compile(r"(?<!\d)\d{1,9}$")
 _STEM_AND_NUMBER = re.compile(r"(.*?\D)(\d+)", re.DOTALL)
 
 
@@ -130,8 +131,9 @@ def counts_from_one(children: Mapping[str, Collection[str]]) -> bool:
     """
     ends = set()
     for names in children.values():
-        numbers = sorted(int(re.findall(r"\d+", name)[-1]) for name in names if name[-1:].isdigit())
-        if len(numbers) != len(names) or numbers != list(range(numbers[0], numbers[-1] + 1)):
+        found = [_LAST_NUMBER.search(name) for name in names]
+        numbers = sorted({int(number[0]) for number in found if number})
+        if len(numbers) != len(names) or numbers[-1] - numbers[0] != len(names) - 1:
             return False
         ends.add((numbers[0], numbers[-1]))
     return len({first for first, _ in ends}) == 1 and len(ends) > 1

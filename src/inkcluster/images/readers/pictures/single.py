@@ -12,7 +12,7 @@ import numpy as np
 from inkcluster.errors import BadInputError
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import regular_file
-from inkcluster.images.readers.pictures.collecting import Collection, quiet
+from inkcluster.images.readers.pictures.collecting import Collection, names_array, quiet
 from inkcluster.progress import current
 
 
@@ -40,7 +40,7 @@ def read_picture(path: Path, asked: Asked) -> Found:
     result = Found(found.pixels, asked.labels, tuple(found.notices), what="a sheet of tiles")
     if has_pages:
         what = "a picture with several pages"
-        return replace(result, names=np.array(found.names), what=what)
+        return replace(result, names=names_array(found.names), what=what)
     _, height, width = found.pixels.shape
     if asked.shape is None:
         raise BadInputError(
