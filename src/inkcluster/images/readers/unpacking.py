@@ -38,7 +38,12 @@ def unpacker(name: str, raw: IO[bytes]) -> Readable:
     """A stream of what `raw` holds, packed as `name` says."""
     if name == "gzip":
         return gzip.GzipFile(fileobj=raw)
-    return _Pieces(raw, bz2.BZ2Decompressor if name == "bzip2" else _xz)
+    return packed_stream(raw, bz2.BZ2Decompressor if name == "bzip2" else _xz)
+
+
+def packed_stream(raw: Readable, start: Callable[[], Any]) -> Readable:
+    """What `raw` holds in one or more packed streams, each unpacked by what `start` makes."""
+    return _Pieces(raw, start)
 
 
 def _xz() -> Any:
@@ -48,7 +53,7 @@ def _xz() -> Any:
 class _Pieces:
     """One or more packed streams behind each other, as one."""
 
-    def __init__(self, raw: IO[bytes], start: Callable[[], Any]) -> None:
+    def __init__(self, raw: Readable, start: Callable[[], Any]) -> None:
         self._raw, self._start, self._inner = raw, start, start()
 
     def read(self, n_bytes: int, /) -> bytes:

@@ -25,6 +25,7 @@ from inkcluster.images.readers.guard import (
     regular_file,
     size,
 )
+from inkcluster.images.readers.zips import stream_of
 from inkcluster.progress import current
 from inkcluster.words import listed
 
@@ -112,7 +113,7 @@ def npz_arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> NDArray[Any]:
-    with archive.open(info) as stream:
+    with stream_of(archive, info) as stream:
         dims, fortran, dtype = _header(stream, where)
         promised = math.prod(dims) * dtype.itemsize
         left = info.file_size - stream.tell()

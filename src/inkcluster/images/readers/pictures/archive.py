@@ -25,13 +25,12 @@ from inkcluster.images.readers.guard import (
     regular_file,
 )
 from inkcluster.images.readers.packed import packing, pieces
+from inkcluster.images.readers.zips import MAX_BUFFERED_BYTES, opened
 
 MAX_MEMBERS = 1_000_000
 """An archive with more files is refused."""
 MAX_HEADER_BYTES = 1 << 18
 """What one member of a tar may say of itself; its name is part of that."""
-MAX_BUFFERED_BYTES = 64 << 20
-"""A compressed tar that unpacks to more is unpacked to a temporary file, not into memory."""
 _BLOCK = 512
 _ZIP_IS_UTF8 = 0x800
 _ZIP_IS_ENCRYPTED = 1
@@ -100,7 +99,7 @@ def _zip_members(path: Path, ratio: int) -> Iterator[list[Member]]:
         check_unpacked(path, sum(info.file_size for info in infos), packed, ratio)
         named = [(_member_name(_zip_text(info), path), info) for info in infos]
         yield [
-            Member(name, info.file_size, partial(archive.open, info))
+            Member(name, info.file_size, partial(opened, archive, info))
             for name, info in named
             if not any(map(is_hidden, name.parts))
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from inkcluster.images.describing import one_line
 from inkcluster.images.readers.guard import MAX_UNPACKED_BYTES, is_out_of_memory, size
 from inkcluster.images.readers.pictures.decoding import about_sizes, as_bytes, unify
 from inkcluster.images.readers.pictures.frames import Picture, pictures_in
+from inkcluster.images.readers.zips import DAMAGED
 from inkcluster.words import several
 
 MAX_NAMED_PICTURES = 3
@@ -26,11 +26,9 @@ MAX_NAMES_BYTES = 256 << 20
 MAX_NAME_CHARACTERS = 60
 """If the names of all images would take more than that, this many of their last characters are kept."""
 CANNOT_OPEN = (
+    *DAMAGED,
     OSError,
-    zipfile.BadZipFile,
-    NotImplementedError,
     RuntimeError,
-    EOFError,
     ValueError,
 )
 
