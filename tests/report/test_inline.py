@@ -1,6 +1,10 @@
-import pytest
+import re
 
-from inkcluster.report.inline import inline_svg, is_only_drawing
+import pytest
+from tests.hostile.runs import TRICKS, _wrong_page
+
+from inkcluster.figures.drawing.svg import themed_svg
+from inkcluster.report.inline import inline_svg
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'
@@ -18,14 +22,14 @@ SVG = (
         '<image xlink:href="data:image/svg+xml;base64,AAAA"/>',
         '<path onclick="alert(1)" d="M0 0"/>',
         '<path style="fill: url(http://example.org)" d="M0 0"/>',
-        "<style>@import 'http://example.org/x.css';</style>",
         '<h:img xmlns:h="http://www.w3.org/1999/xhtml" src="x"/>',
         '<animate attributeName="href" to="javascript:alert(1)"/>',
         "<unclosed>",
     ],
 )
 def test_what_is_more_than_drawing_is_refused(inside):
-    assert not is_only_drawing(SVG.format("", inside))
+    with pytest.raises(ValueError, match=r"^(a|no) drawing"):
+        themed_svg(SVG.format("", inside))
 
 
 @pytest.mark.parametrize(
@@ -35,15 +39,49 @@ def test_what_is_more_than_drawing_is_refused(inside):
         '<defs><clipPath id="c"><rect/></clipPath></defs><g clip-path="url(#c)"/>',
         '<use xlink:href="#a"/><image xlink:href="data:image/png;base64,iVBO Rw0=="/>',
         "<!-- a comment --><style>*{stroke-linejoin: round}</style>",
+        "<style>@import 'http://example.org/x.css';</style>",
     ],
 )
 def test_drawing_is_let_in(inside):
-    assert is_only_drawing(SVG.format("", inside))
+    themed = themed_svg(SVG.format("", inside))
+    assert themed.startswith("<svg ")
+    assert not re.search("style>|import|comment", themed)
+
+
+@pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick[:40])
+def test_no_trick_passes(trick):
+    for svg in (SVG.format("", trick), SVG.format("", f"<g><text>{trick}</text></g>")):
+        page = inline_svg(svg.encode(), "p", "")
+        assert page is None or not _wrong_page(page)
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        'onload="alert(1)"',
+        'class="part"',
+        'style="fill: u\\72l(//example.org)"',
+        'style="fill: url(//example.org)"',
+        'style="behavior: x"',
+        'clip-path="url(https://example.org/#a)"',
+        'viewBox="0 0 1 1; x"',
+        'xml:base="https://example.org"',
+        'id="a b"',
+    ],
+)
+def test_attributes_of_another_kind_are_refused(attribute):
+    with pytest.raises(ValueError, match="a drawing with"):
+        themed_svg(SVG.format(attribute, ""))
+
+
+def test_depth_has_an_end():
+    with pytest.raises(ValueError, match="a drawing with the element g"):
+        themed_svg(SVG.format("", "<g>" * 200_000 + "</g>" * 200_000))
 
 
 def test_entities_are_refused():
     bomb = '<!DOCTYPE svg [<!ENTITY a "aaaa">]>' + SVG.format("", "<text>&a;</text>")
-    assert not is_only_drawing(bomb)
+    assert inline_svg(bomb.encode(), "p", "") is None
 
 
 def test_every_figure_that_matplotlib_writes_is_drawing(maker):
@@ -51,13 +89,11 @@ def test_every_figure_that_matplotlib_writes_is_drawing(maker):
     paths = list(run.path.rglob("*.svg"))
     assert paths
     for path in paths:
-        assert is_only_drawing(path.read_text())
-        svg = inline_svg(path, "p7", 'A "label" <b>')
+        svg = inline_svg(path.read_bytes(), "p7", 'A "label" <b>')
         assert 'aria-label="A &quot;label&quot; &lt;b&gt;"' in svg
         assert "<!--" not in svg
 
 
-def test_a_missing_or_unreadable_picture_is_none(tmp_path):
-    assert inline_svg(tmp_path / "none.svg", "p", "") is None
-    (tmp_path / "bad.svg").write_bytes(b"\xff\xfe\x00")
-    assert inline_svg(tmp_path / "bad.svg", "p", "") is None
+def test_an_unreadable_picture_is_none():
+    assert inline_svg(b"", "p", "") is None
+    assert inline_svg(b"\xff\xfe\x00", "p", "") is None

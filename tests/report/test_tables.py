@@ -1,4 +1,5 @@
 import base64
+import csv
 import io
 
 import numpy as np
@@ -78,3 +79,37 @@ def test_small_data_is_csv_large_data_is_the_parquet_file(tmp_path):
     pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(content)), large)
     huge.to_parquet(path)
     assert download(huge, path, "x").url is None
+
+
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-1 fish",
+    "@SUM(A1)",
+    "\t=1",
+    "\r\n=1",
+    " =1",
+    "＝1",
+    "=cmd|'/c x'!A1",
+    "-",
+]
+
+
+@pytest.mark.parametrize("dtype", [object, "category", "string"])
+def test_no_cell_of_a_csv_is_a_formula(tmp_path, dtype):
+    frame = pd.DataFrame({"=head": pd.Series(FORMULAS, dtype=dtype), "n": -np.arange(10.0)})
+    frame = frame.set_index(pd.Index(FORMULAS, name="@index"))
+    got = download(frame, tmp_path / "none", "x")
+    text = base64.b64decode(got.url.partition(",")[2]).decode()
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[0] == ["'@index", "'=head", "n"]
+    assert [row[:2] for row in rows[1:]] == [[f"'{one}"] * 2 for one in FORMULAS]
+    assert [float(row[2]) for row in rows[1:]] == (-np.arange(10.0)).tolist()
+
+
+def test_other_cells_of_a_csv_stay_as_they_are(tmp_path):
+    frame = pd.DataFrame(
+        {"a": ["x", None, "a=b", ""], "b": [True, False, True, True], "c": [[1, -2]] * 4}
+    )
+    got = download(frame, tmp_path / "none", "x")
+    assert base64.b64decode(got.url.partition(",")[2]) == frame.to_csv(index=False).encode()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inkcluster.files import open_file
 from inkcluster.report.inline import data_url
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ MAX_CSV_BYTES = 32_000
 MAX_PARQUET_BYTES = 400_000
 """Larger data is named only, not put into the page."""
 _EMPTY = "–"
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
+"""How text begins that a spreadsheet would compute."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,37 @@ def grid(frame: pd.DataFrame) -> Grid:
 
 
 def download(frame: pd.DataFrame, parquet: Path, name: str) -> Download:
-    """The data as CSV where it is small, else as the Parquet file that holds it."""
-    text = with_index(frame).to_csv(index=False).encode()
+    """The data as CSV where it is small, else as the Parquet file that holds it.
+
+    In CSV an apostrophe stands before text that a spreadsheet would take for a formula.
+    """
+    text = _without_formulas(with_index(frame)).to_csv(index=False).encode("utf-8", "replace")
     if len(text) <= MAX_CSV_BYTES:
         return _download(text, f"{name}.csv", "text/csv")
-    size = parquet.stat().st_size
-    if size <= MAX_PARQUET_BYTES:
-        return _download(parquet.read_bytes(), f"{name}.parquet", "application/octet-stream")
-    return Download(str(parquet.name), "Parquet", None, _size(size))
+    with open_file(parquet) as stream:
+        content = stream.read(MAX_PARQUET_BYTES + 1)
+    if len(content) <= MAX_PARQUET_BYTES:
+        return _download(content, f"{name}.parquet", "application/octet-stream")
+    return Download(str(parquet.name), "Parquet", None, _size(parquet.stat().st_size))
+
+
+def _without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    shown = frame.rename(columns=_as_text)
+    for i, dtype in enumerate(shown.dtypes):
+        if not pd.api.types.is_numeric_dtype(dtype):
+            shown.isetitem(i, shown.iloc[:, i].astype(object).map(_as_text).to_numpy(object))
+    return shown
+
+
+def _as_text(cell: Any) -> Any:
+    """Text that no spreadsheet computes; anything else as it is.
+
+    >>> _as_text("=1+1"), _as_text("zero"), _as_text(-1)
+    ("'=1+1", 'zero', -1)
+    """
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def with_index(frame: pd.DataFrame) -> pd.DataFrame:

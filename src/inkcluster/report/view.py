@@ -134,10 +134,9 @@ def _question(answer: WrittenAnswer, *, failed: bool) -> QuestionView:
 
 def _figure(key: str, figure: WrittenFigure) -> FigureView:
     name = f"{key}-{figure.name}"
-    svg = inline_svg(figure.svg, name, f"{figure.title}. {figure.says}")
-    png = None
-    if svg is None and figure.png.is_file():
-        png = data_url(figure.png.read_bytes(), "image/png")
+    svg = inline_svg(figure.content(figure.svg), name, f"{figure.title}. {figure.says}")
+    picture = figure.content(figure.png) if svg is None else b""
+    png = data_url(picture, "image/png") if picture else None
     return FigureView(
         id=f"figure-{name}",
         title=figure.title,

@@ -1,22 +1,87 @@
-"""An SVG of matplotlib's, made ready to stand inside a page: themed, prefixed, escaped."""
+"""An SVG of matplotlib's, made ready to stand inside a page: themed, prefixed, escaped.
+
+The file is parsed and written anew from the elements, attributes and values that a drawing of ours
+holds, so that nothing else can come from it, however it is spelled.
+"""
 
 from __future__ import annotations
 
 import re
 from html import escape
+from xml.etree import ElementTree
 
 from inkcluster.figures.drawing.colours import NAME_OF
 
-_TAG = re.compile(r"<[^>]*>")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_PROLOG = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>", re.DOTALL)
-_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_STYLE = re.compile(r"<style[^>]*>.*?</style>", re.DOTALL)
-_ID = re.compile(r'(\sid=")([^"]+)(")')
-_REFERENCE = re.compile(r'(\s(?:xlink:)?href="#|url\(#)([^")]+)')
-_SMOOTH = re.compile(r'(<g id="ink_[^>]*>\s*<image\s[^>]*?)\s*style="image-rendering[^"]*"([^>]*>)')
+MAX_DEPTH = 64
+"""How deep elements may lie in each other; ours reach 8."""
+_SPACE = "http://www.w3.org/2000/svg"
+_DRAWING = frozenset(
+    [
+        "svg",
+        "g",
+        "defs",
+        "path",
+        "use",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "image",
+        "clipPath",
+    ]
+)
+_DROPPED = frozenset(["metadata", "style", "title", "desc"])
+"""What is left out with all that is in it."""
+_LENGTH = re.compile(r"[-+.\deE,\s]*(?:pt|px|%)?")
+_ATTRIBUTES = {
+    "id": re.compile(r"[\w.:-]+"),
+    "d": re.compile(r"[-+.\dA-Za-z,\s]*"),
+    "points": _LENGTH,
+    "viewBox": _LENGTH,
+    "transform": re.compile(r"(?:\s*[a-zA-Z]+\([-+.\deE,\s]*\))*\s*"),
+    "clip-path": re.compile(r"url\(#[\w.:-]+\)"),
+    "href": re.compile(r"#[\w.:-]+|data:image/png;base64,[A-Za-z0-9+/=\s]*"),
+    "type": re.compile(r"text/css"),
+    "version": _LENGTH,
+    **dict.fromkeys(
+        ["x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height"], _LENGTH
+    ),
+}
+"""What each attribute may hold."""
+_STYLES = frozenset(
+    [
+        "fill",
+        "fill-opacity",
+        "fill-rule",
+        "stroke",
+        "stroke-opacity",
+        "stroke-width",
+        "stroke-linejoin",
+        "stroke-linecap",
+        "stroke-dasharray",
+        "stroke-dashoffset",
+        "stroke-miterlimit",
+        "opacity",
+        "font",
+        "font-size",
+        "font-family",
+        "font-style",
+        "font-weight",
+        "font-variant",
+        "font-stretch",
+        "text-anchor",
+        "image-rendering",
+    ]
+)
+_STYLE_VALUE = re.compile(r"(?:[-#\w.,%\s']|rgba?\([\d.,%\s]*\))*|url\(#[\w.:-]+\)")
+_TEXT = frozenset(["text", "tspan"])
+_REFERENCE = re.compile(r"(url\(#)([^)]+)")
 _HEX = re.compile(r"#[0-9a-f]{6}\b")
-_FONT = re.compile(r"(?:'|&apos;|&#39;)DejaVu Sans(?:'|&apos;|&#39;)")
+_FONT = "'DejaVu Sans'"
 
 
 def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str:
@@ -35,7 +100,11 @@ def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str
     -------
     str
         One ``<svg class="ic-svg">`` element without prolog, metadata, style sheet or fixed size.
-        Text stays escaped as it was.
+
+    Raises
+    ------
+    ValueError
+        If it is no XML, or holds anything but drawing: a script, a handler, a way out of the page.
 
     Examples
     --------
@@ -43,37 +112,99 @@ def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str
     >>> svg = '<svg width="9pt" viewBox="0 0 9 9"><g id="a" style="fill: #1c2027"/></svg>'
     >>> themed_svg(svg, "f1")
     '<svg viewBox="0 0 9 9" class="ic-svg" role="img" stroke-linejoin="round"><g id="f1-a" style="fill: var(--ic-ink, #1c2027)"/></svg>'
+    >>> themed_svg('<svg onload="alert(1)"/>')
+    Traceback (most recent call last):
+    ValueError: a drawing with the attribute onload
     """
-    for useless in (_COMMENT, _PROLOG, _METADATA, _STYLE):
-        svg = useless.sub("", svg)
-    prefix = re.sub(r"[^A-Za-z0-9_-]", "-", prefix)
-    svg = _SMOOTH.sub(r"\1\2", svg)
-    inside = _TAG.sub(lambda tag: _theme_tag(tag.group(), prefix), svg.strip())
-    head, _, rest = inside.partition(">")
-    return _root(head, label) + ">" + rest
+    if "<!ENTITY" in svg:
+        raise ValueError("a drawing with entities")
+    try:
+        root = ElementTree.fromstring(svg)  # noqa: S314  entities are refused above
+    except (ElementTree.ParseError, UnicodeEncodeError) as error:
+        raise ValueError(f"no drawing ({error})") from error
+    if _name(root.tag) != "svg":
+        raise ValueError("no drawing")
+    for fixed in ("width", "height", "version"):
+        root.attrib.pop(fixed, None)
+    written: list[str] = []
+    _write(root, re.sub(r"[^A-Za-z0-9_-]", "-", prefix), written)
+    written[0] += ' class="ic-svg" role="img" stroke-linejoin="round"'
+    written[0] += "" if label is None else f' aria-label="{escape(label)}"'
+    return "".join(written)
 
 
-def _root(head: str, label: str | None) -> str:
-    """Rewrite the opening tag: no fixed size, the joins that matplotlib's style sheet asked for, a label."""
-    head = re.sub(r'\s(?:width|height|version|xmlns|xmlns:xlink)="[^"]*"', "", head)
-    head += ' class="ic-svg" role="img" stroke-linejoin="round"'
-    return head if label is None else head + f' aria-label="{escape(label, quote=True)}"'
+def _write(
+    element: ElementTree.Element,
+    prefix: str,
+    written: list[str],
+    depth: int = 0,
+    *,
+    smooth: bool = False,
+) -> None:
+    """Append `element` as text, its opening without the closing bracket first."""
+    name = _name(element.tag)
+    if name in _DROPPED:
+        return
+    if name not in _DRAWING or depth > MAX_DEPTH:
+        raise ValueError(f"a drawing with the element {name}")
+    ink = name == "g" and element.get("id", "").startswith("ink")
+    attributes = {"class": "ic-ink"} if ink else {}
+    for key, value in element.items():
+        if not (smooth and key == "style" and value.startswith("image-rendering")):
+            attributes[_name(key)] = _themed(_name(key), value, prefix)
+    written.append(f"<{name}" + "".join(f' {k}="{escape(v)}"' for k, v in attributes.items()))
+    start = len(written)
+    if name in _TEXT:
+        written.append(escape(element.text or "", quote=False))
+    for child in element:
+        _write(
+            child,
+            prefix,
+            written,
+            depth + 1,
+            smooth=ink and element.get("id", "").startswith("ink_"),
+        )
+        if name in _TEXT:
+            written.append(escape(child.tail or "", quote=False))
+    if any(written[start:]):
+        written[start] = f">{written[start]}"
+        written.append(f"</{name}>")
+    else:
+        written.append("/>")
 
 
-def _theme_tag(tag: str, prefix: str) -> str:
-    if tag.startswith("</"):
-        return tag
-    tag = _ID.sub(rf"\g<1>{prefix}-\g<2>\g<3>", tag)
-    tag = _REFERENCE.sub(rf"\g<1>{prefix}-\g<2>", tag)
-    tag = tag.replace("xlink:href=", "href=")
-    if f'id="{prefix}-ink' in tag and tag.startswith("<g"):
-        tag = tag.replace("<g", '<g class="ic-ink"', 1)
-    if 'style="' in tag:
-        tag = _HEX.sub(_variable, tag)
-        tag = _FONT.sub("var(--ic-font, system-ui, sans-serif)", tag)
-    return tag
+def _themed(name: str, value: str, prefix: str) -> str:
+    """The value of the attribute `name`: checked, with the page's colours and prefixed names."""
+    if name == "style":
+        declarations = (one.partition(":") for one in value.split(";") if one.strip())
+        return "; ".join(
+            _themed_style(one.strip(), v.strip(), prefix) for one, _, v in declarations
+        )
+    if name not in _ATTRIBUTES:
+        raise ValueError(f"a drawing with the attribute {name}")
+    if not _ATTRIBUTES[name].fullmatch(value):
+        raise ValueError(f"a drawing with the attribute {name} of another kind")
+    if name == "id":
+        return f"{prefix}-{value}"
+    if name == "href":
+        return f"#{prefix}-{value[1:]}" if value[0] == "#" else "".join(value.split())
+    return _REFERENCE.sub(rf"\g<1>{prefix}-\g<2>", value)
+
+
+def _themed_style(name: str, value: str, prefix: str) -> str:
+    if name not in _STYLES or not _STYLE_VALUE.fullmatch(value):
+        raise ValueError("a drawing with a style of another kind")
+    value = _HEX.sub(_variable, value) if "url" not in value else value
+    value = value.replace(_FONT, "var(--ic-font, system-ui, sans-serif)")
+    return f"{name}: " + _REFERENCE.sub(rf"\g<1>{prefix}-\g<2>", value)
 
 
 def _variable(match: re.Match[str]) -> str:
     light = match.group()
     return f"var(--ic-{NAME_OF[light]}, {light})" if light in NAME_OF else light
+
+
+def _name(name: str) -> str:
+    """The name in SVG's own space; of one in another space the whole, which no list has."""
+    space, _, local = name.rpartition("}")
+    return local if space in ("", f"{{{_SPACE}", "{http://www.w3.org/1999/xlink") else name
