@@ -15,7 +15,7 @@ from inkcluster.errors import BadInputError
 from inkcluster.images.check import image_set
 from inkcluster.images.formats import FORMATS
 from inkcluster.images.imageset import ImageSet
-from inkcluster.images.labelfile import read_labels
+from inkcluster.images.labelfile import LabelTable, read_labels
 from inkcluster.images.labelling import check_labels
 from inkcluster.images.named import NAMED, digits, find
 from inkcluster.images.readers.found import Asked, Found
@@ -51,7 +51,8 @@ def load(
         Hugging Face, see :func:`~inkcluster.images.readers.objects.read_object`.
     labels : str, path-like or array-like, optional
         The name of the variable or column that holds the labels, a file of labels (IDX, ``.npy``,
-        or text with one a line), or the labels themselves. By default they are found.
+        or text with one a line or in a column, ``FILE:COLUMN``), or the labels themselves. By
+        default they are found.
     shape : (int, int), optional
         Height and width, for rows that are not square images; for pictures, the size to give them;
         for a sheet of small images, the size of each.
@@ -101,7 +102,7 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
     if not isinstance(source, str | os.PathLike):
         where = "the array" if isinstance(source, np.ndarray) else "the object"
         with errors_in_python():
-            found = read_object(source, asked)
+            found = _matched(read_object(source, _counted(asked)), asked.labels)
             images = image_set(found, where=where, name=name or "images", shape=asked.shape)
         return replace(images, notices=tuple(map(in_python, images.notices)))
     if source not in NAMED:
@@ -130,7 +131,22 @@ def read_file(path: Path, asked: Asked) -> Found:
     read: Callable[[Path, Asked], Found] = getattr(
         importlib.import_module(f"inkcluster.images.readers.{module}"), function
     )
-    return read(path, asked)
+    return _matched(read(path, _counted(asked)), asked.labels)
+
+
+def _counted(asked: Asked) -> Asked:
+    """What is asked of a reader, which only the number of a label file's lines concerns."""
+    if not isinstance(asked.labels, LabelTable):
+        return asked
+    return replace(asked, labels=np.arange(len(asked.labels)))
+
+
+def _matched(found: Found, table: Any) -> Found:
+    """What was found, with the labels of a file of their own in the order of the images."""
+    if not isinstance(table, LabelTable):
+        return found
+    labels, said = table.labels_for(len(found.pixels), found.names)
+    return replace(found, labels=labels, notices=(*found.notices, *said))
 
 
 def _levels(level: int | Sequence[int] | None) -> tuple[int, ...] | None:
@@ -141,15 +157,21 @@ def _labels(labels: Any) -> Any:
     """The labels themselves where they were given or lie in a file of their own, else the name."""
     if labels is None or not isinstance(labels, str | os.PathLike):
         return labels if labels is None else np.asarray(labels)
-    try:
-        is_file = Path(labels).is_file()
-    except (OSError, ValueError):
-        is_file = False
-    if is_file:
+    if _is_file(labels):
         return read_labels(Path(labels))
+    file, colon, column = os.fspath(labels).rpartition(":")
+    if colon and _is_file(file):
+        return read_labels(Path(file), column)
     if isinstance(labels, os.PathLike):
         raise BadInputError(f"{labels} does not exist; name the file of the labels.")
     return labels
+
+
+def _is_file(path: str | os.PathLike[str]) -> bool:
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def without_names(labels: Any, where: str) -> Any:
@@ -165,6 +187,9 @@ def without_names(labels: Any, where: str) -> Any:
 def _with(images: ImageSet, labels: Any, name: str | None) -> ImageSet:
     """The set under another name or with other labels, where they are given."""
     if labels is not None:
-        known = check_labels(without_names(labels, images.name), len(images), images.name)
-        images = replace(images, labels=known)
+        known = without_names(labels, images.name)
+        if isinstance(known, LabelTable):
+            known, said = known.labels_for(len(images), images.names)
+            images = replace(images, notices=(*images.notices, *said))
+        images = replace(images, labels=check_labels(known, len(images), images.name))
     return replace(images, name=name) if name else images

@@ -49,7 +49,7 @@ def look_at(path: Path) -> Dialect:
     said = _SAYS_SEPARATOR.fullmatch(first[0].strip())
     body = [line for line in first[said is not None :] if line.lstrip()[0] not in "#%"]
     body = body or first[said is not None :]
-    separator = said["mark"] if said is not None and len(body) else _separator(body)
+    separator = said["mark"] if said is not None and len(body) else separator_of(body)
     counts = Counter(len(cells_of(line, separator)) for line in body[1:] or body)
     width = max(counts, key=lambda count: (counts[count], count)) if counts else 0
     if width < 2:
@@ -91,14 +91,17 @@ def look_at(path: Path) -> Dialect:
                    is_comment if leads else None)  # fmt: skip
 
 
-def _separator(lines: list[str]) -> str:
-    """The mark, or the spaces, that give most of the lines as many cells."""
+def separator_of(lines: list[str], *, of_words: bool = False) -> str:
+    """The mark, or the spaces, that give most of the lines as many cells; else a comma.
+
+    Spaces are taken where there are numbers between them, or words if `of_words`.
+    """
     found = {}
     for mark in (*_MARKS, SPACES):
         counts = Counter(len(cells_of(line, mark)) for line in lines)
         count, times = counts.most_common(1)[0]
-        has_numbers = mark != SPACES or any(is_number(c) for c in cells_of(lines[-1], mark))
-        if count > 1 and times >= MIN_EQUAL_SHARE * len(lines) and has_numbers:
+        telling = of_words or mark != SPACES or any(is_number(c) for c in cells_of(lines[-1], mark))
+        if count > 1 and times >= MIN_EQUAL_SHARE * len(lines) and telling:
             found[mark] = count
     for mark in (";", "\t"):  # before commas, which may be decimal
         if 2 * found.get(mark, 0) >= max(2, found.get(",", 0)):
