@@ -15,7 +15,13 @@ from inkcluster.images.labelling import check_length, tidy_labels
 from inkcluster.images.matching import by_name, by_number
 from inkcluster.images.readers import idx
 from inkcluster.images.readers.arrays import npy
-from inkcluster.images.readers.guard import MAX_LABEL_FILE_BYTES, opened, reading, regular_file
+from inkcluster.images.readers.guard import (
+    MAX_LABEL_FILE_BYTES,
+    opened,
+    read_at_most,
+    reading,
+    regular_file,
+)
 from inkcluster.images.readers.naming import LABEL_NAMES, label_rank
 from inkcluster.images.readers.packed import packed_head
 from inkcluster.images.readers.tables.header import is_header, is_number
@@ -192,7 +198,7 @@ def read_labels(path: Path, column: str | None = None) -> NDArray[Any] | LabelTa
         if size > MAX_LABEL_FILE_BYTES or (encoding != "utf-16" and b"\0" in start):
             raise not_labels
         with opened(path) as stream:
-            content = stream.read(MAX_LABEL_FILE_BYTES + 1)
+            content = read_at_most(stream, MAX_LABEL_FILE_BYTES + 1)
         if len(content) > MAX_LABEL_FILE_BYTES:
             raise not_labels
         try:

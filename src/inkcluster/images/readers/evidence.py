@@ -15,6 +15,10 @@ MAX_CLASSES = 200
 """A column or a one-hot matrix with more classes is not taken for labels."""
 MAX_NEIGHBOUR_CORRELATION = 0.5
 """A column that follows the one beside it more closely is a pixel."""
+MIN_PAPER_SHARE = 0.9
+"""A corner that has one value in more of the images is paper, where the other end can be labels."""
+MAX_CLASS_SHARE = 0.6
+"""That other end has no value in more of the images."""
 MIN_CORRELATION_GAP = 0.25
 """How much less than the other end of the rows the label must follow its neighbour."""
 
@@ -82,7 +86,8 @@ def label_ends(rows: NDArray[Any]) -> list[int]:
     """Which ends of the rows (0, -1) can be labels among pixels: none, one, or both.
 
     A label is one of few whole numbers and does not follow the pixel beside it. If both ends are
-    such, the one that follows its neighbour clearly less is the label.
+    such, the one that follows its neighbour clearly less is the label, or the one that has no value
+    in most of the rows where the other has.
 
     Examples
     --------
@@ -103,6 +108,11 @@ def label_ends(rows: NDArray[Any]) -> list[int]:
     ends = [end for end, r in follows.items() if r < MAX_NEIGHBOUR_CORRELATION]
     if len(ends) == 2 and abs(follows[0] - follows[-1]) >= MIN_CORRELATION_GAP:
         ends = [min(follows, key=lambda end: follows[end])]
+    if len(ends) == 2:
+        commonest = {end: np.unique(sample[:, end], return_counts=True)[1].max() for end in ends}
+        paper = [end for end in ends if commonest[end] > MIN_PAPER_SHARE * len(sample)]
+        if len(paper) == 1 and min(commonest.values()) < MAX_CLASS_SHARE * len(sample):
+            ends.remove(paper[0])
     return ends
 
 

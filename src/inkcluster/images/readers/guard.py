@@ -186,6 +186,16 @@ def opened(path: Path, advance: Callable[[float], None] | None = None) -> Iterat
         yield io.BufferedReader(_Bounded(path, packed, raw, unpacked, advance), _PIECE_BYTES)
 
 
+def read_at_most(stream: IO[bytes], n_bytes: int) -> bytes:
+    """The rest of the stream but for what exceeds `n_bytes`; takes memory for what is there only."""
+    content = bytearray()
+    while len(content) < n_bytes and (
+        piece := stream.read(min(_PIECE_BYTES, n_bytes - len(content)))
+    ):
+        content += piece
+    return bytes(content)
+
+
 class _Bounded(io.RawIOBase):
     """A file that refuses to unpack beyond the limits and reports its progress."""
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
+
+DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+(e[+-]?\d+)?\s*", re.IGNORECASE)
+"""A number with a decimal comma."""
+MIN_REPEATS = 10
+"""How often a value must come again in a row for the row to be one that pandas numbered."""
 
 
 def is_header(cells: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> bool:
@@ -22,9 +29,9 @@ def is_header(cells: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> bool:
     >>> is_header(["a.png", "b", "5", "3"], [["c.png", "d", "0", "7"]])
     False
     """
-    numbers = [cell.strip() for cell in cells if is_number(cell)]
+    numbers = [value_of(cell) for cell in cells if is_number(cell)]
     counted = [float(i) for i in range(len(numbers) + 1)]
-    if len(numbers) > 2 and [float(cell) for cell in numbers] in (counted[:-1], counted[1:]):
+    if len(numbers) > 2 and numbers in (counted[:-1], counted[1:]):
         return True
     telling = [at for at in range(len(cells)) if _mostly_numbers(rows, at) and cells[at].strip()]
     if telling:
@@ -33,12 +40,52 @@ def is_header(cells: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Whether Python reads the text as a number; NaN and infinity are."""
+    """Whether a text is a number; NaN, infinity, true and false are."""
     try:
         float(cell)
     except ValueError:
-        return False
+        return cell.strip().lower() in ("true", "false")
     return "_" not in cell
+
+
+def value_of(cell: str) -> float:
+    """The number that a text is, 1 for true and 0 for false, else NaN."""
+    try:
+        return float(cell)
+    except ValueError:
+        return {"true": 1.0, "false": 0.0}.get(cell.strip().lower(), math.nan)
+
+
+def with_points(cell: str) -> str:
+    """The cell with a decimal point, if it is a number with a decimal comma."""
+    return cell.replace(",", ".") if DECIMAL_COMMA.fullmatch(cell) else cell
+
+
+def numbered_twice(cells: Sequence[str]) -> list[str] | None:
+    """A row of numbers that pandas took for a header, as it was; None for any other row.
+
+    Where a value comes again, pandas numbers it: ``0, 0, 5, 0`` becomes ``0, 0.1, 5, 0.2``. The tenth
+    time tells it from a row of fractions, none of which is written ``0.10``.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.tables.header import numbered_twice
+    >>> row = ["5", "0", *(f"0.{i}" for i in range(1, 12))]
+    >>> numbered_twice(row) == ["5"] + ["0"] * 12, numbered_twice(row[:10])
+    (True, None)
+    """
+    seen: dict[str, int] = {}
+    plain = []
+    for cell in cells:
+        text = cell.strip()
+        base, point, number = text.rpartition(".")
+        if point and base in seen and number.isdecimal() and int(number) == seen[base]:
+            text = base
+        elif text in seen or not text.isdecimal():
+            return None
+        seen[text] = seen.get(text, 0) + 1
+        plain.append(text)
+    return plain if max(seen.values(), default=0) > MIN_REPEATS else None
 
 
 def _mostly_numbers(rows: Sequence[Sequence[str]], at: int) -> bool:

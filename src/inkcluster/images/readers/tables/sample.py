@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inkcluster.images.describing import one_line
 from inkcluster.images.readers.evidence import MAX_CLASSES
 from inkcluster.images.readers.naming import LABEL_NAMES, label_rank
-from inkcluster.images.readers.tables.header import is_number
+from inkcluster.images.readers.tables.header import is_number, value_of
 
 MIN_SURE_NAMES = 20
 """Text that is different in each of fewer rows may still be labels."""
@@ -136,7 +136,7 @@ def is_list(cell: str) -> bool:
     >>> is_list("70 80 82 83"), is_list("[0, 1, ..., 3]"), is_list("New York"), is_list("1 2")
     (True, True, False, False)
     """
-    parts = re.split(r"[\s,;]+", cell[:4096].strip("[]() \t\n"))
+    parts = re.split(r"[\s,;\[\]()]+", cell[:4096].strip("[]() \t\n"))
     whole = parts if len(cell) <= 4096 else parts[:-1]
     return len(whole) >= MIN_LISTED and all(part == "..." or is_number(part) for part in whole)
 
@@ -152,7 +152,4 @@ def _kind(cells: Iterable[str]) -> str:
 
 
 def _number(row: Sequence[str], at: int) -> float:
-    try:
-        return float(row[at])
-    except (ValueError, IndexError):
-        return math.nan
+    return value_of(row[at]) if at < len(row) else math.nan

@@ -17,6 +17,7 @@ from inkcluster.images.readers.arrays.turning import in_colour
 from inkcluster.images.readers.evidence import from_one_hot
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.tables.columns import NAME_THE_LABEL, Columns
+from inkcluster.images.readers.tables.header import with_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +29,10 @@ class Taker:
     `chosen` says what the columns are; those of text must come as text.
     """
 
-    def __init__(self, chosen: Columns, names: Sequence[str] | None, where: str) -> None:
-        self._chosen, self._names, self._where = chosen, names, where
+    def __init__(
+        self, chosen: Columns, names: Sequence[str] | None, where: str, *, decimal: str = "."
+    ) -> None:
+        self._chosen, self._names, self._where, self._decimal = chosen, names, where, decimal
         self._pixels: list[NDArray[Any]] = []
         self._ones: list[NDArray[Any]] = []
         self._labels: list[str] = []
@@ -80,7 +83,7 @@ class Taker:
                 "give one label for each image, or none at all."
             )
         check_length(texts, self._where, self._seen)
-        return texts
+        return [with_points(text) for text in texts] if self._decimal == "," else texts
 
     def _from_ones(self, ones: NDArray[Any]) -> NDArray[np.int64]:
         labels = from_one_hot(ones)

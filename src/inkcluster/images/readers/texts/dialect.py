@@ -11,7 +11,13 @@ from pathlib import Path
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
-from inkcluster.images.readers.tables.header import is_header, is_number
+from inkcluster.images.readers.tables.header import (
+    DECIMAL_COMMA,
+    is_header,
+    is_number,
+    numbered_twice,
+    with_points,
+)
 from inkcluster.images.readers.texts.lines import SPACES, Rows, cells_of, lines_of
 
 MAX_COLUMNS = 200_000
@@ -22,14 +28,17 @@ MIN_EQUAL_SHARE = 0.6
 """A separator gives at least this share of the first lines as many cells."""
 _FIRST_LINES = 40
 _MARKS = (",", ";", "\t", "|")
-_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+(e[+-]?\d+)?\s*", re.IGNORECASE)
 _SAYS_SEPARATOR = re.compile(r'"?sep=(?P<mark>.)"?', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table is written. `rows` are a sample from all over the file, `before` the lines before
-    the first row, `is_comment` what is left out among the lines."""
+    """How a table is written.
+
+    `rows` are a sample from all over the file. `before` counts the lines before the first row, of
+    which `titles` are no part of the table; `instead` is a line to put in their place, if any.
+    `is_comment` says which lines are left out.
+    """
 
     separator: str
     decimal: str
@@ -37,12 +46,14 @@ class Dialect:
     rows: Sequence[list[str]]
     width: int
     before: int
+    instead: str
+    titles: tuple[str, ...]
     is_comment: Callable[[str], bool] | None
 
 
 def look_at(path: Path) -> Dialect:
     """The dialect of the table `path`; its whole text is read once."""
-    with lines_of(path) as lines:
+    with lines_of(path, quotes=True) as lines:
         first = list(islice(lines, _FIRST_LINES))
     if not first:
         raise BadInputError(f"{path} is a table without rows.")
@@ -57,9 +68,10 @@ def look_at(path: Path) -> Dialect:
             f"{path} is not a table of images: its first line, {one_line(first[0].strip(), 40)!r}, has "
             "one column."
         )
-    if width > MAX_COLUMNS:
+    widest = max([width, *counts])
+    if max(widest, body[0].count(separator)) > MAX_COLUMNS:
         raise BadInputError(
-            f"{path} has {width:,} columns; at most {MAX_COLUMNS:,} are read: save it as .npz."
+            f"{path} has more than {MAX_COLUMNS:,} columns, the most that are read; save it as .npz."
         )
 
     def is_comment(line: str) -> bool:
@@ -67,28 +79,38 @@ def look_at(path: Path) -> Dialect:
         return mark in ("#", "%") and len(cells_of(line, separator)) != width
 
     leads = [line for line in first if line.lstrip()[0] in "#%"]
-    with lines_of(path, is_comment=is_comment) as lines:
-        if said is not None:
-            next(lines)
+    plain = [line for line in first if not is_comment(line)]
+    with lines_of(path, is_comment=is_comment, quotes=True) as lines:
+        titles = list(islice(lines, _titles(plain, said is not None, separator, width)))
         sampled, _ = sample_of(lines)
-    skipped = int(said is not None)
+    skipped = len(titles)
     decimal = "," if _has_decimal_commas(sampled, separator) else "."
 
     def cut(line: str) -> list[str]:
         cells = cells_of(line, separator)
-        return [_with_points(cell) for cell in cells] if decimal == "," else cells
+        return [with_points(cell) for cell in cells] if decimal == "," else cells
 
     rows = Rows(sampled, cut)
     if not sampled:
         raise BadInputError(f"{path} is a table without rows.")
     names, in_lines = _header(rows, width, leads if body != first else [], separator)
+    if names is not None and len(names) != width:
+        raise BadInputError(
+            f"{path}: the header names {len(names):,} columns, but most rows have {width:,} cells."
+        )
     if names is not None and in_lines:
         sampled = sampled[1:]
         skipped += 1
         if not sampled:
             raise BadInputError(f"{path} has a header and no rows.")
-    return Dialect(separator, decimal, names, Rows(sampled, cut), max(width, len(names or ())), skipped,
-                   is_comment if leads else None)  # fmt: skip
+    instead = ""
+    if names is None and (row := numbered_twice(rows[0])) is not None:
+        instead = separator.join(row) + "\n"
+        sampled, skipped = [instead, *sampled[1:]], skipped + 1
+    return Dialect(
+        separator, decimal, names, Rows(sampled, cut), width, skipped, instead,
+        tuple(titles[said is not None :]), is_comment if leads else None,
+    )  # fmt: skip
 
 
 def separator_of(lines: list[str], *, of_words: bool = False) -> str:
@@ -100,7 +122,7 @@ def separator_of(lines: list[str], *, of_words: bool = False) -> str:
     for mark in (*_MARKS, SPACES):
         counts = Counter(len(cells_of(line, mark)) for line in lines)
         count, times = counts.most_common(1)[0]
-        telling = of_words or mark != SPACES or any(is_number(c) for c in cells_of(lines[-1], mark))
+        telling = of_words or mark != SPACES or _holds_numbers(lines[-1])
         if count > 1 and times >= MIN_EQUAL_SHARE * len(lines) and telling:
             found[mark] = count
     for mark in (";", "\t"):  # before commas, which may be decimal
@@ -111,11 +133,23 @@ def separator_of(lines: list[str], *, of_words: bool = False) -> str:
     return next((mark for mark in (",", "|", SPACES) if mark in found), ",")
 
 
+def _holds_numbers(line: str) -> bool:
+    return any(is_number(cell) or DECIMAL_COMMA.fullmatch(cell) for cell in line.split())
+
+
 def _spaced_decimals(lines: list[str]) -> bool:
     """Whether spaces separate numbers with decimal commas, in more places than the first."""
     cells = [cell for line in lines[1:6] or lines for cell in line.split()[1:]]
-    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
-    return commas > 0 and all("," not in cell or _DECIMAL_COMMA.fullmatch(cell) for cell in cells)
+    commas = sum(bool(DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
+    return commas > 0 and all("," not in cell or DECIMAL_COMMA.fullmatch(cell) for cell in cells)
+
+
+def _titles(first: list[str], says_separator: bool, separator: str, width: int) -> int:
+    """How many of the first lines are no part of the table: far shorter than its rows."""
+    count = int(says_separator)
+    while count < len(first) and 2 * len(cells_of(first[count], separator)) < width:
+        count += 1
+    return count if count < len(first) else int(says_separator)
 
 
 def sample_of(lines: Iterable[str]) -> tuple[list[str], int]:
@@ -141,6 +175,7 @@ def _header(
     below = [rows[at] for at in range(1, min(len(rows), _FIRST_LINES))]
     first = rows[0]
     if is_header(first, below):
+        first = [first[0].lstrip("#% "), *first[1:]]  # as NumPy's savetxt writes it
         if len(first) == width - 1:  # R leaves out the name of the rows' names
             trailing = all(not row[-1].strip() for row in below if len(row) == width)
             first = [*first, ""] if trailing else ["", *first]
@@ -158,9 +193,5 @@ def _has_decimal_commas(lines: list[str], separator: str) -> bool:
     if separator == ",":
         return False
     cells = [cell for line in lines[1:_FIRST_LINES] or lines for cell in cells_of(line, separator)]
-    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
+    commas = sum(bool(DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
     return commas > 0 and not any(re.fullmatch(r"\s*-?\d+\.\d+\s*", cell) for cell in cells)
-
-
-def _with_points(cell: str) -> str:
-    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell

@@ -15,8 +15,8 @@ from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.choosing import choose
 from inkcluster.images.readers.found import Asked, Found
-from inkcluster.images.readers.guard import opened, reading, regular_file, size
-from inkcluster.images.readers.texts.kinds import encoding_of
+from inkcluster.images.readers.guard import opened, read_at_most, reading, regular_file, size
+from inkcluster.images.readers.texts.kinds import SNIFFED_BYTES, encoding_of
 from inkcluster.images.readers.texts.lines import MAX_LINE_CHARACTERS, lines_of
 from inkcluster.images.readers.texts.records import Records
 from inkcluster.progress import current
@@ -35,56 +35,104 @@ def read_json(path: Path, asked: Asked) -> Found:
     with reading(path, "JSON"):
         with opened(path) as stream:
             start = stream.readline(MAX_LINE_CHARACTERS)
-            more = bool(stream.read(MAX_LINE_CHARACTERS).strip())
-        first = start.decode(encoding_of(start), "replace")
-        if more and _is_whole(first, "["):
-            raise BadInputError(
-                f"{path} has a list in each line; write an object with names in each, such as "
-                '{"image": […], "label": 7}.'
-            )
+            more = bool(stream.read(SNIFFED_BYTES).strip())
+        first = start.decode(encoding_of(start), "replace").strip()
         with current().task(f"reading {path.name}", held) as advance:
-            if not _is_whole(first, "{") or _holds_arrays(first):
-                return _document(path, asked, advance)
-            records = Records(str(path))
-            with lines_of(path, advance=advance) as lines:
-                for at, line in enumerate(lines):
-                    records.add(_parsed(line, f"{path}, line {at + 1:,}"))
-        return records.found(asked, "JSON lines")
+            if more and first.startswith("{") and first.endswith("}"):
+                return _objects(path, asked, advance)
+            if more and first.startswith("[") and first.endswith("]"):
+                return _rows(path, asked, advance)
+            return _document(path, asked, advance)
+
+
+def _objects(path: Path, asked: Asked, advance: Callable[[float], None]) -> Found:
+    """An object in each line."""
+    records = Records(str(path))
+    with lines_of(path, advance=advance) as lines:
+        for at, line in enumerate(lines, 1):
+            record = _parsed(line, f"{path}, line {at:,}")
+            if not isinstance(record, dict):
+                raise BadInputError(f"{path}, line {at:,} is no object, but the first is.")
+            records.add(record)
+    return records.found(asked, "JSON lines")
+
+
+def _rows(path: Path, asked: Asked, advance: Callable[[float], None]) -> Found:
+    """A list of numbers in each line."""
+    rows = []
+    with lines_of(path, advance=advance) as lines:
+        for at, line in enumerate(lines, 1):
+            where = f"{path}, line {at:,}"
+            rows.append(_array(_parsed(line, where), where))
+            if rows[-1].shape != rows[0].shape or rows[-1].dtype.kind not in "biuf":
+                raise BadInputError(f"{where} is no list of as many numbers as the first.")
+    return _chosen({"array": np.stack(rows)}, path, asked, "JSON lines")
 
 
 def _document(path: Path, asked: Asked, advance: Callable[[float], None]) -> Found:
+    """One JSON value for the whole file."""
     with opened(path, advance) as stream:
-        content = stream.read(MAX_DOCUMENT_BYTES + 1)
+        content = read_at_most(stream, MAX_DOCUMENT_BYTES + 1)
     if len(content) > MAX_DOCUMENT_BYTES:
         raise BadInputError(
             f"{path} is one JSON document of more than {size(MAX_DOCUMENT_BYTES)}; write an object a line, "
             "or save the arrays as .npz."
         )
-    found = json.loads(content)
+    held = json.loads(content)
     del content
-    if isinstance(found, dict):
-        lists = {key: value for key, value in found.items() if isinstance(value, list)}
-        if len(lists) == 1 and all(isinstance(row, dict) for row in next(iter(lists.values()))):
-            found = next(iter(lists.values()))  # such as {"data": [{…}, {…}]}
-        elif lists:
-            arrays = {str(key): _array(value, f"{path}: {one_line(str(key))!r}")
-                      for key, value in lists.items()}  # fmt: skip
-            return _named(choose(arrays, str(path), asked))
-    if isinstance(found, list) and found and all(isinstance(row, dict) for row in found):
+    held = _as_rows(held) if isinstance(held, dict) else held
+    if isinstance(held, list) and held and all(isinstance(row, dict) for row in held):
         records = Records(str(path))
-        for row in found:
+        for row in held:
             records.add(row)
         return records.found(asked, "a list of JSON objects")
-    if isinstance(found, list) and found and isinstance(found[0], list):
-        return _named(choose({"array": _array(found, str(path))}, str(path), asked))
+    if isinstance(held, list) and held and isinstance(held[0], list):
+        return _chosen({"array": _array(held, str(path))}, path, asked, "a JSON document")
+    if isinstance(held, dict) and held:
+        arrays = {key: _array(value, f"{path}: {one_line(key)!r}") for key, value in held.items()}
+        return _chosen(arrays, path, asked, "a JSON document")
     raise BadInputError(
         f"{path} is JSON of another form; write an object for each image, such as "
         '{"image": […], "label": 7}, or {"images": […], "labels": […]}.'
     )
 
 
-def _named(found: Found) -> Found:
-    return replace(found, what=found.what or "a JSON document")
+def _as_rows(held: dict[str, Any]) -> Any:
+    """The objects or arrays in an object: pandas' forms of a table, a list of objects, or arrays."""
+    columns, data = (_list(held.get(key)) for key in ("columns", "data"))
+    if columns and data and all(len(_list(row)) == len(columns) for row in data):
+        return [dict(zip(map(str, columns), row, strict=True)) for row in data]
+    first = next(iter(held.values()), None)
+    if isinstance(first, dict) and all(
+        isinstance(column, dict) and column.keys() == first.keys() for column in held.values()
+    ):
+        if all(map(str.isdecimal, held)) and not all(map(str.isdecimal, first)):
+            return list(held.values())
+        return [{name: column[row] for name, column in held.items()} for row in first]
+    lists = {key: value for key, value in held.items() if isinstance(value, list) and value}
+    if len(lists) == 1:
+        ((_, rows),) = lists.items()
+        if all(isinstance(row, dict) for row in rows):
+            return rows  # such as {"data": [{…}, {…}]}
+        if _depth(rows) == 1 or (_depth(rows) == 2 and len(held) > 1):
+            return [held]  # a single image, with its label beside it
+    return lists
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _depth(value: Any) -> int:
+    depth = 0
+    while isinstance(value, list) and value:
+        value, depth = value[0], depth + 1
+    return depth
+
+
+def _chosen(arrays: dict[str, NDArray[Any]], path: Path, asked: Asked, what: str) -> Found:
+    found = choose(arrays, str(path), asked)
+    return replace(found, what=what)
 
 
 def _array(value: Any, where: str) -> NDArray[Any]:
@@ -99,35 +147,8 @@ def _array(value: Any, where: str) -> NDArray[Any]:
     return array
 
 
-def _parsed(line: str, where: str) -> dict[str, Any]:
+def _parsed(line: str, where: str) -> Any:
     try:
-        record = json.loads(line)
+        return json.loads(line)
     except ValueError as error:
-        raise BadInputError(f"{where} is not a JSON object ({error}).") from error
-    if not isinstance(record, dict):
-        raise BadInputError(f"{where} is not a JSON object but {one_line(line.strip(), 40)!r}.")
-    return record
-
-
-def _is_whole(line: str, opening: str) -> bool:
-    """Whether the line is a whole JSON value that begins so."""
-    text = line.strip()
-    return text.startswith(opening) and text.endswith("}" if opening == "{" else "]")
-
-
-def _holds_arrays(line: str) -> bool:
-    """Whether an object holds all images, as lists of lists or as several lists, not one."""
-    record = json.loads(line)
-    lists = [value for value in record.values() if isinstance(value, list) and value]
-    deep = max((_depth(value) for value in lists), default=0)
-    lengths = {len(value) for value in lists}
-    several = len(lists) > 1 and len(lengths) == 1
-    objects = any(isinstance(value[0], dict) for value in lists)
-    return objects or deep > 3 or (several and deep > 1)
-
-
-def _depth(value: Any) -> int:
-    depth = 0
-    while isinstance(value, list) and value:
-        value, depth = value[0], depth + 1
-    return depth
+        raise BadInputError(f"{where} is not JSON ({error}).") from error

@@ -22,6 +22,8 @@ from inkcluster.progress import current
 
 MAX_BLANK_SHARE = 0.25
 """How much of the end of every image may be blank for a square to be assumed."""
+MIN_SAMPLED_IMAGES, MAX_SAMPLED_VALUES = 4, 500_000
+"""How much of the file the length of rows is found from."""
 MIN_SIDE = 4
 """Smaller squares are not assumed."""
 CLEARLY_LESS = 0.9
@@ -56,6 +58,7 @@ def read_libsvm(path: Path, asked: Asked) -> Found:
                 f"{path}: the highest index is {count:,}; images of 1 to {MAX_COLUMNS:,} values are read."
             )
         n = sum(part.shape[0] for part in parts)
+        check_unpacked(path, n * count, held, MAX_TYPED_RATIO)
         width, said = _width(count, parts, first, asked, path)
         whole = all(
             ((part.data >= 0) & (part.data <= 255) & (part.data % 1 == 0)).all() for part in parts
@@ -106,7 +109,8 @@ def _width(
     if count % 3 == 0 and count >= MIN_COLOUR_VALUES and fits(count // 3, None):
         return count, []
     least = math.isqrt(count - 1) + 1
-    side = _row_length(_laid_out(parts[0][:MAX_SAMPLED_IMAGES], count, first), least)
+    some = min(MAX_SAMPLED_IMAGES, max(MIN_SAMPLED_IMAGES, MAX_SAMPLED_VALUES // count))
+    side = _row_length(_laid_out(parts[0][:some], count, first), least)
     if least < MIN_SIDE or side < least or side * side - count > MAX_BLANK_SHARE * side * side:
         seen = f"{-(-count // side)}x{side}"
         raise BadInputError(

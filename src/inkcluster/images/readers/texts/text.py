@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inkcluster.images.describing import one_line
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import reading, regular_file
 from inkcluster.images.readers.tables.columns import choose_columns
@@ -15,6 +17,7 @@ from inkcluster.images.readers.tables.taking import Taker
 from inkcluster.images.readers.texts.dialect import look_at
 from inkcluster.images.readers.texts.lines import SPACES, lines_of
 from inkcluster.progress import current
+from inkcluster.words import several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,13 +46,20 @@ def read_csv(path: Path, asked: Asked) -> Found:
     with reading(path, "a table of text"):
         dialect = look_at(path)
         chosen = choose_columns(dialect.names, dialect.rows, str(path), asked.labels, asked.shape)
-        taker = Taker(chosen, dialect.names, str(path))
+        if dialect.titles:
+            count, first = several(len(dialect.titles), "line"), one_line(dialect.titles[0].strip())
+            said = f"Left out before the table: {count}, beginning {first!r}."
+            chosen = replace(chosen, notices=(said, *chosen.notices))
+        if dialect.instead:
+            said = "The first line was read as an image; pandas had numbered its values as names."
+            chosen = replace(chosen, notices=(said, *chosen.notices))
+        taker = Taker(chosen, dialect.names, str(path), decimal=dialect.decimal)
         with (
             current().task(f"reading {path.name}", held) as advance,
-            lines_of(path, advance=advance, is_comment=dialect.is_comment) as lines,
+            lines_of(path, advance=advance, is_comment=dialect.is_comment, quotes=True) as lines,
         ):
             for frame in frames_of(lines, dialect.width, chosen.texts, separator=dialect.separator,
-                                   decimal=dialect.decimal, before=dialect.before):  # fmt: skip
+                                   decimal=dialect.decimal, before=dialect.before, instead=dialect.instead):  # fmt: skip
                 taker.add(frame)
         return taker.found(asked, "a CSV table" if dialect.separator == "," else "a table of text")
 
@@ -62,6 +72,7 @@ def frames_of(
     separator: str = ",",
     decimal: str = ".",
     before: int = 0,
+    instead: str = "",
     missing: Sequence[str] = ("",),
 ) -> Iterator[pd.DataFrame]:
     """The rows of `lines` after the first `before`, some at a time; columns are numbered.
@@ -72,6 +83,8 @@ def frames_of(
 
     for _ in islice(lines, before):
         pass
+    if instead:
+        lines.put_back(instead)
     empty: Any = {at: list(missing) if at in texts else _MISSING for at in range(width)}
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
