@@ -13,6 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+RUN = "run.json"
+"""What a study says about itself, in its folder."""
+_HEAD_BYTES = 100
 TEMPORARY_PREFIX = ".part-"
 _ASIDE_PREFIX = TEMPORARY_PREFIX + "old-"
 """Before the name of a folder that is being replaced."""
@@ -60,6 +63,15 @@ def is_folder(path: Path) -> bool:
 def is_file(path: Path) -> bool:
     """Whether a regular file is at `path`, and not a link to one."""
     return path.is_file() and not path.is_symlink()
+
+
+def holds_run(folder: Path) -> bool:
+    """Whether a study has written its ``run.json`` in `folder`."""
+    try:
+        with open_file(folder / RUN, inner=1) as stream:
+            return b'"inkcluster"' in stream.read(_HEAD_BYTES)
+    except (OSError, ValueError):
+        return False
 
 
 def remove(path: Path) -> None:

@@ -196,3 +196,20 @@ def _seconds(line, environment):
     before = spent()
     subprocess.run(line, env=environment, capture_output=True, check=True)
     return spent() - before
+
+
+def test_a_study_of_the_folder_one_is_in_does_not_read_its_own_run(ink, tmp_path):
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for i in range(20):
+        pixels = rng.integers(0, 256, (4, 4)).astype(np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{i:02}.png")
+    said = [ink("study", ".", "--only", "shape", "--k", "3") for _ in range(2)]
+    assert [process.returncode for process in said] == [0, 0], said[1].stderr
+    assert "20 images" in said[1].stdout
+    assert said[0].stdout == said[1].stdout
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+    refused = ink("look", next((tmp_path / "runs").iterdir()))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "is the folder of a study" in refused.stderr

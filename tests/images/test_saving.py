@@ -3,6 +3,7 @@
 import errno
 import gzip
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -111,3 +112,77 @@ def test_a_full_disk_leaves_nothing_half_written(name, small, tmp_path, monkeypa
     with pytest.raises(BadInputError, match="No space left on device"):
         save(small, tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def unlabelled(small):
+    return ImageSet(255 - small.pixels, None, "others")
+
+
+IMAGES = ["a-images-idx3-ubyte", "a-images-idx3-ubyte.gz"]
+
+
+@pytest.mark.parametrize("first", IMAGES)
+@pytest.mark.parametrize("second", IMAGES)
+def test_no_labels_of_other_images_are_left_beside(first, second, small, unlabelled, tmp_path):
+    """What is saved is read back the same, or it is refused and nothing is written."""
+    save(small, tmp_path / first)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(BadInputError, match=r"a-(labels|images)\S* lies beside .*; remove it"):
+        save(unlabelled, tmp_path / second)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    for path in before:
+        if "labels" in path.name:
+            path.unlink()
+    if first.endswith("gz") or first == second:
+        assert load(save(unlabelled, tmp_path / second)[0]).labels is None
+
+
+@pytest.mark.parametrize("first", IMAGES)
+@pytest.mark.parametrize("second", IMAGES)
+def test_other_labels_are_read_back_or_refused(first, second, small, tmp_path):
+    save(small, tmp_path / first)
+    other = ImageSet(small.pixels, (small.labels + 1) % 3, "a")
+    if first == IMAGES[0] != second:
+        with pytest.raises(BadInputError, match="would be read as its labels"):
+            save(other, tmp_path / second)
+        return
+    for _ in range(2):
+        written = save(other, tmp_path / second)
+        np.testing.assert_array_equal(load(written[0]).labels, other.labels)
+
+
+def test_the_same_set_may_be_packed_beside_itself(small, tmp_path):
+    for name in (*IMAGES, *IMAGES):
+        np.testing.assert_array_equal(load(save(small, tmp_path / name)[0]).labels, small.labels)
+
+
+@pytest.mark.parametrize("name", ["Train-Images-idx3-ubyte", "A.IDX", "T-IMAGES.IDX3-UBYTE.GZ"])
+def test_names_in_capitals(name, small, tmp_path):
+    read = load(save(small, tmp_path / name)[0])
+    np.testing.assert_array_equal(read.labels, small.labels)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_file_is_not_replaced(name, small, tmp_path):
+    for number, make in enumerate(
+        (os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/null"))
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        target = folder / name.replace("a.idx", "a-images-idx3-ubyte")
+        make(target)
+        kind = target.lstat().st_mode
+        with pytest.raises(BadInputError, match="cannot be written: it is"):
+            save(small, folder / name)
+        assert target.lstat().st_mode == kind
+
+
+def test_a_link_to_a_file_stays_a_link(small, tmp_path):
+    (tmp_path / "b.npz").touch()
+    (tmp_path / "a.npz").symlink_to("b.npz")
+    (tmp_path / "new.npz").symlink_to("c.npz")
+    for name in ("a.npz", "new.npz"):
+        save(small, tmp_path / name)
+        assert (tmp_path / name).is_symlink()
+        assert len(load(tmp_path / name)) == len(small)

@@ -12,10 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.files import atomic_file
+from inkcluster.files import atomic_file, output_file
 from inkcluster.images.imageset import ImageSet
+from inkcluster.images.readers import idx as reader
+from inkcluster.images.readers.packed import packing
 
-_IDX = re.compile(r"(?P<stem>.*?)[-._]?(images[-.])?idx\d?([-.]ubyte)?(?P<gz>\.gz)?$")
+_IDX = re.compile(
+    r"(?P<stem>.*?)[-._]?(images[-.])?idx\d?([-.]ubyte)?(?P<gz>\.gz)?$", re.IGNORECASE
+)
 
 
 def save(images: ImageSet, path: str | Path) -> list[Path]:
@@ -36,8 +40,8 @@ def save(images: ImageSet, path: str | Path) -> list[Path]:
     Raises
     ------
     BadInputError
-        If the ending is another, if the folder cannot be written, or if labels for IDX are not
-        whole numbers of 32 bits.
+        If the ending is another, if the folder cannot be written, if labels for IDX are not whole
+        numbers of 32 bits, or if a file beside it would be read in its place or as its labels.
 
     Examples
     --------
@@ -52,14 +56,17 @@ def save(images: ImageSet, path: str | Path) -> list[Path]:
     lowered = path.name.lower()
     idx = _IDX.fullmatch(path.name)
     try:
+        path = output_file(path)
         if lowered.endswith(".npz"):
             return _npz(images, path)
         if lowered.endswith((".parquet", ".pq")):
             return _parquet(images, path)
         if idx is not None and idx["stem"]:
             return _idx(images, path, idx["stem"], bool(idx["gz"]))
-    except OSError as error:
-        detail = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        if isinstance(error, BadInputError):
+            raise
+        detail = getattr(error, "strerror", None) or str(error)
         raise BadInputError(f"{path} cannot be written: {detail}.") from error
     raise BadInputError(
         f"The ending of {path} gives no format; use .npz, .parquet or -images-idx3-ubyte (.gz)."
@@ -91,18 +98,44 @@ def _parquet(images: ImageSet, path: Path) -> list[Path]:
 
 def _idx(images: ImageSet, path: Path, stem: str, gz: bool) -> list[Path]:
     ending = ".gz" if gz else ""
-    if "images" not in path.name:
+    if "images" not in path.name.lower():
         path = path.with_name(f"{stem}-images-idx3-ubyte{ending}")
-    beside = path.with_name(re.sub(r"idx\d", "idx1", path.name.replace("images", "labels")))
-    labels = None if images.labels is None else _idx_labels(images.labels, path)
-    files = [path]
-    with atomic_file(path) as stream:
-        _write_idx(stream, images.pixels, gz)
-    if labels is not None:
-        with atomic_file(beside) as stream:
-            _write_idx(stream, labels, gz)
-        files.append(beside)
-    return files
+    labels = re.sub("images", "labels", path.name, count=1, flags=re.IGNORECASE)
+    beside = path.with_name(re.sub(r"idx\d", "idx1", labels, flags=re.IGNORECASE))
+    arrays = {path: images.pixels}
+    if images.labels is not None:
+        arrays[beside] = _idx_labels(images.labels, path)
+    _refuse_others(path, beside, arrays, gz)
+    for file, array in arrays.items():
+        with atomic_file(output_file(file)) as stream:
+            _write_idx(stream, array, gz)
+    return list(arrays)
+
+
+def _refuse_others(path: Path, beside: Path, arrays: dict[Path, NDArray[Any]], gz: bool) -> None:
+    """Refuse to write where another file would then be read in place of one of `arrays`."""
+    plain = path.with_suffix("") if gz else path
+    if plain != path and plain.is_file() and not _holds(plain, arrays[path]):
+        raise BadInputError(
+            f"{plain.name} lies beside {path} and is read before it; remove it, or choose another name."
+        )
+    other = reader.label_file(path)
+    labels = arrays.get(beside)
+    if other is None or (labels is not None and other == beside):
+        return
+    comes_first = (packing(other) is not None, other) < (gz, beside)
+    if labels is None or (comes_first and not _holds(other, labels)):
+        raise BadInputError(
+            f"{other.name} lies beside {path} and would be read as its labels, which it is not; "
+            "remove it, or choose another name."
+        )
+
+
+def _holds(path: Path, array: NDArray[Any]) -> bool:
+    try:
+        return np.array_equal(reader.read_array(path), array)
+    except BadInputError:
+        return False
 
 
 def _idx_labels(labels: NDArray[Any], path: Path) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from inkcluster.errors import RunFolderError
 from inkcluster.files import (
+    RUN,
     TEMPORARY_PREFIX,
     is_file,
     is_folder,
@@ -19,7 +20,7 @@ from inkcluster.files import (
     remove,
     remove_leftovers,
 )
-from inkcluster.study.run.state import RUN, read_state
+from inkcluster.study.run.state import read_state
 
 LOCK = ".lock"
 ANSWERS = "answers"

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from inkcluster.errors import BadInputError, RunFolderError
+from inkcluster.files import RUN
 from inkcluster.study.answer import Finding
 from inkcluster.study.findings import outdated
 from inkcluster.study.run.facts import DataFacts
 from inkcluster.study.run.folder import ANSWERS
-from inkcluster.study.run.state import RUN, read_state
+from inkcluster.study.run.state import read_state
 from inkcluster.study.run.written import (
     WrittenAnswer,
     WrittenFigure,

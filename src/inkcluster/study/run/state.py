@@ -8,10 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from inkcluster.files import atomic_file, open_file
+from inkcluster.files import RUN, atomic_file, open_file
 from inkcluster.study.answer import Level
 
-RUN = "run.json"
 MAX_JSON_BYTES = 64 << 20
 MAX_DEPTH = 32
 """How deep lists and objects may lie in each other in a run's JSON."""

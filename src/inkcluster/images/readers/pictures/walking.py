@@ -6,6 +6,7 @@ import os
 from pathlib import Path, PurePosixPath
 
 from inkcluster.errors import BadInputError
+from inkcluster.files import holds_run
 from inkcluster.images.describing import shown
 from inkcluster.images.readers.pictures.archive import MAX_MEMBERS, is_hidden
 from inkcluster.words import sentence, several
@@ -16,14 +17,15 @@ Files = list[tuple[PurePosixPath, str]]
 def files_in(folder: Path) -> tuple[Files, list[str]]:
     """The files in `folder` and below it: their paths within it as text and on disk, sorted.
 
-    Hidden files and folders, pipes and devices are left out. A link is followed if what it names lies
+    Hidden files and folders, pipes, devices and the folders of studies are left out. A link is followed if what it names lies
     inside `folder`, hidden or not, and was not reached without it; else it is left out, and a
     notice says so. A folder is never entered twice, so that links in a circle do no harm.
 
     Raises
     ------
     BadInputError
-        If there are more than :data:`~inkcluster.images.readers.pictures.archive.MAX_MEMBERS` files.
+        If there are more than :data:`~inkcluster.images.readers.pictures.archive.MAX_MEMBERS` files, or
+        `folder` is that of a study.
     OSError
         If a folder cannot be listed.
     """
@@ -63,6 +65,12 @@ class _Walk:
             if real in self._entered:
                 continue
             self._entered.add(real)
+            if holds_run(Path(real)):
+                if real == self.root:
+                    raise BadInputError(
+                        f"{real} is the folder of a study, not of images; give the images themselves."
+                    )
+                continue
             with os.scandir(real) as entries:
                 for entry in entries:
                     if is_hidden(entry.name):
