@@ -49,7 +49,7 @@ def test_on_the_embedded_digits(monkeypatch, tmp_path):
 @pytest.mark.mnist
 def test_on_all_of_mnist(monkeypatch, tmp_path, mnist_file):
     text, pictures = printed(monkeypatch, tmp_path, mnist_file.parent, 1)
-    assert "70,000 images, 28 × 28, labels 0–9" in text
+    assert "70,000 images, 28 × 28, from a MATLAB file, labels 0–9" in text
     assert "97.70% clustered with eps=8, min_samples=2: 1 clusters" in text
     assert "eps=7: 104 labels, noise 7477, largest 2110" in text
     assert "Cluster sizes, Ward: [3077, 1486, 1256, 861, 866, 513, 873, 434, 376, 258]" in text

@@ -222,7 +222,9 @@ def test_all_of_mnist(mnist_file):
     from sklearn.utils import resample
 
     images = load(mnist_file)
-    assert describe(images) == "70,000 images, 28 × 28, labels 0–9, light on dark"
+    assert (
+        describe(images) == "70,000 images, 28 × 28, from a MATLAB file, labels 0–9, light on dark"
+    )
     assert images.labels.dtype == np.int64
     assert images.notices == ()
     content = loadmat(mnist_file)

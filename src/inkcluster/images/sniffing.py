@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from inkcluster.errors import BadInputError
 from inkcluster.files import holds_run
 from inkcluster.images.named import NAMED
-from inkcluster.images.readers.arrays.mat import is_hdf5
+from inkcluster.images.readers.arrays.hdf5 import is_hdf5
 from inkcluster.images.readers.guard import head, os_error, reading, regular_file
 from inkcluster.images.readers.idx import image_files, is_idx
 from inkcluster.images.readers.naming import names_labels

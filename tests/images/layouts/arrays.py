@@ -259,6 +259,146 @@ def hdf5_grouped_as_usps(tmp):
     return tmp / "f.h5"
 
 
+def _matlab(file, name, value, kind="double"):
+    """Write as MATLAB 7.3 does: turned, with the class beside."""
+    data = file.create_dataset(name, data=np.asarray(value).T)
+    data.attrs["MATLAB_class"] = np.bytes_(kind)
+    return data
+
+
+def _text_codes(text):
+    return np.array([[ord(c) for c in text]], np.uint16)
+
+
+@layout(labels=np.array([f"digit {k}" for k in Y]))
+def mat73_cell_strings(tmp):
+    import h5py
+
+    with h5py.File(tmp / "f.mat", "w", userblock_size=512) as file:
+        _matlab(file, "X", F, "uint8")
+        refs = []
+        for i, k in enumerate(Y):
+            refs.append(_matlab(file, f"#refs#/{i}", _text_codes(f"digit {k}"), "char").ref)
+        cell = file.create_dataset("labels", (1, len(Y)), h5py.ref_dtype)
+        cell[0] = refs
+        cell.attrs["MATLAB_class"] = np.bytes_("cell")
+    return tmp / "f.mat"
+
+
+@layout(labels=Y)
+def mat73_struct_as_emnist(tmp):
+    import h5py
+
+    with h5py.File(tmp / "f.mat", "w", userblock_size=512) as file:
+        for part, rows in (("train", slice(0, 500)), ("test", slice(500, 600))):
+            _matlab(file, f"dataset/{part}/images", F[rows], "uint8")
+            _matlab(file, f"dataset/{part}/labels", Y[rows, None])
+            _matlab(file, f"dataset/{part}/writers", np.arange(600)[rows, None])
+            file[f"dataset/{part}"].attrs["MATLAB_class"] = np.bytes_("struct")
+        file["dataset"].attrs["MATLAB_class"] = np.bytes_("struct")
+    return tmp / "f.mat"
+
+
+@layout(labels=Y)
+def mat73_cell_of_images(tmp):
+    import h5py
+
+    with h5py.File(tmp / "f.mat", "w", userblock_size=512) as file:
+        refs = [_matlab(file, f"#refs#/{i}", a, "uint8").ref for i, a in enumerate(X)]
+        cell = file.create_dataset("images", (len(X), 1), h5py.ref_dtype)
+        cell[:, 0] = refs
+        cell.attrs["MATLAB_class"] = np.bytes_("cell")
+        _matlab(file, "y", Y[None])
+    return tmp / "f.mat"
+
+
+@layout(labels=Y + 1)
+def mat73_sparse(tmp):
+    import h5py
+
+    matrix = sp.csc_matrix(F.astype(float))
+    with h5py.File(tmp / "f.mat", "w", userblock_size=512) as file:
+        group = file.create_group("fea")
+        group.attrs["MATLAB_class"] = np.bytes_("double")
+        group.attrs["MATLAB_sparse"] = np.uint64(len(F))
+        group["data"], group["ir"] = matrix.data, matrix.indices.astype(np.uint64)
+        group["jc"] = matrix.indptr.astype(np.uint64)
+        _matlab(file, "gnd", Y[:, None] + 1.0)
+    return tmp / "f.mat"
+
+
+@layout((X > 7).astype(np.uint8), Y)
+def mat73_logical(tmp):
+    import h5py
+
+    with h5py.File(tmp / "f.mat", "w", userblock_size=512) as file:
+        _matlab(file, "X", (F > 7).astype(np.uint8), "logical")
+        _matlab(file, "y", Y[:, None])
+    return tmp / "f.mat"
+
+
+@layout((X > 7).astype(np.uint8), Y)
+def mat_logical(tmp):
+    savemat(tmp / "f.mat", {"X": F > 7, "y": Y[:, None]})
+    return tmp / "f.mat"
+
+
+@layout(labels=np.array([f"digit {k}" for k in Y]))
+def hdf5_text_of_variable_length(tmp):
+    import h5py
+
+    with h5py.File(tmp / "f.h5", "w") as file:
+        file["images"] = X
+        file.create_dataset("labels", data=[f"digit {k}" for k in Y], dtype=h5py.string_dtype())
+    return tmp / "f.h5"
+
+
+@layout(labels=Y)
+def hdf5_records(tmp):
+    import h5py
+
+    records = np.empty(len(X), [("image", "u1", (8, 8)), ("label", "i4")])
+    records["image"], records["label"] = X, Y
+    with h5py.File(tmp / "f.h5", "w") as file:
+        file["samples"] = records
+    return tmp / "f.h5"
+
+
+@layout(labels=Y)
+def hdf5_soft_and_circular_links(tmp):
+    import h5py
+
+    with h5py.File(tmp / "f.h5", "w") as file:
+        file["store/pixels"], file["store/label"] = X, Y
+        file["X"] = h5py.SoftLink("/store/pixels")
+        file["y"] = h5py.SoftLink("store/label")
+        file["store/up"] = file["/"]
+        file["nowhere"] = h5py.SoftLink("/not/there")
+    return tmp / "f.h5"
+
+
+@layout(refused="go in a circle")
+def hdf5_links_to_each_other(tmp):
+    import h5py
+
+    with h5py.File(tmp / "f.h5", "w") as file:
+        file["a"], file["b"] = h5py.SoftLink("/b"), h5py.SoftLink("/a")
+    return tmp / "f.h5"
+
+
+@layout(refused="points into another file")
+def hdf5_soft_link_through_another_file(tmp):
+    import h5py
+
+    with h5py.File(tmp / "other.h5", "w") as file:
+        file["x"] = X
+    with h5py.File(tmp / "f.h5", "w") as file:
+        file["images"] = X
+        file["far"] = h5py.ExternalLink("other.h5", "/")
+        file["y"] = h5py.SoftLink("/far/x")
+    return tmp / "f.h5"
+
+
 # IDX
 
 
@@ -335,6 +475,4 @@ def idx_beside_the_labels_of_another_set(tmp):
     return tmp / "a-images-idx3-ubyte"
 
 
-NOT_YET: set[str] = {
-    "hdf5_grouped_as_usps",
-}
+NOT_YET: set[str] = set()

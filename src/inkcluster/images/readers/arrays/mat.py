@@ -1,9 +1,9 @@
-"""Reads MATLAB's files: v4 to v7 through SciPy, v7.3 (HDF5) through h5py; numbers and text only."""
+"""Reads MATLAB's files: v4 through SciPy, v5 to v7 and v7.3 (HDF5) through the modules beside."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.readers.arrays.choosing import choose
-from inkcluster.images.readers.arrays.mat5 import holds_code, read_mat5
+from inkcluster.images.readers.arrays.hdf5 import is_hdf5, read_hdf5
+from inkcluster.images.readers.arrays.mat5 import read_mat5
 from inkcluster.images.readers.arrays.nested import plain_arrays
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import (
-    MAX_DEFLATE_RATIO,
     MAX_TYPED_RATIO,
     check_unpacked,
     head,
@@ -29,7 +29,6 @@ _BYTES = {
     "double": 8, "single": 4, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2,
     "int32": 4, "uint32": 4, "int64": 8, "uint64": 8, "logical": 1, "char": 4,
 }  # fmt: skip
-_CODE = {"object": "an object", "opaque": "an object", "function_handle": "a function"}
 
 
 def read_mat(path: Path, asked: Asked) -> Found:
@@ -40,7 +39,8 @@ def read_mat(path: Path, asked: Asked) -> Found:
     """
     arrays, from_matlab = mat_arrays(path)
     with reading(path, "a MATLAB file"):
-        return choose(arrays, str(path), asked, from_matlab=from_matlab)
+        found = choose(arrays, str(path), asked, from_matlab=from_matlab)
+    return replace(found, what="a MATLAB file" if from_matlab else "an HDF5 file")
 
 
 def mat_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], bool]:
@@ -48,22 +48,17 @@ def mat_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], bool]:
     packed = regular_file(path)
     with reading(path, "a MATLAB file"), current().task(f"reading {path.name}", packed) as advance:
         is_newest = is_hdf5(head(path, 520))
-        found = _hdf5(path, packed) if is_newest else (_scipy(path, packed), True)
+        values, from_matlab = read_hdf5(path, packed) if is_newest else (_older(path, packed), True)
         advance(packed)
-        return found
+        return plain_arrays(values, path, packed), from_matlab
 
 
-def is_hdf5(start: bytes) -> bool:
-    """Whether these are the first 520 bytes of an HDF5 file; MATLAB's begin with a text of 512."""
-    return b"\x89HDF\r\n\x1a\n" in (start[:8], start[512:520])
-
-
-def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
+def _older(path: Path, packed: int) -> dict[str, Any]:
     from scipy.io import loadmat, whosmat
     from scipy.io.matlab import matfile_version
 
     if matfile_version(str(path), appendmat=False)[0] == 1:
-        return plain_arrays(read_mat5(path), path, packed)
+        return read_mat5(path)
     listed = whosmat(str(path), appendmat=False)
     if len({key for key, _, _ in listed}) < len(listed):
         raise BadInputError(f"{path} is damaged: two of its variables have the same name.")
@@ -89,60 +84,3 @@ def _scipy(path: Path, packed: int) -> dict[str, NDArray[Any]]:
         for key, a in arrays.items()
         if isinstance(a, np.ndarray)
     }
-
-
-def _hdf5(path: Path, packed: int) -> tuple[dict[str, NDArray[Any]], bool]:
-    """The top-level arrays, in MATLAB's orientation, and whether MATLAB wrote them."""
-    import h5py
-
-    arrays: dict[str, NDArray[Any]] = {}
-    from_matlab = False
-    promised = 0
-    with h5py.File(path, "r") as file:
-        for key, dataset in _datasets(file, path):
-            matlab_class = _text(dataset.attrs.get("MATLAB_class"))
-            if matlab_class in _CODE or "MATLAB_object_decode" in dataset.attrs:
-                raise holds_code(path, _CODE.get(matlab_class, "an object"))
-            if dataset.external or dataset.is_virtual:
-                raise _elsewhere(path, key)
-            if dataset.dtype.kind not in "biufS" or matlab_class in ("cell", "struct"):
-                continue
-            promised += dataset.size * dataset.dtype.itemsize
-            check_unpacked(path, promised, packed, MAX_DEFLATE_RATIO)
-            array = np.asarray(dataset[()])
-            if matlab_class:
-                from_matlab = True
-                array = array.T
-            if matlab_class == "char":
-                array = _chars(array)
-            arrays[key] = array
-    return arrays, from_matlab
-
-
-def _datasets(file: Any, path: Path) -> Iterator[tuple[str, Any]]:
-    import h5py
-
-    if "#subsystem#" in file:
-        raise holds_code(path, "an object")
-    for key in file:
-        link = file.get(key, getlink=True)
-        if isinstance(link, h5py.ExternalLink):
-            raise _elsewhere(path, key)
-        if isinstance(link, h5py.HardLink) and isinstance(file[key], h5py.Dataset):
-            yield key, file[key]
-
-
-def _elsewhere(path: Path, key: str) -> BadInputError:
-    return BadInputError(f"{path}: variable {key!r} points into another file, which is never read.")
-
-
-def _chars(codes: NDArray[Any]) -> NDArray[Any]:
-    """MATLAB's char matrix, one row of UTF-16 codes a string, as text of shape (rows,)."""
-    if codes.ndim != 2:
-        return codes
-    rows = ["".join(chr(int(c)) for c in row).rstrip(" \0") for row in codes]
-    return np.array(rows, dtype=np.str_)
-
-
-def _text(value: Any) -> str:
-    return value.decode("ascii", "replace") if isinstance(value, bytes) else str(value or "")

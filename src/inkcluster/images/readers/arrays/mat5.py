@@ -39,7 +39,7 @@ _CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13
 # fmt: on
 _CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE = 1, 2, 3, 4, 5
 _CODE = {_OBJECT: "an object", 16: "a function", 17: "an object"}
-_COMPLEX = 0x0800
+_COMPLEX, _LOGICAL = 0x0800, 0x0200
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,22 @@ def holds_code(path: Path, what: str) -> BadInputError:
     return BadInputError(
         f"{path} holds {what} of MATLAB's, which is never read; save only the arrays of numbers."
     )
+
+
+def is_sound(
+    shape: tuple[int, int], rows: NDArray[Any], starts: NDArray[Any], values: NDArray[Any]
+) -> bool:
+    """Whether the indices of a sparse matrix by columns lie within its shape and its values."""
+    if rows.dtype.kind not in "iu" or starts.dtype.kind not in "iu" or min(shape) < 0:
+        return False
+    if starts.ndim != 1 or rows.ndim != 1 or values.ndim != 1 or len(starts) != shape[1] + 1:
+        return False
+    n = int(starts[-1])
+    if int(starts[0]) or (np.diff(starts.astype(np.int64)) < 0).any():
+        return False
+    if max(shape) > np.iinfo(np.int32).max or n > min(len(rows), len(values)):
+        return False
+    return n == 0 or (int(rows[:n].min()) >= 0 and int(rows[:n].max()) < shape[0])
 
 
 def _inflated(packed: bytes, order: str, path: Path, before: int, size: int) -> bytes:
@@ -213,6 +229,8 @@ class _Reader:
                 f"{self.path}: {name or 'an array'} holds complex numbers, not pixels."
             )
         value = self._value(kind, shape, int(flags[1]), end, depth)
+        if int(flags[0]) & _LOGICAL and isinstance(value, np.ndarray):
+            value = value.astype(np.bool_)
         self.at = end + -end % 8
         return name, value
 
@@ -278,19 +296,9 @@ class _Reader:
 
     def _sparse(self, shape: tuple[int, ...], end: int) -> Sparse:
         rows, starts, values = self._numbers(end), self._numbers(end), self._numbers(end)
-        n = int(starts[-1]) if len(starts) else 0
-        sound = (
-            len(shape) == 2
-            and rows.dtype.kind in "iu"
-            and starts.dtype.kind in "iu"
-            and len(starts) == shape[1] + 1
-            and int(starts[0]) == 0
-            and bool((np.diff(starts.astype(np.int64)) >= 0).all())
-            and n <= min(len(rows), len(values))
-            and (n == 0 or (int(rows[:n].min()) >= 0 and int(rows[:n].max()) < shape[0]))
-        )
-        if not sound:
+        if len(shape) != 2 or not is_sound((shape[0], shape[1]), rows, starts, values):
             raise _damaged(self.path, f"a sparse array of shape {shape} does not fit its indices")
+        n = int(starts[-1])
         entries = values[:n].astype(values.dtype.newbyteorder("="))
         return Sparse(
             (shape[0], shape[1]), rows[:n].astype(np.int32), starts.astype(np.int32), entries
