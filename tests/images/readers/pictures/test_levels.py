@@ -157,6 +157,16 @@ def test_a_part_among_classes_is_no_class():
     assert result.of["test", "7"] == "7"
 
 
+def test_a_folder_beside_the_parts_is_a_part():
+    for docs in (("docs",), ("docs", "figures")):
+        result = found([*tree(PARTS, ["cat", "dog"]), docs])
+        assert result.levels == (2,)
+        assert result.of[docs] is None
+        assert result.of["test", "dog"] == "dog"
+    result = found(tree([*PARTS, "more"], ["cat", "dog"]))
+    assert result.of["more", "cat"] == "cat"
+
+
 def test_a_folder_for_each_picture_is_no_class():
     folders = [(f"a{k}",) for k in range(30)]
     result = found(folders, each=1)

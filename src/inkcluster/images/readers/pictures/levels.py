@@ -12,6 +12,7 @@ from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line, shown
 from inkcluster.images.readers.naming import are_parts, says_part
 from inkcluster.images.readers.pictures.roles import Role, counts_from_one, role_of
+from inkcluster.images.readers.pictures.tree import Folder, children, names_by_level, repeats
 from inkcluster.words import listed, sentence, several
 
 MAX_STRAY_SHARE = 0.1
@@ -20,8 +21,6 @@ MIN_INSTANCES = 20
 """Folders of a single picture each are not labels where there are as many as this."""
 MAX_LEVELS = 100
 """Deeper trees are made to take time."""
-
-Folder = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,8 @@ def labelling(
             f"{where}: a picture lies {deepest:,} folders deep; labels are found at most "
             f"{MAX_LEVELS} deep; --label-level 0 means none."
         )
-    if asked is not None:
-        return _said_left_out(_taken(counts, asked, where), paths)
-    return _said_left_out(_decided(counts, where), paths)
+    found = _decided(counts, where) if asked is None else _taken(counts, asked, where)
+    return _said_left_out(found, paths)
 
 
 def _taken(counts: Counter[Folder], levels: tuple[int, ...], where: str) -> Labelling:
@@ -114,8 +112,8 @@ def _label(folder: Folder, levels: Iterable[int]) -> str | None:
 
 
 def _decided(counts: Counter[Folder], where: str) -> Labelling:
-    names = _names(counts)
-    parts = [i for i, own in enumerate(names) if are_parts(own)]
+    names = names_by_level(counts)
+    parts = [i for i, own in enumerate(names) if _are_parts(own)]
     classes = [i for i, own in enumerate(names) if len(own) > 1 and i not in parts]
     if not classes:
         return Labelling(notices=_about_parts(names, parts))
@@ -124,9 +122,7 @@ def _decided(counts: Counter[Folder], where: str) -> Labelling:
         return _without_odd_parts(counts, classes[0], odd, where)
     unlabelled = _unlabelled_parts(counts, parts[0], classes) if parts else set()
     if unlabelled:
-        rest = Counter({f: n for f, n in counts.items() if f not in unlabelled})
-        found = _decided(rest, where)
-        return replace(found, of=found.of | dict.fromkeys(unlabelled)) if found.levels else found
+        return _without(counts, unlabelled, where)
     total = counts.total()
     depths = {i: sum(n for f, n in counts.items() if len(f) > i) for i in classes}
     usable = [i for i in classes if depths[i] >= (1 - MAX_STRAY_SHARE) * total]
@@ -138,7 +134,7 @@ def _decided(counts: Counter[Folder], where: str) -> Labelling:
             )
         )
     if total >= MIN_INSTANCES:
-        singles = [i for i in usable if len({f[: i + 1] for f in counts if len(f) > i}) >= total]
+        singles = [i for i in usable if _has_singles(counts, i, parts)]
         usable = [i for i in usable if i not in singles]
         if not usable:
             return Labelling(
@@ -151,6 +147,11 @@ def _decided(counts: Counter[Folder], where: str) -> Labelling:
     others = [i + 1 for i in classes if i + 1 not in levels and depths[i] > MAX_STRAY_SHARE * total]
     of = {folder: _label(folder, levels) for folder in counts}
     return Labelling(of, levels, _about_choice(levels, others))
+
+
+def _are_parts(names: set[str]) -> bool:
+    """Whether a level has the parts of the set; other folders beside train and test are parts too."""
+    return are_parts(names) or sum(map(says_part, names)) > 1
 
 
 def _chosen(
@@ -172,13 +173,13 @@ def _chosen(
     if len(likely) == 1:
         if best is not Role.NUMBERED_CLASS or roles[outer] is not Role.WORD:
             return (inner + 1,)
-        if not _repeats(folders, outer, inner):
+        if not repeats(folders, outer, inner):
             return (inner + 1,)
-        if counts_from_one(_children(folders, outer, inner)):
+        if counts_from_one(children(folders, outer, inner)):
             return (outer + 1, inner + 1)
         likely = [outer, inner]
     elif all(roles[i] is best in (Role.WORD, Role.CLASS) for i in likely) and not any(
-        _repeats(folders, i, inner) for i in likely[:-1]
+        repeats(folders, i, inner) for i in likely[:-1]
     ):
         return (inner + 1,)
     raise _ambiguous(names, likely, where)
@@ -194,28 +195,11 @@ def _ambiguous(names: list[set[str]], likely: list[int], where: str) -> BadInput
     )
 
 
-def _names(folders: Iterable[Folder]) -> list[set[str]]:
-    """The names at each level."""
-    found: list[set[str]] = []
-    for folder in folders:
-        found.extend(set() for _ in range(len(folder) - len(found)))
-        for own, name in zip(found, folder, strict=False):
-            own.add(name)
-    return found
-
-
-def _children(folders: Iterable[Folder], outer: int, inner: int) -> dict[str, set[str]]:
-    """The names at the inner level under each name at the outer one."""
-    found: dict[str, set[str]] = {}
-    for folder in folders:
-        found.setdefault(folder[outer], set()).add(folder[inner])
-    return found
-
-
-def _repeats(folders: Iterable[Folder], outer: int, inner: int) -> bool:
-    """Whether a name at the inner level is found under several names at the outer one."""
-    seen: dict[str, str] = {}
-    return any(seen.setdefault(f[inner], f[outer]) != f[outer] for f in folders)
+def _has_singles(counts: Counter[Folder], level: int, parts: list[int]) -> bool:
+    """Whether each folder at the level holds a single picture, those of all parts together."""
+    above = [i for i in range(level + 1) if i not in parts]
+    inside = [folder for folder in counts if len(folder) > level]
+    return len({tuple(f[i] for i in above) for f in inside}) >= counts.total()
 
 
 def _unlabelled_parts(counts: Counter[Folder], level: int, classes: list[int]) -> set[Folder]:
@@ -241,6 +225,12 @@ def _unlabelled_parts(counts: Counter[Folder], level: int, classes: list[int]) -
     return {folder for part in without for folder in by_part[part]}
 
 
+def _without(counts: Counter[Folder], unlabelled: set[Folder], where: str) -> Labelling:
+    """The labelling of the other folders; those given have no labels, if the others have."""
+    found = _decided(Counter({f: n for f, n in counts.items() if f not in unlabelled}), where)
+    return replace(found, of=found.of | dict.fromkeys(unlabelled)) if found.levels else found
+
+
 def _odd_parts(names: set[str]) -> set[str]:
     """The names of parts of the set among those of classes: a folder ``test`` beside 0 to 9.
 
@@ -256,10 +246,10 @@ def _odd_parts(names: set[str]) -> set[str]:
 def _without_odd_parts(counts: Counter[Folder], level: int, odd: set[str], where: str) -> Labelling:
     """The labelling without those parts, whose own folders have labels if the others have them."""
     inside = {f for f in counts if len(f) > level and f[level] in odd}
-    found = _decided(Counter({f: n for f, n in counts.items() if f not in inside}), where)
+    found = _without(counts, inside, where)
     if not found.levels:
         return found
-    known = set(found.of.values())
+    known = set(found.of.values()) - {None}
     more: dict[Folder, str | None] = {}
     for folder in inside:
         label = _label(folder[:level] + folder[level + 1 :], found.levels)
@@ -268,13 +258,12 @@ def _without_odd_parts(counts: Counter[Folder], level: int, odd: set[str], where
 
 
 def _about_parts(names: list[set[str]], parts: list[int]) -> tuple[str, ...]:
-    several_parts = [i for i in parts if len(names[i]) > 1]
-    if not several_parts:
+    level = next((i for i in parts if len(names[i]) > 1), None)
+    if level is None:
         return ()
-    level = several_parts[0]
     shown = listed(one_line(name, 20) for name in sorted(names[level]))
-    return (
-        f"{shown} were taken for parts of the set; --label-level {level + 1} takes them for labels.",
+    return _one(
+        f"{shown} were taken for parts of the set; --label-level {level + 1} takes them for labels."
     )
 
 
@@ -286,8 +275,8 @@ def _about_choice(levels: tuple[int, ...], others: list[int]) -> tuple[str, ...]
         )
     if not others:
         return ()
-    return (
-        f"Labels are the folders at level {levels[0]}; --label-level {others[0]} takes others.",
+    return _one(
+        f"Labels are the folders at level {levels[0]}; --label-level {others[0]} takes others."
     )
 
 
