@@ -29,7 +29,7 @@ DATA_HELP = (
     "A file of arrays (.mat, HDF5, IDX, .npy, .npz) or a table (CSV, Parquet), a folder or archive "
     "of images, or a named set: digits, mnist, fashion-mnist."
 )
-LABELS_HELP = "The labels: a column or array of the data, or a file of their own."
+LABELS_HELP = "The labels: a column or array of the data, or a file of their own (FILE:COLUMN)."
 SHAPE_HELP = "Height and width of an image, such as 28x28."
 LEVEL_HELP = (
     "Which folder of a picture's path is the label: 1 for the outermost, -1 for the innermost, 1,2 for "

@@ -130,6 +130,9 @@ text(
 )
 text("four_features_are_no_image", "5.1,3.5,1.4,0.2,setosa\n4.9,3.0,1.4,0.2,rosea\n" * 9,
      refused="--shape 2x2")  # fmt: skip
+text("sixteen_features_are_no_image", rows_of(_LETTERS, F[:, :16]), refused="--shape 4x4")
+text("names_and_labels_alone", pd.DataFrame({"file": _FILES, "label": Y}).to_csv(index=False),
+     refused="--labels FILE")  # fmt: skip
 text("long_form", pd.DataFrame([(i, r, c, X[i, r, c]) for i in range(3) for r in range(8) for c in range(8)],
      columns=["image", "row", "col", "value"]).to_csv(index=False), refused="long form")  # fmt: skip
 

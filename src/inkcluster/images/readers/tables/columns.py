@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.check import image_shape
 from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.turning import MIN_COLOUR_VALUES, fits
 from inkcluster.images.readers.evidence import MAX_CLASSES, from_one_hot, label_ends
 from inkcluster.images.readers.tables.families import families, row_of_pixels
+from inkcluster.images.readers.tables.refusing import MIN_SURE_PIXELS, refusal
 from inkcluster.images.readers.tables.sample import Sample
 from inkcluster.words import listed
 
-NAME_THE_LABEL = "name the label column with --labels, or remove columns that are not pixels."
-MIN_SURE_PIXELS = 16
-"""Rows of fewer numbers are hardly images, unless their shape is given or their names count them."""
+FIRST_ROWS = 20
+"""How many rows are asked before all of the sample."""
 MAX_NAMED_COLUMNS = 2
 """How many columns that are not used a notice names."""
 Shape = tuple[int, int] | None
@@ -241,6 +240,9 @@ class _Choice:
         return [at for at in free if at != self.label]
 
     def _is_one_hot(self, columns: Sequence[int]) -> bool:
+        some = Sample(self.sample.names, self.sample.rows[:FIRST_ROWS])
+        if not ((some.numbers(columns) == 1).sum(axis=1) == 1).all():
+            return False
         if from_one_hot(self.sample.numbers(columns)) is None:
             return False
         self.one_hot = tuple(columns)
@@ -257,28 +259,13 @@ class _Choice:
                 self.said.append("Pixel columns were put into the order of their numbers.")
             if self.shape is None and self.pixels.shape and math.prod(self.pixels.shape) == count:
                 return self.pixels.shape
-        if not self._makes_images(count):
-            self._refuse(count)
-        if self.shape is None and not counted and count < MIN_SURE_PIXELS:
-            side = math.isqrt(count)
-            raise BadInputError(
-                f"{self.where}: rows of {count} numbers are hardly images; if they are, give "
-                f"--shape {side}x{side}."
-            )
+        too_few = self.shape is None and not counted and count < MIN_SURE_PIXELS
+        if too_few or not self._makes_images(count):
+            raise refusal(
+                count, self.where, self.sample, left_out=self.left_out, naming=self.naming,
+                labelled=self.label is not None, shape=self.shape,
+            )  # fmt: skip
         return None
-
-    def _refuse(self, count: int) -> None:
-        where = self.where
-        if self.left_out:
-            where += f" (without column {listed(map(self.sample.shown, self.left_out), 3)})"
-        if not count:
-            raise BadInputError(f"{where} has no columns of pixels; {NAME_THE_LABEL}")
-        try:
-            image_shape(count, where, self.shape)
-        except BadInputError as error:
-            if self.shape is not None or self.label is not None:
-                raise
-            raise BadInputError(f"{str(error).rstrip('.')}; or {NAME_THE_LABEL}") from error
 
     def _makes_images(self, count: int) -> bool:
         grid = self.pixels.shape if self.pixels is not None and self.shape is None else None

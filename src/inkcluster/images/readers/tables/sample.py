@@ -19,8 +19,8 @@ MIN_SURE_NAMES = 20
 """Text that is different in each of fewer rows may still be labels."""
 MIN_LISTED = 4
 """A cell with fewer numbers is no row of pixels."""
-MAX_LABEL_CELLS = 60
-"""How many rows tell what a column holds."""
+MAX_TELLING_ROWS, MIN_TELLING_ROWS, MAX_TELLING_CELLS = 60, 5, 2_000_000
+"""How many rows tell what a column holds; fewer where rows are long."""
 MAX_LONG_FORM_COLUMNS = 6
 _PLACES = ({"row", "col"}, {"row", "column"}, {"r", "c"}, {"x", "y"}, {"i", "j"})
 _PIXEL_NUMBERS = {"pixel", "index", "position", "pixelindex", "pixelid", "variable"}
@@ -39,7 +39,10 @@ class Sample:
     @cached_property
     def kinds(self) -> list[str]:
         """For each column ``number``, ``text``, ``list`` (of numbers) or ``empty``."""
-        some = self.rows[:: max(1, len(self.rows) // MAX_LABEL_CELLS)]
+        count = min(
+            MAX_TELLING_ROWS, max(MIN_TELLING_ROWS, MAX_TELLING_CELLS // max(1, self.width))
+        )
+        some = list(self.rows[:: max(1, len(self.rows) // count)])  # cut into cells once
         return [_kind(row[at] for row in some if at < len(row)) for at in range(self.width)]
 
     def rank(self, at: int) -> int:

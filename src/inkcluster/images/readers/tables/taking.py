@@ -16,8 +16,9 @@ from inkcluster.images.labelling import MAX_LABEL_CHARACTERS, check_length, tidy
 from inkcluster.images.readers.arrays.turning import in_colour
 from inkcluster.images.readers.evidence import from_one_hot
 from inkcluster.images.readers.found import Asked, Found
-from inkcluster.images.readers.tables.columns import NAME_THE_LABEL, Columns
+from inkcluster.images.readers.tables.columns import Columns
 from inkcluster.images.readers.tables.header import with_points
+from inkcluster.images.readers.tables.refusing import NAME_THE_LABEL
 
 if TYPE_CHECKING:
     import pandas as pd

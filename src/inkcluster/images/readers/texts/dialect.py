@@ -18,6 +18,7 @@ from inkcluster.images.readers.tables.header import (
     numbered_twice,
     with_points,
 )
+from inkcluster.images.readers.tables.sample import MAX_TELLING_CELLS, MIN_TELLING_ROWS
 from inkcluster.images.readers.texts.lines import SPACES, Rows, cells_of, lines_of
 
 MAX_COLUMNS = 200_000
@@ -172,7 +173,8 @@ def _header(
     rows: Rows, width: int, comments: list[str], separator: str
 ) -> tuple[list[str] | None, bool]:
     """The columns' names, and whether they stand in the first row rather than in a comment."""
-    below = [rows[at] for at in range(1, min(len(rows), _FIRST_LINES))]
+    some = min(_FIRST_LINES, max(MIN_TELLING_ROWS, MAX_TELLING_CELLS // width))
+    below = [rows[at] for at in range(1, min(len(rows), some))]
     first = rows[0]
     if is_header(first, below):
         first = [first[0].lstrip("#% "), *first[1:]]  # as NumPy's savetxt writes it
