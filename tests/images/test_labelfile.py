@@ -191,6 +191,8 @@ def test_without_names_or_numbers_lines_stand_in_order(six, tmp_path):
     found = load(six, labels=path)
     assert found.labels.tolist() == LABELS.tolist()
     assert found.notices == ("Labels were taken in the order of the lines.",)
+    with pytest.raises(BadInputError, match="12 lines for 6 images"):
+        load(six, labels=table(tmp_path, [(i, LABELS[i % 6]) for i in range(12)]))
     path = table(tmp_path, [(f"w{i % 2}", LABELS[i]) for i in range(5)], "writer,label")
     with pytest.raises(BadInputError, match="5 lines for 6 images"):
         load(six, labels=path)
@@ -215,3 +217,17 @@ def test_packed_and_utf16_label_files(six, tmp_path):
     (tmp_path / "l.txt").write_bytes(text.encode("utf-16"))
     for name in ("l.bz2", "l.txt"):
         assert load(six, labels=str(tmp_path / name)).labels.tolist() == LABELS.tolist()
+
+
+def test_labels_beside_a_table_with_a_column_of_its_own(six, tmp_path, rng):
+    """The table's own labels are left out, or refused where they are not told from pixels."""
+    labels = table(tmp_path, [(x,) for x in LABELS])
+    rows = [[*values, 9 - i] for i, values in enumerate(six.flat())]
+    head = ",".join([*(f"p{i}" for i in range(16)), "label"])
+    found = load(table(tmp_path, rows, head, "pixels.csv"), labels=labels)
+    assert found.labels.tolist() == LABELS.tolist()
+    assert found.notices == ("Not used: column 'label'.",)
+    rows = rng.integers(0, 10, (200, 65))
+    labels = table(tmp_path, [(x,) for x in rows[:, 0]])
+    with pytest.raises(BadInputError, match="leave it out, since labels are given"):
+        load(table(tmp_path, rows, name="more.csv"), labels=labels)

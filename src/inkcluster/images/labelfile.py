@@ -71,13 +71,13 @@ class LabelTable:
         keys, order, said = self._matched(n, images)
         if order is None and self.spaced and self.names is None and len(self) == n:
             return tidy_labels(self.lines), ()  # labels of several words
+        if order is None and len(self) != n:
+            raise BadInputError(
+                f"{self.path} has {len(self):,} lines for {n:,} images, and no column with the "
+                "images' names or numbers; give one label for each image."
+            )
         column = self._column(keys)
         if order is None:
-            if len(self) != n:
-                raise BadInputError(
-                    f"{self.path} has {len(self):,} lines for {n:,} images, and no column with the "
-                    "images' names or numbers; give one label for each image."
-                )
             order, said = list(range(n)), ["Labels were taken in the order of the lines."]
         texts = [self.rows[line][column].strip() for line in order]
         if "" in texts:

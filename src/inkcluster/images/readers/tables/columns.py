@@ -226,6 +226,11 @@ class _Choice:
         first, last = free[0], free[-1]
         ends = label_ends(self.sample.numbers([first, free[1], free[-2], last]))
         called = self.sample.called
+        if len(ends) != 1 and self.given:
+            raise BadInputError(
+                f"{self.where} has a column more than {len(free) - 1:,} pixels, which may be its first "
+                "or last; leave it out, since labels are given."
+            )
         if len(ends) != 1:
             raise BadInputError(
                 f"{self.where}: {len(free):,} columns are {len(free) - 1:,} pixels and one more; name "
