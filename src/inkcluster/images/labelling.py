@@ -115,6 +115,7 @@ def _from_floats(labels: NDArray[Any], where: str) -> NDArray[np.int64]:
     bad = ~np.isfinite(labels)
     if bad.any():
         raise _missing(int(bad.sum()), int(np.flatnonzero(bad)[0]), where)
+    labels = labels.astype(np.float64)  # half floats cannot hold what they are compared with
     odd = (labels != np.rint(labels)) | (np.abs(labels) >= 2.0**63)
     if odd.any():
         first = int(np.flatnonzero(odd)[0])

@@ -176,6 +176,51 @@ def npy_label_column_by_number(tmp):
     return tmp / "f.npy"
 
 
+@layout(labels=Y)
+def npz_parts_in_short(tmp):
+    np.savez(tmp / "f.npz", Xtr=X[:400], ytr=Y[:400], Xte=X[400:], yte=Y[400:])
+    return tmp / "f.npz"
+
+
+@layout(says="Images are 'X1', not 'X2'; save another alone to read it")
+def npz_two_sets(tmp):
+    np.savez(tmp / "f.npz", X1=X, X2=X[::-1])
+    return tmp / "f.npz"
+
+
+@layout(labels=Y, says="Not used: features")
+def npz_images_and_more_features(tmp):
+    features = np.random.default_rng(0).random((len(X), 400))
+    np.savez(tmp / "f.npz", features=features, images=X, y=Y)
+    return tmp / "f.npz"
+
+
+@layout(says="By its name 'writer' is no label; --labels writer takes it for one")
+def npz_writer_alone(tmp):
+    np.savez(tmp / "f.npz", images=X, writer=np.arange(len(X)) // 40)
+    return tmp / "f.npz"
+
+
+@layout(labels=Y)
+def npz_half_floats(tmp):
+    np.savez(tmp / "f.npz", images=(X / 16).astype(np.float16), y=Y.astype(np.float16))
+    return tmp / "f.npz"
+
+
+@layout(labels=Y, says="became labels from 0 to 9")
+def mat_one_hot_in_columns(tmp):
+    savemat(tmp / "f.mat", {"X": F.T, "T": np.eye(10)[Y].T})
+    return tmp / "f.mat"
+
+
+@layout(refused="images, which is empty or mixed")
+def mat_cell_of_several_sizes(tmp):
+    cells = np.empty((1, 6), object)
+    cells[0] = [np.zeros((8 + i, 8), np.uint8) for i in range(6)]
+    savemat(tmp / "f.mat", {"images": cells})
+    return tmp / "f.mat"
+
+
 # MATLAB and HDF5
 
 

@@ -19,8 +19,13 @@ OTHER_WORDS = frozenset(
      "splits", "batch", "group", "groups", "weight", "weights", "order", "row", "rows", "name",
      "names", "file", "files", "filename", "filenames", "path", "paths")
 )  # fmt: skip
+_IMAGES = frozenset(("image", "images", "img", "imgs", "pixel", "pixels", "picture", "pictures"))
+_DERIVED = frozenset(
+    ("feature", "features", "feat", "feats", "embedding", "embeddings", "mask", "masks", "hog", "pca",
+     "latent", "weight", "weights", "distance", "distances", "kernel")
+)  # fmt: skip
 _PART = re.compile(
-    r"train(?:ing)?|valid(?:ation)?|(?<!la)test(?:ing)?|(?:(?<![a-z])|(?<=[xy]))val(?![a-z])"
+    r"train(?:ing)?|valid(?:ation)?|(?<!la)test(?:ing)?|(?:(?<![a-z])|(?<=\b[xy]))(?:val|tr|te)(?![a-z])"
 )
 _COUNTS = re.compile(r"\d+|(?<![a-z])of(?![a-z])")
 _UNLABELLED = ("unlabeled", "unlabelled")
@@ -49,6 +54,19 @@ def label_rank(key: str) -> int:
     says_labels = any(word in LABEL_WORDS or word.endswith(("label", "labels")) for word in words)
     says_other = any(word in OTHER_WORDS for word in words)
     return 1 if says_labels == says_other else 0 if says_labels else 2
+
+
+def image_rank(key: str) -> int:
+    """0 if the name says images, 2 if it says what is derived from them, else 1.
+
+    Examples
+    --------
+    >>> from inkcluster.images.readers.naming import image_rank
+    >>> image_rank("train_images"), image_rank("X"), image_rank("hog_features")
+    (0, 1, 2)
+    """
+    words = set(_words(key))
+    return 2 if words & _DERIVED else 0 if words & _IMAGES else 1
 
 
 def names_labels(stem: str) -> bool:

@@ -14,7 +14,13 @@ from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.turning import classes_apart, fits, images_first, in_colour
 from inkcluster.images.readers.evidence import from_one_hot, label_ends
 from inkcluster.images.readers.found import Asked, Found, joined
-from inkcluster.images.readers.naming import by_part, class_numbers, label_rank, without_part
+from inkcluster.images.readers.naming import (
+    by_part,
+    class_numbers,
+    image_rank,
+    label_rank,
+    without_part,
+)
 from inkcluster.words import listed
 
 MAX_NAMED_ARRAYS = 3
@@ -97,7 +103,7 @@ def _one(arrays: Arrays, asked: _Context) -> Found:
     data = {key: a for key, a in _image_arrays(arrays).items() if key != wanted}
     if not data:
         raise BadInputError(f"{asked.where} holds no array of images; it has {_list(arrays)}.")
-    main = max(data, key=lambda key: data[key].size)
+    main = _main(data)
     pixels, used = data[main], {main}
     labels: Any = None
     said: list[str] = []
@@ -110,7 +116,7 @@ def _one(arrays: Arrays, asked: _Context) -> Found:
     else:
         labels, also, said = _labels(pixels, {k: a for k, a in arrays.items() if k != main})
         used |= also
-    unused = _unused(arrays, used)
+    unused = _unused(arrays, used, main)
     if labels is None and not by_name and (cube := classes_apart(pixels, asked.shape)) is not None:
         rows, count = cube
         said = [f"Axes are pixels, images and classes; labels are the positions 0 to {count - 1}."]
@@ -167,24 +173,29 @@ def _labels(pixels: NDArray[Any], others: Arrays) -> tuple[Any, set[str], list[s
         unfit = [key for key in known if label_rank(key) == 0 and _is_vector(others[key])]
         return (known[unfit[0]], {unfit[0]}, []) if unfit else (None, set(), [])
     fitting.sort(key=label_rank)
+    if label_rank(fitting[0]) == 2:
+        named = listed((repr(one_line(key, 40)) for key in fitting), MAX_NAMED_ARRAYS)
+        option = one_line(fitting[0], 40)
+        said = [f"By its name {named} is no label; --labels {option} takes it for one."]
+        return None, set(fitting), said
     chosen, rest = fitting[0], fitting[1:]
     said = []
     name = one_line(chosen, 40)
     if rest:
         named = listed((repr(one_line(key, 40)) for key in rest), MAX_NAMED_ARRAYS)
         said = [f"Labels are {name!r}, not {named}; --labels NAME decides."]
-    elif label_rank(chosen) == 2:
-        said = [f"Labels are {name!r}, the only array that can be; --labels NAME decides."]
     if not _is_vector(others[chosen]):
-        last = others[chosen].shape[1] - 1
-        said.append(f"The single ones in the rows of {name!r} became labels from 0 to {last}.")
+        last = min(others[chosen].shape) - 1
+        said.append(f"The single ones of {name!r} became labels from 0 to {last}.")
     return known[chosen], set(fitting), said
 
 
 def _as_labels(array: NDArray[Any]) -> NDArray[Any] | None:
     """A vector of text or whole numbers, or a one-hot matrix as its class numbers."""
     if not _is_vector(array):
-        return from_one_hot(array)
+        found = from_one_hot(array)
+        is_wide = array.ndim == 2 and array.shape[1] > array.shape[0]
+        return from_one_hot(array.T) if found is None and is_wide else found
     values: NDArray[Any] = np.ravel(array)
     if values.dtype.kind == "f" and not (values[np.isfinite(values)] % 1 == 0).all():
         return None
@@ -232,9 +243,32 @@ def _wanted(arrays: Arrays, labels: str) -> str | None:
     return next((key for way in ways for key in arrays if way(key) in (bare, labels)), None)
 
 
-def _unused(arrays: Arrays, used: Iterable[str]) -> list[str]:
-    left = [one_line(key) for key in arrays if key not in set(used)]
-    return [f"Not used: {listed(left, MAX_NAMED_ARRAYS)}."] if left else []
+def _main(data: Arrays) -> str:
+    """The largest array, or one as long whose name says images where the largest says another."""
+    largest = max(data, key=lambda key: data[key].size)
+    sides = {data[largest].shape[0], data[largest].shape[-1]}
+    as_long = [key for key, a in data.items() if sides & {a.shape[0], a.shape[-1]}]
+    best = min(map(image_rank, as_long))
+    if image_rank(largest) == best:
+        return largest
+    return max((key for key in as_long if image_rank(key) == best), key=lambda key: data[key].size)
+
+
+def _unused(arrays: Arrays, used: Iterable[str], main: str | None = None) -> list[str]:
+    """What is not used; other arrays of images of the same size are told from the rest."""
+    left = [key for key in arrays if key not in set(used)]
+    alike = [
+        key for key in left
+        if main is not None and arrays[key].ndim > 1 and arrays[key].dtype.kind in "biuf"
+        and arrays[key].shape[1:] == arrays[main].shape[1:] and not _is_vector(arrays[key])
+    ]  # fmt: skip
+    said = []
+    if alike:
+        named = listed((repr(one_line(key, 40)) for key in alike), MAX_NAMED_ARRAYS)
+        shown = repr(one_line(str(main), 40))
+        said = [f"Images are {shown}, not {named}; save another alone to read it."]
+    rest = [one_line(key) for key in left if key not in alike]
+    return [*said, *([f"Not used: {listed(rest, MAX_NAMED_ARRAYS)}."] if rest else [])]
 
 
 def _is_vector(array: NDArray[Any]) -> bool:
@@ -242,4 +276,7 @@ def _is_vector(array: NDArray[Any]) -> bool:
 
 
 def _list(arrays: Arrays) -> str:
-    return listed(f"{one_line(key)} {a.shape}" for key, a in arrays.items()) or "none at all"
+    shown = {
+        key: f" {a.shape}" if a.size else ", which is empty or mixed" for key, a in arrays.items()
+    }
+    return listed(f"{one_line(key)}{text}" for key, text in shown.items()) or "none at all"
