@@ -11,6 +11,7 @@ import sys
 import time
 
 TARGETS = {
+    "formats": "tests.hostile.formats:attack",
     "runs": "tests.hostile.runs:attack",
     "arguments": "tests.hostile.arguments:attack",
 }

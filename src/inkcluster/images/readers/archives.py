@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -55,8 +55,8 @@ def read_packed(path: Path, asked: Asked) -> Found:
     inner_name = path.stem if path.suffix else path.name
     with _unpacked_to(path, inner_name) as folder, reading(path, "a packed file"):
         inner = folder / inner_name
-        with inner.open("wb") as out:
-            for piece in pieces(path):
+        with inner.open("wb") as out, closing(pieces(path)) as found:
+            for piece in found:
                 seen += len(piece)
                 check_unpacked(path, seen, packed, MAX_DEFLATE_RATIO)
                 out.write(piece)

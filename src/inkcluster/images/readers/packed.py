@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 from inkcluster.images.readers.guard import head, is_out_of_memory
@@ -18,8 +19,8 @@ def packing(path: Path) -> str | None:
     return packing_of(head(path, 6))
 
 
-def pieces(path: Path, piece_bytes: int = _PIECE_BYTES) -> Iterator[bytes]:
-    """The content of a packed file, in pieces of at most `piece_bytes`.
+def pieces(path: Path, piece_bytes: int = _PIECE_BYTES) -> Generator[bytes]:
+    """The content of a packed file, in pieces of at most `piece_bytes`; close it, and the file is.
 
     Damage raises what the library of the format raises, which
     :func:`~inkcluster.images.readers.guard.reading` turns into a sentence.
@@ -36,10 +37,11 @@ def packed_head(path: Path, n_bytes: int) -> bytes:
         return head(path, n_bytes)
     content = bytearray()
     try:
-        for piece in pieces(path, n_bytes):
-            content += piece
-            if len(content) >= n_bytes:
-                break
+        with closing(pieces(path, n_bytes)) as found:
+            for piece in found:
+                content += piece
+                if len(content) >= n_bytes:
+                    break
     except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
         if is_out_of_memory(error):
             raise

@@ -9,7 +9,7 @@ import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -144,8 +144,11 @@ def _tar_stream(path: Path, packed: int, ratio: int) -> Iterator[IO[bytes]]:
         with path.open("rb") as stream:
             yield stream
         return
-    with tempfile.SpooledTemporaryFile(MAX_BUFFERED_BYTES) as copy:
-        for piece in pieces(path):
+    with (
+        tempfile.SpooledTemporaryFile(MAX_BUFFERED_BYTES) as copy,
+        closing(pieces(path)) as found,
+    ):
+        for piece in found:
             copy.write(piece)
             check_unpacked(path, copy.tell(), packed, ratio)
         yield cast("IO[bytes]", copy)

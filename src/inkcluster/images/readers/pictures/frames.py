@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -18,6 +21,9 @@ _HAS_PAGES = ("TIFF", "GIF", "WEBP", "PNG")
 _IS_REDUCED = 1  # of TIFF's NewSubfileType: the page is a smaller copy of another
 _SUBFILE_TYPE = 254
 _ORIENTATION = 0x0112
+
+# Pillow logs what it cannot decode, and raises it too; without a handler it goes to stderr
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 class PictureError(ValueError):
@@ -104,6 +110,28 @@ def _pages(image: Any) -> Iterator[Picture]:
             yield _decoded(image)
 
 
+def _by_libtiff(image: Any) -> bool:
+    return any(tile[0] == "libtiff" for tile in image.tile)
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """Send what a library of C writes to the process's stderr, past Python, nowhere."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # it is closed
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _decoded(image: Any, *, has_more: bool = False) -> Picture:
     from PIL import ImageOps
 
@@ -111,7 +139,8 @@ def _decoded(image: Any, *, has_more: bool = False) -> Picture:
     if width * height > MAX_PICTURE_PIXELS:
         raise PictureError("too many pixels")
     raw_mode = _raw_mode(image)
-    image.load()
+    with _muted() if _by_libtiff(image) else nullcontext():
+        image.load()
     transparent = image.info.get("transparency")
     upright = ImageOps.exif_transpose(image) if image.getexif().get(_ORIENTATION) else image
     mode = upright.mode
