@@ -30,17 +30,17 @@ def stream_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     zipfile.BadZipFile
         While it is read: if the content is not what the archive says.
     """
-    inner: Readable
-    if info.compress_type in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
-        inner = _Checked(_unpacker(archive, info), info)
-    else:
-        inner = archive.open(info)
+    unlimited = _is_unlimited(info)
+    inner = _Checked(_unpacker(archive, info), info) if unlimited else archive.open(info)
     return cast("IO[bytes]", io.BufferedReader(_Raw(inner)))
 
 
 def opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     """The content of a member, which can be read in any order."""
-    copy = tempfile.SpooledTemporaryFile(MAX_BUFFERED_BYTES)  # noqa: SIM115 (the caller's)
+    if info.file_size <= MAX_BUFFERED_BYTES:
+        with archive.open(info) if not _is_unlimited(info) else stream_of(archive, info) as stream:
+            return io.BytesIO(stream.read(info.file_size))
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 (the caller's)
     try:
         with stream_of(archive, info) as stream:
             shutil.copyfileobj(stream, copy, 1 << 20)
@@ -48,7 +48,12 @@ def opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
         copy.close()
         raise
     copy.seek(0)
-    return cast("IO[bytes]", copy)
+    return copy
+
+
+def _is_unlimited(info: zipfile.ZipInfo) -> bool:
+    """Whether ``zipfile`` unpacks the member without a limit, however little is asked for."""
+    return info.compress_type in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
 
 def _unpacker(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Readable:
@@ -112,6 +117,12 @@ class _Raw(io.RawIOBase):
 
     def __init__(self, inner: Readable) -> None:
         self._inner, self._at = inner, 0
+
+    def close(self) -> None:
+        """Close the stream within too, which else keeps the archive open."""
+        if isinstance(self._inner, io.IOBase):
+            self._inner.close()
+        super().close()
 
     def tell(self) -> int:
         return self._at
