@@ -90,7 +90,14 @@ def output_file(path: Path) -> Path:
     if path.exists() and not path.is_file():
         code = errno.EISDIR if path.is_dir() else errno.EINVAL
         raise OSError(code, "it is a folder" if path.is_dir() else "it is no file", str(path))
-    return path.resolve() if path.is_symlink() else path
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if target.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    if path.exists() and not (
+        target.exists() and target.samefile(path)
+    ):  # as /dev/stdout, where no name leads
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    return target
 
 
 @contextmanager

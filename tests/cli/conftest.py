@@ -1,6 +1,7 @@
 """Runs the command line as a person does: in a process of its own."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -24,11 +25,15 @@ def command():
 
 @pytest.fixture
 def ink(tmp_path, environment, command):
-    """Run `inkcluster` in the test's own folder; the finished process is returned."""
+    """Run `inkcluster` in the test's own folder; the finished process is returned.
 
-    def run(*arguments, timeout=120, **more):
+    `shell_end` is what a shell says after the command, such as ``2>&-``.
+    """
+
+    def run(*arguments, timeout=120, shell_end="", **more):
+        line = [*command, *map(str, arguments)]
         return subprocess.run(
-            [*command, *map(str, arguments)],
+            ["sh", "-c", f"{shlex.join(line)} {shell_end}"] if shell_end else line,
             cwd=tmp_path,
             capture_output=True,
             text=True,

@@ -125,3 +125,30 @@ def test_no_writable_home_makes_no_noise(ink, tmp_path):
     process = ink("look", "digits", "3", "--png", "x.png", env=nowhere)
     assert (process.returncode, process.stderr) == (0, "")
     assert (tmp_path / "x.png").stat().st_size > 100
+
+
+@pytest.mark.parametrize("where", ["/dev/null", "/dev/stdout", "fifo", "folder", "loop"])
+def test_a_picture_is_written_into_no_device_pipe_or_folder(
+    one_sentence, ink_here, tmp_path, where
+):
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    kind = (tmp_path / where).lstat().st_mode
+    assert where in one_sentence(ink_here("look", "digits", "3", "--png", where))
+    assert (tmp_path / where).lstat().st_mode == kind
+
+
+def test_a_closed_or_full_stream_is_no_traceback(ink, small, tmp_path):
+    """stderr closed: nothing to say there; stdout closed: nobody to say it to; neither fails a study."""
+    line = ["study", str(small), "--only", "shape"]
+    for streams in ("2>&-", "0<&- 1>&- 2>&-", "2>/dev/full"):
+        process = ink(*line, "--out", "run", shell_end=streams)
+        assert process.returncode == 0, (streams, process.stderr)
+        assert process.stderr.count("\n") <= 1
+        assert (tmp_path / "run" / "report.html").is_file()
+    for words in (["--help"], ["look", "digits"]):
+        process = ink(*words, shell_end="1>/dev/full")
+        assert process.returncode == 1, words
+        assert "Exception ignored" not in process.stderr
+        assert "Traceback" not in process.stderr

@@ -50,6 +50,15 @@ def test_1_bad_input(ink):
         ["study", "--only", ""],
         ["look", "digits", "first"],
         ["look", "--per-label", "0"],
+        ["look", "--seed", "-1"],
+        ["look", "--seed", "4294967296"],
+        ["look", "digits", "9" * 5000],
+        ["study", "--seed", "-1"],
+        ["study", "--k", str(2**63)],
+        ["study", "--k", "9" * 5000],
+        ["study", "--shape", "9" * 5000 + "x1"],
+        ["study", "--\x1b[31mred"],
+        ["study", "--components", str(2**64)],
         ["save", "digits"],
         ["cluster"],
     ],
@@ -60,6 +69,8 @@ def test_2_usage(ink, arguments):
     assert process.stdout == ""
     assert "Usage:" in process.stderr
     assert "Traceback" not in process.stderr
+    assert "\x1b" not in process.stderr
+    assert len(process.stderr) < 2000
 
 
 def test_a_question_that_failed_is_1_after_the_report(ink, small, tmp_path):
@@ -159,3 +170,27 @@ def test_what_the_machine_lacks_is_said(ink, tmp_path, raised, words):
     process = ink("look", "digits", env={"PYTHONPATH": str(tmp_path)})
     assert process.returncode == 1
     assert words in said_once(process)
+
+
+@pytest.mark.parametrize("module", ["inkcluster.cli", "typer", "numpy", "inkcluster.images"])
+def test_130_interrupted_while_it_starts(module, tmp_path, environment, command):
+    code = (
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *more):\n"
+        f"        if name == {module!r}:\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "sys.argv = ['inkcluster', 'look', 'digits']\n"
+        "from inkcluster.__main__ import main\n"
+        "main()\n"
+    )
+    process = subprocess.run(
+        [command[0], "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (process.returncode, said_once(process)) == (130, "Interrupted.")

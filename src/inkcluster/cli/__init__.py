@@ -15,7 +15,15 @@ from typing import Annotated, Any
 import typer
 
 from inkcluster._version import __version__
-from inkcluster.cli.guard import guarded, one_line
+from inkcluster.cli.guard import (
+    BAD_INPUT,
+    INTERRUPTED,
+    guarded,
+    in_short,
+    one_line,
+    say,
+    silence,
+)
 from inkcluster.cli.parse import Read, with_data, with_settings
 
 app = typer.Typer(
@@ -42,15 +50,48 @@ Debug = Annotated[bool, _out("--debug", help="Print the traceback of an error.")
 
 def main() -> None:
     """Run the command line on ``sys.argv``; the ``inkcluster`` script calls this."""
-    nowhere = Path(os.devnull)
-    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")  # closed by the caller
-    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+    _open_streams()
+    # Where its folder is not writable it says so, twice, and goes on in a temporary one
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    try:
+        code = app(prog_name="inkcluster", standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        say("Interrupted.")
+        code = INTERRUPTED
+    except OSError:  # stdout cannot be written
+        silence(sys.stdout)
+        code = BAD_INPUT
+    except Exception as error:
+        if not hasattr(error, "exit_code"):
+            raise
+        code = _say_usage(error)
+    sys.exit(code or 0)
+
+
+def _open_streams() -> None:
+    """Lead what the caller closed nowhere; a file opened later must not take its place."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    # Where its folder is not writable it says so, twice, and goes on in a temporary one
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    app(prog_name="inkcluster")
+
+
+def _say_usage(error: Any) -> int:
+    """Show a mistake in the command as Typer does, with what was typed in short; its exit code."""
+    from typer.rich_utils import rich_format_error
+
+    error.message = in_short(error.message)
+    try:
+        rich_format_error(error)
+        sys.stderr.flush()
+    except OSError:
+        silence(sys.stderr)
+    return int(error.exit_code)
 
 
 def _print_version(wanted: bool) -> None:
@@ -114,7 +155,10 @@ def look(
     ] = 8,
     png: Annotated[Path | None, _out(metavar="FILE", help="Also write the picture as PNG.")] = None,
     seed: Annotated[
-        int, typer.Option(help="Seed of the choice of images on the contact sheet.")
+        int,
+        typer.Option(
+            min=0, max=2**32 - 1, help="Seed of the choice of images on the contact sheet."
+        ),
     ] = 69,
     as_json: Json = False,
     debug: Debug = False,
@@ -142,4 +186,4 @@ def save(
         images = read()
         typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
         for path in room.save(images, out):
-            typer.echo(f"wrote {path}")
+            typer.echo(one_line(f"wrote {path}"))

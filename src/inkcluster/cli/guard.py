@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -12,7 +13,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any
+from typing import IO, Any
 
 import typer
 
@@ -20,6 +21,9 @@ from inkcluster.errors import InkclusterError
 
 BAD_INPUT = 1
 INTERRUPTED = 130
+MAX_CHARACTERS = 300
+"""A sentence is no longer, whatever names and numbers are in it."""
+_LONG_WORD = re.compile(r"(\S{40})\S{2,}(\S{40})")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -41,16 +45,28 @@ def guarded(*, debug: bool = False, resumable: bool = False) -> Iterator[None]:
             sys.stdout.flush()
     except KeyboardInterrupt:
         _leave(f"Interrupted.{again}", INTERRUPTED, debug)
-    except BrokenPipeError:
-        # The interpreter closes a stdout that nobody reads any more: without a message.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # nobody reads any more
+        silence(sys.stdout)
         raise typer.Exit(BAD_INPUT) from None
     except Exception as error:
         # Typer's own: an exit, or a usage error with its code
         if isinstance(error, typer.Exit | typer.Abort) or hasattr(error, "exit_code"):
             raise
         _leave(_sentence(error, again), BAD_INPUT, debug)
+
+
+def silence(stream: IO[str]) -> None:
+    """Let `stream`, which cannot be written, lead nowhere: else the interpreter fails at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def say(text: str) -> None:
+    """Print `text` on one line on stderr, whether or not anybody can read it."""
+    try:
+        typer.echo(one_line(text), err=True)
+    except OSError:
+        silence(sys.stderr)
 
 
 def one_line(text: str) -> str:
@@ -66,18 +82,42 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in joined)
 
 
+def in_short(text: str) -> str:
+    """`text` on one line of at most :data:`MAX_CHARACTERS`; of what is longer, start and end.
+
+    Examples
+    --------
+    >>> from inkcluster.cli.guard import in_short
+    >>> in_short("k is " + "9" * 5000 + ".")[-40:]
+    '999999999999999999999999999999999999999.'
+    """
+    line = one_line(text)
+    if len(line) > MAX_CHARACTERS:
+        line = _LONG_WORD.sub(r"\1…\2", line)
+    if len(line) > MAX_CHARACTERS:
+        line = f"{line[: MAX_CHARACTERS - 100]}…{line[-99:]}"
+    return line
+
+
 def print_json(document: dict[str, Any]) -> None:
-    """Print one JSON document; where the terminal's encoding lacks letters, these are escaped."""
+    """Print one JSON document.
+
+    Characters that no terminal shows as they are, and letters that its encoding lacks, are escaped.
+    """
     only_ascii = "utf" not in (sys.stdout.encoding or "").lower()
-    json.dump(document, sys.stdout, indent=1, ensure_ascii=only_ascii, allow_nan=False)
-    sys.stdout.write("\n")
+    text = json.dumps(document, indent=1, ensure_ascii=only_ascii, allow_nan=False)
+    shown = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    sys.stdout.write("".join(shown) + "\n")
 
 
 def _leave(sentence: str, code: int, debug: bool) -> None:
     if debug:
         traceback.print_exc()
-    with suppress(OSError):
-        typer.echo(one_line(sentence), err=True)
+    say(in_short(sentence))
+    try:
+        sys.stdout.flush()
+    except OSError:
+        silence(sys.stdout)
     raise typer.Exit(code) from None
 
 

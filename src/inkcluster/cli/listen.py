@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-import typer
-
-from inkcluster.cli.guard import one_line
+from inkcluster.cli.guard import one_line, say
 from inkcluster.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ def listener(*, quiet: bool) -> Listener:
 
 class _Lines(Listener):
     def answered(self, answer: WrittenAnswer) -> None:
-        typer.echo(_line(answer), err=True)
+        say(_line(answer))
 
 
 class _Bars(Listener, Progress):

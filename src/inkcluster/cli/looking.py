@@ -56,7 +56,7 @@ def look_and_say(
     if index is None:
         _say_choices(images)
     if png is not None:
-        typer.echo(f"wrote {png}")
+        typer.echo(one_line(f"wrote {png}"))
 
 
 def first_look(images: ImageSet) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _say_one(images: ImageSet, index: int) -> None:
 def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path: Path) -> None:
     """Draw the rows as a gallery and write its PNG, whole or not at all."""
     from inkcluster.figures import Gallery, GalleryRow, render
-    from inkcluster.files import atomic_file
+    from inkcluster.files import atomic_file, output_file
     from inkcluster.images import polarity
 
     pixels = images.pixels[np.concatenate([where for _, where in rows])]
@@ -182,6 +182,12 @@ def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path
         raise BadInputError(
             f"The folder {path.parent} for {path.name} does not exist; create it, or choose another."
         )
+    try:
+        path = output_file(path)
+    except OSError as error:
+        raise BadInputError(
+            f"{path} cannot be written: {error.strerror}; choose another file with --png."
+        ) from error
     with tempfile.TemporaryDirectory(prefix="inkcluster-") as folder:
         written = next(p for p in render(gallery, Path(folder) / "look") if p.suffix == ".png")
         with written.open("rb") as source, atomic_file(path) as stream:

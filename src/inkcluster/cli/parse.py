@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.settings.settings import Settings
 
-_SHAPE = re.compile(r"\s*(\d+)\s*[x×X,]\s*(\d+)\s*")
+_SHAPE = re.compile(r"\s*(\d{1,9})\s*[x×X,]\s*(\d{1,9})\s*")
 
 
 Read = Callable[..., "ImageSet"]

@@ -60,10 +60,10 @@ def study_and_say(
     if as_json:
         print_json(results(run, page))
     elif quiet:
-        typer.echo(page)
+        typer.echo(one_line(str(page)))
     else:
         _say_findings(run)
-        typer.echo(f"\n{page}")
+        typer.echo("\n" + one_line(str(page)))
     if run.failed:
         raise typer.Exit(BAD_INPUT)
 

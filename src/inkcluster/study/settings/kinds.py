@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from collections.abc import Callable
@@ -17,6 +16,7 @@ MAX_VALUES = 100
 """Values at most in a list."""
 MAX_SHOWN = 60
 """Characters of a refused value at most in the sentence that refuses it."""
+MAX_WHOLE = 2**63 - 1
 _RANGE = re.compile(r"\s*(\d+)\s*[-–]\s*(\d+)\s*")
 
 
@@ -36,15 +36,23 @@ class Kind(Generic[T]):
         try:
             return self.read(value)
         except ValueError:
-            shown = repr(value)
-            shown = shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 3] + "..."
+            shown = _shown(value)
             raise BadInputError(
                 f"The setting {name} is {shown} ({origin}); it must be {self.allowed}."
             ) from None
 
 
-def whole(low: int, high: float = math.inf) -> Kind[int]:
-    """A whole number from `low` up to `high`."""
+def _shown(value: Any) -> str:
+    """`value` as a sentence shows it, however long or deep it is."""
+    try:
+        shown = repr(value)
+    except (ValueError, RecursionError):  # a number of over 4,300 digits; lists in lists
+        shown = f"a {type(value).__name__} that is too long"
+    return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 3] + "..."
+
+
+def whole(low: int, high: int = MAX_WHOLE) -> Kind[int]:
+    """A whole number from `low` up to `high`, by default the largest of 64 bits."""
 
     def read(value: Any) -> int:
         number = _number(value)
@@ -52,7 +60,7 @@ def whole(low: int, high: float = math.inf) -> Kind[int]:
             raise ValueError
         return int(number)
 
-    end = "up" if high == math.inf else f"to {high}"
+    end = "up" if high == MAX_WHOLE else f"to {high}"
     return Kind("INTEGER", f"a whole number from {low} {end}", read)
 
 
@@ -65,7 +73,7 @@ def _positive(value: Any) -> float:
 
 def _count_or_share(value: Any) -> Any:
     number = _number(value)
-    if isinstance(number, Integral) and int(number) >= 1:
+    if isinstance(number, Integral) and 1 <= int(number) <= MAX_WHOLE:
         return int(number)
     if not 0 < number < 1:
         raise ValueError

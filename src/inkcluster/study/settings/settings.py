@@ -11,10 +11,14 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from inkcluster.errors import BadInputError
+from inkcluster.files import open_file
+from inkcluster.study.settings.kinds import MAX_SHOWN
 from inkcluster.study.settings.table import NAMES, SETTINGS, Table
 
 COMMAND_LINE = "command line"
 PYTHON = "Python"
+MAX_BYTES = 16_384
+"""A larger file of settings is none; TOML's parser takes time quadratic in the length of a key."""
 
 
 class Settings(Table):
@@ -78,16 +82,25 @@ class Settings(Table):
         """
         path = Path(path)
         try:
-            with path.open("rb") as stream:
-                values = tomllib.load(stream)
+            with open_file(path) as stream:
+                content = stream.read(MAX_BYTES + 1)
+            if len(content) > MAX_BYTES:
+                raise BadInputError(
+                    f"The settings file {path} is too large (over {MAX_BYTES:,} bytes); settings are a "
+                    "few lines such as: k = 10"
+                )
+            values = tomllib.loads(content.decode("utf-8"))
         except OSError as error:
             raise BadInputError(
                 f"The settings file {path} cannot be read ({error.strerror or error}); "
                 "check its name and that you may read it."
             ) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # also text that is not Unicode, long numbers
+            if isinstance(error, BadInputError):
+                raise
+            what = "it is too deep" if isinstance(error, RecursionError) else str(error)[:MAX_SHOWN]
             raise BadInputError(
-                f"The settings file {path} is not valid TOML ({error}); write lines such as: k = 10"
+                f"The settings file {path} is not valid TOML ({what}); write lines such as: k = 10"
             ) from error
         return cls.of(values, path.name)
 
@@ -106,7 +119,10 @@ class Settings(Table):
         named = {name.replace("-", "_"): value for name, value in values.items()}
         for name in named:
             if name not in SETTINGS:
-                raise BadInputError(f"There is no setting {name!r} ({origin}); {_suggestion(name)}")
+                shown = name[:MAX_SHOWN]
+                raise BadInputError(
+                    f"There is no setting {shown!r} ({origin}); {_suggestion(shown)}"
+                )
         return cls(**named, given=dict.fromkeys(named, origin))
 
     @classmethod
