@@ -64,7 +64,7 @@ def written(path, images):
 )
 def test_too_little_memory_is_said(name, tmp_path):
     (tmp_path / "small").mkdir()
-    small = written(tmp_path / "small" / name, np.zeros((9, 4, 4), np.uint8))
+    small = written(tmp_path / "small" / name, np.zeros((9, 8, 8), np.uint8))
     shape = (1, SIDE, SIDE) if name == "pictures" else (SIDE, 64, 64)
     large = written(tmp_path / name, np.zeros(shape, np.uint8))
     process = subprocess.run(
