@@ -317,3 +317,12 @@ _JSON("json_of_several_lengths", lines_of([{"px": [1] * 16}, {"px": [1] * 17}]),
 _JSON("json_label_missing", lines_of([{"px": [1] * 16, "label": 1}, {"px": [1] * 16, "label": None}]),
       refused="label of image 1 is missing")  # fmt: skip
 _JSON("jsonl_packed", bz2.compress(lines_of(records(image=X, label=Y)).encode()))
+text("two_columns_of_cells", pd.DataFrame({"a": _CELLS, "pixels": _CELLS, "label": Y}).to_csv(index=False),
+     refused="hold lists of numbers")  # fmt: skip
+text(
+    "a_cell_that_is_no_list",
+    "label,pixels\n1,0 1 2 3\n2,0 x 2 3\n",
+    refused="not a list of numbers",
+)
+text("a_table_of_words", "\n".join(",".join(f"w{i % 7}{j % 5}" for j in range(64)) for i in range(60)),
+     refused="rows are no images")  # fmt: skip

@@ -18,6 +18,7 @@ from inkcluster.words import listed
 
 FIRST_ROWS = 20
 """How many rows are asked before all of the sample."""
+MAX_TEXT_COLUMNS = 50
 MAX_NAMED_COLUMNS = 2
 """How many columns that are not used a notice names."""
 Shape = tuple[int, int] | None
@@ -153,8 +154,12 @@ class _Choice:
         """Without empty columns and columns of text, one of which may be the label."""
         kinds = self.sample.kinds
         text = [at for at in free if kinds[at] == "text"]
+        if len(text) > MAX_TEXT_COLUMNS:
+            raise BadInputError(
+                f"{self.where} has {len(text):,} columns of text, so its rows are no images."
+            )
         candidates = []
-        for at in (*text, *self.left_out):
+        for at in (*text, *self.left_out[:MAX_TEXT_COLUMNS]):
             if self.naming is None and self.sample.names_images(at, left_out=at in self.left_out):
                 self.naming = at
             elif at in text and not self.sample.is_split(at):
@@ -173,7 +178,8 @@ class _Choice:
         """The columns that their names count, if these make images; the rest may be the label."""
         if self.pixels is None:
             return free
-        own = [at for at in self.pixels.columns if at in set(free)]
+        still = set(free)
+        own = [at for at in self.pixels.columns if at in still]
         if len(own) == len(free):
             return own
         if not self._makes_images(len(own)):
@@ -183,8 +189,9 @@ class _Choice:
 
     def _only(self, own: list[int], free: list[int]) -> None:
         """Leave out all but `own`, and the label among the rest if there is none yet."""
-        rest = [at for at in free if at not in set(own)]
-        self._take_only([at for at in rest if self.sample.can_be_labels(at)])
+        taken = set(own)
+        rest = [at for at in free if at not in taken]
+        self._take_only(self.sample.can_be_labels(rest))
         self._leave_out(at for at in rest if at != self.label)
 
     def _take_only(self, candidates: list[int]) -> None:
@@ -220,7 +227,7 @@ class _Choice:
             if self._makes_images(len(free) - count):
                 for columns in (free[-count:], free[:count]):
                     if self._is_one_hot(columns):
-                        return [at for at in free if at not in set(columns)]
+                        return [at for at in free if at not in self.one_hot]
         if len(free) < 3 or not self._makes_images(len(free) - 1):
             return free
         first, last = free[0], free[-1]
@@ -282,7 +289,7 @@ class _Choice:
         return fits(count, self.shape) or in_colour
 
     def _leave_out(self, columns: Iterable[int]) -> None:
-        self.left_out.extend(at for at in columns if at not in self.left_out)
+        self.left_out = list(dict.fromkeys([*self.left_out, *columns]))
 
     def _say_of_labels(self, sentence: str) -> None:
         if not self.given:

@@ -96,12 +96,17 @@ class Sample:
         """Whether a column of text says train, validation or test only."""
         return all(_SPLIT.fullmatch(value) for value in set(self.texts(at)))
 
-    def can_be_labels(self, at: int) -> bool:
-        """Whether a column of numbers holds few whole ones."""
-        values = self.numbers([at])[:, 0]
-        distinct = len(np.unique(values))
-        whole = bool((values == np.rint(values)).all())  # false for NaN
-        return whole and 2 <= distinct <= min(MAX_CLASSES, len(values) / 2)
+    def can_be_labels(self, columns: Sequence[int]) -> list[int]:
+        """Those of the columns that hold few whole numbers."""
+        if not columns:
+            return []
+        found = []
+        for at, values in zip(columns, self.numbers(columns).T, strict=True):
+            distinct = len(np.unique(values))
+            whole = bool((values == np.rint(values)).all())  # false for NaN
+            if whole and 2 <= distinct <= min(MAX_CLASSES, len(values) / 2):
+                found.append(at)
+        return found
 
     def counts_rows(self, at: int) -> bool:
         """Whether a column's numbers grow by the same step from row to row."""
@@ -151,7 +156,7 @@ def _kind(cells: Iterable[str]) -> str:
         return "empty"
     if 2 * sum(is_number(cell) for cell in filled) >= len(filled):
         return "number"
-    return "list" if all(map(is_list, filled)) else "text"
+    return "list" if 2 * sum(map(is_list, filled)) >= len(filled) else "text"
 
 
 def _number(row: Sequence[str], at: int) -> float:

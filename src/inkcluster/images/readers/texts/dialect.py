@@ -139,10 +139,18 @@ def _holds_numbers(line: str) -> bool:
 
 
 def _spaced_decimals(lines: list[str]) -> bool:
-    """Whether spaces separate numbers with decimal commas, in more places than the first."""
-    cells = [cell for line in lines[1:6] or lines for cell in line.split()[1:]]
-    commas = sum(bool(DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
-    return commas > 0 and all("," not in cell or DECIMAL_COMMA.fullmatch(cell) for cell in cells)
+    """Whether spaces separate numbers, some of which have decimal commas.
+
+    Commas that come as often in every line, but not in every cell, separate cells themselves.
+    """
+    some = lines[1:6] or lines
+    cells = [cell for line in some for cell in line.split()]
+    commas = {line.count(",") for line in some}
+    if len(some) > 1 and len(commas) == 1 and commas != {len(some[0].split())}:
+        return False
+    return any(map(DECIMAL_COMMA.fullmatch, cells)) and all(
+        "," not in cell or DECIMAL_COMMA.fullmatch(cell) for cell in cells
+    )
 
 
 def _titles(first: list[str], says_separator: bool, separator: str, width: int) -> int:
