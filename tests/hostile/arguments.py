@@ -51,7 +51,7 @@ def attack(seed: int, inputs: int) -> list[str]:
 
 def attacker(scratch: Path):
     """A function that makes one command line, runs it, and says what went wrong."""
-    _imported()
+    _imported(scratch)
     here = scratch / "here"
     here.mkdir()
     os.chdir(here)

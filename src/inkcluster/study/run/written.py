@@ -220,7 +220,8 @@ def _named(thing: Any) -> dict[str, str]:
 
 def _write_frame(frame: pd.DataFrame, folder: Path, name: str) -> None:
     folder.mkdir(exist_ok=True)
-    frame.to_parquet(folder / f"{name}.parquet")
+    with (folder / f"{name}.parquet").open("wb") as stream:  # pyarrow opens no path of any bytes
+        frame.to_parquet(stream)
 
 
 def _manifest(folder: Path) -> dict[str, list[Any]]:
