@@ -1,6 +1,7 @@
 """Command lines that nobody would type: a child process runs each, as a person does."""
 
 import contextlib
+import io
 import os
 import random
 import signal
@@ -75,9 +76,18 @@ def attacker(scratch: Path):
     return one
 
 
-def _imported() -> None:
+def _imported(scratch: Path) -> None:
     """Import what the commands import, before the first child is made."""
-    from inkcluster import cli  # noqa: F401
+    import inkcluster.report
+    import inkcluster.study.run.runner  # noqa: F401
+    from inkcluster import images
+    from inkcluster.cli.looking import look_and_say
+
+    digits = images.load("digits")
+    with contextlib.redirect_stdout(io.StringIO()):
+        look_and_say(digits, index=3, per_label=1, png=scratch / "a.png", seed=0, as_json=False)
+    for name in ("a.npz", "a.parquet"):
+        images.load(images.save(digits, scratch / name)[0])
 
 
 def _files(here: Path) -> None:

@@ -44,9 +44,9 @@ def _batch(
             cwd=ROOT,
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
-        at, said = first, 0
+        at, said, started = first, 0, False
         for line in _lines(child):
-            at, wrong = json.loads(line)
+            (at, wrong), started = json.loads(line), True
             noise = errors.seek(0, os.SEEK_END)
             if noise > said:
                 errors.seek(said)
@@ -59,9 +59,11 @@ def _batch(
         child.kill()
         code = child.wait()
         child.stdout.close()
+        errors.seek(said)
+        said_last = errors.read().decode(errors="replace")[-600:]
+        if not started:
+            raise RuntimeError(f"{module} does not start: {said_last}")
         if at < last:
-            errors.seek(said)
-            said_last = errors.read().decode(errors="replace")[-600:]
             failures.append(f"seed {seed}, input {at}: the process ended ({code}) {said_last}")
             return at + 1
     return last
