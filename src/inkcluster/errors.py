@@ -1,5 +1,15 @@
 """The errors a person reads: one sentence that says what is wrong, where, and what to do."""
 
+from errno import ENOMEM
+
+MEMORY_SIGNS = (
+    "failed to map segment",
+    "cannot allocate memory",
+    "unable to allocate",
+    "can't start new thread",
+)
+"""What libraries say that ran out of memory while they were loaded or started a thread."""
+
 
 class InkclusterError(Exception):
     """Base of every error that Inkcluster raises on purpose; the command line prints it and exits 1."""
@@ -28,3 +38,21 @@ class DataChangedError(BadInputError):
 
 class RunFolderError(InkclusterError, OSError):
     """A run folder that cannot be written, is in use, or belongs to another data set."""
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Whether an error of Python or a library means that memory ended.
+
+    Libraries that cannot be loaded for want of memory raise ImportError, threads RuntimeError.
+
+    Examples
+    --------
+    >>> is_lack_of_memory(ImportError("_vq.so: failed to map segment from shared object"))
+    True
+    >>> is_lack_of_memory(ImportError("No module named 'dask'"))
+    False
+    """
+    if isinstance(error, OSError):
+        return error.errno == ENOMEM
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or any(sign in said for sign in MEMORY_SIGNS)

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import typer
 
-from inkcluster.errors import InkclusterError
+from inkcluster.errors import InkclusterError, is_lack_of_memory
 
 BAD_INPUT = 1
 INTERRUPTED = 130
@@ -124,7 +124,8 @@ def _leave(sentence: str, code: int, debug: bool) -> None:
 def _sentence(error: Exception, again: str) -> str:
     if isinstance(error, InkclusterError):
         return str(error)
-    if isinstance(error, OSError) and error.errno != errno.ENOMEM:
+    lacking = is_lack_of_memory(error)
+    if isinstance(error, OSError) and not lacking:
         where = f" while writing {error.filename}" if error.filename else ""
         if error.errno in _FULL:
             kept = f" The answers so far are kept.{again}" if again else ""
@@ -132,7 +133,7 @@ def _sentence(error: Exception, again: str) -> str:
         named = f"{error.filename}: " if error.filename else ""
         what = error.strerror or str(error) or type(error).__name__
         return f"{named}{what}; check that the path exists and that you may read and write it."
-    if isinstance(error, MemoryError | OSError):
+    if lacking:
         detail = f" ({error})" if str(error) else ""
         return (
             f"There is not enough memory for this{detail}; close other programs, or use smaller "

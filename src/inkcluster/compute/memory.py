@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from numbers import Integral
 from pathlib import Path, PurePosixPath
+from sys import maxsize
 from typing import Any, TypeVar
 
 from inkcluster.errors import BadInputError, TooLittleMemoryError
@@ -130,11 +131,17 @@ def free_memory(root: Path = Path("/")) -> int:
     """
     from psutil import virtual_memory
 
-    every = [virtual_memory().available, *_left_by_cgroups(root), *_left_by_ulimit()]
+    every = [virtual_memory().available, *_left_by_cgroups(root), *dict(_left_by_ulimit()).values()]
     return max(0, int(min(every)))
 
 
-def _left_by_ulimit() -> Iterator[int]:
+def address_space() -> int:
+    """Bytes of address space that ``ulimit -v`` leaves this process, `sys.maxsize` without one."""
+    return max(0, dict(_left_by_ulimit()).get("vms", maxsize))
+
+
+def _left_by_ulimit() -> Iterator[tuple[str, int]]:
+    """What each limit leaves, by the name that psutil has for its use."""
     try:
         import resource
     except ImportError:  # Windows
@@ -146,7 +153,7 @@ def _left_by_ulimit() -> Iterator[int]:
         from psutil import Process
 
         now: Any = Process().memory_info()
-        yield from (limit - getattr(now, used, 0) for limit, used in soft)
+        yield from ((used, limit - getattr(now, used, 0)) for limit, used in soft)
 
 
 def _left_by_cgroups(root: Path) -> Iterator[int]:

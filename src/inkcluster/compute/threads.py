@@ -22,9 +22,12 @@ from joblib import cpu_count
 from threadpoolctl import OpenBLASController, ThreadpoolController
 
 from inkcluster import progress
+from inkcluster.compute.memory import address_space
 
 P = TypeVar("P")
 T = TypeVar("T")
+THREAD_BYTES = 512 << 20
+"""Address space that has to be left for each thread: its stack and its heap reserve a part of it."""
 _numba: Any = numba  # it makes some of its names at run time
 
 
@@ -42,16 +45,17 @@ def workers() -> int:
     """The number of threads to share work between.
 
     The smallest of the cores this process may use (its affinity and its container's quota) and
-    numba's number of threads (``NUMBA_NUM_THREADS``, :func:`numba.set_num_threads`). Inside a
-    worker it is 1: pools do not nest.
+    numba's number of threads (``NUMBA_NUM_THREADS``, :func:`numba.set_num_threads`), and what
+    ``ulimit -v`` leaves room for. Inside a worker it is 1: pools do not nest.
     """
     if _here.is_worker:
         return 1
+    most = min(_cores(), max(1, address_space() // THREAD_BYTES))
     try:
         _numba.threading_layer()
     except ValueError:  # asking numba would start the threads that nothing here uses
-        return min(_cores(), int(_numba.config.NUMBA_NUM_THREADS))
-    return min(_cores(), int(_numba.get_num_threads()))
+        return min(most, int(_numba.config.NUMBA_NUM_THREADS))
+    return min(most, int(_numba.get_num_threads()))
 
 
 @cache
@@ -189,11 +193,12 @@ def one_blas_thread() -> Iterator[None]:
 
 @contextmanager
 def peers_threads() -> Iterator[None]:
-    """Run scikit-learn's parallel loops, on one thread in a forked child.
+    """Run scikit-learn's parallel loops, on one thread in a forked child or under ``ulimit -v``.
 
-    GNU OpenMP never returns there from a loop on several threads, if the parent ran one before.
+    GNU OpenMP never returns in a child from a loop on several threads, if the parent ran one
+    before; and it ends the process where there is no room for a thread.
     """
-    if not _blas.forked:
+    if not _blas.forked and address_space() >= 2 * THREAD_BYTES * _cores():
         yield
         return
     with ThreadpoolController().limit(limits=1, user_api="openmp"):

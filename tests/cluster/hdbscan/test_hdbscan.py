@@ -478,3 +478,12 @@ def test_ties_waiting_in_turn_change_nothing(monkeypatch, kind, most):
         with monkeypatch.context() as patch:
             patch.setattr(hierarchy, "MAX_WAITING", most)
             np.testing.assert_array_equal(model.fit(X).single_linkage_tree_, expected)
+
+
+def test_many_equal_points_are_labelled_as_by_scikit_learn():
+    X = np.repeat([[0.0, 0.0], [5.0, 5.0], [9.0, 0.0]], 1000, axis=0)
+    X = np.concatenate([X, np.random.default_rng(0).normal(size=(60, 2)) * 8])
+    ours = HDBSCAN(copy=True).fit(X)
+    theirs = Peer(copy=True).fit(X)
+    np.testing.assert_array_equal(ours.labels_, theirs.labels_)
+    np.testing.assert_array_equal(ours.probabilities_, theirs.probabilities_)

@@ -1,5 +1,6 @@
 """Exact neighbours, against all distances sorted."""
 
+import time
 import tracemalloc
 
 import numba
@@ -162,3 +163,29 @@ def test_too_little_memory_is_refused_before_any_is_taken(rng):
     with pytest.raises(TooLittleMemoryError, match="needs"):
         nearest_neighbors(X[:100], 7, memory_limit=10**7)
     nearest_neighbors(X, 7, memory_limit=10**9)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+def test_equal_points_are_found_as_without_merging_them(rng, monkeypatch, dtype):
+    for _ in range(25):
+        n, d = int(rng.integers(2, 120)), int(rng.integers(1, 4))
+        X = rng.integers(0, rng.integers(2, 6), (n, d)).astype(dtype)
+        itself = bool(rng.integers(2))
+        k = int(rng.integers(1, n + itself))
+        queries = X[:5] + dtype(rng.integers(2)) if rng.integers(2) else None
+        plain = nearest_neighbors(X, k, queries=queries, itself=itself)
+        with monkeypatch.context() as patch:
+            patch.setattr(neighbors, "MAX_SMALL_PAIRS", 0)
+            patch.setattr(neighbors, "many_equal", lambda X: True)
+            merged = nearest_neighbors(X, k, queries=queries, itself=itself)
+        for found, expected in zip(merged, plain, strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_twenty_thousand_equal_points_take_no_time():
+    X = np.repeat([[1.0], [4.0]], 10_000, axis=0)
+    begun = time.perf_counter()
+    squared, rows = nearest_neighbors(X, 3)
+    assert time.perf_counter() - begun < 2  # all pairs took 30
+    assert not squared.any()
+    assert rows[[0, 3, 19_999]].tolist() == [[1, 2, 3], [0, 1, 2], [10_000, 10_001, 10_002]]

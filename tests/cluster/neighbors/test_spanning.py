@@ -76,6 +76,24 @@ def test_the_compiled_tree_is_prims(rng, monkeypatch, dtype):
         same(spanning_tree(X, core, cut, (squared, rows)), small_tree(X, core, cut))
 
 
+def test_the_tree_of_equal_points_is_the_same(rng, monkeypatch):
+    for _ in range(40):
+        n = int(rng.integers(2, 150))
+        X = rng.integers(0, rng.integers(2, 6), (n, 2)).astype(float)
+        core = nearest_neighbors(X, int(rng.integers(1, n + 1)), itself=True)[0][:, -1]
+        at_most = float(rng.choice([np.inf, 2.0]))
+        itself = bool(rng.integers(2))
+        lists = nearest_neighbors(X, int(rng.integers(1, n + itself)), itself=itself)
+        expected = small_tree(X, core, at_most)
+        with monkeypatch.context() as patch:
+            patch.setattr(_spanning, "MAX_SMALL_POINTS", 0)
+            patch.setattr(_spanning, "many_equal", lambda X: True)
+            same(spanning_tree(X, core, at_most, lists), expected)
+            same(spanning_tree(X, core, at_most), expected)
+            uneven = core + np.arange(n)  # equals with other core distances stay apart
+            same(spanning_tree(X, uneven, lists=lists), kruskal(X, uneven, np.inf))
+
+
 def same(found, expected):
     np.testing.assert_array_equal(found[0], expected[0])
     np.testing.assert_array_equal(found[1], expected[1])

@@ -123,6 +123,8 @@ def test_too_few_images_are_refused_before_anything_is_written(ask, fakes, tmp_p
         (BadInputError("The radius is too small."), "The radius is too small."),
         (MemoryError("2 GB wanted"), "2 GB wanted"),
         (MemoryError(), "there is not enough memory for it"),
+        (ImportError("_vq.so: failed to map segment"), "there is not enough memory for it"),
+        (RuntimeError("can't start new thread"), "there is not enough memory for it"),
     ],
 )
 def test_a_question_that_fails_does_not_lose_the_others(ask, fakes, blobs, asked, error, sentence):

@@ -11,6 +11,7 @@ from sklearn.base import _fit_context
 from sklearn.cluster import DBSCAN as SklearnDBSCAN  # noqa: N811
 from sklearn.utils.validation import _check_sample_weight, validate_data
 
+from inkcluster.cluster.density import peer
 from inkcluster.cluster.density.choose import Engine, check_memory
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, roomy
 from inkcluster.compute.memory import takes_memory_limit
@@ -107,6 +108,8 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         return self.metric_params is None and (named or minkowski)
 
     def _by_scikit_learn(self, X: ArrayLike, sample_weight: ArrayLike | None) -> Self:
+        checked = validate_data(self, X, accept_sparse="csr")
         with peers_threads():
+            peer.check_memory(checked, self, self.memory_limit)
             fitted: Self = super().fit(X, sample_weight=sample_weight)
         return fitted

@@ -12,19 +12,22 @@ from scipy.sparse import issparse
 from sklearn.cluster import HDBSCAN
 from sklearn.cluster._hdbscan.hdbscan import FAST_METRICS
 
-from inkcluster.cluster.neighbors.nearest import ENTRIES
+from inkcluster.cluster.neighbors.nearest import ENTRIES, is_for_numpy
 from inkcluster.cluster.neighbors.search import placed_bytes
 from inkcluster.cluster.neighbors.spanning import MAX_SMALL_POINTS
+from inkcluster.compute.duplicates import many_equal
 from inkcluster.compute.memory import SPARE, require
 
 OURS = ("euclidean", "l2")
 """Metrics of dense points that our neighbours and spanning tree are built for."""
-LISTED_BYTES = 30
-"""For a neighbour: its row and distance, twice while lists are put into the rows' order, or its ties."""
+LISTED_BYTES, LONG_LISTED_BYTES = 30, 18
+"""For a neighbour: its row and distance, twice while lists are put into the rows' order, or its ties.
+
+Long lists are found in the rows' order."""
 POINT_BYTES = 2500
 """For a point in the walk, the merges and the condensed tree, which are lists of Python."""
-PAIR_BYTES = 70
-"""For a pair of few points, all of which are looked at again where all are equally far."""
+PAIR_BYTES, ENTRY_BYTES = 10, 90
+"""For a pair of few points, and for one of those looked at again at a time."""
 
 
 def is_euclidean(model: HDBSCAN) -> bool:
@@ -47,10 +50,15 @@ def check_memory(X: Any, model: HDBSCAN, min_samples: int, memory_limit: int | N
 def tree_bytes(X: Any, min_samples: int) -> int:
     """What our own tree of points (n, d) takes at most, beside the points themselves."""
     n, d = X.shape
-    need = SPARE + n * (LISTED_BYTES * min_samples + POINT_BYTES)
+    by_numpy = is_for_numpy(n, n, min_samples)
+    need = SPARE + n * (
+        (LONG_LISTED_BYTES if by_numpy else LISTED_BYTES) * min_samples + POINT_BYTES
+    )
+    if by_numpy:
+        need += n * 8 * 4 * d + ENTRY_BYTES * min(ENTRIES, n * n) + 4 * 8 * min(ENTRIES, n * n * d)
     if n <= MAX_SMALL_POINTS:
-        return int(need + n * (PAIR_BYTES * n + 8 * 4 * d) + 5 * 8 * min(ENTRIES, n * n * d))
-    need += placed_bytes(n, d)
+        return int(need + PAIR_BYTES * n * n)
+    need += placed_bytes(n, d) + (X.nbytes if many_equal(X) else 0)
     return int(need if X.flags.c_contiguous else need + X.nbytes)
 
 

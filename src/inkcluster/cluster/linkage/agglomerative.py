@@ -7,11 +7,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering as SklearnAgglomerativeClustering
-from sklearn.utils.validation import check_memory
+from sklearn.utils.validation import check_memory as check_cache
 
 from inkcluster.cluster.linkage import choose
-from inkcluster.compute.memory import takes_memory_limit
+from inkcluster.compute.memory import SPARE, require, takes_memory_limit
 from inkcluster.compute.threads import peers_threads
+
+EDGE_BYTES = 300
+"""For an edge of the connectivity, which waits in a queue of Python objects."""
+PAIR_BYTES, GIVEN_BYTES = 8, 16
+"""For a pair in either direction: its distance twice, and its rows where distances are given."""
 
 
 @takes_memory_limit
@@ -25,8 +30,7 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
     Parameters
     ----------
     memory_limit : int or None
-        Bytes that the hierarchy may take; by default what the machine has free. Not used where
-        scikit-learn builds the hierarchy.
+        Bytes that the hierarchy may take; by default what the machine has free.
 
     References
     ----------
@@ -50,10 +54,11 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
             and not (self.n_clusters is not None and self.n_clusters > len(X))
         )
         if not ours:  # scikit-learn also refuses parameters that contradict each other
+            require("A hierarchy", len(X), self._peers_bytes(X), self.memory_limit, "draw a sample")
             with peers_threads():
                 fitted: Self = super()._fit(X)
             return fitted
-        build = check_memory(self.memory).cache(choose.build, ignore=["memory_limit"])
+        build = check_cache(self.memory).cache(choose.build, ignore=["memory_limit"])
         Z = build(X, (self.linkage,), memory_limit=self.memory_limit)[self.linkage]
         self.children_ = Z[:, :2].astype(np.intp)
         self.n_leaves_ = len(X)
@@ -67,6 +72,19 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
         )
         self.labels_ = numbered(self.n_clusters_, self.children_)
         return self
+
+    def _peers_bytes(self, X: NDArray[Any]) -> int:
+        """Bytes that scikit-learn takes: all distances, twice, or those along the connectivity."""
+        n, d = X.shape
+        given = self.metric == "precomputed"
+        need = SPARE + n * (500 if given else 16 * d + 500)
+        if self.connectivity is not None:
+            given = getattr(self.connectivity, "nnz", None)
+            links = np.count_nonzero(self.connectivity) if given is None else given
+            return int(need + EDGE_BYTES * links)
+        if self.linkage == "single" and not given:
+            return int(need)
+        return int(need + (GIVEN_BYTES if given else PAIR_BYTES) * n * n)
 
 
 def numbered(k: int, children: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -19,6 +19,7 @@ from inkcluster.cluster.neighbors.nearest import ENTRIES, MAX_SMALL_PAIRS
 from inkcluster.cluster.neighbors.search import search_bytes
 from inkcluster.cluster.neighbors.spanning import LISTED, spanning_tree
 from inkcluster.compute import memory
+from inkcluster.compute.duplicates import distinct
 from inkcluster.compute.magnitude import MAX_FLOAT64, exponent_of, largest, scaled
 from inkcluster.compute.threads import together, workers
 from inkcluster.errors import BadInputError
@@ -195,7 +196,7 @@ def _from_vectors(
         _check_heights(data)
         data = scaled(data.astype(np.float64), -exponent)
     data = np.ascontiguousarray(data)
-    first, same = _distinct(data)
+    first, same = distinct(data)
     jobs = {m: partial(_tree, data, first, same, m, exponent) for m in methods}
     beside = {m: job for m, job in jobs.items() if m in ON_ONE_THREAD}
     found = {}
@@ -240,28 +241,6 @@ def _tree(
     Z = np.empty((n - 1, 4))
     kernels.label(merges, scaled(height, exponent), n, Z)
     return Z
-
-
-def _distinct(X: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows that come first among their equals, ascending, and for every row which that is.
-
-    Equal rows have equal projections on a random direction, so only neighbours in that order
-    are compared.
-    """
-    n, d = X.shape
-    along = np.random.default_rng(0).standard_normal(d)
-    sketch = np.empty(n)
-    step = max(1, (1 << 22) // d)
-    for start in range(0, n, step):
-        rows = np.asarray(X[start : start + step], dtype=np.float64)
-        sketch[start : start + step] = np.einsum("ij,j->i", rows, along)
-    same = np.arange(n)
-    order = np.argsort(sketch, kind="stable")
-    for i in np.flatnonzero(np.diff(sketch[order]) == 0):  # ascending: chains end at the first
-        a, b = order[i], order[i + 1]
-        if np.array_equal(X[a], X[b]):
-            same[b] = same[a]
-    return np.flatnonzero(same == np.arange(n)), same
 
 
 def _check_heights(data: NDArray[Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.neighbors.equals import spread, without_itself
+from inkcluster.compute.duplicates import distinct, many_equal
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares
 from inkcluster.compute.memory import SPARE, require
 from inkcluster.errors import BadInputError
@@ -15,8 +17,10 @@ MAX_SMALL_PAIRS = 2500 * 2500
 """Pairs up to which NumPy compares all of them, so that nothing is compiled."""
 LANES = 64
 """Sums side by side in a squared distance, as in :mod:`inkcluster.kernels.gaps`."""
-ENTRIES = 1 << 22
+ENTRIES = 1 << 20
 """Numbers in an array of distances or differences."""
+MAX_INSERTIONS = 20
+"""Lists of k among n points grow by insertion while k² is at most so many times n."""
 
 
 def nearest_neighbors(
@@ -88,20 +92,45 @@ def nearest_neighbors(
     if queries is not None:
         check_squares(queries, least=0.0)
     n, m, d = len(X), len(asking), X.shape[1]
-    small = n * m <= MAX_SMALL_PAIRS
-    if small:
+    merged = n * m > MAX_SMALL_PAIRS and many_equal(X)
+    if is_for_numpy(n, m, k):
         pairs = min(n * m, max(ENTRIES, n))
         need = SPARE + 8 * d * (2 * n + m) + 12 * m * k + 80 * pairs
         need += 4 * 8 * min(ENTRIES, pairs * d)
     else:
-        from inkcluster.cluster.neighbors.search import search, search_bytes
+        from inkcluster.cluster.neighbors.search import search_bytes
 
         need = search_bytes(n, 0 if queries is None else m, d, k)
         copied = {id(A): A.nbytes for A in (X, asking) if not A.flags.c_contiguous}
         need += sum(copied.values())
+    need += X.nbytes if merged else 0
     require(f"The search for {k:,} neighbours", m, need, memory_limit, "draw a sample or lower k")
-    if small:
+    if not merged:
+        return _found(X, queries, k, itself)
+    first, same = distinct(X)
+    more = k + (queries is None and not itself)
+    lists = _found(X[first], queries, min(more, len(first)), itself=True)
+    lists = spread(*lists, same, more)
+    if queries is None:
+        number = np.searchsorted(first, same)
+        lists = lists[0][number], lists[1][number]
+    return lists if more == k else without_itself(*lists)
+
+
+def is_for_numpy(n: int, m: int, k: int) -> bool:
+    """Whether NumPy compares all pairs: there are few of them, or the lists are long."""
+    return n * m <= MAX_SMALL_PAIRS or k * k > MAX_INSERTIONS * n
+
+
+def _found(
+    X: NDArray[np.generic], queries: NDArray[np.generic] | None, k: int, itself: bool
+) -> Neighbours:
+    """Do as :func:`nearest_neighbors`, by NumPy or compiled code."""
+    asking = X if queries is None else queries
+    if is_for_numpy(len(X), len(asking), k):
         return _brute_force(X, asking, k, itself or queries is not None)
+    from inkcluster.cluster.neighbors.search import search
+
     return search(X, queries, k, itself)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from inkcluster import progress
-from inkcluster.cluster.neighbors.nearest import Neighbours, nearest_neighbors, paired
+from inkcluster.cluster.neighbors.equals import gathered
+from inkcluster.cluster.neighbors.nearest import ENTRIES, Neighbours, nearest_neighbors, paired
 from inkcluster.cluster.neighbors.search import Coordinates, Placed, readable
+from inkcluster.compute.duplicates import distinct, many_equal
 from inkcluster.compute.magnitude import largest
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.neighbors import spanning as kernels
@@ -95,16 +98,38 @@ class Spanning:
         core = np.zeros(n) if core is None else np.ascontiguousarray(core, dtype=np.float64)
         if n <= MAX_SMALL_POINTS:
             return small_tree(self.X, core, at_most)
-        if self.lists is None:
-            self.lists = nearest_neighbors(self.X, LISTED)
-        return self._boruvka(core, min(float(at_most), MAX_WEIGHT), *self.lists)
+        at_most = min(float(at_most), MAX_WEIGHT)
+        if many_equal(self.X):
+            first, same = distinct(self.X)
+            if np.array_equal(core, core[same]):
+                return self._tree_of_distinct(first, same, core, at_most)
+        return self._boruvka(core, at_most)
+
+    def _tree_of_distinct(
+        self,
+        first: NDArray[np.int64],
+        same: NDArray[np.int64],
+        core: NDArray[np.float64],
+        at_most: float,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """The tree where many points are equal: each is joined to the first of its equals.
+
+        No edge of theirs weighs less, so the rest is the tree of the distinct points.
+        """
+        lists = None if self.lists is None else gathered(*self.lists, first, same)
+        edges, weights = Spanning(self.X[first], lists)._boruvka(core[first], at_most)
+        later = np.flatnonzero((same != np.arange(len(same))) & (core <= at_most))
+        later = later[np.argsort(same[later], kind="stable")]
+        within = np.column_stack([same[later], later]).astype(np.int32)
+        edges = np.concatenate([within, first[edges].astype(np.int32)])
+        weights = np.concatenate([core[later], weights])
+        order = np.argsort(weights, kind="stable")
+        return edges[order], weights[order]
 
     def _boruvka(
         self,
         core: NDArray[np.float64],
         at_most: float,
-        far: NDArray[np.float64],
-        near: NDArray[np.int32],
     ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Add the first edge out of every part, until one part is left (Borůvka 1926).
 
@@ -112,13 +137,18 @@ class Spanning:
         too short are searched for, outside their parts, once no other edge can be added.
         """
         n = len(core)
+        if n == 1:
+            return np.empty((0, 2), np.int32), np.empty(0)
+        if self.lists is None:
+            self.lists = nearest_neighbors(self.X, min(LISTED, n - 1))
+        far, near = self.lists
+        floor = np.full(n, np.inf)
+        if not _complete(near):
+            np.maximum(far[:, -1], core, out=floor)
         part = np.arange(n, dtype=np.int32)
         edges, weights, squared = np.empty((n - 1, 2), np.int32), np.empty(n - 1), np.empty(n - 1)
         searched = np.zeros(n, np.bool_)
         found = np.full((n, FOUND), -1, np.int32), np.full((n, FOUND), np.inf)
-        floor = np.full(n, np.inf)
-        if not _complete(near):
-            np.maximum(far[:, -1], core, out=floor)
         asking, cap = np.empty(n, np.int64), np.empty(n)
         done = 0
         with progress.current().task("merges", total=n - 1) as advance:
@@ -173,7 +203,7 @@ class Spanning:
 def _complete(near: NDArray[np.int32]) -> bool:
     """Whether the lists hold every other point; the first is in its own if any point is."""
     n, k = near.shape
-    return k >= n or (k == n - 1 and 0 not in near[0])
+    return bool((near >= 0).all()) and (k >= n or (k == n - 1 and 0 not in near[0]))
 
 
 def small_tree(
@@ -197,28 +227,49 @@ def small_tree(
             least = np.full(parts, np.inf)
             np.minimum.at(least, part, weight.min(axis=1))
             most = np.minimum(least + grain, MAX_WEIGHT)  # edges of infinite weight are none
-            who, whom = np.nonzero(weight <= most[part][:, None])
-            if not len(who):
+            rows = pieces(n, max(1, ENTRIES // n))
+            found = [_first_edges(X, core, part, weight[some], most, some.start) for some in rows]
+            out, a, b, squared, reach = (np.concatenate(each) for each in zip(*found, strict=True))
+            if not len(out):
                 break
-            squared = paired(X, who, X, whom)
-            reach = np.maximum(np.maximum(squared, core[who]), core[whom])
-            pair = np.minimum(who, whom), np.maximum(who, whom)
-            order = np.lexsort((*pair[::-1], squared, reach, part[who]))
-            first = order[np.diff(part[who][order], prepend=-1) > 0]
-            chosen = np.unique(pair[0][first] * n + pair[1][first], return_index=True)[1]
+            order = np.lexsort((b, a, squared, reach, out))
+            first = order[np.diff(out[order], prepend=-1) > 0]
+            chosen = np.unique(a[first] * n + b[first], return_index=True)[1]
             first = first[chosen]  # two parts may take the same edge
-            a, b = pair[0][first], pair[1][first]
+            a, b = a[first], b[first]
             edges.append(np.column_stack([a, b]))
             lengths.append(np.column_stack([squared[first], reach[first]]))
             joins = coo_array((np.ones(len(a)), (part[a], part[b])), (parts, parts))
             parts, into = connected_components(joins, directed=False)
             part = into[part].astype(np.intp)
             advance(len(a))
-    found = np.concatenate([np.empty((0, 2), np.int32), *edges]).astype(np.int32)
+    tree = np.concatenate([np.empty((0, 2), np.int32), *edges]).astype(np.int32)
     between, w = np.concatenate([np.empty((0, 2)), *lengths]).T
-    order = np.lexsort((found[:, 1], found[:, 0], between, w))
+    order = np.lexsort((tree[:, 1], tree[:, 0], between, w))
     order = order[w[order] <= at_most]
-    return found[order], w[order]
+    return tree[order], w[order]
+
+
+def _first_edges(  # noqa: PLR0917 (arrays of one round)
+    X: NDArray[np.generic],
+    core: NDArray[np.float64],
+    part: NDArray[np.intp],
+    weight: NDArray[np.float64],
+    most: NDArray[np.float64],
+    start: int,
+) -> tuple[NDArray[Any], ...]:
+    """The first edge out of each part among those of some rows, from `start`, of at most `most`.
+
+    The parts, the edges' lower and upper rows, squared distances and squared weights.
+    """
+    who, whom = np.nonzero(weight <= most[part[start : start + len(weight)]][:, None])
+    who += start
+    squared = paired(X, who, X, whom)
+    reach = np.maximum(np.maximum(squared, core[who]), core[whom])
+    a, b, out = np.minimum(who, whom), np.maximum(who, whom), part[who]
+    order = np.lexsort((b, a, squared, reach, out))
+    first = order[np.diff(out[order], prepend=-1) > 0]
+    return out[first], a[first], b[first], squared[first], reach[first]
 
 
 def _rough(X: NDArray[np.generic]) -> tuple[NDArray[np.float64], float]:

@@ -18,6 +18,7 @@ from inkcluster.errors import (
     DataChangedError,
     InkclusterError,
     RunFolderError,
+    is_lack_of_memory,
 )
 from inkcluster.files import remove
 from inkcluster.progress import SILENT, Progress
@@ -271,8 +272,11 @@ class _Study:
             write_answer(folder, question, made, answer, begun)
         except (RunFolderError, DataChangedError):
             raise
-        except (InkclusterError, MemoryError) as error:
-            reason = str(error) or "there is not enough memory for it"
+        except Exception as error:
+            if not isinstance(error, InkclusterError) and not is_lack_of_memory(error):
+                raise
+            told = str(error) if isinstance(error, InkclusterError | MemoryError) else ""
+            reason = told or "there is not enough memory for it"
             failure = Finding("S2", Level.WARNING, f"This could not be answered: {reason}")
             seconds = round(time.perf_counter() - begun, 3)
             return WrittenAnswer(
