@@ -223,7 +223,8 @@ def test_all_of_mnist(mnist_file):
 
     images = load(mnist_file)
     assert (
-        describe(images) == "70,000 images, 28 × 28, from a MATLAB file, labels 0–9, light on dark"
+        describe(images)
+        == "70,000 images, 28 × 28, from a MATLAB file, labels 0–9 from array 'label', light on dark"
     )
     assert images.labels.dtype == np.int64
     assert images.notices == ()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.words import sentence, several
+from inkcluster.words import listed, sentence, several
 
 
 @dataclass(frozen=True)
@@ -63,4 +63,5 @@ def joined(parts: list[Found], where: list[str], what: str) -> Found:
     count = sentence(several(len(parts), what))
     notice = f"{count} were joined into one set of {len(pixels):,} images."
     said = dict.fromkeys(notice for part in parts for notice in part.notices)
-    return Found(pixels, labels, (*said, notice), names=names)
+    labels_from = listed(dict.fromkeys(part.labels_from for part in parts if part.labels_from), 3)
+    return Found(pixels, labels, (*said, notice), names=names, labels_from=labels_from)

@@ -90,6 +90,7 @@ def read_idx_folder(folder: Path, asked: Asked) -> Found:
             f"{folder} holds images of several sizes ({listed(sizes)}); name one file."
         )
     found = joined(parts, [str(f) for f in files], "IDX file") if len(files) > 1 else parts[0]
+    found = replace(found, what="a folder of IDX files")
     left = [sub.name for sub in sorted(folder.iterdir()) if sub.is_dir() and image_files(sub)]
     if left:
         names = listed((one_line(name, 40) for name in left), 3)

@@ -193,7 +193,7 @@ def _mapping(source: Mapping[Any, Any], asked: Asked) -> Found:
         parts = [_read(held[key], asked) for key in order]
         if len({part.pixels.shape[1:] for part in parts}) > 1:
             raise BadInputError("The parts hold images of several sizes; give one of them.")
-        return joined(parts, order, "part")
+        return replace(joined(parts, order, "part"), what="a dictionary of datasets")
     raise BadInputError(
         f"The dictionary holds no arrays of images; it has {listed(map(one_line, held)) or 'nothing'}."
     )

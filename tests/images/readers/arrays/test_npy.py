@@ -8,6 +8,7 @@ import pytest
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import load
+from inkcluster.images.readers.arrays import npy
 
 
 class Bomb:
@@ -31,11 +32,17 @@ def test_never_unpickled(ending, tmp_path):
     assert not os.path.exists(trap)  # noqa: PTH110
 
 
-def test_npy_is_mapped_and_read_only(tmp_path, small):
+def test_a_large_npy_is_mapped_and_a_small_one_copied(tmp_path, small, monkeypatch):
     np.save(tmp_path / "a.npy", small.pixels)
+    monkeypatch.setattr(npy, "MAX_COPIED_BYTES", 10)
     read = load(tmp_path / "a.npy")
     assert isinstance(read.pixels, np.memmap)
     assert not read.pixels.flags.writeable
+    monkeypatch.undo()
+    read = load(tmp_path / "a.npy")
+    assert not isinstance(read.pixels, np.memmap)
+    os.truncate(tmp_path / "a.npy", 100)  # a process that reads a mapped file dies of it
+    np.testing.assert_array_equal(read.pixels, small.pixels)
     np.save(tmp_path / "f.npy", np.asfortranarray(small.pixels))
     np.testing.assert_array_equal(load(tmp_path / "f.npy").pixels, small.pixels)
 

@@ -68,7 +68,8 @@ def _classes(arrays: Arrays, asked: _Context) -> Found | None:
     found = joined([replace(part, labels=own) for part, own in zip(parts, labels, strict=True)],
                    [asked.where] * len(parts), "array")  # fmt: skip
     said = "Labels are the numbers in the arrays' names; --labels NAME decides."
-    return replace(found, notices=(*found.notices, said, *_unused(arrays, data)))
+    said_all = (*found.notices, said, *_unused(arrays, data))
+    return replace(found, notices=said_all, labels_from="the numbers in the arrays' names")
 
 
 def _parts(arrays: Arrays, asked: _Context) -> Found | None:
@@ -92,7 +93,7 @@ def _parts(arrays: Arrays, asked: _Context) -> Found | None:
         return None
     found = joined(parts, [asked.where] * len(parts), "part")
     if asked.labels is not None and not by_name:
-        found = replace(found, labels=asked.labels)
+        found = replace(found, labels=asked.labels, labels_from="")
     return replace(found, notices=(*found.notices, *_unused(rest, ())))
 
 
@@ -107,32 +108,36 @@ def _one(arrays: Arrays, asked: _Context) -> Found:
     pixels, used = data[main], {main}
     labels: Any = None
     said: list[str] = []
+    labels_from = ""
     if wanted is not None:
         labels = _as_labels(arrays[wanted])
         labels = arrays[wanted] if labels is None else labels
         used.add(wanted)
+        labels_from = f"array {one_line(wanted, 40)!r}"
     elif asked.labels is not None:
         labels = None if by_name else asked.labels
     else:
-        labels, also, said = _labels(pixels, {k: a for k, a in arrays.items() if k != main})
+        others = {k: a for k, a in arrays.items() if k != main}
+        labels, also, said, labels_from = _labels(pixels, others)
         used |= also
     unused = _unused(arrays, used, main)
     if labels is None and not by_name and (cube := classes_apart(pixels, asked.shape)) is not None:
         rows, count = cube
         said = [f"Axes are pixels, images and classes; labels are the positions 0 to {count - 1}."]
-        return Found(rows, np.repeat(np.arange(count), len(rows) // count), (*said, *unused))
+        labels = np.repeat(np.arange(count), len(rows) // count)
+        return Found(rows, labels, (*said, *unused), labels_from="the axis of classes")
     n = None if labels is None else int(np.size(labels)) if np.ndim(labels) else None
     ready, turned = images_first(pixels, n, asked.shape, asked.from_matlab, asked.values)
     if ready.ndim == 2 and labels is None:
-        ready, labels, columns = _without_label(ready, asked)
+        ready, labels, columns, labels_from = _without_label(ready, asked)
         turned += columns
     if ready.ndim == 2 and (colour := in_colour(ready, asked.shape)) is not None:
         ready, turned = colour[0], turned + colour[1]
-    return Found(ready, labels, (*said, *turned, *unused))
+    return Found(ready, labels, (*said, *turned, *unused), labels_from=labels_from)
 
 
-def _without_label(rows: NDArray[Any], asked: _Context) -> tuple[NDArray[Any], Any, list[str]]:
-    """Rows of pixels without their label column, the labels, and what to say of it."""
+def _without_label(rows: NDArray[Any], asked: _Context) -> tuple[NDArray[Any], Any, list[str], str]:
+    """Rows of pixels without their label column, the labels, what to say of it, and where it was."""
     last = rows.shape[1] - 1
     if isinstance(asked.labels, str):
         at = int(asked.labels)
@@ -140,9 +145,9 @@ def _without_label(rows: NDArray[Any], asked: _Context) -> tuple[NDArray[Any], A
             raise BadInputError(
                 f"{asked.where} has no column {at} for the labels; it has {last + 1:,} columns."
             )
-        return np.delete(rows, at, axis=1), rows[:, at], []
+        return np.delete(rows, at, axis=1), rows[:, at], [], f"column {at}"
     if fits(last + 1, asked.shape) or not fits(last, asked.shape) or last < 16:
-        return rows, None, []
+        return rows, None, [], ""
     ends = label_ends(rows)
     if len(ends) != 1:
         raise BadInputError(
@@ -151,13 +156,14 @@ def _without_label(rows: NDArray[Any], asked: _Context) -> tuple[NDArray[Any], A
         )
     if ends[0] == 0:
         said = f"Column 0 was taken for the label; --labels {last} takes the last."
-        return rows[:, 1:], rows[:, 0], [said]
+        return rows[:, 1:], rows[:, 0], [said], "the first column"
     said = f"Column {last} was taken for the label; --labels 0 takes the first."
-    return rows[:, :-1], rows[:, -1], [said]
+    return rows[:, :-1], rows[:, -1], [said], "the last column"
 
 
-def _labels(pixels: NDArray[Any], others: Arrays) -> tuple[Any, set[str], list[str]]:
-    """The labels as long as a side of `pixels`, the arrays that this decides on, and what to say.
+def _labels(pixels: NDArray[Any], others: Arrays) -> tuple[Any, set[str], list[str], str]:
+    """The labels as long as a side of `pixels`, the arrays that this decides on, what to say of
+    them, and where the labels are.
 
     An array that its name calls labels comes before one of no telling name, and this before one
     whose name says something else, such as a writer.
@@ -171,13 +177,13 @@ def _labels(pixels: NDArray[Any], others: Arrays) -> tuple[Any, set[str], list[s
     ]
     if not fitting:
         unfit = [key for key in known if label_rank(key) == 0 and _is_vector(others[key])]
-        return (known[unfit[0]], {unfit[0]}, []) if unfit else (None, set(), [])
+        return (known[unfit[0]], {unfit[0]}, [], "") if unfit else (None, set(), [], "")
     fitting.sort(key=label_rank)
     if label_rank(fitting[0]) == 2:
         named = listed((repr(one_line(key, 40)) for key in fitting), MAX_NAMED_ARRAYS)
         option = one_line(fitting[0], 40)
         said = [f"By its name {named} is no label; --labels {option} takes it for one."]
-        return None, set(fitting), said
+        return None, set(fitting), said, ""
     chosen, rest = fitting[0], fitting[1:]
     said = []
     name = one_line(chosen, 40)
@@ -187,7 +193,7 @@ def _labels(pixels: NDArray[Any], others: Arrays) -> tuple[Any, set[str], list[s
     if not _is_vector(others[chosen]):
         last = min(others[chosen].shape) - 1
         said.append(f"The single ones of {name!r} became labels from 0 to {last}.")
-    return known[chosen], set(fitting), said
+    return known[chosen], set(fitting), said, f"array {name!r}"
 
 
 def _as_labels(array: NDArray[Any]) -> NDArray[Any] | None:

@@ -29,16 +29,21 @@ from inkcluster.images.readers.zips import stream_of
 from inkcluster.progress import current
 from inkcluster.words import listed
 
+MAX_COPIED_BYTES = 64 << 20
+"""A larger array stays in its file."""
 _PIECE_BYTES = 1 << 22
 
 
 def read_npy(path: Path, asked: Asked) -> Found:
-    """Read a ``.npy`` file of images; uint8 arrays stay memory-mapped, read-only."""
-    return choose({"array": read_array(path)}, str(path), asked)
+    """Read a ``.npy`` file of images; large uint8 arrays stay memory-mapped, read-only."""
+    return replace(choose({"array": read_array(path)}, str(path), asked), what="a .npy file")
 
 
 def read_array(path: Path) -> NDArray[Any]:
-    """The array of a ``.npy`` file, memory-mapped."""
+    """The array of a ``.npy`` file, memory-mapped if it is large.
+
+    A process dies if a mapped file is cut short while it is used, so small files are copied.
+    """
     held = regular_file(path)
     with reading(path, "a NumPy array"), path.open("rb") as stream:
         dims, fortran, dtype = _header(stream, path)
@@ -52,7 +57,8 @@ def read_array(path: Path) -> NDArray[Any]:
         if not promised:
             raise BadInputError(f"{path}: there is no image in an array of shape {dims}.")
         order: Any = "F" if fortran else "C"
-        return np.memmap(path, dtype, "r", start, dims, order)
+        mapped: NDArray[Any] = np.memmap(path, dtype, "r", start, dims, order)
+        return mapped if promised > MAX_COPIED_BYTES else np.array(mapped, order="K", subok=False)
 
 
 def read_npz(path: Path, asked: Asked) -> Found:
@@ -63,14 +69,13 @@ def read_npz(path: Path, asked: Asked) -> Found:
     arrays = npz_arrays(path)
     name = str(arrays.pop("name")) if _is_text(arrays.get("name")) else None
     if name is not None and asked.labels is None and "pixels" in arrays:  # as `save` wrote it
-        return Found(arrays["pixels"], arrays.get("labels"), name=name)
+        return Found(arrays["pixels"], arrays.get("labels"), name=name, what="a .npz file")
     beside = _label_file(path) if asked.labels is None and len(arrays) == 1 else None
     if beside is not None:
         asked = replace(asked, labels=_only(npz_arrays(beside), beside))
-    found = replace(choose(arrays, str(path), asked), name=name)
+    found = replace(choose(arrays, str(path), asked), name=name, what="a .npz file")
     if beside is not None:
-        said = f"Labels were read from {one_line(beside.name, 60)!r}, which lies beside."
-        found = replace(found, notices=(*found.notices, said))
+        found = replace(found, labels_from=f"file {one_line(beside.name, 60)!r}")
     return found
 
 
