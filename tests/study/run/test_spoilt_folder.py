@@ -128,19 +128,33 @@ def test_what_a_run_never_writes_is_computed_again(ask, fakes, blobs, run, where
     [{}, {"sums": np.array(3)}, {"sums": np.array(["a"])}, {"others": np.zeros(60)}],
     ids=["none", "a number", "text", "others"],
 )
-def test_steps_with_other_arrays_are_computed_again(ask, blobs, run, arrays):
+@pytest.mark.parametrize("marked", [False, True], ids=["", "marked as the step"])
+def test_steps_with_other_arrays_are_computed_again(ask, blobs, run, arrays, marked):
     whole = run.answer("one").arrays()["sums"]
     for path in (run.path / "steps").iterdir():
         with path.open("wb") as stream:
-            write_arrays(stream, arrays)
+            write_arrays(stream, arrays, path.stem if marked else "")
     for path in (run.path / "answers").iterdir():
         (path / "answer.json").unlink()
     again = ask(blobs)
     np.testing.assert_array_equal(again.answer("one").arrays()["sums"], whole)
 
 
-def test_a_step_is_no_larger_than_its_file(tmp_path):
+def test_a_step_under_the_name_of_another_is_computed_again(ask, blobs, run):
+    """Sound arrays of the right types, which no question could tell from its own."""
+    whole = run.answer("one").arrays()["sums"]
+    steps = sorted((run.path / "steps").glob("sums-*"))
+    contents = [path.read_bytes() for path in steps]
+    for path, content in zip(steps, contents[1:] + contents[:1], strict=True):
+        path.write_bytes(content)
+    for path in (run.path / "answers").iterdir():
+        (path / "answer.json").unlink()
+    np.testing.assert_array_equal(ask(blobs).answer("one").arrays()["sums"], whole)
+
+
+def test_a_step_is_no_larger_than_its_file(tmp_path, monkeypatch):
     path = tmp_path / "x.npz"
+    monkeypatch.setattr("inkcluster.study.run.arrays._mark", lambda archive, name: archive.comment)
     header = b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little")
     header += (
         b"{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000000,), }".ljust(117) + b"\n"

@@ -101,7 +101,7 @@ class Desk:
         path = self.folder / f"{name}.npz"
         if self._believes or path in self.written:
             with suppress(*DAMAGE):
-                found = read_arrays(path, inner=2)
+                found = read_arrays(path, inner=2, name=name)
                 self._used |= path not in self.written
                 return found
         found = _as_arrays(compute())
@@ -109,7 +109,7 @@ class Desk:
         if not is_file(path):
             remove(path)
         with atomic_file(path) as stream:
-            write_arrays(stream, found)
+            write_arrays(stream, found, name)
         self.written.append(path)
         return found
 
