@@ -12,6 +12,7 @@ import pytest
 from inkcluster import report
 from inkcluster.cli.guard import print_json
 from inkcluster.cli.studying import results
+from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.study.run.run import Run
 from inkcluster.study.run.runner import study
@@ -70,3 +71,14 @@ def test_text_that_is_fine_stays_as_it_is(blobs):
     fine = replace(blobs, labels=labels)
     assert legible(fine).labels is labels
     assert legible(blobs).labels is blobs.labels
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_characters_beyond_unicode_are_refused_before_anything_is_written(
+    ask, blobs, tmp_path, order
+):
+    codes = np.full(len(blobs), 0x110000, f"{order}u4")
+    labels = codes.view(f"{order}U1")
+    with pytest.raises(BadInputError, match="beyond Unicode"):
+        ask(replace(blobs, labels=labels))
+    assert not (tmp_path / "run").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.errors import BadInputError
 from inkcluster.words import well_formed
 
 if TYPE_CHECKING:
@@ -67,6 +69,13 @@ def legible(images: ImageSet) -> ImageSet:
 def _legible(texts: NDArray[Any] | None) -> NDArray[Any] | None:
     if texts is None or texts.dtype.kind not in "UO":
         return texts
+    if texts.dtype.kind == "U":
+        order = np.dtype(np.uint32).newbyteorder(texts.dtype.byteorder)
+        if np.ascontiguousarray(texts).view(order).max(initial=0) > sys.maxunicode:
+            raise BadInputError(
+                "A label or a name holds a character beyond Unicode: the file is damaged, or its "
+                "text was read as another type; write it again."
+            )
     known = texts.tolist()
     clean = [well_formed(one) if isinstance(one, str) else one for one in known]
     return (
