@@ -17,7 +17,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from inkcluster.cluster.kmeans.choose import Problem, check_memory, inertia_of, is_large, space_for
 from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, nearest_labels
-from inkcluster.cluster.kmeans.sketch import from_sketch
+from inkcluster.cluster.kmeans.sketch import distinct, from_sketch
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import kept_threads, one_blas_thread
@@ -70,9 +70,9 @@ class KMeans(_Peer):  # type: ignore[misc]
     Parameters
     ----------
     n_clusters, init, n_init, max_iter, tol, verbose, random_state, copy_x, algorithm
-        As in :class:`sklearn.cluster.KMeans`. ``tol=0`` ends a restart when no label changes. A
-        callable ``init`` gets the points themselves, not centred ones. ``copy_x`` and ``algorithm``
-        have no effect: the points are never changed, and bounds are always used.
+        As in :class:`sklearn.cluster.KMeans`. ``tol=0`` ends a restart when no label changes.
+        ``copy_x`` and ``algorithm`` have no effect: the points are never changed, and bounds are
+        always used.
     memory_limit : int, optional
         Bytes that may be taken beside the points; by default what the machine has free.
 
@@ -82,7 +82,8 @@ class KMeans(_Peer):  # type: ignore[misc]
         As in scikit-learn, of the best restart. ``n_iter_`` counts iterations over all the points.
         ``inertia_`` is the sum of the squared distances, each computed in float64.
     restarts_ : tuple of Restart
-        All restarts, by rising inertia.
+        All restarts, by rising inertia; those that found the same clusters in the order of their
+        starts, so that the first is the one that scikit-learn would keep.
 
     Notes
     -----
@@ -239,21 +240,26 @@ class KMeans(_Peer):  # type: ignore[misc]
             centres = check_array(self.init, dtype=np.float64, order="C")
             self._validate_center_shape(raw, centres)
             return scaled(np.asarray(centres), -exponent)[None]
-        points, mean, square = raw, 0.0, None
-        if isinstance(self.init, str):  # seeds are chosen as scikit-learn chooses them
-            points = scaled(raw, -exponent)
-            points = raw.astype(np.float32) if raw.dtype == np.uint8 else points.copy()
-            mean = points.mean(axis=0)
-            points -= mean
-            square = row_norms(points, squared=True)
-        share = weight.astype(points.dtype) if points.dtype != np.uint8 else weight
+        # seeds are chosen as scikit-learn chooses them, from centred points
+        points = raw if callable(self.init) else scaled(raw, -exponent)
+        points = points.astype(self._centred_dtype(raw))
+        mean = points.mean(axis=0)
+        points -= mean
+        square = row_norms(points, squared=True)
+        share = weight.astype(points.dtype)
         found = np.stack(
             [
                 self._init_centroids(points, square, self.init, random_state, share) + mean
                 for _ in range(restarts)
             ]
         ).astype(np.float64)
-        return found if isinstance(self.init, str) else scaled(found, -exponent)
+        return scaled(found, -exponent) if callable(self.init) else found
+
+    def _centred_dtype(self, raw: NDArray[Any]) -> Any:
+        """A callable gets float64 for 8-bit points, as from scikit-learn."""
+        if raw.dtype == np.uint8:
+            return np.float64 if callable(self.init) else np.float32
+        return raw.dtype
 
     def _keep(self, outcome: Outcome, dtype: Any, exponent: int) -> None:
         """Set the fitted attributes."""
@@ -263,13 +269,16 @@ class KMeans(_Peer):  # type: ignore[misc]
             for inertia, n_iter, at in found
         ]
         rows = [restart.rescaled(exponent, dtype) for restart in rows]
-        rows.sort(key=lambda restart: restart.inertia)
-        self.restarts_ = tuple(rows)
+        # as scikit-learn has it, the earliest stands for all that found the same clusters, whose
+        # inertias differ by rounding
+        kept, which = distinct([row.labels for row in rows], self.n_clusters)
+        ranked = sorted(range(len(rows)), key=lambda i: (rows[kept[which[i]]].inertia, which[i], i))
+        self.restarts_ = tuple(rows[i] for i in ranked)
         best = self.restarts_[0]
-        distinct = len(np.unique(best.labels))
-        if distinct < self.n_clusters:
+        used = len(np.unique(best.labels))
+        if used < self.n_clusters:
             warnings.warn(
-                f"Number of distinct clusters ({distinct}) found smaller than n_clusters "
+                f"Number of distinct clusters ({used}) found smaller than n_clusters "
                 f"({self.n_clusters}). Possibly due to duplicate points in X.",
                 ConvergenceWarning,
                 stacklevel=3,

@@ -6,7 +6,7 @@ so that no start depends on threads, blocks or the BLAS.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -177,16 +177,18 @@ def plus_plus(
     return chosen
 
 
-def distinct(labels: NDArray[np.int32], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def distinct(
+    labels: Iterable[NDArray[np.int32]], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Restarts that differ by more than the names of clusters: (their rows, whose each one is)."""
     seen: dict[bytes, int] = {}
     kept: list[int] = []
-    which = np.empty(len(labels), np.int64)
+    which: list[int] = []
     for r, row in enumerate(labels):
-        which[r] = seen.setdefault(_named_by_first(row, k).tobytes(), len(kept))
+        which.append(seen.setdefault(_named_by_first(row, k).tobytes(), len(kept)))
         if which[r] == len(kept):
             kept.append(r)
-    return np.array(kept, np.int64), which
+    return np.array(kept, np.int64), np.array(which, np.int64)
 
 
 def _named_by_first(labels: NDArray[np.int32], k: int) -> NDArray[np.int32]:
