@@ -1,6 +1,7 @@
 """The errors a person reads: one sentence that says what is wrong, where, and what to do."""
 
 from errno import ENOMEM
+from typing import Any
 
 MEMORY_SIGNS = (
     "failed to map segment",
@@ -38,6 +39,23 @@ class DataChangedError(BadInputError):
 
 class RunFolderError(InkclusterError, OSError):
     """A run folder that cannot be written, is in use, or belongs to another data set."""
+
+
+def refuse_masked(values: Any, what: str) -> None:
+    """Refuse a masked array that masks a value: NumPy's functions would use what is below.
+
+    Raises
+    ------
+    BadInputError
+        With the number of masked values.
+    """
+    import numpy as np
+
+    count = np.count_nonzero(values.mask) if isinstance(values, np.ma.MaskedArray) else 0
+    if count:
+        raise BadInputError(
+            f"{what} must not be masked, as {count:,} of its values are; fill them or leave out their rows."
+        )
 
 
 def is_lack_of_memory(error: BaseException) -> bool:

@@ -14,6 +14,7 @@ TARGETS = {
     "formats": "tests.hostile.formats:attack",
     "runs": "tests.hostile.runs:attack",
     "arguments": "tests.hostile.arguments:attack",
+    "estimators": "tests.hostile.estimators:attack",
 }
 
 

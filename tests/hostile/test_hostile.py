@@ -2,7 +2,7 @@
 
 import os
 
-from tests.hostile import arguments, runs
+from tests.hostile import arguments, estimators, runs
 
 SEED = int(os.environ.get("INKCLUSTER_SEED", "69"))
 
@@ -13,3 +13,14 @@ def test_run_folders():
 
 def test_command_lines():
     assert arguments.attack(SEED, 40) == []
+
+
+def test_estimators():
+    assert estimators.attack(SEED, 400) == []
+
+
+def test_every_estimator_is_attacked():
+    import inkcluster
+
+    public = {name for name in inkcluster.__all__ if hasattr(getattr(inkcluster, name), "fit")}
+    assert public == set(estimators.ESTIMATORS)

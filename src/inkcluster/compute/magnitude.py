@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 
 MIN_PLAIN, MAX_PLAIN = 1e-8, 1e12
 """Bounds of the largest value of points whose squares fit into float32 and float64 as they are."""
@@ -17,13 +17,50 @@ MIN_SQUARABLE = 1e-146
 """Squares of smaller values lose digits, or vanish, in float64."""
 
 
+def real_array(values: Any, what: str) -> NDArray[Any]:
+    """`values` as uint8, float32 or float64: the first two are not copied, all else is converted.
+
+    Raises
+    ------
+    BadInputError
+        If they are masked, sparse, complex, of several lengths, or no numbers.
+
+    Examples
+    --------
+    >>> real_array([[1, 2]], "X").dtype
+    dtype('float64')
+    >>> real_array([[1j]], "X")
+    Traceback (most recent call last):
+    ...
+    inkcluster.errors.BadInputError: X must hold real numbers, not complex128.
+    """
+    refuse_masked(values, what)
+    if issparse(values):
+        raise BadInputError(f"{what} must be dense; convert it with its method toarray().")
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "cV":
+            held = "records" if array.dtype.kind == "V" else array.dtype
+            raise BadInputError(f"{what} must hold real numbers, not {held}.")
+        if array.dtype not in (np.float32, np.float64, np.uint8):
+            array = np.asarray(array, np.float64)
+    except BadInputError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise BadInputError(f"{what} must be an array of numbers ({error}).") from error
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
 def largest(*arrays: Any) -> float:
-    """The largest absolute value in dense or sparse arrays, found without a copy; 0 for none."""
+    """The largest absolute value in dense or sparse arrays, found without a copy; 0 for none.
+
+    NaN if any value is.
+    """
     most = 0.0
     for array in arrays:
         values = cast(Any, array).tocoo().data if issparse(array) else array
         if values.size:
-            most = max(most, abs(float(values.max())), abs(float(values.min())))
+            most = float(np.maximum(most, max(abs(float(values.max())), abs(float(values.min())))))
     return most
 
 
@@ -47,6 +84,8 @@ def check_squares(X: Any, terms: int = 1, least: float = MIN_SQUARABLE) -> None:
     # a difference is at most twice the largest value, and there are d of them in a sum
     reach = np.sqrt(MAX_FLOAT64 / terms / X.shape[1]) / 2
     most = largest(X)
+    if not np.isfinite(most):
+        raise BadInputError("X holds NaN or infinite values; fill them or leave out their rows.")
     if most > reach:
         raise BadInputError(
             f"X holds values as large as {most:.3g}, and squared distances between such points are "

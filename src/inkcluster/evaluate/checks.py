@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.clustering import NOISE
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 
 
 def vectors(X: Any, what: str = "X") -> NDArray[Any]:
     """`X` as a real, finite array of shape (n, d), n, d ≥ 1; images (n, h, w) are flattened."""
-    array = np.asarray(X)
+    refuse_masked(X, what)
+    array = _array(X, what)
     if array.ndim == 3:
         array = array.reshape(len(array), -1)
     if array.ndim != 2 or 0 in array.shape:
@@ -21,6 +22,10 @@ def vectors(X: Any, what: str = "X") -> NDArray[Any]:
             f"{what} has the shape {array.shape}; give a table with one row for each point and "
             "at least one row and one column."
         )
+    if array.dtype.kind == "O":
+        from inkcluster.compute.magnitude import real_array
+
+        array = real_array(array, what)
     if array.dtype.kind not in "buif":
         raise BadInputError(f"{what} holds {array.dtype} values; give real numbers.")
     if array.dtype.kind == "f" and not _all_finite(array):
@@ -32,7 +37,7 @@ def vectors(X: Any, what: str = "X") -> NDArray[Any]:
 
 def cluster_numbers(labels: Any, n: int | None = None, what: str = "labels") -> NDArray[np.int64]:
     """Check that `labels` are cluster numbers 0, 1, … or -1 for noise, shape (n,)."""
-    array = np.asarray(labels)
+    array = label_array(labels, what)
     check_length(array, n, what)
     if array.dtype.kind not in "buif" or (
         array.dtype.kind == "f" and not (np.isfinite(array) & (array == np.floor(array))).all()
@@ -48,6 +53,21 @@ def cluster_numbers(labels: Any, n: int | None = None, what: str = "labels") -> 
     if numbers.max() > 2**31 - 2:
         raise BadInputError(f"{what} holds {numbers.max()}; number the clusters 0, 1, 2, … first.")
     return numbers
+
+
+def label_array(labels: Any, what: str) -> NDArray[Any]:
+    """`labels` as an array; refuses masks and lists within lists of several lengths."""
+    refuse_masked(labels, what)
+    return _array(labels, what)
+
+
+def _array(values: Any, what: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # rows of several lengths
+        raise BadInputError(
+            f"{what} cannot be made an array ({error}); give rows of one length."
+        ) from error
 
 
 def check_length(array: NDArray[Any], n: int | None, what: str) -> None:

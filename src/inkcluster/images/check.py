@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images.hash import blocks
 from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelling import check_labels
@@ -58,13 +58,37 @@ def check_pixels(
         If values are not numbers, not finite (how many, and where the first is) or outside 0–255,
         or if the array does not hold images.
     """
-    array = np.asanyarray(array)
+    refuse_masked(array, f"{where}: pixels")
+    try:
+        array = np.asanyarray(array)
+    except ValueError as error:
+        raise BadInputError(f"{where}: pixels must be images of one size ({error}).") from error
+    if isinstance(array, np.matrix | np.ma.MaskedArray):
+        array = np.asarray(array)
     if array.dtype.kind not in "biuf":
         raise BadInputError(
             f"{where}: pixels must be numbers, but the array holds {_kind(array.dtype)}."
         )
     images = _as_images(array, where, shape)
     return _grey(images, where) if images.ndim == 4 else _as_uint8(images, where)
+
+
+def checked_shape(shape: Any) -> tuple[int, int]:
+    """`shape` as two whole numbers.
+
+    Raises
+    ------
+    BadInputError
+        If it is anything else, such as text.
+    """
+    try:
+        sides = [int(side) for side in shape] if not isinstance(shape, str) else []
+        right = len(sides) == 2 and all(a == b for a, b in zip(sides, shape, strict=True))
+    except (TypeError, ValueError, OverflowError):
+        right = False
+    if not right:
+        raise BadInputError(f"shape must be a height and a width, such as (28, 20), not {shape!r}.")
+    return sides[0], sides[1]
 
 
 def image_shape(n_values: int, where: str, shape: tuple[int, int] | None = None) -> tuple[int, int]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
+from inkcluster.images.labelling import check_labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,19 @@ class ImageSet:
     labels_from: str = ""
 
     def __post_init__(self) -> None:
+        if not _is_array(self.pixels):
+            raise BadInputError(
+                f"{self.name}: pixels must be a NumPy array, not {type(self.pixels).__name__}; "
+                "inkcluster.load converts other arrays."
+            )
+        refuse_masked(self.pixels, f"{self.name}: pixels")
+        plain = type(self.labels) is np.ndarray and self.labels.dtype.kind not in "OT"
+        if self.labels is not None and not plain:
+            object.__setattr__(
+                self, "labels", check_labels(self.labels, len(self.pixels), self.name)
+            )
+        if self.names is not None and not isinstance(self.names, np.ndarray):
+            object.__setattr__(self, "names", np.asarray(self.names, np.str_))
         if self.pixels.ndim != 3 or self.pixels.dtype != np.uint8:
             raise BadInputError(
                 f"{self.name}: pixels must be a uint8 array of shape (n, height, width), "
@@ -126,3 +140,7 @@ class ImageSet:
                 f"{self.name} has no labels, so a sample cannot be stratified by them."
             )
         return self.take(sample_index(len(self), n, random_state, replace=replace, stratify=labels))
+
+
+def _is_array(values: object) -> bool:
+    return isinstance(values, np.ndarray)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 
 MAX_EXACT = 2.0**53
 _WRITTEN_WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d*)?(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
@@ -37,7 +37,7 @@ def check_labels(values: Any, n: int, where: str) -> NDArray[Any] | None:
     """
     if values is None:
         return None
-    labels = np.asanyarray(values)
+    labels = label_array(values, f"{where}: labels")
     if labels.ndim == 2 and 1 in labels.shape:
         labels = labels.ravel()
     if labels.shape != (n,):
@@ -54,6 +54,17 @@ def check_labels(values: Any, n: int, where: str) -> NDArray[Any] | None:
     if kind == "O":
         return _from_objects(labels, where)
     raise BadInputError(f"{where}: labels must be whole numbers or text, not {labels.dtype}.")
+
+
+def label_array(values: Any, what: str) -> NDArray[Any]:
+    """Labels as an array, unless they are masked or lists of several lengths."""
+    refuse_masked(values, what)
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise BadInputError(
+            f"{what} must be one list of whole numbers or text, not lists of several lengths."
+        ) from error
 
 
 def numbers_if_all_are(labels: NDArray[Any]) -> NDArray[Any]:
@@ -141,7 +152,7 @@ def _from_text(labels: NDArray[Any], where: str) -> NDArray[Any]:
 
 def _from_objects(labels: NDArray[Any], where: str) -> NDArray[Any]:
     """Accept objects only if all are strings."""
-    missing = [i for i, v in enumerate(labels) if v is None or v != v]  # noqa: PLR0124
+    missing = [i for i, v in enumerate(labels) if _is_missing(v)]
     if missing:
         raise _missing(len(missing), missing[0], where)
     for i, value in enumerate(labels):
@@ -162,6 +173,12 @@ def check_length(texts: Sequence[str] | NDArray[Any], where: str, first: int = 0
                 f"{where}: the label of image {i:,} has {len(text):,} characters; "
                 f"at most {MAX_LABEL_CHARACTERS} are accepted."
             )
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a value is None, NaN, or the mark that pandas has for these."""
+    nan = isinstance(value, float) and value != value  # noqa: PLR0124
+    return value is None or nan or type(value).__name__ in {"NAType", "NaTType"}
 
 
 def _missing(count: int, first: int, where: str) -> BadInputError:

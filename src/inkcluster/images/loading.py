@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inkcluster.errors import BadInputError
-from inkcluster.images.check import image_set
+from inkcluster.errors import BadInputError, refuse_masked
+from inkcluster.images.check import checked_shape, image_set
 from inkcluster.images.formats import FORMATS
 from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelfile import LabelTable, read_labels
-from inkcluster.images.labelling import check_labels
+from inkcluster.images.labelling import check_labels, label_array
 from inkcluster.images.named import NAMED, digits, find
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import memory_for, title_of
@@ -87,6 +87,7 @@ def load(
     """
     is_path = isinstance(source, str | os.PathLike)
     where = str(source) if is_path else getattr(source, "name", "the array")
+    shape = None if shape is None else checked_shape(shape)
     with listening(progress), memory_for(where):
         known = _labels(labels)
         images = _loaded(source, Asked(known, shape, _levels(label_level)), name)
@@ -101,6 +102,7 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
         return _with(source, asked.labels, name)
     if not isinstance(source, str | os.PathLike):
         where = "the array" if isinstance(source, np.ndarray) else "the object"
+        refuse_masked(source, f"{where}: pixels")
         with errors_in_python():
             found = _matched(read_object(source, _counted(asked)), asked.labels)
             images = image_set(found, where=where, name=name or "images", shape=asked.shape)
@@ -156,7 +158,7 @@ def _levels(level: int | Sequence[int] | None) -> tuple[int, ...] | None:
 def _labels(labels: Any) -> Any:
     """The labels themselves where they were given or lie in a file of their own, else the name."""
     if labels is None or not isinstance(labels, str | os.PathLike):
-        return labels if labels is None else np.asarray(labels)
+        return labels if labels is None else label_array(labels, "the labels given")
     if _is_file(labels):
         return read_labels(Path(labels))
     file, colon, column = os.fspath(labels).rpartition(":")

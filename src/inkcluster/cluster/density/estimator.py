@@ -16,6 +16,7 @@ from inkcluster.cluster.density.choose import Engine, check_memory
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, roomy
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import peers_threads
+from inkcluster.errors import refuse_masked
 
 
 @takes_memory_limit
@@ -76,6 +77,7 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         TooLittleMemoryError
             If more bytes are needed than may be taken.
         """
+        refuse_masked(X, "X")
         if not self._euclidean():
             return self._by_scikit_learn(X, sample_weight)
         points: NDArray[Any] = validate_data(self, X, accept_sparse="csr")

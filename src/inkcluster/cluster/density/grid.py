@@ -14,7 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, validate_data
 from inkcluster.cluster.clustering import NOISE
 from inkcluster.cluster.density.choose import Engine, check_memory, neighbours_listed
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, roomy
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.progress import current
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         eps = _ascending("eps", self.eps, 0.0)
         min_samples = _ascending_whole("min_samples", self.min_samples)
         refine = _whole("refine", self.refine)
+        refuse_masked(X, "X")
         points = roomy(validate_data(self, X, dtype=[np.float64, np.float32, np.uint8]))
         check_squares(points, least=0.0 if eps[0] > MIN_SQUARABLE else MIN_SQUARABLE)
         weight = None

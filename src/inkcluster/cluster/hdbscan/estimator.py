@@ -16,7 +16,7 @@ from inkcluster.cluster.neighbors.nearest import Neighbours, check_neighbors
 from inkcluster.compute.magnitude import check_squares
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import peers_threads
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 
 
 @takes_memory_limit
@@ -127,6 +127,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         """
         del y
         self._validate_params()
+        refuse_masked(X, "X")
         copy = self.copy
         if copy == "warn":
             copy = False

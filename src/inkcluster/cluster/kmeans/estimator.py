@@ -21,6 +21,7 @@ from inkcluster.cluster.kmeans.sketch import distinct, from_sketch
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import kept_threads, one_blas_thread
+from inkcluster.errors import refuse_masked
 from inkcluster.progress import current
 
 ROWS_AS_FLOAT = 16384
@@ -212,6 +213,7 @@ class KMeans(_Peer):  # type: ignore[misc]
         return tags
 
     def _read(self, X: ArrayLike, *, reset: bool) -> NDArray[Any]:
+        refuse_masked(X, "X")
         grey = getattr(X, "dtype", None) == np.uint8
         dtype = np.uint8 if grey else [np.float64, np.float32]
         points: NDArray[Any] = validate_data(self, X, dtype=dtype, order="C", reset=reset)

@@ -17,7 +17,7 @@ from inkcluster.cluster.kmeans.climb import climb
 from inkcluster.cluster.kmeans.estimator import Restart, check_weights
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.threads import kept_threads, one_blas_thread
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.progress import current
 
 
@@ -151,6 +151,7 @@ def kmeans_range(
 
 
 def _points(X: ArrayLike) -> NDArray[Any]:
+    refuse_masked(X, "X")
     grey = getattr(X, "dtype", None) == np.uint8
     dtype = np.uint8 if grey else [np.float64, np.float32]
     points: NDArray[Any] = check_array(X, dtype=dtype, order="C")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.cluster import AgglomerativeClustering as SklearnAgglomerativeClustering
 from sklearn.utils.validation import check_memory as check_cache
 
 from inkcluster.cluster.linkage import choose
 from inkcluster.compute.memory import SPARE, require, takes_memory_limit
 from inkcluster.compute.threads import peers_threads
+from inkcluster.errors import refuse_masked
 
 EDGE_BYTES = 300
 """For an edge of the connectivity, which waits in a queue of Python objects."""
@@ -43,6 +44,19 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
     >>> AgglomerativeClustering(2).fit_predict(np.array([[0.0], [0.1], [5.0], [5.2], [5.1]]))
     array([1, 1, 0, 0, 0])
     """
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Find the hierarchy and cut it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d), or (n, n) distances with ``metric="precomputed"``
+        y : ignored
+        """
+        del y
+        refuse_masked(X, "X")
+        fitted: Self = super().fit(X)
+        return fitted
 
     def _fit(self, X: NDArray[Any]) -> Self:
         by_threshold = self.distance_threshold is not None

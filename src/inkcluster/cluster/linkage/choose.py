@@ -20,7 +20,7 @@ from inkcluster.cluster.neighbors.search import search_bytes
 from inkcluster.cluster.neighbors.spanning import LISTED, spanning_tree
 from inkcluster.compute import memory
 from inkcluster.compute.duplicates import distinct
-from inkcluster.compute.magnitude import MAX_FLOAT64, exponent_of, largest, scaled
+from inkcluster.compute.magnitude import MAX_FLOAT64, exponent_of, largest, real_array, scaled
 from inkcluster.compute.threads import together, workers
 from inkcluster.errors import BadInputError
 from inkcluster.kernels.linkage import tree as kernels
@@ -143,9 +143,7 @@ def _checked(y: ArrayLike, methods: Sequence[str], metric: Any) -> NDArray[Any]:
     for method in methods:
         if method not in METHODS:
             raise BadInputError(f"Invalid method: {method!r}; give one of {', '.join(METHODS)}.")
-    data = np.asarray(y)
-    if data.dtype not in (np.float32, np.float64, np.uint8):
-        data = np.asarray(data, dtype=np.float64)
+    data = real_array(y, "`y`")
     if data.ndim not in (1, 2):
         raise BadInputError(f"`y` must be 1 or 2 dimensional, not {data.ndim}.")
     if data.ndim == 2 and 0 in data.shape:

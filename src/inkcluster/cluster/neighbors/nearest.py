@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.neighbors.equals import spread, without_itself
 from inkcluster.compute.duplicates import distinct, many_equal
-from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares
+from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, real_array
 from inkcluster.compute.memory import SPARE, require
 from inkcluster.errors import BadInputError
 
@@ -19,6 +19,8 @@ LANES = 64
 """Sums side by side in a squared distance, as in :mod:`inkcluster.kernels.gaps`."""
 ENTRIES = 1 << 20
 """Numbers in an array of distances or differences."""
+PLAIN = (np.ndarray, np.memmap)
+"""Classes of arrays whose values are those below."""
 MAX_INSERTIONS = 20
 """Lists of k among n points grow by insertion while k² is at most so many times n."""
 
@@ -81,6 +83,15 @@ def nearest_neighbors(
     >>> nearest_neighbors(X, 2, itself=True)[1].tolist()
     [[0, 1], [1, 0], [2, 3], [2, 3]]
     """
+    X = _table(X, "X")
+    if queries is not None:
+        queries = _table(queries, "queries")
+        if queries.shape[1] != X.shape[1]:
+            raise BadInputError(
+                f"queries have {queries.shape[1]} columns, and X has {X.shape[1]}; give as many."
+            )
+    if not isinstance(k, int | np.integer):
+        raise BadInputError(f"k must be a whole number, not {k!r}.")
     there = len(X) - (queries is None and not itself)
     if not 1 <= k <= there:
         raise BadInputError(
@@ -115,6 +126,14 @@ def nearest_neighbors(
         number = np.searchsorted(first, same)
         lists = lists[0][number], lists[1][number]
     return lists if more == k else without_itself(*lists)
+
+
+def _table(X: NDArray[np.generic], what: str) -> NDArray[np.generic]:
+    if not isinstance(X, np.ndarray) or type(X) not in PLAIN or X.dtype.kind not in "iu":
+        X = real_array(X, what)
+    if X.ndim != 2 or not X.shape[1]:
+        raise BadInputError(f"{what} must be of shape (n, d), d at least 1, not {X.shape}.")
+    return X
 
 
 def is_for_numpy(n: int, m: int, k: int) -> bool:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from inkcluster.cluster.shape import neighbors, prepare
 from inkcluster.cluster.shape.plan import check_memory, fingerprints
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 
 TERMS = 9 * 2 * 8**2
 """Squares of gradients for a pixel, in those of a difference of two pixels."""
@@ -159,6 +159,7 @@ def shape_neighbors(
 
 
 def _images(images: ArrayLike, name: str) -> NDArray[np.generic]:
+    refuse_masked(images, name)
     array = np.asarray(images)
     if array.ndim != 3 or array.dtype.kind not in "buif" or not array.size:
         raise BadInputError(

@@ -15,7 +15,7 @@ from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors, partition
 from inkcluster.cluster.shape.plan import check_memory, fingerprints
 from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
 from inkcluster.progress import current
 
@@ -199,6 +199,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def _read(self, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[Any]:
         """Images (n, h, w), of the dtype given where it is uint8 or float32."""
         shape = self.image_shape
+        refuse_masked(X, "X")
         rows: Any = X
         if isinstance(X, ImageSet):
             shape, rows = X.shape, X.flat()

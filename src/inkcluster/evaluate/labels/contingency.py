@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.clustering import NOISE
 from inkcluster.errors import BadInputError
-from inkcluster.evaluate.checks import check_length
+from inkcluster.evaluate.checks import check_length, label_array
 
 MAX_DENSE_CELLS = 10_000_000
 """The most cells of a table that is stored in full (80 MB)."""
@@ -75,7 +75,7 @@ class Contingency:
 
 def encode(labels: Any, what: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """The distinct labels, sorted, shape (c,), and each point's position among them, shape (n,)."""
-    array = np.asarray(labels)
+    array = label_array(labels, what)
     check_length(array, None, what)
     if array.dtype.kind in "biu" and array.dtype != np.uint64:
         return _encode_integers(array)
@@ -169,7 +169,12 @@ def _encode_integers(array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int6
 def _encode_objects(array: NDArray[Any], what: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
     import pandas as pd
 
-    codes, values = pd.factorize(array.astype(object))
+    try:
+        codes, values = pd.factorize(array.astype(object))
+    except TypeError as error:  # lists, which have no hash
+        raise BadInputError(
+            f"{what} hold lists or other objects; give integers or strings."
+        ) from error
     if (codes < 0).any():
         raise BadInputError(f"{what} holds missing values; give every point a label.")
     if all(isinstance(value, str) for value in values):

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.evaluate.checks import check_length, cluster_numbers, vectors, whole
+from inkcluster.evaluate.checks import check_length, cluster_numbers, label_array, vectors, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +67,7 @@ def suspicious_labels(truth: Any, labels: Any, memberships: Any, neighbors: Any)
         raise BadInputError(
             f"labels name cluster {numbers.max()}, and memberships are of {shares.shape[1]}."
         )
-    names = np.asarray(truth)
+    names = label_array(truth, "truth")
     check_length(names, len(numbers), "truth")
     matched = match(names, numbers)
     classes, own = np.unique(names, return_inverse=True)
