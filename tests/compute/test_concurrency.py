@@ -39,11 +39,31 @@ fits = {
     "shapes": lambda: ShapeClustering(2, random_state=0).fit(images).labels_,
     "neighbours": lambda: nearest_neighbors(wide, 9)[1],
 }
+"""
+ALONE = """
 alone = {name: fit() for name, fit in fits.items()}
 jobs = list(fits) * 2
 
 def check(found):
     for name, result in zip(jobs, found, strict=True):
+        np.testing.assert_array_equal(result, alone[name], err_msg=name)
+"""
+PROCESSES = """
+def one(name):
+    return fits[name]()
+
+if __name__ == "__main__":
+    import sys
+    from multiprocessing import get_context
+    from joblib import Parallel, delayed
+
+    alone = {name: fit() for name, fit in fits.items()}
+    if sys.argv[1] == "loky":
+        found = Parallel(n_jobs=2, backend="loky")(delayed(one)(name) for name in fits)
+    else:
+        with get_context(sys.argv[1]).Pool(2) as pool:
+            found = pool.map(one, fits, chunksize=1)
+    for name, result in zip(fits, found, strict=True):
         np.testing.assert_array_equal(result, alone[name], err_msg=name)
 """
 POOL = """
@@ -75,22 +95,33 @@ assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 @pytest.mark.slow
 @pytest.mark.parametrize("layer", ["workqueue", "omp"])
 def test_fits_from_several_threads_are_those_alone(layer):
-    run(WORK + POOL + JOBLIB, NUMBA_THREADING_LAYER=layer)
+    run(WORK + ALONE + POOL + JOBLIB, NUMBA_THREADING_LAYER=layer)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_fits_in_a_forked_process_are_those_alone():
-    run(WORK + FORK, NUMBA_THREADING_LAYER="workqueue", OMP_NUM_THREADS="2")
+    run(WORK + ALONE + FORK, NUMBA_THREADING_LAYER="workqueue", OMP_NUM_THREADS="2")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["fork", "forkserver", "spawn", "loky"])
+def test_fits_in_processes_of_every_kind_are_those_alone(tmp_path, way):
+    if way in ("fork", "forkserver") and not hasattr(os, "fork"):
+        pytest.skip("this system has no fork")
+    script = tmp_path / "work.py"
+    script.write_text(WORK + PROCESSES)
+    run([script, way], NUMBA_THREADING_LAYER="workqueue", OMP_NUM_THREADS="2")
 
 
 def run(code, **variables):
     environment = {**os.environ, "NUMBA_NUM_THREADS": "2", **variables}
-    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", code]
+    what = ["-c", code] if isinstance(code, str) else list(map(str, code))
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", *what]
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, check=False, timeout=280
     )
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr[-3000:]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -117,3 +117,34 @@ def test_a_damaged_file_counts_as_absent(package, suffix):
         file.write_bytes(file.read_bytes()[:40])
     assert use(package) == [20, 0]
     assert use(package) == [20, 1]
+
+
+NOWHERE = """
+import numpy as np
+from numba.core import caching
+
+def refuse(self):
+    raise OSError("read-only")
+
+for locator in vars(caching).values():
+    if isinstance(locator, type) and hasattr(locator, "ensure_cache_path"):
+        locator.ensure_cache_path = refuse
+
+from inkcluster import HDBSCAN, AgglomerativeClustering, KMeans
+
+X = np.random.default_rng(0).normal(size=(2600, 20))
+KMeans(3, n_init=2, random_state=0).fit(X)
+AgglomerativeClustering(3, linkage="average").fit(X)
+HDBSCAN(copy=True).fit(X)
+"""
+
+
+@pytest.mark.slow
+def test_estimators_fit_silently_where_nothing_can_be_written():
+    kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    nowhere = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"), "/dev/null/x")
+    command = [sys.executable, "-W", "error", "-c", NOWHERE]
+    done = subprocess.run(
+        command, env=kept | nowhere, capture_output=True, text=True, check=False, timeout=280
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

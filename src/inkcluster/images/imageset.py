@@ -67,13 +67,6 @@ class ImageSet:
                 "inkcluster.load converts other arrays."
             )
         refuse_masked(self.pixels, f"{self.name}: pixels")
-        plain = type(self.labels) is np.ndarray and self.labels.dtype.kind not in "OT"
-        if self.labels is not None and not plain:
-            object.__setattr__(
-                self, "labels", check_labels(self.labels, len(self.pixels), self.name)
-            )
-        if self.names is not None and not isinstance(self.names, np.ndarray):
-            object.__setattr__(self, "names", np.asarray(self.names, np.str_))
         if self.pixels.ndim != 3 or self.pixels.dtype != np.uint8:
             raise BadInputError(
                 f"{self.name}: pixels must be a uint8 array of shape (n, height, width), "
@@ -83,6 +76,13 @@ class ImageSet:
             raise BadInputError(
                 f"{self.name}: there is no image in an array of shape {self.pixels.shape}."
             )
+        plain = type(self.labels) is np.ndarray and self.labels.dtype.kind not in "OT"
+        if self.labels is not None and not plain:
+            object.__setattr__(
+                self, "labels", check_labels(self.labels, len(self.pixels), self.name)
+            )
+        if self.names is not None and not _is_array(self.names):
+            object.__setattr__(self, "names", np.asarray(self.names, np.str_))
         if self.labels is not None and self.labels.shape != (len(self.pixels),):
             raise BadInputError(
                 f"{self.name}: {len(self.pixels):,} images but labels of shape {self.labels.shape}; "
