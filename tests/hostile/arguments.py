@@ -19,13 +19,13 @@ NUMBERS = (
     str(2**64), str(-(2**63)), "9" * 30, "9" * 5000, "-" + "9" * 5000, "0x10", "1_0", "٣", "1e999",
 )  # fmt: skip
 WORDS = (
-    "", " ", "x", "caf\udce9", "\x1b[31mred", "a\nb", "\u202egnp", "\x9b", "'", '"', "-", "--", "../..", "/",
+    "", " ", "x", "caf\udce9", "\x1b[31mred", "a\nb", "\u202egnp", "\x9b", "'", '"', "-", "--", "../..",
     "日本", "😀", "x" * 5000, "%s%n", "$(x)", "[red]x[/red]", "[/]", "{0}", "28x28", "0x0", "4x4", "1,2", "2-9",
     "9-2", "1-99999999999", "9" * 5000 + "x1", "46342x46342", "shape", "shape,shape", "minmax",
 )  # fmt: skip
 PLACES = (
     "/dev/zero", "/dev/null", "/dev/full", "/dev/random", "/dev/stdin", "/dev/fd/0", "/proc/self/mem",
-    "/proc/self/environ", ".", "..", "/", "fifo", "loop", "folder", "small.npz", "deep.toml", "dotted.toml",
+    "/proc/self/environ", ".", "..", "fifo", "loop", "folder", "small.npz", "deep.toml", "dotted.toml",
     "long.toml", "ints.toml", "bytes.toml", "odd.toml", "good.toml", "nowhere", "nowhere/x", "small.npz/x",
     "x" * 300, "caf\udce9",
 )  # fmt: skip
@@ -53,8 +53,8 @@ def attack(seed: int, inputs: int) -> list[str]:
 def attacker(scratch: Path):
     """A function that makes one command line, runs it, and says what went wrong."""
     _imported(scratch)
-    here = scratch / "here"
-    here.mkdir()
+    here = scratch / "up" / "here"  # so that ../.. is a folder of ours too
+    here.mkdir(parents=True)
     os.chdir(here)
     _files(here)
     os.environ["INKCLUSTER_DATA"] = str(here / "no-data")
