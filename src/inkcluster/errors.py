@@ -70,7 +70,7 @@ def is_lack_of_memory(error: BaseException) -> bool:
     >>> is_lack_of_memory(ImportError("No module named 'dask'"))
     False
     """
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.errno is not None:
         return error.errno == ENOMEM
-    said = str(error).lower()
+    said = f"{error} {error.__context__}".lower()  # numba's compiler hides what the system said
     return isinstance(error, MemoryError) or any(sign in said for sign in MEMORY_SIGNS)

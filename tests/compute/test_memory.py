@@ -1,5 +1,6 @@
 """Free memory: the smallest of the machine's, the containers' and the shell's limits."""
 
+import errno
 import inspect
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from inkcluster import cluster, hierarchy
 from inkcluster.cluster import neighbors
 from inkcluster.compute import memory
 from inkcluster.compute.memory import budget, free_memory, require
-from inkcluster.errors import BadInputError, TooLittleMemoryError
+from inkcluster.errors import BadInputError, TooLittleMemoryError, is_lack_of_memory
 
 resource = pytest.importorskip("resource")
 GB = 10**9
@@ -130,6 +131,18 @@ def test_a_limit_is_a_number_of_bytes(limit):
     ):
         budget(limit)
     assert budget(2e9) == 2 * GB
+
+
+def test_a_library_that_cannot_be_loaded_for_want_of_memory_is_known():
+    with pytest.raises(OSError, match="Could not") as caught:
+        try:
+            raise OSError("libllvmlite.so: failed to map segment from shared object")
+        except OSError:
+            raise OSError("Could not find/load shared object file")  # noqa: B904 (as llvmlite does)
+    assert is_lack_of_memory(caught.value)
+    assert is_lack_of_memory(OSError(errno.ENOMEM, "cannot"))
+    assert not is_lack_of_memory(OSError("Could not find/load shared object file"))
+    assert not is_lack_of_memory(OSError(errno.ENOENT, "unable to allocate"))
 
 
 ESTIMATORS = [
