@@ -134,11 +134,14 @@ def test_a_limit_is_a_number_of_bytes(limit):
 
 
 def test_a_library_that_cannot_be_loaded_for_want_of_memory_is_known():
-    with pytest.raises(OSError, match="Could not") as caught:
+    def load():
         try:
             raise OSError("libllvmlite.so: failed to map segment from shared object")
         except OSError:
             raise OSError("Could not find/load shared object file")  # noqa: B904 (as llvmlite does)
+
+    with pytest.raises(OSError, match="Could not") as caught:
+        load()
     assert is_lack_of_memory(caught.value)
     assert is_lack_of_memory(OSError(errno.ENOMEM, "cannot"))
     assert not is_lack_of_memory(OSError("Could not find/load shared object file"))
