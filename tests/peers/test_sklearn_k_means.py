@@ -15,6 +15,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from inkcluster.cluster.kmeans import choose
 from inkcluster.cluster.kmeans.estimator import KMeans
 
 NO_SPARSE = "sparse input is refused, with scikit-learn's TypeError"
@@ -78,6 +79,12 @@ def global_random_seed() -> int:
 def global_dtype(request: pytest.FixtureRequest) -> type:
     """scikit-learn's fixture, both of its values."""
     return request.param
+
+
+@pytest.fixture(autouse=True, params=[0, choose.MAX_PEER_WORK], ids=["ours", "chosen"])
+def _loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our loops whatever the size, and then those that are chosen."""
+    monkeypatch.setattr(choose, "MAX_PEER_WORK", request.param)
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,8 @@ MAX_WHOLE_DIMENSIONS = 64
 MAX_WHOLE_NUMBERS = 2**23
 """So are points that hold at most this many numbers."""
 MAX_DIRECTIONS = 192
+MAX_PEER_WORK = 10**8
+"""Up to so many differences an iteration, over all restarts, scikit-learn's loops do the work."""
 MIN_SUBSET = 8192
 """Restarts of this many points or more start from a subset of at least as many."""
 MIN_SHARED_NUMBERS = 2_000_000
@@ -113,6 +115,11 @@ class Space:
         reach = np.sqrt(np.einsum("rkd,rkd->rk", spread, spread).max(axis=1, initial=0.0))
         grain = 2 * UNIT * (len(self.origin) + 3) * reach
         return lead, square.astype(np.float32), slack.astype(np.float32), grain
+
+
+def is_small(raw: NDArray[Any], k: int, restarts: int = 1) -> bool:
+    """Whether scikit-learn's loops do the work in less time than ours take to compile."""
+    return not is_large(len(raw), k) and raw.size * k * restarts <= MAX_PEER_WORK
 
 
 def is_large(n: int, k: int) -> bool:

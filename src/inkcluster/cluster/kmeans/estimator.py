@@ -15,7 +15,15 @@ from sklearn.utils import check_array, check_random_state
 from sklearn.utils.extmath import row_norms
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from inkcluster.cluster.kmeans.choose import Problem, check_memory, inertia_of, is_large, space_for
+from inkcluster.cluster.kmeans import peer
+from inkcluster.cluster.kmeans.choose import (
+    Problem,
+    check_memory,
+    inertia_of,
+    is_large,
+    is_small,
+    space_for,
+)
 from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, nearest_labels
 from inkcluster.cluster.kmeans.sketch import distinct, from_sketch
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
@@ -60,7 +68,9 @@ class Restart:
 class KMeans(_Peer):  # type: ignore[misc]
     """K-means with scikit-learn's parameters, methods and attributes, many times faster.
 
-    All restarts run together, each to a fixed point of Lloyd's iteration in float64. float32
+    On small sets scikit-learn's own loops run, so that nothing is compiled and the result is its
+    result, number for number. On others all restarts run together, each to a fixed point of Lloyd's
+    iteration in float64. float32
     proposes labels in the few directions in which the centres differ, with a bound on what it omits
     and rounds; float64 decides what the bound leaves open.
 
@@ -157,7 +167,9 @@ class KMeans(_Peer):  # type: ignore[misc]
             def advance(share: float) -> None:
                 done(share * restarts)
 
-            if isinstance(self.init, str) and is_large(n, k):
+            if not exponent and is_small(raw, k, restarts):
+                outcome = peer.fit(self, problem, restarts, random_state, advance)
+            elif isinstance(self.init, str) and is_large(n, k):
                 outcome = from_sketch(
                     problem,
                     restarts,
@@ -181,6 +193,8 @@ class KMeans(_Peer):  # type: ignore[misc]
         centres = np.asarray(self.cluster_centers_, np.float64)
         exponent = exponent_of(raw, centres)
         points, centres = scaled(raw, -exponent), scaled(centres, -exponent)
+        if not exponent and is_small(raw, len(centres)):
+            return peer.nearest(points, centres)[0]
         with one_blas_thread(), kept_threads():
             space, _ = space_for(points, np.ones(len(raw)), centres[None])
             return nearest_labels(space, centres)
@@ -205,6 +219,8 @@ class KMeans(_Peer):  # type: ignore[misc]
         raw = self._read(X, reset=False)
         weight = check_weights(sample_weight, raw)
         centres = np.asarray(self.cluster_centers_, np.float64)
+        if is_small(raw, len(centres)):
+            return -float(peer.nearest(raw, centres)[1] @ weight)
         return -float(inertia_of(raw, weight, self.predict(X)[None], centres[None])[0])
 
     def __sklearn_tags__(self) -> Any:
