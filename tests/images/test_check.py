@@ -196,3 +196,12 @@ def test_text_of_whole_numbers_becomes_numbers(values):
 @pytest.mark.parametrize("other", ["", "01", "+1", "1e3", "-", "١", "9" * 30, " 1", "--1"])
 def test_other_text_stays(other):
     assert numbers_if_all_are(np.array(["1", other])).tolist() == ["1", other]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_labels_beyond_unicode_are_refused(order):
+    labels = np.array([0x41, 0x110000], f"{order}u4").view(f"{order}U1")
+    with pytest.raises(BadInputError, match="beyond Unicode"):
+        check_labels(labels, 2, "here")
+    fine = np.array(["あ", "\U0010ffff"]).astype(f"{order}U1")
+    assert check_labels(fine, 2, "here").tolist() == ["あ", "\U0010ffff"]

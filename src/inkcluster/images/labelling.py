@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -145,6 +146,13 @@ def _from_text(labels: NDArray[Any], where: str) -> NDArray[Any]:
             raise BadInputError(
                 f"{where}: the labels are bytes that are not UTF-8 text ({error.reason})."
             ) from error
+    if labels.dtype.kind == "U" and labels.size:
+        codes = np.ascontiguousarray(labels).view(labels.dtype.byteorder + "u4")
+        if int(codes.max()) > sys.maxunicode:
+            raise BadInputError(
+                f"{where}: a label holds a character beyond Unicode; the file is damaged, or its "
+                "labels are no text."
+            )
     if labels.dtype.kind == "T" or labels.dtype.itemsize > 4 * MAX_LABEL_CHARACTERS:
         return _from_objects(labels.astype(object), where)
     return labels
