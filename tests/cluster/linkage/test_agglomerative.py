@@ -35,12 +35,23 @@ def test_same_attributes_as_scikit_learn(linkage, parameters, points):
     ours = AgglomerativeClustering(linkage=linkage, **parameters).fit(points)
     theirs = peer.AgglomerativeClustering(linkage=linkage, **parameters).fit(points)
     np.testing.assert_array_equal(ours.labels_, theirs.labels_)
-    np.testing.assert_array_equal(np.sort(ours.children_), np.sort(theirs.children_))
+    np.testing.assert_array_equal(ours.children_, theirs.children_)
     assert sorted(vars(ours)) == sorted([*vars(theirs), "memory_limit"])
     for name in ("n_clusters_", "n_leaves_", "n_connected_components_", "n_features_in_"):
         assert getattr(ours, name) == getattr(theirs, name)
     if hasattr(theirs, "distances_"):
         np.testing.assert_allclose(ours.distances_, theirs.distances_, rtol=1e-9)
+
+
+@pytest.mark.parametrize("linkage", LINKAGES)
+@pytest.mark.parametrize("seed", range(25))
+def test_numbers_are_those_of_scikit_learn(linkage, seed):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(rng.integers(3, 80), 3))
+    how = {"n_clusters": int(rng.integers(1, 4)), "linkage": linkage, "compute_full_tree": True}
+    ours, theirs = AgglomerativeClustering(**how).fit(X), peer.AgglomerativeClustering(**how).fit(X)
+    np.testing.assert_array_equal(ours.children_, theirs.children_)
+    np.testing.assert_array_equal(ours.labels_, theirs.labels_)
 
 
 @pytest.mark.parametrize("linkage", LINKAGES)

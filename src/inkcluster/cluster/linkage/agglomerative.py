@@ -73,7 +73,7 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
                 fitted: Self = super()._fit(X)
             return fitted
         build = check_cache(self.memory).cache(choose.build, ignore=["memory_limit"])
-        Z = build(X, (self.linkage,), memory_limit=self.memory_limit)[self.linkage]
+        Z = build(X, (self.linkage,), memory_limit=self.memory_limit, walked=True)[self.linkage]
         self.children_ = Z[:, :2].astype(np.intp)
         self.n_leaves_ = len(X)
         self.n_connected_components_ = 1

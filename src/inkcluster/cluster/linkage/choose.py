@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.cluster import hierarchy as scipy_hierarchy
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import depth_first_order
 from scipy.spatial import distance
 
 from inkcluster.cluster.linkage import stored, vectors
@@ -52,10 +54,13 @@ def build(
     metric: Any = "euclidean",
     optimal_ordering: bool = False,
     memory_limit: int | None = None,
+    *,
+    walked: bool = False,
 ) -> dict[str, NDArray[np.float64]]:
     """Build hierarchies of `y`; all are checked and planned before the first is started.
 
-    Parameters are those of :func:`.hierarchy.linkage`. Distances that are given, or of another
+    Parameters are those of :func:`.hierarchy.linkage`, and `walked`, see :func:`in_walked_order`.
+    Distances that are given, or of another
     metric, go to SciPy: over a matrix that exists its loops are faster than ours.
     """
     data = _checked(y, methods, metric)
@@ -69,7 +74,7 @@ def build(
     if data.ndim == 2:
         _warn_of_a_matrix(data)
     if data.ndim == 2 and metric == "euclidean":
-        trees = _from_vectors(data, methods, have)
+        trees = _from_vectors(data, methods, have, walked)
         condensed = _distance.pdist(np.asarray(data, np.float64)) if optimal_ordering else data
     else:
         condensed = data if data.ndim == 1 else _distances(data, metric)
@@ -186,7 +191,7 @@ def _distances(data: NDArray[Any], metric: Any) -> NDArray[np.float64]:
 
 
 def _from_vectors(
-    data: NDArray[Any], methods: Sequence[str], have: int
+    data: NDArray[Any], methods: Sequence[str], have: int, walked: bool
 ) -> dict[str, NDArray[np.float64]]:
     """Build hierarchies of points under the Euclidean distance in at most `have` bytes."""
     exponent = exponent_of(data)
@@ -195,7 +200,7 @@ def _from_vectors(
         data = scaled(data.astype(np.float64), -exponent)
     data = np.ascontiguousarray(data)
     first, same = distinct(data)
-    jobs = {m: partial(_tree, data, first, same, m, exponent) for m in methods}
+    jobs = {m: partial(_tree, data, first, same, m, exponent, walked=walked) for m in methods}
     beside = {m: job for m, job in jobs.items() if m in ON_ONE_THREAD}
     found = {}
     if len(beside) > 1 and workers() > 1:
@@ -211,6 +216,8 @@ def _tree(
     same: NDArray[np.int64],
     method: str,
     exponent: int,
+    *,
+    walked: bool,
 ) -> NDArray[np.float64]:
     """SciPy's matrix of points divided by 2 ** `exponent`; equal points are merged first."""
     n = len(data)
@@ -238,6 +245,26 @@ def _tree(
         merges, height = merges[order], np.maximum.accumulate(height[order])
     Z = np.empty((n - 1, 4))
     kernels.label(merges, scaled(height, exponent), n, Z)
+    return in_walked_order(Z, merges) if walked and method == "single" else Z
+
+
+def in_walked_order(Z: NDArray[np.float64], edges: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Single linkage with the pairs that scikit-learn gives: the part entered first comes first.
+
+    scikit-learn finds the spanning tree by Prim's algorithm from row 0. It enters a part through
+    the point of it that is nearest to row 0 along the tree.
+    """
+    n = len(Z) + 1
+    tree = coo_array((np.ones(n - 1), (edges[:, 0], edges[:, 1])), shape=(n, n)).tocsr()
+    rank = np.empty(n, np.int64)
+    rank[depth_first_order(tree, 0, directed=False, return_predecessors=False)] = np.arange(n)
+    first = rank.tolist()
+    pairs = Z[:, :2].astype(np.int64)
+    for a, b in pairs.tolist():
+        first.append(min(first[a], first[b]))
+    entered = np.array(first)
+    swapped = entered[pairs[:, 0]] > entered[pairs[:, 1]]
+    Z[swapped, 0], Z[swapped, 1] = pairs[swapped, 1], pairs[swapped, 0]
     return Z
 
 
