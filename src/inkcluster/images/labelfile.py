@@ -1,4 +1,4 @@
-"""Reads labels from a file of their own: IDX, `.npy`, or text with a label a line or in a column."""
+"""Reads labels from a file of their own: IDX, `.npy`, `.npz`, or text with a label a line or in a column."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
@@ -15,6 +16,7 @@ from inkcluster.images.labelling import check_length, tidy_labels
 from inkcluster.images.matching import by_name, by_number
 from inkcluster.images.readers import idx
 from inkcluster.images.readers.arrays import npy
+from inkcluster.images.readers.evidence import from_one_hot
 from inkcluster.images.readers.guard import (
     MAX_LABEL_FILE_BYTES,
     opened,
@@ -28,6 +30,7 @@ from inkcluster.images.readers.tables.header import is_header, is_number
 from inkcluster.images.readers.texts.dialect import separator_of
 from inkcluster.images.readers.texts.kinds import encoding_of
 from inkcluster.images.readers.texts.lines import SPACES, cells_of
+from inkcluster.images.sniffing import kind_of
 from inkcluster.words import listed
 
 MIN_DISTINCT_SHARE = 0.9
@@ -76,10 +79,18 @@ class LabelTable:
                 f"{self.path} has {len(self):,} lines for {n:,} images, and no column with the "
                 "images' names or numbers; give one label for each image."
             )
-        column = self._column(keys)
+        ones = self._one_hot(keys)
+        column = 0 if ones else self._column(keys)
         if order is None:
             order, said = list(range(n)), ["Labels were taken in the order of the lines."]
-        texts = [self.rows[line][column].strip() for line in order]
+        if ones:
+            texts = [ones[line] for line in order]
+            said = [
+                *said,
+                f"Labels are the names of the one-hot columns; --labels {self.path.name}:COLUMN takes one.",
+            ]
+        else:
+            texts = [self.rows[line][column].strip() for line in order]
         if "" in texts:
             raise BadInputError(f"{self.path}: the label of image {texts.index(''):,} is missing.")
         check_length(texts, str(self.path))
@@ -126,6 +137,23 @@ class LabelTable:
             )
         return None, None, []
 
+    def _one_hot(self, keys: int | None) -> list[str]:
+        """The name of the column with the one in each line, if each has a single one; else none."""
+        columns = [at for at in range(len(self.rows[0])) if at != keys]
+        if self.chosen is not None or len(columns) < 2 or any(map(self._exact, columns)):
+            return []
+        try:
+            values = np.array([[float(row[at]) for at in columns] for row in self.rows])
+        except ValueError:
+            return []
+        found = from_one_hot(values)
+        if found is None:
+            return []
+        names = list(map(str, range(len(columns))))
+        if self.names is not None:
+            names = [self.names[at].strip() for at in columns]
+        return [names[at] for at in found]
+
     def _column(self, keys: int | None) -> int:
         """The column of the labels."""
         if self.chosen is not None:
@@ -167,7 +195,7 @@ class LabelTable:
 
 
 def read_labels(path: Path, column: str | None = None) -> NDArray[Any] | LabelTable:
-    """Read the labels in a file: IDX or ``.npy`` as an array, or text as a table.
+    """Read the labels in a file: IDX, ``.npy`` or ``.npz`` as an array, or text as a table.
 
     Text has a label a line, or columns of which one holds the labels (`column`, a name or a number
     from 0, where there are several) and another the images' names or numbers.
@@ -184,15 +212,24 @@ def read_labels(path: Path, column: str | None = None) -> NDArray[Any] | LabelTa
     """
     size = regular_file(path)
     start = packed_head(path, 512)
+    no_columns = BadInputError(
+        f"{path} has no columns; name the file without {one_line(column or '')!r}."
+    )
     if start[:6] == b"\x93NUMPY" or idx.is_idx(start):
         if column is not None:
-            raise BadInputError(
-                f"{path} has no columns; name the file without {one_line(column)!r}."
-            )
+            raise no_columns
         return npy.read_array(path) if start[:1] == b"\x93" else idx.read_label_array(path)[0]
     not_labels = BadInputError(
-        f"{path} is not a list of labels; give an IDX or .npy file, or text with a label a line."
+        f"{path} is not a list of labels; give an IDX, .npy or .npz file, or text with a label a line."
     )
+    if start[:2] == b"PK" and kind_of(path) == "npz":
+        if column is not None:
+            raise no_columns
+        return npy.npz_labels(path)
+    if start.lstrip()[:1] in (b"[", b"{"):
+        raise BadInputError(
+            f"{path} is JSON; give an IDX, .npy or .npz file, or text with a label a line."
+        )
     encoding = encoding_of(start)
     with reading(path, "a list of labels"):
         if size > MAX_LABEL_FILE_BYTES or (encoding != "utf-16" and b"\0" in start):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images.check import checked_shape, image_set
+from inkcluster.images.describing import one_line
 from inkcluster.images.formats import FORMATS
 from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelfile import LabelTable, read_labels
@@ -20,6 +21,7 @@ from inkcluster.images.labelling import check_labels, label_array
 from inkcluster.images.named import NAMED, digits, find
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import memory_for, title_of
+from inkcluster.images.readers.naming import by_part, names_labels
 from inkcluster.images.readers.objects import errors_in_python, in_python, read_object
 from inkcluster.images.sniffing import kind_of
 from inkcluster.images.turns import turned
@@ -27,6 +29,8 @@ from inkcluster.progress import SILENT, Progress, listening
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+_LABEL_ENDINGS = (".npy", ".npz", ".csv", ".tsv", ".txt")
 
 
 def load(
@@ -118,8 +122,25 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
 
 def _read(path: Path, asked: Asked, name: str | None) -> ImageSet:
     found = read_file(path, asked)
+    if found.labels is None and path.is_file():
+        found = replace(found, notices=(*found.notices, *_about_labels(path)))
     title = name or found.name or title_of(path)
     return image_set(found, where=str(path), name=title, shape=asked.shape)
+
+
+def _about_labels(path: Path) -> Iterator[str]:
+    """Where the labels may be: in a file of labels beside that of the images, of the same part."""
+    part = [*by_part([path.stem])]
+    try:
+        others = sorted(path.parent.iterdir())
+    except OSError:
+        return
+    for beside in others:
+        is_list = beside != path and beside.suffix.lower() in _LABEL_ENDINGS
+        if is_list and names_labels(beside.stem) and [*by_part([beside.stem])] == part:
+            where = one_line(beside.name, 60)
+            yield f"The images have no labels; if they are in {where}, give it with --labels FILE."
+            return
 
 
 def read_file(path: Path, asked: Asked) -> Found:

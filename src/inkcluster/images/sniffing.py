@@ -30,12 +30,27 @@ ARROW = (b"PAR1", b"PARE", b"ARROW1", b"FEA1", b"\xff\xff\xff\xff")
 DATA_ENDINGS = (".npy", ".npz", ".mat", ".h5", ".hdf5", ".parquet", ".pq", ".arrow", ".feather", ".csv",
                 ".tsv", ".arff", ".jsonl", ".ndjson", ".libsvm", ".svm", ".tra", ".tes", ".data",
                 ".train", ".test")  # fmt: skip
+_CONTAINERS = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "Office document",
+    b"SQLite format 3\0": "database",
+    b"7z\xbc\xaf\x27\x1c": "7z archive",
+    b"Rar!\x1a\x07": "RAR archive",
+    b"\x28\xb5\x2f\xfd": "Zstandard file",
+}
+"""What files begin with that hold tables or files, but cannot be read here."""
 MAX_STRAY_PICTURES = 3
 """Data files beside more pictures are not what the folder or archive is about."""
 _PACKED = (".gz", ".bz2", ".xz")
 _TEXTS = ("csv", "arff", "libsvm", "json")
+_BESIDE_DATA = ("submission", "classmap", "class_map", "mapping")
+"""What a competition wants back, and what the numbers of the classes mean."""
 EXPORT = "save or export it as PNG"
 WHAT_TO_DO = {
+    "Office document": "export its table as CSV",
+    "database": "export its table as CSV",
+    "7z archive": "unpack it first",
+    "RAR archive": "unpack it first",
+    "Zstandard file": "unpack it first",
     "video": "save the frames that matter as PNG",
     "web page": "download the file that it leads to",
     "Git LFS pointer": "fetch the file itself by git lfs pull",
@@ -116,7 +131,7 @@ def says_data(names: Iterable[PurePath]) -> bool:
         plain = name.with_suffix("") if name.suffix.lower() in _PACKED else name
         ending = plain.suffix.lower()
         is_labels = ending == ".txt" and names_labels(plain.stem)
-        if "submission" not in plain.stem.lower():  # what a competition wants back
+        if not any(word in plain.stem.lower() for word in _BESIDE_DATA):
             data = data or ending in DATA_ENDINGS or is_labels or _says_idx(plain)
     return data
 
@@ -165,17 +180,27 @@ def _by_content(start: bytes, path: Path) -> str:
     return kind
 
 
+def _pickle(path: Path) -> BadInputError:
+    return BadInputError(
+        f"{path} is a Python pickle, which can run any code when it is read and never is; "
+        "save the arrays as .npz instead."
+    )
+
+
+def _not_read(path: Path, known: str) -> BadInputError:
+    return BadInputError(
+        f"{path} is {with_article(known)}, which is not read; {WHAT_TO_DO.get(known, EXPORT)}."
+    )
+
+
 def _unknown(start: bytes, path: Path) -> BadInputError:
     if start[:1] == b"\x80" and start[1:2] in (b"\2", b"\3", b"\4", b"\5"):
-        return BadInputError(
-            f"{path} is a Python pickle, which can run any code when it is read and never is; "
-            "save the arrays as .npz instead."
-        )
-    known = other_kind(start)
+        return _pickle(path)
+    known = other_kind(start) or next(
+        (w for s, w in _CONTAINERS.items() if start.startswith(s)), None
+    )
     if known is not None:
-        return BadInputError(
-            f"{path} is {with_article(known)}, which is not read; {WHAT_TO_DO.get(known, EXPORT)}."
-        )
+        return _not_read(path, known)
     if _says_idx(path):
         return BadInputError(
             f"{path} is not an IDX file: it begins with {start[:4].hex(' ')} instead of 00 00, a "
@@ -195,5 +220,9 @@ def _says_idx(path: PurePath) -> bool:
 def _zip_kind(path: Path) -> str:
     with reading(path, "a zip archive"), zipfile.ZipFile(path) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    if "[Content_Types].xml" in names or {"mimetype", "content.xml"} <= set(names):
+        raise _not_read(path, "Office document")
+    if any(name.count("/") == 1 and name.endswith("/data.pkl") for name in names):  # PyTorch's
+        raise _pickle(path)
     is_npz = bool(names) and all(name.endswith(".npy") for name in names)
     return "npz" if is_npz and not any(is_hidden(PurePath(name).name) for name in names) else "zip"

@@ -82,8 +82,8 @@ text(
 # One-hot labels
 
 text("one_hot_by_name", pd.concat([_FRAME, pd.get_dummies(Y, prefix="label")], axis=1).to_csv(index=False),
-     says="holds a one")  # fmt: skip
-text("one_hot_first", rows_of(np.eye(10, dtype=int)[Y], F), says="holds a one")
+     says="one-hot")  # fmt: skip
+text("one_hot_first", rows_of(np.eye(10, dtype=int)[Y], F), says="one-hot")
 
 # Either end
 

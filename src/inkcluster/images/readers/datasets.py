@@ -201,7 +201,7 @@ class _Items:
                 raise BadInputError(
                     "The dataset's labels are arrays, not one label an image; give labels=."
                 )
-            self._said.append("The single ones of the labels became class numbers.")
+            self._said.append("The one-hot labels became class numbers from 0.")
             return ones
         as_text = any(isinstance(label, str) or label is None for label in labels)
         known = np.array(labels, dtype=object if as_text else None)

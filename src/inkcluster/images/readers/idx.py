@@ -69,7 +69,9 @@ def read_label_array(path: Path) -> tuple[NDArray[Any], list[str]]:
         return labels, []
     ones = from_one_hot(labels)
     if ones is not None:
-        return ones, [f"The single ones in {one_line(path.name, 40)!r} became class numbers."]
+        return ones, [
+            f"The one-hot labels in {one_line(path.name, 40)!r} became class numbers from 0."
+        ]
     name = one_line(path.name, 60)
     said = f"Labels are the first of {labels.shape[1]} columns in {name!r}; --labels FILE decides."
     return labels[:, 0], [said]

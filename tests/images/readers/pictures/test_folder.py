@@ -338,3 +338,18 @@ def test_long_names_take_little_room(picture, tmp_path):
         archive.writestr("y/0.png", picture(GREY))
     with pytest.raises(BadInputError, match="has 300 characters; at most 200"):
         load(tmp_path / "b.zip")
+
+
+def test_pictures_left_out_do_not_decide_size_depth_or_colour(tmp_path, picture):
+    for label in "ab":
+        for number in range(10):
+            put(tmp_path / label / f"{number}.png", picture(GREY))
+    deep = io.BytesIO()
+    Image.fromarray(np.full((40, 60), 60_000, np.uint16)).save(deep, "PNG")
+    put(tmp_path / "preview.png", deep.getvalue())
+    found = load(tmp_path)
+    assert (found.pixels == GREY).all()
+    assert [said.split(":")[0] for said in found.notices] == [
+        "One picture without a class folder was left out",
+        "To keep pictures outside the class folders, give --label-level 0, which means no labels.",
+    ]

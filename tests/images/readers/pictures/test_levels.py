@@ -120,7 +120,10 @@ def test_few_strays_are_left_out_and_named():
     result = found([*flat(*DIGITS), ()], each=1)
     assert result.levels == (1,)
     assert result.of[()] is None
-    assert result.notices == ("One picture without a class folder was left out: 0.png.",)
+    assert result.notices == (
+        "One picture without a class folder was left out: 0.png.",
+        "To keep pictures outside the class folders, give --label-level 0, which means no labels.",
+    )
 
 
 def test_many_strays_mean_no_labels():
@@ -144,7 +147,7 @@ def test_a_part_without_class_folders_is_left_out(part):
     assert result.levels == (2,)
     assert result.of[part] is None
     assert result.of["train", "7"] == "7"
-    (said,) = result.notices
+    said, _ = result.notices
     assert said.startswith("30 pictures without a class folder were left out: test/")
 
 

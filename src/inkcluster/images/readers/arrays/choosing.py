@@ -192,7 +192,7 @@ def _labels(pixels: NDArray[Any], others: Arrays) -> tuple[Any, set[str], list[s
         said = [f"Labels are {name!r}, not {named}; --labels NAME decides."]
     if not _is_vector(others[chosen]):
         last = min(others[chosen].shape) - 1
-        said.append(f"The single ones of {name!r} became labels from 0 to {last}.")
+        said.append(f"The one-hot array {name!r} became labels from 0 to {last}.")
     return known[chosen], set(fitting), said, f"array {name!r}"
 
 

@@ -72,7 +72,7 @@ def read_npz(path: Path, asked: Asked) -> Found:
         return Found(arrays["pixels"], arrays.get("labels"), name=name, what="a .npz file")
     beside = _label_file(path) if asked.labels is None and len(arrays) == 1 else None
     if beside is not None:
-        asked = replace(asked, labels=_only(npz_arrays(beside), beside))
+        asked = replace(asked, labels=npz_labels(beside))
     found = replace(choose(arrays, str(path), asked), name=name, what="a .npz file")
     if beside is not None:
         found = replace(found, labels_from=f"file {one_line(beside.name, 60)!r}")
@@ -85,7 +85,9 @@ def _label_file(path: Path) -> Path | None:
     return beside if beside != path and beside.is_file() else None
 
 
-def _only(arrays: dict[str, NDArray[Any]], path: Path) -> NDArray[Any]:
+def npz_labels(path: Path) -> NDArray[Any]:
+    """The labels in a ``.npz`` file that holds nothing else; a one-hot matrix as class numbers."""
+    arrays = npz_arrays(path)
     if len(arrays) > 1:
         raise BadInputError(
             f"{path} should hold the labels alone; it holds {listed(arrays)}. Name a file of labels "

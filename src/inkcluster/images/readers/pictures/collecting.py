@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Collected:
 class Collection:
     """Pictures as they come. `where` names their source in sentences.
 
-    `broken` has the path of each that cannot be read, and why.
+    `paths` has the path of each picture, and `broken` the path of each that cannot be read, and why.
 
     Examples
     --------
@@ -66,10 +67,10 @@ class Collection:
     def __init__(self, where: str) -> None:
         self._where = where
         self._pictures: list[Picture] = []
-        self._paths: list[PurePosixPath] = []
+        self.paths: list[PurePosixPath] = []
         self._names: list[str] = []
         self.broken: list[tuple[str, str]] = []
-        self._with_pages = self._held = 0
+        self._held = 0
 
     def __len__(self) -> int:
         """The number of pictures that were decoded."""
@@ -102,18 +103,23 @@ class Collection:
         if pages == 1:
             self._names.append(str(path))
         elif pages:
-            self._with_pages += 1
             self._names += [f"{path}[{page}]" for page in range(pages)]
 
     def _keep(self, picture: Picture, path: PurePosixPath) -> None:
         self._pictures.append(picture)
-        self._paths.append(path)
+        self.paths.append(path)
         self._held += picture.grey.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)
         if self._held > MAX_UNPACKED_BYTES:
             raise BadInputError(
                 f"{self._where}: the pictures hold more than {size(MAX_UNPACKED_BYTES)} of "
                 "pixels; make them smaller or fewer."
             )
+
+    def keep(self, positions: list[int]) -> None:
+        """Leave out all but the pictures at `positions`, before these are brought to one size."""
+        self._pictures = [self._pictures[at] for at in positions]
+        self.paths = [self.paths[at] for at in positions]
+        self._names = [self._names[at] for at in positions]
 
     def finish(self, shape: tuple[int, int] | None = None) -> Collected:
         """All pictures at `shape`, or else the commonest size, see :func:`.decoding.unify`.
@@ -135,10 +141,11 @@ class Collection:
         _check_unified(pictures, shape, self._where)
         pixels, resized = unify(pictures, shape)
         notices = [*self._skipped(total), *toned, *_changed(total, coloured, animated, resized)]
-        if self._with_pages:
-            count = several(self._with_pages, "picture")
+        pages = sum(count > 1 for count in Counter(self.paths).values())
+        if pages:
+            count = several(pages, "picture")
             notices.append(f"Every page of {count} with several pages is an image.")
-        return Collected(pixels, self._paths, self._names, notices)
+        return Collected(pixels, self.paths, self._names, notices)
 
     def _skipped(self, total: int) -> Iterator[str]:
         if len(self.broken) == 1:

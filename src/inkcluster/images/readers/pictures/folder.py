@@ -30,7 +30,6 @@ from inkcluster.images.readers.pictures.archive import Member, is_zip
 from inkcluster.images.readers.pictures.collecting import (
     CANNOT_OPEN,
     MAX_NAMED_PICTURES,
-    Collected,
     Collection,
     names_array,
     quiet,
@@ -118,18 +117,14 @@ def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Fo
                     others.append((item.name, other_kind(start or b"")))
             advance(1)
     if collection.is_empty:
-        raise _no_pictures(where, others)
+        raise _no_pictures(where, others, notices)
+    labels, labels_from, said = asked.labels, "", list[str]()
+    if labels is None and len(collection):
+        labels, labels_from, said = _labelled(collection, asked, where)
     found = collection.finish(asked.shape)
-    notices = [*notices, *found.notices, *_about_others(others)]
-    if asked.labels is not None:
-        labels, labels_from = asked.labels, ""
-    else:
-        found, labels, labels_from, said = _labelled(found, asked, where)
-        notices += (
-            said
-            if labels is not None
-            else [*said, *_about_labels(found.paths, [path for path, _ in others])]
-        )
+    notices = [*notices, *found.notices, *_about_others(others), *said]
+    if labels is None:
+        notices += _about_labels(found.paths, [path for path, _ in others])
     return Found(
         found.pixels,
         labels,
@@ -140,25 +135,22 @@ def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Fo
 
 
 def _labelled(
-    found: Collected, asked: Asked, where: str
-) -> tuple[Collected, NDArray[Any] | None, str, list[str]]:
+    collection: Collection, asked: Asked, where: str
+) -> tuple[NDArray[Any] | None, str, list[str]]:
     """The labels by folders, and which; pictures without one are left out where others have one."""
-    result = labelling(found.paths, asked.level, where)
+    result = labelling(collection.paths, asked.level, where)
     if not result.levels:
-        return found, None, "", list(result.notices)
+        return None, "", list(result.notices)
     labels_from = "the folders' names"
     if any(len(folder) > 1 for folder in result.of):
         level = "level" if len(result.levels) == 1 else "levels"
         labels_from += f" at {level} {listed(result.levels)}"
-    each = [result.of[path.parent.parts] for path in found.paths]
+    each = [result.of[path.parent.parts] for path in collection.paths]
     known = [label for label in each if label is not None]
     check_length(known, where)
-    labels = numbers_if_all_are(np.array(known))
-    if len(labels) < len(each):
-        keep = [i for i, label in enumerate(each) if label is not None]
-        names = [found.names[i] for i in keep]
-        found = replace(found, pixels=found.pixels[keep], names=names)
-    return found, labels, labels_from, list(result.notices)
+    if len(known) < len(each):
+        collection.keep([i for i, label in enumerate(each) if label is not None])
+    return numbers_if_all_are(np.array(known)), labels_from, list(result.notices)
 
 
 def _opened(path: str) -> IO[bytes]:
@@ -183,13 +175,19 @@ def _head(item: Item) -> bytes:
         return b""
 
 
-def _no_pictures(where: str, others: list[tuple[PurePosixPath, str | None]]) -> BadInputError:
+def _no_pictures(
+    where: str, others: list[tuple[PurePosixPath, str | None]], said: Sequence[str]
+) -> BadInputError:
     hint = ""
     if others:
         named = ", ".join(one_line(str(path), 40) for path, _ in others[:MAX_NAMED_PICTURES])
         kinds = [kind for _, kind in others]
         hint = f"; it holds {counted(kinds) if any(kinds) else named}"
-    return BadInputError(f"{where} holds no pictures ({FORMAT_WORDS}){hint}.")
+        if "Python pickle" in kinds:
+            hint += (
+                "; a pickle can run any code when it is read, so save the arrays as .npz instead"
+            )
+    return BadInputError(" ".join([f"{where} holds no pictures ({FORMAT_WORDS}){hint}.", *said]))
 
 
 def _about_others(others: list[tuple[PurePosixPath, str | None]]) -> Iterator[str]:

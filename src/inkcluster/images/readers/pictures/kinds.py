@@ -49,6 +49,7 @@ _OTHERS: tuple[tuple[str, re.Pattern[bytes]], ...] = tuple(
         ("DjVu document", rb"AT&TFORM"),
         ("icon", rb"\0\0[\x01\x02]\0[\x01-\x40]\0"),
         ("DICOM picture", rb".{128}DICM"),
+        ("Python pickle", rb"\x80[\x02-\x05][(}\])c\x95]"),
         ("web page", _MARKUP + rb"<(?:!doctype\s+html|html[\s>])"),
         ("Git LFS pointer", rb"version https://git-lfs"),
     )
@@ -85,7 +86,7 @@ def with_article(kind: str) -> str:
     >>> with_article("SVG drawing"), with_article("video")
     ('an SVG drawing', 'a video')
     """
-    vowel = kind.startswith(("SVG", "AVIF", "icon"))
+    vowel = kind.startswith(("SVG", "AVIF", "icon", "Office"))
     return f"{'an' if vowel else 'a'} {kind}"
 
 

@@ -288,8 +288,11 @@ def _said_left_out(found: Labelling, paths: Sequence[PurePosixPath]) -> Labellin
         return found
     verb = "was" if len(left_out) == 1 else "were"
     count = sentence(several(len(left_out), "picture"))
-    said = f"{count} without a class folder {verb} left out: "
-    return replace(found, notices=(*found.notices, said + shown(map(str, left_out)) + "."))
+    said = f"{count} without a class folder {verb} left out: {shown(map(str, left_out))}."
+    option = (
+        "To keep pictures outside the class folders, give --label-level 0, which means no labels."
+    )
+    return replace(found, notices=(*found.notices, said, option))
 
 
 def _one(notice: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ MIN_DIGITS = 6
 MIN_NAMED = 20
 """Fewer names of pictures say nothing."""
 MIN_NAMED_EACH = 4
-"""What begins fewer names than this is no class."""
+"""What fewer names than this have in one place is no class."""
 
 _CLASSES = LABEL_WORDS | {"char", "chars", "symbol", "symbols", "glyph", "glyphs", "sign", "kanji"}
 _FACTORS = OTHER_WORDS | {
@@ -103,7 +103,7 @@ def _is_numbered_class(words: set[str]) -> bool:
 
 
 def may_name_classes(names: Sequence[str]) -> bool:
-    """Whether the names begin or end with one of few words or numbers, as ``7_0001`` does.
+    """Whether the names have one of few words or numbers in the same place, as ``7_0001`` does.
 
     Examples
     --------
@@ -113,10 +113,11 @@ def may_name_classes(names: Sequence[str]) -> bool:
     False
     """
     parts = [re.split(r"[_\W]+", name) for name in names]
-    if len(names) < MIN_NAMED or any(len(own) < 2 for own in parts):
+    if len(names) < MIN_NAMED:
         return False
-    ends = (Counter(own[0] for own in parts), Counter(own[-1] for own in parts))
-    return any(2 <= len(end) <= len(names) / MIN_NAMED_EACH for end in ends)
+    places = [Counter(own[at] for own in parts) for at in range(min(map(len, parts)))]
+    places.append(Counter(own[-1] for own in parts))
+    return any(2 <= len(place) <= len(names) / MIN_NAMED_EACH for place in places)
 
 
 def counts_from_one(children: Mapping[str, Collection[str]]) -> bool:

@@ -128,7 +128,7 @@ def _wide(table: Table, where: str, asked: Asked, title: str) -> Found:
     known: list[Any] = []
     with current().task(f"reading {title}", table.rows) as advance:
         for batch in table.batches([names[at] for at in used], rows_at_once):
-            frame = batch.to_pandas()
+            frame = batch.to_pandas(ignore_metadata=True)  # which may make a column the index
             frame.columns = used
             taker.add(frame)
             if label is not None:
@@ -223,7 +223,7 @@ def _labels(
                 f"{where}: column {one_line(column, 40)!r} holds lists, not one label a row; name "
                 "another with --labels NAME."
             )
-        return found, [f"The single ones in {one_line(column, 40)!r} became class numbers."]
+        return found, [f"The one-hot column {one_line(column, 40)!r} became class numbers from 0."]
     if classes and all(isinstance(value, int) for value in values):
         if all(value == -1 for value in values):
             return None, [f"All labels in {one_line(column, 40)!r} are -1, which means none."]

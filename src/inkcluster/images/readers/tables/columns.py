@@ -259,7 +259,9 @@ class _Choice:
             return False
         self.one_hot = tuple(columns)
         first, last = self.sample.shown(columns[0]), self.sample.shown(columns[-1])
-        self._say_of_labels(f"Labels are which of columns {first} to {last} holds a one.")
+        self._say_of_labels(
+            f"Labels are the one-hot columns {first} to {last}, counted from 0; --labels NAME decides."
+        )
         return True
 
     def _checked(self, free: list[int]) -> Shape:
@@ -302,7 +304,8 @@ class _Choice:
         out = [at for at in sorted(self.left_out) if at != self.naming or kinds[at] == "number"]
         if out:
             shown = listed(map(self.sample.shown, out), MAX_NAMED_COLUMNS)
-            self.said.append(f"Not used: column {shown}.")
+            columns = "column" if len(out) == 1 else "columns"
+            self.said.append(f"Not used: {columns} {shown}.")
         if self.naming is not None and self.naming not in out:
             self.said.append(f"Column {self.sample.shown(self.naming)} names the images.")
 

@@ -72,6 +72,8 @@ def read_libsvm(path: Path, asked: Asked) -> Found:
             pixels[rows, part.indices - first] = part.data
             done += part.shape[0]
         ready: NDArray[Any] = pixels
+        if first:
+            said = [*said, "Indices were taken to count from 1, since none is 0."]
         colour = in_colour(pixels, asked.shape)
         if colour is not None:
             ready, said = colour[0], [*said, *colour[1]]
