@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from inkcluster.errors import BadInputError
-from inkcluster.images import ImageSet, describe, load
+from inkcluster.images import ImageSet, describe, load, loading
 from inkcluster.progress import Progress
 
 FORMATS = [
@@ -238,3 +238,17 @@ def test_all_of_mnist(mnist_file):
     sample = images.sample(500, 69, replace=True)
     np.testing.assert_array_equal(sample.flat(), expected)
     np.testing.assert_array_equal(sample.labels, expected_labels)
+
+
+def test_a_set_that_cannot_be_fetched_names_the_folder_here(tmp_path, monkeypatch):
+    def find(name):
+        raise BadInputError(f"{name} could not be fetched.")
+
+    monkeypatch.setattr(loading, "find", find)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInputError) as refused:
+        load("mnist")
+    assert str(refused.value) == "mnist could not be fetched."
+    (tmp_path / "mnist").mkdir()
+    with pytest.raises(BadInputError, match=r"write \./mnist for what lies here"):
+        load("mnist")

@@ -113,9 +113,15 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
         return replace(images, notices=tuple(map(in_python, images.notices)))
     if source not in NAMED:
         return _read(Path(source), asked, name)
-    images = digits() if source == "digits" else _read(find(source), Asked(), source)
-    if Path(source).exists():
-        said = f"This is the named set {source}; write ./{source} for what lies here by that name."
+    here = Path(source).exists()
+    said = f"This is the named set {source}; write ./{source} for what lies here by that name."
+    try:
+        images = digits() if source == "digits" else _read(find(source), Asked(), source)
+    except BadInputError as error:
+        if not here:
+            raise
+        raise BadInputError(f"{said} {error}") from error
+    if here:
         images = replace(images, notices=(*images.notices, said))
     return _with(images, asked.labels, name)
 
