@@ -43,6 +43,31 @@ def libsvm_that_may_count_from_zero(tmp):
     return tmp / "f.svm"
 
 
+FONT = np.column_stack([Y, F[:, 1:]])  # 9 × 7 pixels and the label make 64 columns
+
+
+@layout(FONT.reshape(-1, 8, 8), says="--labels 0 with --shape HxW takes it for the label")
+def csv_square_with_the_label(tmp):
+    (tmp / "f.csv").write_text(text_rows(FONT))
+    return tmp / "f.csv"
+
+
+@layout(FONT.reshape(-1, 8, 8), says="--labels 0 with --shape HxW takes it for the label")
+def npy_square_with_the_label(tmp):
+    np.save(tmp / "f.npy", FONT)
+    return tmp / "f.npy"
+
+
+@layout(F[:, 1:].reshape(-1, 9, 7), Y, options={"labels": "0", "shape": (9, 7)})
+def csv_square_with_the_label_named(tmp):
+    return csv_square_with_the_label(tmp)
+
+
+@layout(F[:, 1:].reshape(-1, 9, 7), Y, options={"labels": "0", "shape": (9, 7)})
+def npy_square_with_the_label_named(tmp):
+    return npy_square_with_the_label(tmp)
+
+
 # Labels in a file of their own
 
 

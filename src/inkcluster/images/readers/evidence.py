@@ -19,6 +19,8 @@ MIN_PAPER_SHARE = 0.9
 """A corner that has one value in more of the images is paper, where the other end can be labels."""
 MAX_CLASS_SHARE = 0.6
 """That other end has no value in more of the images."""
+MIN_HIDDEN_EACH = 4
+"""How often labels among pixels must come on average to be pointed at."""
 MIN_CORRELATION_GAP = 0.25
 """How much less than the other end of the rows the label must follow its neighbour."""
 
@@ -114,6 +116,41 @@ def label_ends(rows: NDArray[Any]) -> list[int]:
         if len(paper) == 1 and min(commonest.values()) < MAX_CLASS_SHARE * len(sample):
             ends.remove(paper[0])
     return ends
+
+
+def hidden_label(rows: NDArray[Any]) -> int | None:
+    """The end (0, -1) that looks like labels where all values of a row were taken for pixels.
+
+    Its values are few whole numbers, none of them in most of the rows as paper is, and do not follow
+    the pixel beside them, while the other end is not so.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images.readers.evidence import hidden_label
+    >>> slope = np.add.outer(np.arange(60) % 7, np.arange(15))
+    >>> hidden_label(np.column_stack([slope, np.arange(60) % 10]))
+    -1
+    """
+    sample = rows[np.linspace(0, len(rows) - 1, min(len(rows), MAX_SAMPLED_ROWS)).astype(int)]
+    found = []
+    for end, beside in ((0, 1), (-1, -2)):
+        values = np.asarray(sample[:, end], np.float64)
+        counts = np.unique(values, return_counts=True)[1]
+        is_few = 2 <= len(counts) <= min(MAX_CLASSES, len(values) / MIN_HIDDEN_EACH)
+        if (
+            is_few
+            and (values == np.rint(values)).all()
+            and max(counts) <= MAX_CLASS_SHARE * len(values)
+        ):
+            follows = _correlation(values, np.asarray(sample[:, beside], np.float64))
+            found += [end] if follows < MAX_NEIGHBOUR_CORRELATION else []
+    return found[0] if len(found) == 1 else None
+
+
+def say_hidden_label(column: str) -> str:
+    """What to say of a column that :func:`hidden_label` found."""
+    return f"Column {column} was read as a pixel; --labels {column} with --shape HxW takes it for the label."
 
 
 def _correlation(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

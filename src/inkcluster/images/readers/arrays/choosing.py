@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.turning import classes_apart, fits, images_first, in_colour
-from inkcluster.images.readers.evidence import from_one_hot, label_ends
+from inkcluster.images.readers.evidence import (
+    from_one_hot,
+    hidden_label,
+    label_ends,
+    say_hidden_label,
+)
 from inkcluster.images.readers.found import Asked, Found, joined
 from inkcluster.images.readers.naming import (
     by_part,
@@ -146,6 +151,9 @@ def _without_label(rows: NDArray[Any], asked: _Context) -> tuple[NDArray[Any], A
                 f"{asked.where} has no column {at} for the labels; it has {last + 1:,} columns."
             )
         return np.delete(rows, at, axis=1), rows[:, at], [], f"column {at}"
+    if fits(last + 1, asked.shape) and asked.shape is None and last >= 16:
+        end = hidden_label(rows)
+        return rows, None, [] if end is None else [say_hidden_label(str(end % (last + 1)))], ""
     if fits(last + 1, asked.shape) or not fits(last, asked.shape) or last < 16:
         return rows, None, [], ""
     ends = label_ends(rows)

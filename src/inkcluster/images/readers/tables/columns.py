@@ -221,7 +221,11 @@ class _Choice:
 
     def _without_label(self, free: list[int]) -> list[int]:
         """Without the label that no name tells: one-hot columns, or the first or last column."""
-        if self.label is not None or self.one_hot or self._makes_images(len(free)):
+        if self.label is not None or self.one_hot:
+            return free
+        if self._makes_images(len(free)):
+            if self.pixels is None and self.shape is None and not self.given:
+                self.said += self.sample.about_hidden_label(free)
             return free
         for count in range(2, min(MAX_CLASSES, len(free) - MIN_SURE_PIXELS) + 1):
             if self._makes_images(len(free) - count):
@@ -259,9 +263,7 @@ class _Choice:
             return False
         self.one_hot = tuple(columns)
         first, last = self.sample.shown(columns[0]), self.sample.shown(columns[-1])
-        self._say_of_labels(
-            f"Labels are the one-hot columns {first} to {last}, counted from 0; --labels NAME decides."
-        )
+        self._say_of_labels(f"Labels are one-hot columns {first} to {last}; --labels NAME decides.")
         return True
 
     def _checked(self, free: list[int]) -> Shape:

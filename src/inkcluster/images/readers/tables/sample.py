@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.images.describing import one_line
-from inkcluster.images.readers.evidence import MAX_CLASSES
+from inkcluster.images.readers.evidence import MAX_CLASSES, hidden_label, say_hidden_label
 from inkcluster.images.readers.naming import LABEL_NAMES, label_rank
 from inkcluster.images.readers.tables.header import is_number, value_of
 
@@ -126,6 +126,13 @@ class Sample:
     def shown(self, at: int) -> str:
         """The column in a sentence: its name in quotes, or its number."""
         return str(at) if self.names is None else repr(one_line(self.names[at]))
+
+    def about_hidden_label(self, free: Sequence[int]) -> list[str]:
+        """What to say if an end of the columns `free`, all taken for pixels, looks like the label."""
+        if len(free) < 3:
+            return []
+        end = hidden_label(self.numbers([free[0], free[1], free[-2], free[-1]]))
+        return [] if end is None else [say_hidden_label(self.called(free[end]))]
 
     def called(self, at: int) -> str:
         """The column as an option on the command line."""
