@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,8 +196,10 @@ class LabelTable:
         return str(at) if self.names is None else repr(one_line(self.names[at]))
 
 
-def read_labels(path: Path, column: str | None = None) -> NDArray[Any] | LabelTable:
-    """Read the labels in a file: IDX, ``.npy`` or ``.npz`` as an array, or text as a table.
+def read_labels(
+    path: Path, column: str | None = None
+) -> tuple[NDArray[Any] | LabelTable, Sequence[str]]:
+    """The labels in a file, IDX, ``.npy`` or ``.npz`` as an array or text as a table, and notices.
 
     Text has a label a line, or columns of which one holds the labels (`column`, a name or a number
     from 0, where there are several) and another the images' names or numbers.
@@ -207,7 +211,7 @@ def read_labels(path: Path, column: str | None = None) -> NDArray[Any] | LabelTa
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "labels.csv"
     ...     _ = path.write_text("file,digit\\nb.png,3\\na.png,1\\n")
-    ...     read_labels(path).labels_for(2, np.array(["a.png", "b.png"]))
+    ...     read_labels(path)[0].labels_for(2, np.array(["a.png", "b.png"]))
     (array([1, 3]), ())
     """
     size = regular_file(path)
@@ -218,18 +222,14 @@ def read_labels(path: Path, column: str | None = None) -> NDArray[Any] | LabelTa
     if start[:6] == b"\x93NUMPY" or idx.is_idx(start):
         if column is not None:
             raise no_columns
-        return npy.read_array(path) if start[:1] == b"\x93" else idx.read_label_array(path)[0]
+        return _array(path) if start[:1] == b"\x93" else idx.read_label_array(path)
     not_labels = BadInputError(
         f"{path} is not a list of labels; give an IDX, .npy or .npz file, or text with a label a line."
     )
     if start[:2] == b"PK" and kind_of(path) == "npz":
         if column is not None:
             raise no_columns
-        return npy.npz_labels(path)
-    if start.lstrip()[:1] in (b"[", b"{"):
-        raise BadInputError(
-            f"{path} is JSON; give an IDX, .npy or .npz file, or text with a label a line."
-        )
+        return npy.npz_labels(path), ()
     encoding = encoding_of(start)
     with reading(path, "a list of labels"):
         if size > MAX_LABEL_FILE_BYTES or (encoding != "utf-16" and b"\0" in start):
@@ -242,7 +242,30 @@ def read_labels(path: Path, column: str | None = None) -> NDArray[Any] | LabelTa
             text = content.decode(encoding)
         except UnicodeError:
             raise not_labels from None
-        return _table(path, text.strip().splitlines(), column)
+        if _is_json(text.strip()):
+            raise BadInputError(
+                f"{path} is JSON; give an IDX, .npy or .npz file, or text with a label a line."
+            )
+        return _table(path, text.strip().splitlines(), column), ()
+
+
+def _array(path: Path) -> tuple[NDArray[Any], Sequence[str]]:
+    labels = npy.read_array(path)
+    ones = from_one_hot(labels)
+    if ones is None:
+        return labels, ()
+    return ones, [f"The one-hot labels in {one_line(path.name, 40)!r} became class numbers from 0."]
+
+
+def _is_json(text: str) -> bool:
+    """Whether the text is an object or a list of JSON's, rather than labels such as brackets."""
+    if (text[:1], text[-1:]) not in (("[", "]"), ("{", "}")):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _table(path: Path, lines: list[str], column: str | None) -> LabelTable:

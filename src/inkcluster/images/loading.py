@@ -93,11 +93,12 @@ def load(
     where = str(source) if is_path else getattr(source, "name", "the array")
     shape = None if shape is None else checked_shape(shape)
     with listening(progress), memory_for(where):
-        known = _labels(labels)
+        known, said = _labels(labels)
         images = _loaded(source, Asked(known, shape, _levels(label_level)), name)
         if known is not None and not isinstance(known, str):
             given = f"file {Path(labels).name!r}" if isinstance(labels, str | os.PathLike) else ""
-            images = replace(images, labels_from=given)
+            said = said if is_path else tuple(map(in_python, said))
+            images = replace(images, labels_from=given, notices=(*images.notices, *said))
         return images if turn is None else turned(images, turn)
 
 
@@ -182,10 +183,10 @@ def _levels(level: int | Sequence[int] | None) -> tuple[int, ...] | None:
     return level if level is None else (level,) if isinstance(level, int) else tuple(level)
 
 
-def _labels(labels: Any) -> Any:
-    """The labels themselves where they were given or lie in a file of their own, else the name."""
+def _labels(labels: Any) -> tuple[Any, Sequence[str]]:
+    """The labels themselves, given or in a file of their own, else the name; and what to say."""
     if labels is None or not isinstance(labels, str | os.PathLike):
-        return labels if labels is None else label_array(labels, "the labels given")
+        return labels if labels is None else label_array(labels, "the labels given"), ()
     if _is_file(labels):
         return read_labels(Path(labels))
     file, colon, column = os.fspath(labels).rpartition(":")
@@ -193,7 +194,7 @@ def _labels(labels: Any) -> Any:
         return read_labels(Path(file), column)
     if isinstance(labels, os.PathLike):
         raise BadInputError(f"{labels} does not exist; name the file of the labels.")
-    return labels
+    return labels, ()
 
 
 def _is_file(path: str | os.PathLike[str]) -> bool:

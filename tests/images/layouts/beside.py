@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from tests.images.layouts.base import GREY, F, Layout, X, Y, png, text_rows
+from tests.images.layouts.base import GREY, F, Layout, X, Y, idx_bytes, png, text_rows
 from tests.images.layouts.base import layout as register
 
 LAYOUTS: list[Layout] = []
@@ -99,6 +99,28 @@ def label_file_of_one_hot_columns(tmp):
     head = ["id", *(str(k) for k in range(10))]
     rows = [[i, *np.eye(10, dtype=int)[k]] for i, k in enumerate(Y)]
     (tmp / "l.csv").write_text(text_rows([head, *rows]))
+    return tmp / "x.npy"
+
+
+@layout(labels=Y, options={"labels": "l.npy"}, says="one-hot labels in 'l.npy'")
+def label_file_of_a_one_hot_array(tmp):
+    np.save(tmp / "x.npy", X)
+    np.save(tmp / "l.npy", np.eye(10)[Y])
+    return tmp / "x.npy"
+
+
+@layout(labels=Y, options={"labels": "l-idx2-int"}, says="the first of 8 columns")
+def label_file_of_qmnist(tmp):
+    np.save(tmp / "x.npy", X)
+    columns = np.column_stack([Y, np.full((len(Y), 7), 3)]).astype(np.int32)
+    (tmp / "l-idx2-int").write_bytes(idx_bytes(columns))
+    return tmp / "x.npy"
+
+
+@layout(labels=np.array(list("[{1357924}]"))[Y], options={"labels": "l.txt"})
+def label_file_of_brackets(tmp):
+    np.save(tmp / "x.npy", X)
+    (tmp / "l.txt").write_text("\n".join(np.array(list("[{1357924}]"))[Y]))
     return tmp / "x.npy"
 
 

@@ -113,8 +113,11 @@ def _beside(
         if len(own) != 1 or len([d for d in data if _part(d) == _part(name)]) > 1:
             raise _several(folder, dict.fromkeys(names.values(), ""))
         beside = names[own[0]]
-        part = read_file(names[name], replace(asked, labels=read_labels(beside)))
-        parts.append(replace(part, labels_from=f"file {beside.name!r}"))
+        known, said = read_labels(beside)
+        part = read_file(names[name], replace(asked, labels=known))
+        parts.append(
+            replace(part, notices=(*part.notices, *said), labels_from=f"file {beside.name!r}")
+        )
     return _as_one(folder, parts, [names[name] for name in in_order(data)], asked)
 
 
