@@ -315,5 +315,5 @@ class _Choice:
         if self.given:
             return ""
         if self.one_hot:
-            return f"the ones in {len(self.one_hot)} columns"
+            return f"{len(self.one_hot)} one-hot columns"
         return "" if self.label is None else f"column {self.sample.shown(self.label)}"
