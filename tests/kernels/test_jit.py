@@ -47,6 +47,7 @@ def package(tmp_path):
         "__init__.py",
         "__init__.pyi",
         "_version.py",
+        "_peers.py",
         "kernels/__init__.py",
         "kernels/_jit.py",
     ):

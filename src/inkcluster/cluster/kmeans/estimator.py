@@ -260,7 +260,7 @@ class KMeans(_Peer):  # type: ignore[misc]
             return scaled(np.asarray(centres), -exponent)[None]
         # seeds are chosen as scikit-learn chooses them, from centred points
         points = raw if callable(self.init) else scaled(raw, -exponent)
-        points = points.astype(self._centred_dtype(raw))
+        points = points.astype(self._centred_dtype(raw, exponent))
         mean = points.mean(axis=0)
         points -= mean
         square = row_norms(points, squared=True)
@@ -273,11 +273,11 @@ class KMeans(_Peer):  # type: ignore[misc]
         ).astype(np.float64)
         return scaled(found, -exponent) if callable(self.init) else found
 
-    def _centred_dtype(self, raw: NDArray[Any]) -> Any:
-        """A callable gets float64 for 8-bit points, as from scikit-learn."""
-        if raw.dtype == np.uint8:
-            return np.float64 if callable(self.init) else np.float32
-        return raw.dtype
+    def _centred_dtype(self, raw: NDArray[Any], exponent: int) -> Any:
+        """A callable gets 8-bit points as float64, as from scikit-learn, and so values of any scale."""
+        if callable(self.init):
+            return np.float64 if raw.dtype == np.uint8 or exponent else raw.dtype
+        return np.float32 if raw.dtype == np.uint8 else raw.dtype
 
     def _keep(self, outcome: Outcome, dtype: Any, exponent: int) -> None:
         """Set the fitted attributes."""
