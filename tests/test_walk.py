@@ -50,8 +50,8 @@ def points(n):
 
 
 KMEANS = {
-    "digits": [f"cluster/kmeans/{name}.py" for name in ("choose", "estimator", "peer", "sketch")],
-    "middle": [f"cluster/kmeans/{name}.py" for name in ("choose", "estimator", "lloyd", "sketch")],
+    "digits": [f"cluster/kmeans/{name}.py" for name in ("choose", "estimator", "peer")],
+    "middle": [f"cluster/kmeans/{name}.py" for name in ("choose", "estimator", "lloyd")],
     "large": [f"cluster/kmeans/{name}.py" for name in ("choose", "estimator", "lloyd", "sketch")],
 }
 FOUNDATIONS = [

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.cluster import KMeans as _Peer
+from sklearn.cluster._k_means_common import _is_same_clustering
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_array, check_random_state
@@ -25,7 +26,7 @@ from inkcluster.cluster.kmeans.choose import (
     space_for,
 )
 from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, nearest_labels
-from inkcluster.cluster.kmeans.sketch import distinct, from_sketch
+from inkcluster.cluster.kmeans.sketch import from_sketch
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import kept_threads, one_blas_thread
@@ -55,6 +56,10 @@ class Restart:
     n_iter: int
     labels: NDArray[np.int32]
     centers: NDArray[np.floating[Any]]
+
+    def is_like(self, other: Restart) -> bool:
+        """Whether it found the same clusters, under whatever numbers."""
+        return bool(_is_same_clustering(self.labels, other.labels, len(self.centers)))
 
     def rescaled(self, exponent: int, dtype: Any) -> Restart:
         """The same on the points of `dtype` that were divided by two to the `exponent`."""
@@ -287,10 +292,12 @@ class KMeans(_Peer):  # type: ignore[misc]
             for inertia, n_iter, at in found
         ]
         rows = [restart.rescaled(exponent, dtype) for restart in rows]
-        # as scikit-learn has it, the earliest stands for all that found the same clusters, whose
-        # inertias differ by rounding
-        kept, which = distinct([row.labels for row in rows], self.n_clusters)
-        ranked = sorted(range(len(rows)), key=lambda i: (rows[kept[which[i]]].inertia, which[i], i))
+        # as scikit-learn has it, the earliest stands for all that found the same clusters
+        stands: list[int] = []
+        for i, row in enumerate(rows):
+            alike = (j for j in range(i) if stands[j] == j and row.is_like(rows[j]))
+            stands.append(next(alike, i))
+        ranked = sorted(range(len(rows)), key=lambda i: (rows[stands[i]].inertia, stands[i], i))
         self.restarts_ = tuple(rows[i] for i in ranked)
         best = self.restarts_[0]
         used = len(np.unique(best.labels))

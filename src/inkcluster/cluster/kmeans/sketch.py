@@ -6,7 +6,7 @@ so that no start depends on threads, blocks or the BLAS.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -177,9 +177,7 @@ def plus_plus(
     return chosen
 
 
-def distinct(
-    labels: Iterable[NDArray[np.int32]], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def distinct(labels: NDArray[np.int32], k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Restarts that differ by more than the names of clusters: (their rows, whose each one is)."""
     seen: dict[bytes, int] = {}
     kept: list[int] = []
