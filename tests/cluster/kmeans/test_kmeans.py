@@ -18,8 +18,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from inkcluster.cluster.kmeans import choose, sketch
-from inkcluster.cluster.kmeans.estimator import KMeans, Restart
+from inkcluster.cluster.kmeans.estimator import KMeans
 from inkcluster.cluster.kmeans.k_range import kmeans_range
+from inkcluster.cluster.kmeans.restarts import Restart
 from inkcluster.errors import TooLittleMemoryError
 from inkcluster.kernels.kmeans import nearest
 from inkcluster.progress import Progress, listening

@@ -1,5 +1,6 @@
-from .estimator import KMeans, Restart
+from .estimator import KMeans
 from .k_range import KMeansRange, kmeans_range
+from .restarts import Restart
 
 __all__ = [
     "KMeans",

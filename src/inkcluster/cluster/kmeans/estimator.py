@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.cluster import KMeans as _Peer
-from sklearn.cluster._k_means_common import _is_same_clustering
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_array, check_random_state
@@ -26,6 +24,7 @@ from inkcluster.cluster.kmeans.choose import (
     space_for,
 )
 from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, nearest_labels
+from inkcluster.cluster.kmeans.restarts import Restart, ranked
 from inkcluster.cluster.kmeans.sketch import from_sketch
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit
@@ -35,38 +34,6 @@ from inkcluster.progress import current
 
 ROWS_AS_FLOAT = 16384
 """The most rows of 8-bit points that are converted to float64 at a time."""
-
-
-@dataclass(frozen=True, eq=False)
-class Restart:
-    """One restart.
-
-    Parameters
-    ----------
-    inertia : float
-        Sum of squared distances to the centres, in squared units of the points.
-    n_iter : int
-        Iterations over all the points.
-    labels : ndarray of shape (n,), int32
-    centers : ndarray of shape (n_clusters, d)
-        float32 for float32 points, else float64.
-    """
-
-    inertia: float
-    n_iter: int
-    labels: NDArray[np.int32]
-    centers: NDArray[np.floating[Any]]
-
-    def is_like(self, other: Restart) -> bool:
-        """Whether it found the same clusters, under whatever numbers."""
-        return bool(_is_same_clustering(self.labels, other.labels, len(self.centers)))
-
-    def rescaled(self, exponent: int, dtype: Any) -> Restart:
-        """The same on the points of `dtype` that were divided by two to the `exponent`."""
-        inertia = float(np.ldexp(self.inertia, 2 * exponent))
-        centers = scaled(self.centers, exponent)
-        kept = np.float64 if dtype == np.uint8 else dtype
-        return Restart(inertia, self.n_iter, self.labels, centers.astype(kept))
 
 
 @takes_memory_limit
@@ -292,13 +259,7 @@ class KMeans(_Peer):  # type: ignore[misc]
             for inertia, n_iter, at in found
         ]
         rows = [restart.rescaled(exponent, dtype) for restart in rows]
-        # as scikit-learn has it, the earliest stands for all that found the same clusters
-        stands: list[int] = []
-        for i, row in enumerate(rows):
-            alike = (j for j in range(i) if stands[j] == j and row.is_like(rows[j]))
-            stands.append(next(alike, i))
-        ranked = sorted(range(len(rows)), key=lambda i: (rows[stands[i]].inertia, stands[i], i))
-        self.restarts_ = tuple(rows[i] for i in ranked)
+        self.restarts_ = ranked(rows)
         best = self.restarts_[0]
         used = len(np.unique(best.labels))
         if used < self.n_clusters:
