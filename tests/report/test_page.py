@@ -192,3 +192,10 @@ def test_a_picture_that_is_no_drawing_is_not_let_in(maker, monkeypatch):
     monkeypatch.setattr(view, "inline_svg", lambda *_: None)
     text = report.write(maker.run()).read_text()
     assert '<img src="data:image/png;base64,' in text[text.index('id="figure-centres-bars"') :]
+
+
+def test_names_in_captions_are_code_and_nothing_else_is_markup():
+    from inkcluster.report.wording import marked
+
+    said = marked("`a<b>` & <i>`c`</i> `")
+    assert str(said) == ("<code>a&lt;b&gt;</code> &amp; &lt;i&gt;<code>c</code>&lt;/i&gt; `")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from inkcluster.files import atomic_file
 from inkcluster.report.view import view
+from inkcluster.report.wording import marked
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -102,7 +103,7 @@ def _environment() -> Environment:
     from jinja2 import DictLoader, Environment, StrictUndefined
 
     names = ("report.html.j2", "macros.html.j2")
-    return Environment(
+    environment = Environment(
         loader=DictLoader({name: _asset(name) for name in names}),
         autoescape=True,
         undefined=StrictUndefined,
@@ -110,6 +111,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["marked"] = marked
+    return environment
 
 
 def _asset(name: str) -> str:

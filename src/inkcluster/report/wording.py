@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from markupsafe import Markup
 
 STATES = {
     "running": "The study was still running when this report was written; it has the answers so far.",
@@ -10,6 +13,23 @@ STATES = {
     "stopped": "The study stopped with an error; this report has the answers so far.",
 }
 """The banner of a run that is not done, by its state."""
+
+
+_NAME = re.compile(r"`([^`]+)`")
+
+
+def marked(text: str) -> Markup:
+    """A sentence as HTML: escaped, and what stands between backticks as code.
+
+    Examples
+    --------
+    >>> from inkcluster.report.wording import marked
+    >>> print(marked("`size` is < 3"))
+    <code>size</code> is &lt; 3
+    """
+    parts = _NAME.split(text)  # every second one stood between backticks
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(part) if i % 2 else part for i, part in enumerate(parts))
 
 
 def duration(seconds: float) -> str:
