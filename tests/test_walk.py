@@ -129,3 +129,48 @@ def test_shape_clustering(n):
     found = files_entered(lambda: ShapeClustering(10, warp=1, random_state=0).fit(images))
     assert "cluster/shape/partition.py" in found
     assert len(set(found) - set(FOUNDATIONS)) <= 12, found  # with k-means and the neighbours
+
+
+def longest_walk(call, monkeypatch):
+    """Of all ways from `call` to a kernel, the one through most of our files, the kernel's aside."""
+    from numba.core.dispatcher import Dispatcher
+
+    from inkcluster.compute import threads
+
+    ways = set()
+    inner = Dispatcher.__call__
+
+    def note(kernel, *args, **named):
+        frame, files = sys._getframe(1), set()
+        while frame is not None:
+            files.add(frame.f_code.co_filename)
+            frame = frame.f_back
+        ways.add(frozenset(file for file in files if Path(file).is_relative_to(HOME)))
+        return inner(kernel, *args, **named)
+
+    monkeypatch.setattr(threads, "workers", lambda: 1)  # or the walk ends where a thread begins
+    monkeypatch.setattr(Dispatcher, "__call__", note)
+    call()
+    assert ways
+    return sorted(Path(file).relative_to(HOME).as_posix() for file in max(ways, key=len))
+
+
+@pytest.mark.parametrize(
+    ("call", "most"),
+    [
+        (lambda: KMeans(10, n_init=2, random_state=0).fit(points(9000)), 5),
+        (lambda: KMeans(10, n_init=30, random_state=0).fit(points(8000)), 5),
+        *((lambda m=m: hierarchy.linkage(points(2600), m), 8) for m in hierarchy.METHODS),
+        (lambda: AgglomerativeClustering().fit(points(2600)), 8),
+        (lambda: DBSCAN(eps=700.0).fit(points(3000)), 8),
+        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(3000)), 8),
+        (lambda: HDBSCAN(copy=True).fit(points(3000)), 8),
+        (
+            lambda: ShapeClustering(10, warp=1, random_state=0).fit(points(2600).reshape(-1, 8, 8)),
+            12,
+        ),
+    ],
+)
+def test_the_walk_to_a_kernel(call, most, monkeypatch):
+    walk = longest_walk(call, monkeypatch)
+    assert len(walk) <= most, walk  # foundations included
