@@ -72,23 +72,29 @@ def scratch(tmp_path_factory):
     return tmp_path_factory.mktemp("damaged")
 
 
+def assert_damage_is_survived(path, source=None, examples=150):
+    """Damage `path` in many ways; `source`, by default the file itself, is read each time."""
+    whole = path.read_bytes()
+    load(source or path)
+    before = peak()
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(damage())
+    def check(how):
+        path.write_bytes(damaged(whole, *how))
+        assert_set_or_sentence(source or path)
+
+    check()
+    assert peak() - before < BOUND
+
+
 @pytest.mark.parametrize("fmt", FILES)
 def test_damaged_files(fmt, writers, scratch):
     folder = scratch / fmt
     folder.mkdir()
     path = writers[fmt](folder)
-    whole = path.read_bytes()
     load(path)
-    before = peak()
-
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(damage())
-    def check(how):
-        path.write_bytes(damaged(whole, *how))
-        assert_set_or_sentence(path)
-
-    check()
-    assert peak() - before < BOUND
+    assert_damage_is_survived(path)
 
 
 @pytest.mark.parametrize("fmt", PICTURES)
@@ -99,16 +105,7 @@ def test_damaged_pictures(fmt, small, picture, scratch):
     path = folder / f"one.{fmt}"
     path.write_bytes(whole)
     load(folder)
-    before = peak()
-
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(damage())
-    def check(how):
-        path.write_bytes(damaged(whole, *how))
-        assert_set_or_sentence(folder)
-
-    check()
-    assert peak() - before < BOUND
+    assert_damage_is_survived(path, source=folder)
 
 
 @contextmanager

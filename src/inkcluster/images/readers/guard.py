@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import errno
-import gzip
 import io
 import os
 import stat
 import warnings
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,11 +146,6 @@ def size(n_bytes: int) -> str:
     return f"{value:.3g} {('bytes', 'kB', 'MB', 'GB', 'TB')[unit]}"
 
 
-def is_gzip(path: Path) -> bool:
-    """Whether the file starts as gzip does."""
-    return head(path, 2) == b"\x1f\x8b"
-
-
 def head(path: Path, n_bytes: int) -> bytes:
     """The first bytes of the file."""
     try:
@@ -160,17 +153,6 @@ def head(path: Path, n_bytes: int) -> bytes:
             return stream.read(n_bytes)
     except OSError as error:
         raise os_error(path, error) from error
-
-
-def gunzip_head(path: Path, n_bytes: int) -> bytes:
-    """The first bytes of what a gzip file holds; none where it is damaged."""
-    try:
-        with gzip.open(path, "rb") as stream:
-            return stream.read(n_bytes)
-    except (OSError, EOFError, zlib.error) as error:
-        if is_out_of_memory(error):
-            raise
-        return b""
 
 
 @contextmanager

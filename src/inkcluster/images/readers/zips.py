@@ -11,7 +11,12 @@ import zipfile
 import zlib
 from typing import IO, Any, cast
 
-from inkcluster.images.readers.unpacking import MAX_DICTIONARY_BYTES, Readable, packed_stream
+from inkcluster.images.readers.unpacking import (
+    MAX_DICTIONARY_BYTES,
+    Readable,
+    packed_stream,
+    part_of,
+)
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 """What the members of a damaged zip raise."""
@@ -63,7 +68,7 @@ def _unpacker(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Readable:
     if len(local) < _LOCAL_HEADER_BYTES or local[:4] != b"PK\3\4":
         raise zipfile.BadZipFile("a member has no header")
     lengths = int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")
-    packed = _Part(file, info.header_offset + _LOCAL_HEADER_BYTES + lengths, info.compress_size)
+    packed = part_of(file, info.header_offset + _LOCAL_HEADER_BYTES + lengths, info.compress_size)
     if info.compress_type == zipfile.ZIP_BZIP2:
         return packed_stream(packed, bz2.BZ2Decompressor)
     head = packed.read(9)  # version, size of what follows, and LZMA's own five bytes
@@ -80,19 +85,6 @@ def _unpacker(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Readable:
         "pb": powers // 45,
     }
     return packed_stream(packed, lambda: lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[how]))
-
-
-class _Part:
-    """So many bytes of a file from a place on, whoever else reads it."""
-
-    def __init__(self, file: IO[bytes], start: int, length: int) -> None:
-        self._file, self._at, self._end = file, start, start + length
-
-    def read(self, n_bytes: int, /) -> bytes:
-        self._file.seek(self._at)
-        piece = self._file.read(max(0, min(n_bytes, self._end - self._at)))
-        self._at += len(piece)
-        return piece
 
 
 class _Checked:

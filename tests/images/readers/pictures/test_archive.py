@@ -7,15 +7,11 @@ from pathlib import PurePosixPath
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
 from tests.images.readers.test_hostile import (
-    BOUND,
     MEBI,
+    assert_damage_is_survived,
     assert_set_or_sentence,
-    damage,
-    damaged,
     little_memory,
-    peak,
 )
 
 from inkcluster.errors import BadInputError
@@ -187,18 +183,8 @@ def test_a_broken_header_is_no_end(picture, tmp_path):
 def test_damaged_archives(mode, picture, tmp_path):
     content = {f"{i % 2}/{i}.png": picture(GREY + i) for i in range(4)}
     path = packed(tmp_path / "archive", content, mode)
-    whole = path.read_bytes()
     assert load(path).labels.tolist() == [0, 0, 1, 1]
-    before = peak()
-
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(damage())
-    def check(how):
-        path.write_bytes(damaged(whole, *how))
-        assert_set_or_sentence(path)
-
-    check()
-    assert peak() - before < BOUND
+    assert_damage_is_survived(path)
 
 
 def test_the_last_of_one_name_counts_and_extras_are_left_out(tmp_path):

@@ -25,6 +25,7 @@ from inkcluster.images.readers.guard import (
     regular_file,
 )
 from inkcluster.images.readers.packed import packing, pieces
+from inkcluster.images.readers.unpacking import part_of
 from inkcluster.images.readers.zips import MAX_BUFFERED_BYTES, opened
 
 MAX_MEMBERS = 1_000_000
@@ -177,7 +178,7 @@ def _walk_tar(path: Path, stream: IO[bytes], end: int) -> Iterator[Member]:
             )
         offset = archive.offset
         if not any(map(is_hidden, name.parts)):
-            yield Member(name, info.size, partial(_slice, stream, info.offset_data, info.size))
+            yield Member(name, info.size, partial(part_of, stream, info.offset_data, info.size))
     stream.seek(archive.offset)  # where tarfile takes a broken header for the end
     if stream.read(_BLOCK).strip(b"\0"):
         raise BadInputError(f"{path} is damaged: what follows file {count:,} is no tar header.")
@@ -206,37 +207,6 @@ class _Headers(io.RawIOBase):
 
     def tell(self) -> int:
         return self._stream.tell()
-
-
-def _slice(stream: IO[bytes], start: int, size: int) -> IO[bytes]:
-    return io.BufferedReader(_Slice(stream, start, size))
-
-
-class _Slice(io.RawIOBase):
-    """A part of a file, as a file."""
-
-    def __init__(self, stream: IO[bytes], start: int, size: int) -> None:
-        self._stream, self._start, self._size, self._at = stream, start, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = max(0, offset + (0, self._at, self._size)[whence])
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        self._stream.seek(self._start + self._at)
-        piece = self._stream.read(max(0, min(len(buffer), self._size - self._at)))
-        buffer[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
 
 
 def _member_name(text: str, path: Path) -> PurePosixPath:
