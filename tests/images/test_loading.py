@@ -252,3 +252,13 @@ def test_a_set_that_cannot_be_fetched_names_the_folder_here(tmp_path, monkeypatc
     (tmp_path / "mnist").mkdir()
     with pytest.raises(BadInputError, match=r"write \./mnist for what lies here"):
         load("mnist")
+
+
+@pytest.mark.parametrize("option", [{"label_level": 1}, {"shape": (4, 16)}])
+def test_what_does_not_apply_to_a_known_set_is_refused(option):
+    for source in ("digits", load("digits")):
+        with pytest.raises(BadInputError, match="does not apply"):
+            load(source, **option)
+    assert load("digits", shape=(8, 8)).shape == (8, 8)
+    with pytest.raises(BadInputError, match="the array has no folders"):
+        load(load("digits").pixels, label_level=1)

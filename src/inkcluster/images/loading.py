@@ -104,9 +104,11 @@ def load(
 
 def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
     if isinstance(source, ImageSet):
-        return _with(source, asked.labels, name)
+        return _with(source, asked, name)
     if not isinstance(source, str | os.PathLike):
         where = "the array" if isinstance(source, np.ndarray) else "the object"
+        if asked.level is not None:
+            raise BadInputError(f"{where} has no folders, so label_level does not apply to it.")
         refuse_masked(source, f"{where}: pixels")
         with errors_in_python():
             found = _matched(read_object(source, _counted(asked)), asked.labels)
@@ -124,7 +126,7 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
         raise BadInputError(f"{said} {error}") from error
     if here:
         images = replace(images, notices=(*images.notices, said))
-    return _with(images, asked.labels, name)
+    return _with(images, asked, name)
 
 
 def _read(path: Path, asked: Asked, name: str | None) -> ImageSet:
@@ -214,10 +216,17 @@ def without_names(labels: Any, where: str) -> Any:
     return labels
 
 
-def _with(images: ImageSet, labels: Any, name: str | None) -> ImageSet:
+def _with(images: ImageSet, asked: Asked, name: str | None) -> ImageSet:
     """The set under another name or with other labels, where they are given."""
-    if labels is not None:
-        known = without_names(labels, images.name)
+    if asked.level is not None:
+        raise BadInputError(f"{images.name} has no folders, so --label-level does not apply to it.")
+    if asked.shape is not None and tuple(asked.shape) != images.shape:
+        h, w = images.shape
+        raise BadInputError(
+            f"The images of {images.name} are {h} × {w}, so --shape does not apply to them."
+        )
+    if asked.labels is not None:
+        known = without_names(asked.labels, images.name)
         if isinstance(known, LabelTable):
             known, said = known.labels_for(len(images), images.names)
             images = replace(images, notices=(*images.notices, *said))
