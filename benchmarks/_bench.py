@@ -93,16 +93,21 @@ def as_json(parts: Mapping[str, Sequence[Timing]]) -> str:
     """Everything that was timed, and where."""
     return json.dumps(
         {
-            "machine": {
-                "processors": os.cpu_count(),
-                "load": os.getloadavg()[0],
-                "platform": platform.platform(),
-                "python": platform.python_version(),
-            },
+            "machine": machine(),
             "parts": {name: [asdict(t) for t in timings] for name, timings in parts.items()},
         },
         indent=1,
     )
+
+
+def machine() -> dict[str, Any]:
+    """Where something was timed."""
+    return {
+        "processors": os.cpu_count(),
+        "load": os.getloadavg()[0],
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+    }
 
 
 def peak_megabytes(module: str, *arguments: str) -> float:
