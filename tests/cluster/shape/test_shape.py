@@ -58,6 +58,29 @@ def test_rows_with_their_shape_an_image_set_and_images_are_the_same_to_it(rng):
         np.testing.assert_array_equal(labels, found)
 
 
+@pytest.mark.parametrize("bits", [4, 8])
+def test_equal_pixels_in_any_dtype_and_unit_give_the_same_numbers(digits, rng, bits):
+    """Numbers of clusters and all else, although eigenvectors begin and k-means starts at random."""
+    images = digits.pixels[:150]
+    if bits == 8:
+        images = np.clip(15 * images + rng.integers(0, 16, images.shape), 0, 255).astype(np.uint8)
+        images[0, 0, :2] = 0, 255
+    model = ShapeClustering(8, random_state=0).fit(images)
+    for other in (
+        images.astype(np.float32),
+        images.astype(np.float64),
+        images.astype(np.int64),
+        images.astype(np.float32) / np.float32(255),
+        images / 16 - 3,
+        images * 1e-30,
+    ):
+        found = ShapeClustering(8, random_state=0).fit(other)
+        np.testing.assert_array_equal(found.labels_, model.labels_)
+        np.testing.assert_array_equal(found.memberships_, model.memberships_)
+        np.testing.assert_array_equal(found.neighbors_, model.neighbors_)
+        np.testing.assert_array_equal(found.predict(other[:20]), model.predict(images[:20]))
+
+
 def test_dark_on_light_and_other_units_give_the_same_clusters(rng):
     pixels, _ = strokes(rng, 90)
     labels = ShapeClustering(3, random_state=0).fit_predict(pixels)

@@ -11,8 +11,14 @@ from numpy.typing import NDArray
 from inkcluster.cluster.shape.graph import MAX_DENSE_IMAGES, eigenvectors_needed
 from inkcluster.cluster.shape.neighbors import EXPANDED_NEIGHBORS, MAX_COORDINATES, MIN_CANDIDATES
 from inkcluster.cluster.shape.partition import most_small_clusters
-from inkcluster.cluster.shape.prepare import Preparation
+from inkcluster.cluster.shape.prepare import (
+    GREY_LEVELS,
+    IMAGES_PER_BLOCK,
+    Preparation,
+    grey_levels,
+)
 from inkcluster.compute.memory import SPARE, require
+from inkcluster.compute.threads import pieces
 from inkcluster.kernels.shape.distortion import LANES, LEAD
 
 PAIR_BYTES = 168
@@ -24,9 +30,17 @@ MERGE_BYTES = 128
 
 
 def fingerprints(pixels: NDArray[Any]) -> NDArray[np.uint64]:
-    """A hash of each image's pixels, shape (n,)."""
-    digests = b"".join(blake2b(image.tobytes(), digest_size=8).digest() for image in pixels)
-    return np.frombuffer(digests, np.uint64)
+    """A hash of each image's grey levels, shape (n,): the same in any dtype and unit."""
+    low, high = float(pixels.min()), float(pixels.max())
+    digests = []
+    for part in pieces(len(pixels), IMAGES_PER_BLOCK):
+        bytes_, rest = np.divmod(grey_levels(pixels[part], low, high), GREY_LEVELS // 255)
+        for whole, finer in zip(bytes_.astype(np.uint8), rest, strict=True):
+            digest = blake2b(whole.tobytes(), digest_size=8)
+            if finer.any():
+                digest.update(finer.tobytes())
+            digests.append(digest.digest())
+    return np.frombuffer(b"".join(digests), np.uint64)
 
 
 def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: int, k: int) -> int:

@@ -30,6 +30,9 @@ SAMPLE = 4096
 """Number of images from which the preparation is learned."""
 UNCUT_SHARE = 0.84
 """Share of the gradients other than 0 that lie below the cut-off."""
+GREY_LEVELS = 240 * 255
+"""Steps of grey. Pixels of 4 and 8 bits and per cents lie on them, so that these give the same images
+in any dtype and unit."""
 STEPS = kernels.STEPS
 IMAGES_PER_BLOCK = 1024
 PAIRS_PER_PIECE = 16384
@@ -108,12 +111,17 @@ def _ends(pixels: NDArray[np.generic]) -> tuple[float, float]:
 
 
 def _grey(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.float32]:
-    """Pixels scaled from 0 (background) to 1, clipped."""
+    """Pixels scaled from 0 (background) to 1, clipped, rounded to grey levels."""
+    return (grey_levels(pixels, low, high) / GREY_LEVELS).astype(np.float32)
+
+
+def grey_levels(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint16]:
+    """Pixels as whole levels from 0 at `low` to `GREY_LEVELS` at `high`, clipped."""
     if low == high:
-        return np.zeros(pixels.shape, np.float32)
+        return np.zeros(pixels.shape, np.uint16)
     # halves first: the difference of two large numbers may be too large for a float
     grey = (pixels.astype(np.float64) / 2 - low / 2) / (high / 2 - low / 2)
-    return np.clip(grey, 0, 1).astype(np.float32)
+    return np.rint(np.clip(grey, 0, 1) * GREY_LEVELS).astype(np.uint16)
 
 
 def _scale(grey: NDArray[np.float32]) -> float:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inkcluster.kernels._arrays import I8, I16, I32, I64, U16, Array
+from inkcluster.kernels._arrays import I8, I32, I64, U16
 from inkcluster.kernels._jit import kernel
 
 LANES = 32
@@ -27,55 +27,62 @@ NOWHERE = 65535
 
 
 @kernel()
-def _copy(source: I8, out: I16) -> None:
-    for t in range(np.uint64(out.shape[0])):
-        out[t] = source[t]
+def _place(source: I8, start: int, out: U16, at: int, stop: int, end: int) -> None:
+    """Copy to `at` … `stop`, and put zeros up to `end`."""
+    for t in range(np.uint64(stop - at)):
+        out[np.uint64(at) + t] = np.uint16(np.int16(source[np.uint64(start) + t]))
+    for t in range(np.uint64(stop), np.uint64(end)):
+        out[t] = 0
 
 
 @kernel()
-def _fill(out: Array, value: int) -> None:
-    for t in range(np.uint64(out.shape[0])):
-        out[t] = value
+def _fill(out: U16, start: int, stop: int) -> None:
+    for t in range(np.uint64(start), np.uint64(stop)):
+        out[t] = NOWHERE
 
 
 @kernel()
-def _differ(a: I16, c: I16, b: I16, d: I16, out: U16) -> None:
+def _differ(a: U16, c: U16, at: int, b: U16, d: U16, there: int, out: U16, count: int) -> None:
     """Squared differences of the gradients (a, c) of one image and (b, d) of the other."""
-    for t in range(np.uint64(out.shape[0])):
-        u = np.int16(a[t] - b[t])
-        v = np.int16(c[t] - d[t])
-        out[t] = np.uint16(u * u + v * v)
+    for t in range(np.uint64(count)):
+        i, j = np.uint64(at) + t, np.uint64(there) + t
+        u = np.uint16(a[i] - b[j])
+        v = np.uint16(c[i] - d[j])
+        out[i] = np.uint16(u * u + v * v)
 
 
 @kernel()
-def _add(x: U16, y: U16, z: U16, out: U16) -> None:
-    for t in range(np.uint64(out.shape[0])):
-        out[t] = np.uint16(x[t] + y[t] + z[t])
+def _add(x: U16, at: int, stride: int, out: U16, count: int) -> None:
+    for t in range(np.uint64(count)):
+        i = np.uint64(at) + t
+        out[i] = np.uint16(x[i - np.uint64(stride)] + x[i] + x[i + np.uint64(stride)])
 
 
 @kernel()
-def _add_and_keep_least(x: U16, y: U16, z: U16, one: U16, other: U16) -> None:
-    for t in range(np.uint64(one.shape[0])):
-        c = np.uint16(x[t] + y[t] + z[t])
-        one[t] = c if c < one[t] else one[t]
-        other[t] = c if c < other[t] else other[t]
+def _add_and_keep_least(x: U16, at: int, one: U16, other: U16, there: int, count: int) -> None:
+    for t in range(np.uint64(count)):
+        i, j = np.uint64(at) + t, np.uint64(there) + t
+        c = np.uint16(x[i - np.uint64(1)] + x[i] + x[i + np.uint64(1)])
+        one[i] = c if c < one[i] else one[i]
+        other[j] = c if c < other[j] else other[j]
 
 
 @kernel()
-def _keep_least(x: U16, out: U16) -> None:
-    for t in range(np.uint64(out.shape[0])):
-        out[t] = x[t] if x[t] < out[t] else out[t]
+def _keep_least(x: U16, start: int, out: U16, at: int, count: int) -> None:
+    for t in range(np.uint64(count)):
+        c = x[np.uint64(start) + t]
+        i = np.uint64(at) + t
+        out[i] = c if c < out[i] else out[i]
 
 
 @kernel()
-def _total(least: U16, width: int, stride: int) -> np.int64:
+def _total(least: U16, start: int, stop: int, width: int, stride: int) -> np.int64:
     """The sum over the pixels, without the padding to their right."""
     total = np.int64(0)
-    for start in range(0, least.shape[0], stride):
-        row = least[start : start + width]
+    for row in range(start, stop, stride):
         part = np.uint32(0)
-        for x in range(np.uint64(width)):
-            part += np.uint32(row[x])
+        for x in range(np.uint64(row), np.uint64(row + width)):
+            part += np.uint32(least[x])
         total += part
     return total
 
@@ -100,62 +107,53 @@ def distances(
     """
     height = (first.shape[2] - 2 * LEAD) // stride
     shifts = 2 * warp + 1
-    a = scratch[0].view(np.int16)
-    c = scratch[1].view(np.int16)
-    differences, columns, least = scratch[2], scratch[3], scratch[4]
-    back = scratch[5 : 5 + shifts]
-    b = scratch[5 + shifts : 5 + 2 * shifts].view(np.int16)
-    d = scratch[5 + 2 * shifts : 5 + 3 * shifts].view(np.int16)
+    # Rows of scratch: the least of the first image, of the second at each shift, two for sums,
+    # and the gradients right and down, of the second image at each shift and of the first.
+    differences, columns, placed = shifts + 1, shifts + 2, shifts + 3
+    own = placed + 2 * shifts
     border = (warp + 2) * stride + LANES
     for p in range(i.shape[0]):
-        x, y = first[i[p]], second[j[p]]
+        x, y = i[p], j[p]
         # Further than one row from the ink of both, blank matches blank.
-        top = max(min(first_rows[i[p], 0], second_rows[j[p], 0]) - 1, 0)
-        bottom = min(max(first_rows[i[p], 1], second_rows[j[p], 1]) + 1, height)
+        top = max(min(first_rows[x, 0], second_rows[y, 0]) - 1, 0)
+        bottom = min(max(first_rows[x, 1], second_rows[y, 1]) + 1, height)
         if bottom <= top:
             forward[p] = 0
             backward[p] = 0
             continue
         start, stop = border, border + (bottom - top) * stride
-        end = stop + border
-        source, far = LEAD + top * stride, LEAD + bottom * stride
-        _copy(x[0, source:far], a[start:stop])
-        _copy(x[1, source:far], c[start:stop])
-        _fill(a[stop:end], 0)
-        _fill(c[stop:end], 0)
-        _fill(least[start:stop], NOWHERE)
-        for s in range(shifts):
-            left, right = source + s - warp - LANES, far + s - warp + LANES
-            _copy(y[0, left:right], b[s, start - LANES : stop + LANES])
-            _copy(y[1, left:right], d[s, start - LANES : stop + LANES])
-            _fill(b[s, stop + LANES : end], 0)
-            _fill(d[s, stop + LANES : end], 0)
-            _fill(back[s, start - LANES : stop + LANES], NOWHERE)
+        source = LEAD + top * stride - LANES
+        for s in range(shifts + 1):
+            _fill(scratch[s], start - LANES, stop + LANES)
+            image, across = (second[y], s - warp) if s < shifts else (first[x], 0)
+            for way in range(2):
+                _place(
+                    image[way], source + across,
+                    scratch[placed + 2 * s + way], start - LANES, stop + LANES, stop + border,
+                )  # fmt: skip
         for down in range(-warp, warp + 1):
             shift = down * stride
             # The pixels of either image, and what the ends of a row see beyond them.
             low = start - max(shift, 0) - LANES
-            high = stop - min(shift, 0) + LANES
-            over, under = low - stride, high + stride
+            count = stop - min(shift, 0) + LANES - low
+            over = low - stride
             for s in range(shifts):
+                there = placed + 2 * s
                 _differ(
-                    a[over:under], c[over:under],
-                    b[s, over + shift : under + shift], d[s, over + shift : under + shift],
-                    differences[over:under],
+                    scratch[own], scratch[own + 1], over, scratch[there], scratch[there + 1],
+                    over + shift, scratch[differences], count + 2 * stride,
                 )  # fmt: skip
-                _add(
-                    differences[over : high - stride], differences[low:high],
-                    differences[low + stride : under], columns[low:high],
-                )  # fmt: skip
+                _add(scratch[differences], low, stride, scratch[columns], count)
                 _add_and_keep_least(
-                    columns[low - 1 : high - 1], columns[low:high], columns[low + 1 : high + 1],
-                    least[low:high], back[s, low + shift : high + shift],
-                )  # fmt: skip
+                    scratch[columns], low, scratch[0], scratch[1 + s], low + shift, count
+                )
         for s in range(shifts):
             if s != warp:
-                _keep_least(back[s, start - s + warp : stop - s + warp], back[warp, start:stop])
-        forward[p] = _total(least[start:stop], width, stride)
-        backward[p] = _total(back[warp, start:stop], width, stride)
+                _keep_least(
+                    scratch[1 + s], start - s + warp, scratch[1 + warp], start, stop - start
+                )
+        forward[p] = _total(scratch[0], start, stop, width, stride)
+        backward[p] = _total(scratch[1 + warp], start, stop, width, stride)
 
 
 def scratch(height: int, stride: int, warp: int) -> U16:
