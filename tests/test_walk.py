@@ -164,7 +164,7 @@ def longest_walk(call, monkeypatch):
         (lambda: AgglomerativeClustering().fit(points(2600)), 8),
         (lambda: DBSCAN(eps=700.0).fit(points(3000)), 8),
         (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(3000)), 8),
-        (lambda: HDBSCAN(copy=True).fit(points(3000)), 8),
+        (lambda: HDBSCAN(copy=True).fit(points(5100)), 9),
         (
             lambda: ShapeClustering(10, warp=1, random_state=0).fit(points(2600).reshape(-1, 8, 8)),
             12,

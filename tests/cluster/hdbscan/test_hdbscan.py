@@ -14,11 +14,13 @@ from scipy.spatial.distance import cdist
 from sklearn.base import clone
 from sklearn.cluster import DBSCAN
 from sklearn.cluster import HDBSCAN as Peer  # noqa: N811
+from sklearn.cluster._hdbscan._tree import HIERARCHY_dtype
 from sklearn.datasets import make_blobs
 
 from inkcluster import HDBSCAN
-from inkcluster.cluster.hdbscan import tree as hierarchy
-from inkcluster.cluster.hdbscan.choose import tree_bytes
+from inkcluster.cluster.hdbscan import choose
+from inkcluster.cluster.hdbscan import lists as from_lists
+from inkcluster.cluster.hdbscan.choose import prim_bytes, stored_bytes, tree_bytes
 from inkcluster.cluster.hdbscan.clusters import (
     Rule,
     clusters_of,
@@ -32,14 +34,26 @@ from inkcluster.compute.memory import SPARE
 from inkcluster.errors import BadInputError, TooLittleMemoryError
 
 
-def some_points(seed: int, kind: str = "generic") -> np.ndarray:
-    """Blobs and noise; rounded or repeated on request."""
+def some_points(seed: int, kind: str = "generic", dimensions: int = 5) -> np.ndarray:
+    """Blobs and noise; of some other kind on request."""
     rng = np.random.default_rng(seed)
-    n, d = int(rng.integers(12, 90)), int(rng.integers(1, 5))
+    n, d = int(rng.integers(12, 90)), int(rng.integers(1, dimensions))
     X = rng.normal(size=(n, d)) + rng.integers(0, 3, (n, 1)) * rng.choice([0.0, 2.0, 6.0])
-    if kind == "rounded":
-        return np.round(X * 2)
-    return X[rng.integers(0, n, n)] if kind == "repeated" else X
+    if kind == "outlier":
+        X[rng.integers(n)] = 10.0 ** rng.integers(3, 9)
+    return {
+        "rounded": np.round(X * 2),
+        "tenths": np.round(X * 2) * 0.1,  # tied but for rounding
+        "one-hot": 0.3 * np.eye(8)[rng.integers(0, 8, n)],
+        "repeated": X[rng.integers(0, n, n)],
+        "far away": X + 1e6,
+        "tiny": X * 1e-120,
+    }.get(kind, X)
+
+
+KINDS = ("generic", "repeated", "outlier", "far away", "tiny", "one-hot")
+TIED = ("rounded", "tenths")
+"""Pairs of different points are equally far apart, in an order that lists of neighbours lack."""
 
 
 def settings_of(seed: int) -> dict:
@@ -82,24 +96,74 @@ def between(heights: np.ndarray) -> float:
     return float(heights[at] + heights[at + 1]) / 2
 
 
-def peers_tree(peer: Peer) -> np.ndarray:
-    tree = peer._single_linkage_tree_
-    names = ("left_node", "right_node", "value", "cluster_size")
-    return np.column_stack([tree[name] for name in names]).astype(float)
+def as_records(Z: np.ndarray) -> np.ndarray:
+    """scikit-learn's form of a linkage matrix."""
+    return np.array([tuple(row) for row in Z.tolist()], HIERARCHY_dtype)
 
 
-@settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 2**20))
-def test_labels_and_probabilities_are_scikit_learns_number_for_number(seed) -> None:
-    X, asked = some_points(seed), settings_of(seed)
-    ours, peer = HDBSCAN(**asked).fit(X), Peer(**asked).fit(X)
-    np.testing.assert_array_equal(ours.labels_, peer.labels_)
-    np.testing.assert_allclose(ours.probabilities_, peer.probabilities_, rtol=1e-12)
-    tree, its = ours.single_linkage_tree_, peers_tree(peer)
-    np.testing.assert_array_equal(tree[:, [0, 1, 3]], its[:, [0, 1, 3]])
-    np.testing.assert_allclose(tree[:, 2], its[:, 2], rtol=1e-12)
-    cut = between(ours.single_linkage_tree_[:, 2])
-    np.testing.assert_array_equal(ours.dbscan_clustering(cut, 3), peer.dbscan_clustering(cut, 3))
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**20), kind=st.sampled_from([*KINDS, *TIED]))
+def test_every_algorithm_gives_scikit_learns_tree_node_for_node(seed, kind) -> None:
+    X, asked = some_points(seed, kind, dimensions=30), settings_of(seed)
+    asked["alpha"] = [1.0, 1.0, 0.7][seed % 3]
+    peer = Peer(**asked).fit(X)
+    its = peer._single_linkage_tree_
+    for algorithm in ("prim", "stored", "boruvka")[: 2 if kind in TIED else 3]:
+        with choose.forced(algorithm):
+            ours = HDBSCAN(**asked).fit(X)
+        assert ours.algorithm_ == algorithm
+        tree = ours._single_linkage_tree_
+        for name in ("left_node", "right_node", "cluster_size"):
+            np.testing.assert_array_equal(tree[name], its[name])
+        if algorithm == "boruvka":  # adds squares in another order
+            np.testing.assert_allclose(tree["value"], its["value"], rtol=1e-12)
+        else:
+            np.testing.assert_array_equal(tree["value"], its["value"])
+        np.testing.assert_array_equal(ours.labels_, peer.labels_)
+        np.testing.assert_allclose(ours.probabilities_, peer.probabilities_, rtol=1e-12)
+        cut = float(np.median(its["value"]))
+        if algorithm != "boruvka":
+            np.testing.assert_array_equal(
+                ours.dbscan_clustering(cut, 3), peer.dbscan_clustering(cut, 3)
+            )
+
+
+@pytest.mark.parametrize("algorithm", ["prim", "stored"])
+def test_brute_breaks_ties_as_scikit_learns_does(algorithm) -> None:
+    for seed in range(30):
+        X, asked = some_points(seed), {**settings_of(seed), "algorithm": "brute", "alpha": 0.7}
+        with choose.forced(algorithm):
+            ours = HDBSCAN(**asked).fit(X)
+        np.testing.assert_array_equal(ours.labels_, Peer(**asked).fit(X).labels_)
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "algorithm"),
+    [(100, 2, "prim"), (5000, 20, "prim"), (5000, 784, "stored"), (12_000, 2, "prim"),
+     (10_000, 784, "boruvka"), (100_000, 2, "boruvka")],
+)  # fmt: skip
+def test_what_takes_scikit_learn_less_than_a_second_compiles_nothing(n, d, algorithm) -> None:
+    assert choose.fastest(n, d) == algorithm
+
+
+def test_many_ties_are_handed_to_a_walk_that_breaks_them_as_scikit_learn(monkeypatch) -> None:
+    monkeypatch.setattr(choose, "fastest", lambda n, d: "boruvka")
+    lattice = np.random.default_rng(0).permutation(np.argwhere(np.ones((20, 20))))
+    for X, min_samples in [(lattice, 5), (lattice, 1), (lattice * 0.1, 4)]:
+        ours = HDBSCAN(min_samples=min_samples, copy=True).fit(X)
+        peer = Peer(min_samples=min_samples, copy=True).fit(X)
+        assert ours.algorithm_ == "prim"
+        np.testing.assert_array_equal(ours._single_linkage_tree_, peer._single_linkage_tree_)
+    assert HDBSCAN(copy=True).fit(some_points(0)).algorithm_ == "boruvka"
+
+
+def test_what_does_not_fit_is_not_stored(rng) -> None:
+    X = rng.normal(size=(1500, 200))
+    assert HDBSCAN(copy=True).fit(X).algorithm_ == "stored"
+    fits = prim_bytes(X, 5)
+    assert HDBSCAN(copy=True, memory_limit=fits).fit(X).algorithm_ == "prim"
+    with pytest.raises(TooLittleMemoryError):
+        HDBSCAN(copy=True, memory_limit=fits - 1).fit(X)
 
 
 @pytest.mark.parametrize("min_samples", [1, 5, 12])
@@ -130,7 +194,7 @@ def test_tree_is_read_as_scikit_learn_reads_it(seed, kind) -> None:
     """Its own tree, so that ties are broken alike."""
     X, asked = some_points(seed, kind), settings_of(seed)
     peer = Peer(**asked).fit(X)
-    tree = condense(peers_tree(peer), asked["min_cluster_size"])
+    tree = condense(peer._single_linkage_tree_, asked["min_cluster_size"])
     rule = Rule(
         asked["cluster_selection_method"],
         max_size=asked["max_cluster_size"],
@@ -148,9 +212,11 @@ def test_neighbours_found_before_give_the_same(seed, kind) -> None:
     X = some_points(seed, kind)
     model = HDBSCAN(min_cluster_size=4, min_samples=3, copy=True)
     alone = clone(model).fit(X)
-    given_lists = model.fit(X, lists=nearest_neighbors(X, 6, itself=True))
+    lists = nearest_neighbors(X, 6, itself=True)
+    np.testing.assert_array_equal(model.fit(X, lists=lists).labels_, alone.labels_)
+    with choose.forced("boruvka"):
+        alone, given_lists = clone(model).fit(X), model.fit(X, lists=lists)
     np.testing.assert_array_equal(given_lists.single_linkage_tree_, alone.single_linkage_tree_)
-    np.testing.assert_array_equal(given_lists.labels_, alone.labels_)
 
 
 def test_neighbours_of_other_points_are_refused() -> None:
@@ -166,11 +232,14 @@ def test_neighbours_of_other_points_are_refused() -> None:
 @given(seed=st.integers(0, 2**20), kind=st.sampled_from(["rounded", "repeated"]))
 def test_parts_at_every_height_are_those_of_the_definition(seed, kind) -> None:
     X, k = some_points(seed, kind), 1 + seed % 6
-    found = HDBSCAN(min_samples=k, copy=True).fit(X)
+    with choose.forced("boruvka"):
+        found = HDBSCAN(min_samples=k, copy=True).fit(X)
     peer = Peer(min_samples=k, copy=True).fit(X)
     reach = mutual_reachability(X, k)
     heights = np.unique(found.single_linkage_tree_[:, 2])
-    np.testing.assert_allclose(found.single_linkage_tree_[:, 2], peers_tree(peer)[:, 2], rtol=1e-12)
+    np.testing.assert_allclose(
+        found.single_linkage_tree_[:, 2], peer._single_linkage_tree_["value"], rtol=1e-12
+    )
     for low, high in zip(heights, [*heights[1:], heights[-1] + 1], strict=True):
         middle = (low + high) / 2
         expected = parts_below(reach, middle**2)
@@ -183,7 +252,8 @@ def test_parts_at_every_height_are_those_of_the_definition(seed, kind) -> None:
 def test_most_stable_clusters_have_the_largest_sum(seed) -> None:
     X = some_points(seed)
     size = 3 + seed % 3
-    clusters = clusters_of(condense(HDBSCAN(copy=True).fit(X).single_linkage_tree_, size), len(X))
+    tree = HDBSCAN(copy=True).fit(X)._single_linkage_tree_
+    clusters = clusters_of(condense(tree, size), len(X))
 
     def best(c: int) -> float:
         children = [i for i in range(1, len(clusters.parent)) if clusters.parent[i] == c]
@@ -244,7 +314,7 @@ def test_everything_is_as_in_the_hdbscan_package(seed) -> None:
         tree = peer.single_linkage_tree_.to_numpy()
     found = HDBSCAN(min_samples=k + 1, copy=True, **asked).fit(X)  # it leaves the point out
     np.testing.assert_allclose(found.single_linkage_tree_[:, 2], tree[:, 2])
-    condensed = condense(tree, asked["min_cluster_size"])  # ties broken alike
+    condensed = condense(as_records(tree), asked["min_cluster_size"])  # ties broken alike
     for mine, its in zip(np.sort(condensed), np.sort(peer.condensed_tree_.to_numpy()), strict=True):
         assert mine.tolist() == its.tolist()
     rule = Rule(
@@ -416,19 +486,20 @@ def test_bad_input_is_one_clear_error(X, asked, words) -> None:
 
 def test_too_little_memory_is_refused_before_any_is_taken(rng):
     X = rng.normal(size=(3000, 20))
-    with pytest.raises(
-        TooLittleMemoryError, match=r"HDBSCAN of 3,000 points needs 0\.\d+ GB"
-    ) as said:
-        HDBSCAN(copy=True, memory_limit=10**6).fit(X)
-    assert said.value.have == 10**6
-    need = said.value.need
-    HDBSCAN(copy=True, memory_limit=need).fit(X)
-    with pytest.raises(TooLittleMemoryError):
-        HDBSCAN(min_samples=20, copy=True, memory_limit=need).fit(X)
-    apart = np.asfortranarray(X)  # has to be copied
-    with pytest.raises(TooLittleMemoryError) as said:
-        HDBSCAN(copy=True, memory_limit=need).fit(apart)
-    assert said.value.need == need + X.nbytes
+    with choose.forced("boruvka"):
+        with pytest.raises(
+            TooLittleMemoryError, match=r"HDBSCAN of 3,000 points needs 0\.\d+ GB"
+        ) as said:
+            HDBSCAN(copy=True, memory_limit=10**6).fit(X)
+        assert said.value.have == 10**6
+        need = said.value.need
+        HDBSCAN(copy=True, memory_limit=need).fit(X)
+        with pytest.raises(TooLittleMemoryError):
+            HDBSCAN(min_samples=20, copy=True, memory_limit=need).fit(X)
+        apart = np.asfortranarray(X)  # has to be copied
+        with pytest.raises(TooLittleMemoryError) as said:
+            HDBSCAN(copy=True, memory_limit=need).fit(apart)
+        assert said.value.need == need + X.nbytes
 
 
 def test_all_distances_count_where_scikit_learn_takes_them():
@@ -441,27 +512,33 @@ def test_all_distances_count_where_scikit_learn_takes_them():
 
 
 @pytest.mark.parametrize(
-    ("n", "min_samples", "kind"),
+    ("n", "min_samples", "kind", "algorithm"),
     [
-        (600, 5, "equal"),
-        (600, 500, "other"),
-        (3000, 5, "other"),
-        (3000, 40, "equal"),
-        (3000, 300, "equal"),
-        (3000, 300, "other"),
+        (600, 5, "equal", "boruvka"),
+        (600, 500, "other", "boruvka"),
+        (3000, 5, "other", "boruvka"),
+        (3000, 40, "equal", "boruvka"),
+        (3000, 300, "other", "boruvka"),
+        (3000, 300, "other", "prim"),
+        (3000, 5, "tenths", "prim"),
+        (3000, 5, "tenths", "stored"),
+        (3000, 300, "other", "stored"),
     ],
 )
-def test_no_more_memory_is_taken_than_was_said(n, min_samples, kind, rng):
+def test_no_more_memory_is_taken_than_was_said(n, min_samples, kind, algorithm, rng):
     X = np.ones((n, 20)) if kind == "equal" else rng.normal(size=(n, 20))
+    X = np.round(X) * 0.1 if kind == "tenths" else X
     model = HDBSCAN(min_samples=min_samples, copy=True)
-    model.fit(X[:500])  # what is loaded and compiled on the way
-    tracemalloc.start()
-    model.fit(X)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < tree_bytes(X, min_samples)
+    plan = {"boruvka": tree_bytes, "prim": prim_bytes, "stored": stored_bytes}[algorithm]
+    with choose.forced(algorithm):
+        model.fit(X[:500])  # what is loaded and compiled on the way
+        tracemalloc.start()
+        model.fit(X)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < plan(X, min_samples)
     if n == 3000:  # blocks take part of SPARE; beside them the plan is tight
-        assert peak < tree_bytes(X, min_samples) - SPARE + (56 << 20)
+        assert peak < plan(X, min_samples) - SPARE + (56 << 20)
 
 
 def test_thousands_of_neighbours_of_many_points_fit():
@@ -474,9 +551,9 @@ def test_ties_waiting_in_turn_change_nothing(monkeypatch, kind, most):
     for seed in range(20):
         X = some_points(seed, kind)
         model = HDBSCAN(min_samples=9, min_cluster_size=3, copy=True)
-        expected = clone(model).fit(X).single_linkage_tree_
-        with monkeypatch.context() as patch:
-            patch.setattr(hierarchy, "MAX_WAITING", most)
+        with choose.forced("boruvka"), monkeypatch.context() as patch:
+            expected = clone(model).fit(X).single_linkage_tree_
+            patch.setattr(from_lists, "MAX_WAITING", most)
             np.testing.assert_array_equal(model.fit(X).single_linkage_tree_, expected)
 
 

@@ -1,4 +1,4 @@
-"""Chooses who builds the single-linkage tree, and refuses what does not fit into memory.
+"""Chooses how the single-linkage tree is built, and refuses what does not fit into memory.
 
 The bytes of a point and of a pair were measured on points that are all equal, the worst: every
 neighbour is then as far as every other, and waits in the walk.
@@ -6,20 +6,31 @@ neighbour is then as far as every other, and waits in the walk.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 
 from scipy.sparse import issparse
 from sklearn.cluster import HDBSCAN
 from sklearn.cluster._hdbscan.hdbscan import FAST_METRICS
 
+from inkcluster.cluster.hdbscan import pairs
 from inkcluster.cluster.neighbors.nearest import ENTRIES, is_for_numpy
 from inkcluster.cluster.neighbors.search import placed_bytes
 from inkcluster.cluster.neighbors.spanning import MAX_SMALL_POINTS
 from inkcluster.compute.duplicates import many_equal
-from inkcluster.compute.memory import SPARE, require
+from inkcluster.compute.memory import SPARE, budget, require
+from inkcluster.compute.threads import workers
 
+Algorithm = Literal["scikit-learn", "prim", "stored", "boruvka"]
 OURS = ("euclidean", "l2")
-"""Metrics of dense points that our neighbours and spanning tree are built for."""
+"""Metrics of dense points that our algorithms are for."""
+MAX_STORED_POINTS = 5000
+"""Points whose distances are all stored, at most."""
+MAX_TIED_POINTS = 12_000
+"""The same where many distances tie, and lists of neighbours do not tell scikit-learn's tree."""
+MAX_UNCOMPILED_WORK = 10**9
+"""Nanoseconds that scikit-learn takes up to which nothing is compiled."""
 LISTED_BYTES, LONG_LISTED_BYTES = 30, 18
 """For a neighbour: its row and distance, twice while lists are put into the rows' order, or its ties.
 
@@ -28,6 +39,63 @@ POINT_BYTES = 2500
 """For a point in the walk, the merges and the condensed tree, which are lists of Python."""
 PAIR_BYTES, ENTRY_BYTES = 10, 90
 """For a pair of few points, and for one of those looked at again at a time."""
+
+_forced: Algorithm | None = None
+
+
+@contextmanager
+def forced(algorithm: Algorithm) -> Iterator[None]:
+    """Build every tree that could be ours by one algorithm meanwhile, for tests."""
+    global _forced  # noqa: PLW0603 (tests only)
+    _forced, before = algorithm, _forced
+    try:
+        yield
+    finally:
+        _forced = before
+
+
+def is_forced() -> bool:
+    """Whether a test has chosen."""
+    return _forced is not None
+
+
+def algorithm(X: Any, model: HDBSCAN, min_samples: int, memory_limit: int | None) -> Algorithm:
+    """The algorithm for finite points (n, d); see the attribute `algorithm_` of our `HDBSCAN`.
+
+    Raises
+    ------
+    TooLittleMemoryError
+        If it takes more than may be taken.
+    """
+    n = X.shape[0]
+    if scikit_learn_builds(X, model):
+        require("HDBSCAN", n, peers_bytes(X, model), memory_limit, "draw a sample")
+        return "scikit-learn"
+    chosen = _forced or fastest(*X.shape)
+    if chosen == "stored" and stored_bytes(X, min_samples) > budget(memory_limit):
+        chosen = "prim"
+    need = {"prim": prim_bytes, "stored": stored_bytes, "boruvka": tree_bytes}[chosen]
+    require("HDBSCAN", n, need(X, min_samples), memory_limit, "draw a sample")
+    return chosen
+
+
+def fastest(n: int, d: int) -> Literal["prim", "stored", "boruvka"]:
+    """The fastest algorithm of n points in d dimensions; what small data take compiles nothing.
+
+    Nanoseconds were measured with points of 2 to 784 dimensions.
+    """
+    loop = n * n * (3 + 0.3 * d)
+    search = 0.0 if d <= pairs.MAX_TREE_DIMENSIONS else n * n * d
+    if n > MAX_STORED_POINTS and loop + search > MAX_UNCOMPILED_WORK:
+        return "boruvka"
+    products = n * n * (20 + 0.06 * d) + 30_000 * n
+    return "stored" if products < loop and n <= MAX_STORED_POINTS else "prim"
+
+
+def with_ties(X: Any, min_samples: int, memory_limit: int | None) -> Literal["prim", "stored"]:
+    """What takes over from "boruvka" where many distances tie."""
+    fits = stored_bytes(X, min_samples) <= budget(memory_limit)
+    return "stored" if fits and len(X) <= MAX_TIED_POINTS and X.shape[1] > 60 else "prim"
 
 
 def is_euclidean(model: HDBSCAN) -> bool:
@@ -40,15 +108,23 @@ def scikit_learn_builds(X: Any, model: HDBSCAN) -> bool:
     return not is_euclidean(model) or bool(model.metric_params) or issparse(X)
 
 
-def check_memory(X: Any, model: HDBSCAN, min_samples: int, memory_limit: int | None) -> None:
-    """Raise TooLittleMemoryError if the tree of points (n, d) does not fit."""
-    others = scikit_learn_builds(X, model)
-    need = peers_bytes(X, model) if others else tree_bytes(X, min_samples)
-    require("HDBSCAN", X.shape[0], need, memory_limit, "draw a sample")
+def prim_bytes(X: Any, min_samples: int) -> int:
+    """What scikit-learn's walk over our core distances takes, beside the points."""
+    n, d = X.shape
+    found = 16 * pairs.QUERIES * min_samples
+    looked_at = (20 + 8 * 4) * max(pairs.ENTRIES, n) + 3 * 8 * max(pairs.ENTRIES, d)
+    return int(SPARE + n * (3 * 8 * d + POINT_BYTES) + workers() * (found + looked_at))
+
+
+def stored_bytes(X: Any, min_samples: int) -> int:
+    """What the walk over all distances takes, and the pairs that it may keep."""
+    n = X.shape[0]
+    kept = n * (8 * n + 3 * 8 * (min_samples + pairs.MAX_OPEN))
+    return prim_bytes(X, min_samples) + int(kept)
 
 
 def tree_bytes(X: Any, min_samples: int) -> int:
-    """What our own tree of points (n, d) takes at most, beside the points themselves."""
+    """What a tree from lists of neighbours takes at most, beside the points (n, d) themselves."""
     n, d = X.shape
     by_numpy = is_for_numpy(n, n, min_samples)
     need = SPARE + n * (

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from inkcluster.cluster.hdbscan.tree import runs
+from sklearn.cluster._hdbscan._tree import _condense_tree
 
 CONDENSED = np.dtype(
     [("parent", "i8"), ("child", "i8"), ("lambda_val", "f8"), ("child_size", "i8")]
@@ -17,52 +15,14 @@ CONDENSED = np.dtype(
 hdbscan package: the cluster left, the point or new cluster, 1 / the height, the points that leave."""
 
 
-def condense(Z: NDArray[np.float64], min_cluster_size: int) -> NDArray[np.void]:
-    """The condensed tree (:data:`CONDENSED`) of a single-linkage tree `Z` (n - 1, 4).
+def condense(tree: NDArray[np.void], min_cluster_size: int) -> NDArray[np.void]:
+    """The condensed tree (:data:`CONDENSED`) of scikit-learn's single-linkage tree (n - 1,).
 
     From the root down, a split into two parts of `min_cluster_size` ≥ 2 points or more makes two
     clusters; other splits only lose points (Campello, Moulavi & Sander 2013, section 3). Points are
-    0 to n - 1, the root is n, clusters below it follow in scikit-learn's order: a cluster has a
-    lower number than what it splits into.
+    0 to n - 1, the root is n, and a cluster has a lower number than what it splits into.
     """
-    n = len(Z) + 1
-    start, leaves = runs(Z)
-    first = start.tolist()
-    size = [1] * n + Z[:, 3].astype(np.int64).tolist()
-    sides = Z[:, :2].astype(np.int64).tolist()
-    root = 2 * n - 2
-    cluster = {root: n}
-    following = n + 1
-    waiting = deque([root])
-    rows = []  # parent, merge, first leaf, leaves, new cluster
-    while waiting:
-        node = waiting.popleft()
-        here, merge = cluster.pop(node), node - n
-        large = [size[side] >= min_cluster_size for side in sides[merge]]
-        for side, is_large in zip(sides[merge], large, strict=True):
-            if not is_large:
-                rows.append((here, merge, first[side], size[side], -1))
-                continue
-            cluster[side] = here
-            if all(large):
-                cluster[side] = following
-                rows.append((here, merge, side, 1, following))
-                following += 1
-            waiting.append(side)
-    parent, merge_, at, count, new = np.array(rows, np.int64).T
-    with np.errstate(divide="ignore"):
-        value = 1.0 / Z[merge_, 2]
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    made = np.repeat(new, count)
-    fallen = made < 0
-    out = np.empty(len(made), CONDENSED)
-    out["parent"] = np.repeat(parent, count)
-    out["child"] = made
-    out["child"][fallen] = leaves[(np.repeat(at, count) + within)[fallen]]
-    out["lambda_val"] = np.repeat(value, count)
-    out["child_size"] = 1
-    out["child_size"][~fallen] = np.array(size)[at[new >= 0]]
-    return out
+    return np.asarray(_condense_tree(tree, min_cluster_size)).view(CONDENSED)
 
 
 @dataclass(frozen=True, eq=False)

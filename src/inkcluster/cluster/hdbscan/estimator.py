@@ -8,10 +8,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import HDBSCAN as _Peer  # noqa: N811
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from inkcluster.cluster.hdbscan import choose, clusters, rows
 from inkcluster.cluster.hdbscan import tree as hierarchy
+from inkcluster.cluster.hdbscan.lists import ManyTies
+from inkcluster.cluster.hdbscan.pairs import Reach
+from inkcluster.cluster.hdbscan.reading import Reading
 from inkcluster.cluster.neighbors.nearest import Neighbours, check_neighbors
 from inkcluster.compute.magnitude import check_squares
 from inkcluster.compute.memory import takes_memory_limit
@@ -63,6 +66,10 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         Rows in the order of the reachability plot, as :class:`sklearn.cluster.OPTICS` names it.
     reachability_ : ndarray of shape (n,), float64
         The height at which each row joins those before it, by row; infinite for the first.
+    algorithm_ : {"prim", "stored", "boruvka", "scikit-learn"}
+        What built the tree: scikit-learn's walk over our core distances; the same walk over all
+        distances, stored from one matrix product; lists of neighbours and Borůvka's algorithm; or
+        scikit-learn alone. The choice does not change the tree but where distances tie, see below.
     centroids_, medoids_, n_features_in_, feature_names_in_
         As in scikit-learn.
 
@@ -96,12 +103,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
 
     labels_: NDArray[np.int64]
     probabilities_: NDArray[np.float64]
-    outlier_scores_: NDArray[np.float64]
-    single_linkage_tree_: NDArray[np.float64]
-    condensed_tree_: NDArray[np.void]
-    selected_clusters_: NDArray[np.int64]
-    ordering_: NDArray[np.int64]
-    reachability_: NDArray[np.float64]
+    algorithm_: choose.Algorithm
 
     def fit(self, X: Any, y: object = None, *, lists: Neighbours | None = None) -> Self:
         """Find the clusters.
@@ -164,29 +166,41 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         del y
         return self.fit(X).labels_
 
-    def dbscan_clustering(
-        self, cut_distance: float, min_cluster_size: int = 5
-    ) -> NDArray[np.int64]:
-        """What DBSCAN without border points (DBSCAN*) gives at one `eps`.
+    @property
+    def outlier_scores_(self) -> NDArray[np.float64]:
+        """GLOSH of each row."""
+        return self._read().outlier_scores
 
-        Parameters
-        ----------
-        cut_distance : float
-            Points hang together that are nearer than this by mutual reachability.
-        min_cluster_size : int
-            Smaller parts are noise.
+    @property
+    def single_linkage_tree_(self) -> NDArray[np.float64]:
+        """The hierarchy as a linkage matrix."""
+        return self._read().linkage
 
-        Returns
-        -------
-        ndarray of shape (n,), int64
-            Labels with the meaning of `labels_`.
-        """
-        labels = hierarchy.cut(self.single_linkage_tree_, cut_distance, min_cluster_size)
-        apart = self.labels_ < rows.NOISE
-        labels[apart] = self.labels_[apart]
-        return labels
+    @property
+    def condensed_tree_(self) -> NDArray[np.void]:
+        """What leaves which cluster at which height."""
+        return self._read().condensed
 
-    def _tree(self, points: Any, copy: bool, lists: Neighbours | None) -> NDArray[np.float64]:
+    @property
+    def selected_clusters_(self) -> NDArray[np.int64]:
+        """The cluster in the condensed tree that each label stands for."""
+        return self._read().selected
+
+    @property
+    def ordering_(self) -> NDArray[np.int64]:
+        """Rows in the order of the reachability plot."""
+        return self._read().reachability[0]
+
+    @property
+    def reachability_(self) -> NDArray[np.float64]:
+        """The height at which each row joins those before it."""
+        return self._read().reachability[1]
+
+    def _read(self) -> Reading:
+        check_is_fitted(self, "labels_")
+        return self._reading
+
+    def _tree(self, points: Any, copy: bool, lists: Neighbours | None) -> NDArray[np.void]:
         """The single-linkage tree of finite points."""
         n = points.shape[0]
         if n == 1:
@@ -198,30 +212,31 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             )
         if choose.is_euclidean(self):
             check_squares(points)
-        choose.check_memory(points, self, min_samples, self.memory_limit)
-        if choose.scikit_learn_builds(points, self):
+        self.algorithm_ = choose.algorithm(points, self, min_samples, self.memory_limit)
+        if self.algorithm_ == "scikit-learn":
             return self._peers_tree(points, copy)
         if lists is not None:
             check_neighbors(lists, n, min_samples)
-        brute = self.algorithm == "brute"
-        return hierarchy.mutual_reachability_tree(
-            points, min_samples, float(self.alpha), brute, lists
-        )
+        reach = Reach(min_samples, float(self.alpha), self.algorithm == "brute")
+        try:
+            walk = hierarchy.walked(points, reach, self.algorithm_, lists)
+        except ManyTies:
+            self.algorithm_ = choose.with_ties(points, min_samples, self.memory_limit)
+            walk = hierarchy.walked(points, reach, self.algorithm_)
+        return hierarchy.single_linkage(walk)[0]
 
-    def _peers_tree(self, X: Any, copy: bool) -> NDArray[np.float64]:
+    def _peers_tree(self, X: Any, copy: bool) -> NDArray[np.void]:
         """The single-linkage tree that scikit-learn builds."""
+        self.algorithm_ = "scikit-learn"
         parameters = {**self.get_params(deep=False), "copy": copy}
         del parameters["memory_limit"]
         peer = _Peer(**parameters)
         if self.metric != "precomputed":
             peer.set_params(store_centers=None)
         with peers_threads():
-            found = peer.fit(X)._single_linkage_tree_
-        return np.column_stack(
-            [found[name] for name in ("left_node", "right_node", "value", "cluster_size")]
-        ).astype(np.float64)
+            return np.asarray(peer.fit(X)._single_linkage_tree_)
 
-    def _read_off(self, Z: NDArray[np.float64], kinds: rows.Kinds) -> None:
+    def _read_off(self, tree: NDArray[np.void], kinds: rows.Kinds) -> None:
         """Set the fitted attributes from the single-linkage tree of the finite rows."""
         rule = clusters.Rule(
             self.cluster_selection_method,
@@ -229,16 +244,6 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             self.max_cluster_size,
             bool(self.allow_single_cluster),
         )
-        n = len(Z) + 1
-        tree = clusters.condense(Z, self.min_cluster_size)
-        all_ = clusters.clusters_of(tree, n)
-        chosen = clusters.select(all_, rule)
-        labels, probabilities = clusters.label(tree, all_, chosen, n, rule)
-        self.labels_ = kinds.spread(labels, rows.INFINITE, rows.MISSING)
-        self.probabilities_ = kinds.spread(probabilities, 0.0, np.nan)
-        scores = clusters.outlier_scores(tree, all_, n)
-        self.outlier_scores_ = kinds.spread(scores, 1.0, np.nan)
-        self.single_linkage_tree_ = kinds.join_last(Z)
-        self.condensed_tree_ = kinds.renumber(tree)
-        self.selected_clusters_ = np.flatnonzero(chosen) + len(self.labels_)
-        self.ordering_, self.reachability_ = hierarchy.reachability(self.single_linkage_tree_)
+        self._reading = Reading(tree, self.min_cluster_size, rule, kinds)
+        self.labels_, self.probabilities_ = self._reading.labels
+        self._single_linkage_tree_ = self._reading.joined

@@ -47,14 +47,20 @@ class Kinds:
             out[side] = self._names[tree[side]]
         return out
 
-    def join_last(self, Z: NDArray[np.float64]) -> NDArray[np.float64]:
-        """A linkage matrix of the finite rows, the others joined at infinite height."""
+    def join_last(self, tree: NDArray[np.void]) -> NDArray[np.void]:
+        """A single-linkage tree of the finite rows, the others joined at infinite height."""
         apart = np.sort(np.concatenate([self.infinite, self.missing]))
-        sides = self._names[Z[:, :2].astype(np.int64)]
         step = np.arange(len(apart))
-        root = self.n + len(Z) - 1  # what the last row of Z makes
-        last = np.column_stack([root + step, apart, np.full(len(apart), np.inf), len(Z) + 2 + step])
-        return np.concatenate([np.column_stack([sides, Z[:, 2:]]), last.astype(np.float64)])
+        out = np.empty(len(tree) + len(apart), tree.dtype)
+        before, last = out[: len(tree)], out[len(tree) :]
+        before[:] = tree
+        for side in ("left_node", "right_node"):
+            before[side] = self._names[tree[side]]
+        last["left_node"] = self.n + len(tree) - 1 + step  # what the row before makes
+        last["right_node"] = apart
+        last["value"] = np.inf
+        last["cluster_size"] = len(tree) + 2 + step
+        return out
 
     @property
     def _names(self) -> NDArray[np.int64]:
