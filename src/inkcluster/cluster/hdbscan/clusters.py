@@ -137,6 +137,14 @@ def _above(clusters: Clusters, appears: NDArray[np.float64], c: int, rule: Rule)
     return 0 if rule.single else c
 
 
+def owners(clusters: Clusters, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The cluster that is kept and that each is or lies under, shape (m,); -1 for none."""
+    owner = [-1] * len(chosen)
+    for c, (kept, above) in enumerate(zip(chosen.tolist(), clusters.parent.tolist(), strict=True)):
+        owner[c] = c if kept else owner[above] if c else -1
+    return np.array(owner, np.int64)
+
+
 def label(
     tree: NDArray[np.void], clusters: Clusters, chosen: NDArray[np.bool_], n: int, rule: Rule
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -145,22 +153,55 @@ def label(
     `chosen` (m,) tells the clusters that are kept. A point's strength is its lambda as a share of
     its cluster's largest.
     """
-    owner = np.full(len(chosen), -1, np.int64)
-    for c in range(len(chosen)):
-        owner[c] = c if chosen[c] else owner[clusters.parent[c]] if c else -1
-    left, value = _points(tree, n)
-    held = owner[left]
+    left, value = points_of(tree, n)
+    return belonging(clusters, chosen, rule, left, value)
+
+
+def belonging(
+    clusters: Clusters,
+    chosen: NDArray[np.bool_],
+    rule: Rule,
+    left: NDArray[np.int64],
+    value: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Labels and strengths of points that fall out of the clusters `left` at the lambdas `value`."""
+    held = owners(clusters, chosen)[left]
     if chosen[0]:  # the root holds only what lasts
         least = 1.0 / rule.epsilon if rule.epsilon != 0.0 else clusters.death[0]
         alone = np.count_nonzero(chosen) == 1
         held[(held == 0) & ~(alone & (value >= least))] = -1
     number = np.cumsum(chosen) - 1
     inside = held >= 0
-    labels = np.full(n, -1, np.int64)
+    labels = np.full(len(left), -1, np.int64)
     labels[inside] = number[held[inside]]
-    probabilities = np.zeros(n)
-    probabilities[inside] = _share(value[inside], clusters.death[held[inside]])
+    probabilities = np.zeros(len(left))
+    probabilities[inside] = share(value[inside], clusters.death[held[inside]])
     return labels, probabilities
+
+
+def persistence(
+    clusters: Clusters, chosen: NDArray[np.bool_], labels: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Stability of each kept cluster, (k,), as a share of the most its points could have, to 1."""
+    most = float(clusters.death.max())
+    kept = np.flatnonzero(chosen)
+    size = np.bincount(labels[labels >= 0], minlength=len(kept))
+    if not 0 < most < np.inf:
+        return np.ones(len(kept))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(size > 0, clusters.stability[kept] / (size * most), 1.0)
+
+
+def exemplars(
+    tree: NDArray[np.void], clusters: Clusters, chosen: NDArray[np.bool_], n: int
+) -> list[NDArray[np.int64]]:
+    """The points of each kept cluster that are there where the clusters below it end."""
+    ends = leaves(clusters)
+    ends[0] |= len(ends) == 1
+    left, value = points_of(tree, n)
+    last = ends[left] & (value == clusters.death[left])
+    owner = owners(clusters, chosen)[left]
+    return [np.flatnonzero(last & (owner == c)) for c in np.flatnonzero(chosen).tolist()]
 
 
 def outlier_scores(tree: NDArray[np.void], clusters: Clusters, n: int) -> NDArray[np.float64]:
@@ -172,11 +213,11 @@ def outlier_scores(tree: NDArray[np.void], clusters: Clusters, n: int) -> NDArra
     parent = clusters.parent.tolist()
     for c in range(len(densest) - 1, 0, -1):
         densest[parent[c]] = max(densest[parent[c]], densest[c])
-    left, value = _points(tree, n)
-    return 1.0 - _share(value, np.array(densest)[left])
+    left, value = points_of(tree, n)
+    return 1.0 - share(value, np.array(densest)[left])
 
 
-def _points(tree: NDArray[np.void], n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def points_of(tree: NDArray[np.void], n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The cluster that each point falls out of, and at which lambda."""
     rows = tree[tree["child"] < n]
     left, value = np.empty(n, np.int64), np.empty(n)
@@ -185,7 +226,7 @@ def _points(tree: NDArray[np.void], n: int) -> tuple[NDArray[np.int64], NDArray[
     return left, value
 
 
-def _share(value: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.float64]:
+def share(value: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.float64]:
     """`value` as a share of `most`, at most 1; 1 where either says nothing."""
     share = np.ones(len(value))
     said = (most != 0.0) & np.isfinite(value)

@@ -12,10 +12,19 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from inkcluster.cluster.hdbscan import choose, clusters, rows
 from inkcluster.cluster.hdbscan import tree as hierarchy
+from inkcluster.cluster.hdbscan.arrays import (
+    CondensedTree,
+    MinimumSpanningTree,
+    SingleLinkageTree,
+)
 from inkcluster.cluster.hdbscan.lists import ManyTies
 from inkcluster.cluster.hdbscan.pairs import Reach
-from inkcluster.cluster.hdbscan.reading import Reading
-from inkcluster.cluster.neighbors.nearest import Neighbours, check_neighbors
+from inkcluster.cluster.hdbscan.reading import Reading, validity
+from inkcluster.cluster.neighbors.nearest import (
+    Neighbours,
+    check_neighbors,
+    nearest_neighbors,
+)
 from inkcluster.compute.magnitude import check_squares
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import peers_threads
@@ -27,7 +36,8 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
     """DBSCAN at every `eps` at once; the clusters that last longest are kept.
 
     Parameters, labels and probabilities are those of :class:`sklearn.cluster.HDBSCAN`. Outlier
-    scores, the condensed tree and the reachability order are added.
+    scores, the trees with the hdbscan package's methods (``to_pandas``, ``plot``, …) and the
+    reachability order are added; they are found when they are first asked for.
 
     Parameters
     ----------
@@ -59,7 +69,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
     condensed_tree_ : structured ndarray
         ``parent``, ``child``, ``lambda_val`` (1 / height), ``child_size``, as in the hdbscan package.
         Points are 0 to n - 1, clusters n (the root) and on. A row says that a point or a cluster
-        leaves its parent. ``pandas.DataFrame(condensed_tree_)`` is a table of it.
+        leaves its parent.
     selected_clusters_ : ndarray of shape (k,), int64
         The cluster in `condensed_tree_` that each label from 0 stands for.
     ordering_ : ndarray of shape (n,), int64
@@ -70,6 +80,16 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         What built the tree: scikit-learn's walk over our core distances; the same walk over all
         distances, stored from one matrix product; lists of neighbours and Borůvka's algorithm; or
         scikit-learn alone. The choice does not change the tree but where distances tie, see below.
+    minimum_spanning_tree_ : ndarray of shape (n - 1, 3), float64
+        The edges between finite rows, the shortest first: two rows and their mutual reachability.
+        For Euclidean distances of dense points.
+    cluster_persistence_ : ndarray of shape (k,), float64
+        How long each cluster lasts, as a share of all lambda: its stability over its points times the
+        largest lambda, as in the hdbscan package.
+    exemplars_ : list of k ndarray of shape (m, d)
+        The points of each cluster that stay to the end in the densest parts of it.
+    relative_validity_ : float
+        The hdbscan package's quick stand-in for DBCV (Moulavi et al. 2014), -1 to 1.
     centroids_, medoids_, n_features_in_, feature_names_in_
         As in scikit-learn.
 
@@ -104,6 +124,9 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
     labels_: NDArray[np.int64]
     probabilities_: NDArray[np.float64]
     algorithm_: choose.Algorithm
+    _reading: Reading
+    _raw_data: Any
+    _edges: NDArray[np.float64] | None
 
     def fit(self, X: Any, y: object = None, *, lists: Neighbours | None = None) -> Self:
         """Find the clusters.
@@ -139,6 +162,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
                 FutureWarning,
                 stacklevel=2,
             )
+        self._raw_data, self._edges = None, None
         if self.metric == "precomputed":
             validate_data(self, X, skip_check_array=True)
             Z = self._peers_tree(X, copy)
@@ -148,6 +172,7 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             self, X, accept_sparse=["csr", "lil"], ensure_all_finite=False,
             dtype=[np.float64, np.float32, np.uint8],
         )  # fmt: skip
+        self._raw_data = points
         kinds = rows.kinds_of(points)
         finite = points if kinds.all_finite else points[kinds.finite]
         self._read_off(self._tree(finite, copy, lists), kinds)
@@ -172,19 +197,48 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         return self._read().outlier_scores
 
     @property
-    def single_linkage_tree_(self) -> NDArray[np.float64]:
+    def single_linkage_tree_(self) -> SingleLinkageTree:
         """The hierarchy as a linkage matrix."""
-        return self._read().linkage
+        return self._read().linkage.view(SingleLinkageTree)
 
     @property
-    def condensed_tree_(self) -> NDArray[np.void]:
+    def condensed_tree_(self) -> CondensedTree:
         """What leaves which cluster at which height."""
-        return self._read().condensed
+        return CondensedTree.of(self._read().condensed, self._reading.selected)
+
+    @property
+    def minimum_spanning_tree_(self) -> MinimumSpanningTree:
+        """The edges along which rows were joined, the shortest first."""
+        self._read()
+        if self._edges is None:
+            raise AttributeError(
+                "minimum_spanning_tree_ is there for Euclidean distances of dense points only; "
+                "single_linkage_tree_ has the heights of its edges."
+            )
+        return MinimumSpanningTree.of(self._edges, self._raw_data)
 
     @property
     def selected_clusters_(self) -> NDArray[np.int64]:
         """The cluster in the condensed tree that each label stands for."""
         return self._read().selected
+
+    @property
+    def cluster_persistence_(self) -> NDArray[np.float64]:
+        """How long each cluster lasts."""
+        return self._read().persistence
+
+    @property
+    def exemplars_(self) -> list[Any]:
+        """The points at the heart of each cluster."""
+        rows_ = self._read().exemplars
+        if self._raw_data is None:
+            raise AttributeError("exemplars_ are points, and distances were given instead of them.")
+        return [self._raw_data[some] for some in rows_]
+
+    @property
+    def relative_validity_(self) -> float:
+        """How far clusters lie apart for their own sparseness, by the spanning tree."""
+        return validity(self.minimum_spanning_tree_, self.labels_)
 
     @property
     def ordering_(self) -> NDArray[np.int64]:
@@ -199,6 +253,18 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
     def _read(self) -> Reading:
         check_is_fitted(self, "labels_")
         return self._reading
+
+    def _fitted_points(self) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """The finite points of the fit and their core distances, found anew."""
+        if self._edges is None:
+            raise BadInputError(
+                "approximate_predict needs an HDBSCAN of dense points with Euclidean distances."
+            )
+        kinds = self._reading.kinds
+        points = self._raw_data if kinds.all_finite else self._raw_data[kinds.finite]
+        k = self.min_cluster_size if self.min_samples is None else self.min_samples
+        core = np.sqrt(nearest_neighbors(points, k, itself=True)[0][:, -1])
+        return points, core / self.alpha if self.algorithm == "brute" else core
 
     def _tree(self, points: Any, copy: bool, lists: Neighbours | None) -> NDArray[np.void]:
         """The single-linkage tree of finite points."""
@@ -223,11 +289,13 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         except ManyTies:
             self.algorithm_ = choose.with_ties(points, min_samples, self.memory_limit)
             walk = hierarchy.walked(points, reach, self.algorithm_)
-        return hierarchy.single_linkage(walk)[0]
+        tree, order = hierarchy.single_linkage(walk)
+        self._edges = np.column_stack(walk).astype(np.float64)[order]
+        return tree
 
     def _peers_tree(self, X: Any, copy: bool) -> NDArray[np.void]:
         """The single-linkage tree that scikit-learn builds."""
-        self.algorithm_ = "scikit-learn"
+        self.algorithm_, self._edges = "scikit-learn", None
         parameters = {**self.get_params(deep=False), "copy": copy}
         del parameters["memory_limit"]
         peer = _Peer(**parameters)
@@ -247,3 +315,5 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
         self._reading = Reading(tree, self.min_cluster_size, rule, kinds)
         self.labels_, self.probabilities_ = self._reading.labels
         self._single_linkage_tree_ = self._reading.joined
+        if self._edges is not None:
+            self._edges[:, :2] = kinds.finite[self._edges[:, :2].astype(np.int64)]

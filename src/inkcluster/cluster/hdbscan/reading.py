@@ -61,6 +61,18 @@ class Reading:
         return self.kinds.spread(scores, 1.0, np.nan)
 
     @cached_property
+    def persistence(self) -> NDArray[np.float64]:
+        """How long each kept cluster lasts, shape (k,)."""
+        return clusters.persistence(self.clusters, self.chosen, self.labels[0])
+
+    @cached_property
+    def exemplars(self) -> list[NDArray[np.int64]]:
+        """The rows at the heart of each kept cluster."""
+        n = len(self.tree) + 1
+        found = clusters.exemplars(self.finite, self.clusters, self.chosen, n)
+        return [self.kinds.finite[rows_] for rows_ in found]
+
+    @cached_property
     def joined(self) -> NDArray[np.void]:
         """scikit-learn's tree of all rows."""
         return self.tree if self.kinds.all_finite else self.kinds.join_last(self.tree)
@@ -84,3 +96,25 @@ class Reading:
     def reachability(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The order and the heights of the reachability plot."""
         return hierarchy.reachability(self.linkage)
+
+
+def validity(edges: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """The relative validity of labels (n,) along a spanning tree's edges (n - 1, 3), -1 to 1.
+
+    A quick stand-in for DBCV (Moulavi et al. 2014), from the hdbscan package: for each cluster its
+    longest inner edge and the shortest to another cluster, weighted by its share of all points.
+    """
+    ends, far = labels[edges[:, :2].astype(np.int64)], edges[:, 2]
+    size = np.bincount(labels[labels >= 0])
+    sparse, apart = np.zeros(len(size)), np.full(len(size), np.inf)
+    inside = (ends[:, 0] == ends[:, 1]) & (ends[:, 0] >= 0)
+    np.maximum.at(sparse, ends[inside, 0], far[inside])
+    between = (ends >= 0).all(axis=1) & ~inside
+    for side in ends[between].T:
+        np.minimum.at(apart, side, far[between])
+    longest = far.max(initial=0.0)
+    if len(size) == 1:
+        longest = far[(ends >= 0).any(axis=1) & ~(ends >= 0).all(axis=1)].min(initial=longest)
+    apart[np.isinf(apart)] = 2 * longest  # joined through noise only
+    index = (apart - sparse) / np.maximum(apart, sparse)
+    return float((size * index).sum() / np.count_nonzero(labels >= -1))
