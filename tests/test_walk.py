@@ -49,15 +49,14 @@ def points(n):
     return np.random.default_rng(0).integers(0, 256, (n, 64)).astype(np.uint8)
 
 
+_OURS = ["choose", "estimator", "lloyd", "restarts", "space"]
 KMEANS = {
-    "digits": [f"cluster/kmeans/{name}.py" for name in ("choose", "estimator", "peer", "restarts")],
-    "middle": [
-        f"cluster/kmeans/{name}.py" for name in ("choose", "estimator", "lloyd", "restarts")
-    ],
-    "large": [
-        f"cluster/kmeans/{name}.py"
-        for name in ("choose", "estimator", "lloyd", "restarts", "sketch")
-    ],
+    kind: [f"cluster/kmeans/{name}.py" for name in names]
+    for kind, names in {
+        "digits": ["choose", "estimator", "peer", "restarts"],
+        "restarts": sorted([*_OURS, "seeding"]),
+        "deep": sorted([*_OURS, "sketch"]),
+    }.items()
 }
 FOUNDATIONS = [
     f"compute/{name}.py" for name in ("duplicates", "magnitude", "memory", "projection", "threads")
@@ -67,12 +66,12 @@ FOUNDATIONS = [
 
 @pytest.mark.parametrize("data", KMEANS)
 def test_kmeans(data, digits):
-    X = {"digits": digits.flat(), "middle": points(8000), "large": points(20_000)}[data]
-    restarts = 30 if data == "middle" else 2
-    found = files_entered(lambda: KMeans(10, n_init=restarts, random_state=0).fit(X))
+    X = digits.flat() if data == "digits" else points(20_000)
+    search = "deep" if data == "deep" else "restarts"
+    found = files_entered(lambda: KMeans(10, n_init=3, random_state=0, search=search).fit(X))
     assert [file for file in found if file not in FOUNDATIONS] == KMEANS[data]
-    assert len(found) <= 8
-    assert len(KMEANS[data]) <= 5
+    assert len(found) <= 9
+    assert len(KMEANS[data]) <= 6
 
 
 LISTS = ["vectors.py", "nearest.py", "search.py"]

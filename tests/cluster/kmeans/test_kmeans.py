@@ -17,12 +17,11 @@ from sklearn.datasets import make_blobs
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from inkcluster.cluster.kmeans import choose, sketch
+from inkcluster.cluster.kmeans import choose, sketch, space
 from inkcluster.cluster.kmeans.estimator import KMeans
 from inkcluster.cluster.kmeans.k_range import kmeans_range
 from inkcluster.cluster.kmeans.restarts import Restart
 from inkcluster.errors import TooLittleMemoryError
-from inkcluster.kernels.kmeans import nearest
 from inkcluster.progress import Progress, listening
 
 EXPECTED = {
@@ -102,7 +101,7 @@ def test_threads_and_blocks_do_not_change_the_labels(points, dtype, monkeypatch)
         alone = clone(model).fit(X)
     finally:
         numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
-    monkeypatch.setattr(nearest, "BLOCK", 700)
+    monkeypatch.setattr(space, "GATHERED", 700)
     blocks = clone(model).fit(X)
     for other in (alone, blocks):
         for a, b in zip(usual.restarts_, other.restarts_, strict=True):
@@ -122,7 +121,7 @@ def test_spanned_space_gives_the_labels_of_the_whole_one(points, monkeypatch):
     init = points[:7].astype(np.float64)
     model = KMeans(7, init=init, tol=0)
     whole = clone(model).fit(points)
-    monkeypatch.setattr(choose, "MAX_WHOLE_NUMBERS", 0)
+    monkeypatch.setattr(space, "MAX_WHOLE_NUMBERS", 0)
     spanned = clone(model).fit(points)
     np.testing.assert_array_equal(whole.labels_, spanned.labels_)
     assert whole.n_iter_ == spanned.n_iter_
@@ -131,7 +130,7 @@ def test_spanned_space_gives_the_labels_of_the_whole_one(points, monkeypatch):
 
 
 def test_the_sketch_does_no_worse_than_the_peer(points):
-    ours = KMeans(12, n_init=5, random_state=0).fit(points).inertia_
+    ours = KMeans(12, n_init=5, random_state=0, search="deep").fit(points).inertia_
     assert ours <= Peer(12, n_init=5, random_state=0).fit(points).inertia_ * 1.001
 
 
@@ -139,7 +138,8 @@ def test_the_sketch_does_no_worse_than_the_peer(points):
 def test_weights_count_in_the_sketch(points, init):
     weight = np.ones(len(points))
     weight[: len(points) // 2] = 0
-    found = KMeans(5, init=init, n_init=2, random_state=0, tol=0).fit(points, sample_weight=weight)
+    found = KMeans(5, init=init, n_init=2, random_state=0, tol=0, search="deep")
+    found.fit(points, sample_weight=weight)
     for j, centre in enumerate(found.cluster_centers_):
         inside = points[(found.labels_ == j) & (weight > 0)]
         np.testing.assert_allclose(centre, inside.mean(axis=0), atol=1e-9)
@@ -270,7 +270,7 @@ def test_no_more_memory_is_taken_than_was_planned(n, d, dtype):
 @pytest.mark.mnist
 @pytest.mark.slow
 def test_the_best_known_optimum_of_mnist(mnist):
-    found = KMeans(10, n_init=15, random_state=0).fit(mnist.flat())
+    found = KMeans(10, n_init=15, random_state=0, search="deep").fit(mnist.flat())
     assert found.inertia_ / 255**2 <= 2744056.2
 
 

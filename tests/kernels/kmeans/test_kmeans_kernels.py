@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inkcluster.cluster.kmeans.choose import spanned, whole
-from inkcluster.cluster.kmeans.lloyd import nearest_labels, sums_of
+from inkcluster.cluster.kmeans.lloyd import nearest_labels
+from inkcluster.cluster.kmeans.restarts import sums_of
 from inkcluster.cluster.kmeans.sketch import sketch
+from inkcluster.cluster.kmeans.space import spanned, whole
 from inkcluster.kernels.kmeans.seeds import plus_plus
 
 

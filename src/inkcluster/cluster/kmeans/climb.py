@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 from inkcluster.cluster.kmeans.choose import (
     Floats,
     Problem,
-    Renew,
-    reference,
     share,
-    space_for,
     subset_size,
-    whole,
 )
-from inkcluster.cluster.kmeans.lloyd import Lloyd, least_shift
+from inkcluster.cluster.kmeans.lloyd import Lloyd
 from inkcluster.cluster.kmeans.sketch import plus_plus
+from inkcluster.cluster.kmeans.space import Renew, reference, space_for, whole
 from inkcluster.kernels.kmeans import nearest
 
 COMPARED_BELOW = 1 / 50
@@ -59,7 +56,7 @@ def climb(
     """
     first = _seeds(problem, restarts, random_state)
     space, renew = space_for(problem.raw, problem.weight, first)
-    shift = least_shift(problem, space)
+    shift = problem.least_shift
     steps: list[Step] = []
     for k in ks:
         began = time.perf_counter()

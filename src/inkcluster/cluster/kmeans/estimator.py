@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,21 +11,23 @@ from sklearn.cluster import KMeans as _Peer
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_array, check_random_state
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.extmath import row_norms
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from inkcluster.cluster.kmeans import peer
 from inkcluster.cluster.kmeans.choose import (
     Problem,
     check_memory,
-    inertia_of,
+    check_weights,
     is_large,
-    is_small,
-    space_for,
+    use_peer,
 )
-from inkcluster.cluster.kmeans.lloyd import Outcome, from_centres, nearest_labels
-from inkcluster.cluster.kmeans.restarts import Restart, ranked
+from inkcluster.cluster.kmeans.lloyd import from_centres, nearest_labels
+from inkcluster.cluster.kmeans.restarts import Outcome, Restart, inertia_of, ranked
+from inkcluster.cluster.kmeans.seeding import plus_plus
 from inkcluster.cluster.kmeans.sketch import from_sketch
+from inkcluster.cluster.kmeans.space import space_for
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import kept_threads, one_blas_thread
@@ -38,24 +40,25 @@ ROWS_AS_FLOAT = 16384
 
 @takes_memory_limit
 class KMeans(_Peer):  # type: ignore[misc]
-    """K-means with scikit-learn's parameters, methods and attributes, many times faster.
+    """K-means with scikit-learn's parameters, methods and attributes, and its results, in less time.
 
-    On small sets scikit-learn's own loops run, so that nothing is compiled and the result is its
-    result, number for number. On others all restarts run together, each to a fixed point of Lloyd's
-    iteration in float64. float32
-    proposes labels in the few directions in which the centres differ, with a bound on what it omits
-    and rounds; float64 decides what the bound leaves open.
-
-    For 8,192 points or more and ``init`` ``"k-means++"`` or ``"random"``, each restart has two
-    starts. Both converge on a subset and then in a whole-number sketch of all points; the better
-    one continues. The best restart is polished: the points nearest to a border are annealed.
+    Restarts begin from scikit-learn's seeds, drawn by the same random numbers, and converge on all
+    points: labels, centres, ``n_iter_`` and ``inertia_`` of float64 points are scikit-learn's where
+    distances do not tie. Of float32 points scikit-learn rounds every step to float32; here float64
+    decides, so that labels may differ where rounding decided theirs.
 
     Parameters
     ----------
     n_clusters, init, n_init, max_iter, tol, verbose, random_state, copy_x, algorithm
         As in :class:`sklearn.cluster.KMeans`. ``tol=0`` ends a restart when no label changes.
-        ``copy_x`` and ``algorithm`` have no effect: the points are never changed, and bounds are
-        always used.
+        ``copy_x`` and ``algorithm`` have no effect: the points are never changed, and what is
+        fastest runs.
+    search : {"restarts", "deep"}
+        "deep" looks for a lower inertia than plain restarts find, in less time on large sets: from
+        8,192 points (and 16 for each cluster) on, with ``init`` "k-means++" or "random", each
+        restart is the better of two starts that converge on a subset and then in a sketch of all
+        points, and the points nearest to a border of the best restart are annealed. On smaller sets
+        the two are the same.
     memory_limit : int, optional
         Bytes that may be taken beside the points; by default what the machine has free.
 
@@ -67,6 +70,9 @@ class KMeans(_Peer):  # type: ignore[misc]
     restarts_ : tuple of Restart
         All restarts, by rising inertia; those that found the same clusters in the order of their
         starts, so that the first is the one that scikit-learn would keep.
+    algorithm_ : str
+        What ran: "scikit-learn" (its own loops, on small sets), "bounds" (most points were not
+        compared again) or "plain product" (most were). The result does not depend on it.
 
     Notes
     -----
@@ -92,6 +98,38 @@ class KMeans(_Peer):  # type: ignore[misc]
     """
 
     restarts_: tuple[Restart, ...]
+    algorithm_: str
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **_Peer._parameter_constraints,
+        "search": [StrOptions({"restarts", "deep"})],
+    }
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        init: Any = "k-means++",
+        n_init: int | str = "auto",
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        verbose: int = 0,
+        random_state: int | np.random.RandomState | None = None,
+        copy_x: bool = True,
+        algorithm: str = "lloyd",
+        search: str = "restarts",
+    ) -> None:
+        super().__init__(
+            n_clusters,
+            init=init,
+            n_init=n_init,
+            max_iter=max_iter,
+            tol=tol,
+            verbose=verbose,
+            random_state=random_state,
+            copy_x=copy_x,
+            algorithm=algorithm,
+        )
+        self.search = search
 
     def fit(
         self,
@@ -139,9 +177,8 @@ class KMeans(_Peer):  # type: ignore[misc]
             def advance(share: float) -> None:
                 done(share * restarts)
 
-            if not exponent and is_small(raw, k, restarts):
-                outcome = peer.fit(self, problem, restarts, random_state, advance)
-            elif isinstance(self.init, str) and is_large(n, k):
+            named = isinstance(self.init, str)
+            if self.search == "deep" and named and is_large(n, k):
                 outcome = from_sketch(
                     problem,
                     restarts,
@@ -150,8 +187,10 @@ class KMeans(_Peer):  # type: ignore[misc]
                     listener=listener,
                     advance=advance,
                 )
+            elif not exponent and use_peer(raw, k, restarts):
+                outcome = peer.fit(self, problem, restarts, random_state, advance)
             else:
-                centres = self._inits(raw, exponent, weight, restarts, random_state)
+                centres = self._inits(problem, exponent, restarts, random_state)
                 if self.verbose:
                     print("Initialization complete")  # noqa: T201
                 outcome = from_centres(problem, centres, listener=listener, advance=advance)
@@ -165,10 +204,10 @@ class KMeans(_Peer):  # type: ignore[misc]
         centres = np.asarray(self.cluster_centers_, np.float64)
         exponent = exponent_of(raw, centres)
         points, centres = scaled(raw, -exponent), scaled(centres, -exponent)
-        if not exponent and is_small(raw, len(centres)):
+        if not exponent and use_peer(raw, len(centres)):
             return peer.nearest(points, centres)[0]
         with one_blas_thread(), kept_threads():
-            space, _ = space_for(points, np.ones(len(raw)), centres[None])
+            space, _ = space_for(points, np.ones(len(raw)), None)
             return nearest_labels(space, centres)
 
     def fit_transform(
@@ -191,7 +230,7 @@ class KMeans(_Peer):  # type: ignore[misc]
         raw = self._read(X, reset=False)
         weight = check_weights(sample_weight, raw)
         centres = np.asarray(self.cluster_centers_, np.float64)
-        if is_small(raw, len(centres)):
+        if use_peer(raw, len(centres)):
             return -float(peer.nearest(raw, centres)[1] @ weight)
         return -float(inertia_of(raw, weight, self.predict(X)[None], centres[None])[0])
 
@@ -218,38 +257,40 @@ class KMeans(_Peer):  # type: ignore[misc]
         return far
 
     def _inits(
-        self,
-        raw: NDArray[Any],
-        exponent: int,
-        weight: NDArray[np.float64],
-        restarts: int,
-        random_state: np.random.RandomState,
+        self, problem: Problem, exponent: int, restarts: int, random_state: np.random.RandomState
     ) -> NDArray[np.float64]:
-        """Initial centres, shape (restarts, k, d), in units of two to the `exponent`."""
-        if not isinstance(self.init, str) and not callable(self.init):
+        """Initial centres, shape (restarts, k, d), in units of two to the `exponent`.
+
+        They are chosen as scikit-learn chooses them, from the same random numbers.
+        """
+        raw, weight, k = problem.raw, problem.weight, problem.k
+        if self.init == "k-means++" if isinstance(self.init, str) else False:
+            rows = plus_plus(raw, weight, k, restarts, random_state)
+            return raw[rows].astype(np.float64)
+        if isinstance(self.init, str):
+            share = weight / weight.sum()
+            draws = [
+                random_state.choice(len(raw), size=k, replace=False, p=share)
+                for _ in range(restarts)
+            ]
+            return raw[np.array(draws)].astype(np.float64)
+        if not callable(self.init):
             centres = check_array(self.init, dtype=np.float64, order="C")
             self._validate_center_shape(raw, centres)
             return scaled(np.asarray(centres), -exponent)[None]
-        # seeds are chosen as scikit-learn chooses them, from centred points
-        points = raw if callable(self.init) else scaled(raw, -exponent)
-        points = points.astype(self._centred_dtype(raw, exponent))
+        # a function gets centred points, 8-bit ones and those of any scale as float64
+        dtype = np.float64 if raw.dtype == np.uint8 or exponent else raw.dtype
+        points = scaled(raw, exponent).astype(dtype)
         mean = points.mean(axis=0)
         points -= mean
         square = row_norms(points, squared=True)
-        share = weight.astype(points.dtype)
         found = np.stack(
             [
-                self._init_centroids(points, square, self.init, random_state, share) + mean
+                self._init_centroids(points, square, self.init, random_state, weight) + mean
                 for _ in range(restarts)
             ]
-        ).astype(np.float64)
-        return scaled(found, -exponent) if callable(self.init) else found
-
-    def _centred_dtype(self, raw: NDArray[Any], exponent: int) -> Any:
-        """A callable gets 8-bit points as float64, as from scikit-learn, and so values of any scale."""
-        if callable(self.init):
-            return np.float64 if raw.dtype == np.uint8 or exponent else raw.dtype
-        return np.float32 if raw.dtype == np.uint8 else raw.dtype
+        )
+        return scaled(found.astype(np.float64), -exponent)
 
     def _keep(self, outcome: Outcome, dtype: Any, exponent: int) -> None:
         """Set the fitted attributes."""
@@ -259,6 +300,7 @@ class KMeans(_Peer):  # type: ignore[misc]
             for inertia, n_iter, at in found
         ]
         rows = [restart.rescaled(exponent, dtype) for restart in rows]
+        self.algorithm_ = outcome.algorithm
         self.restarts_ = ranked(rows)
         best = self.restarts_[0]
         used = len(np.unique(best.labels))
@@ -274,11 +316,3 @@ class KMeans(_Peer):  # type: ignore[misc]
         self.labels_ = best.labels.copy()
         self.inertia_ = best.inertia
         self.n_iter_ = best.n_iter
-
-
-def check_weights(sample_weight: ArrayLike | None, raw: NDArray[Any]) -> NDArray[np.float64]:
-    """The weights of points, shape (n,); all 1 by default."""
-    weight = _check_sample_weight(sample_weight, raw, dtype=np.float64, ensure_non_negative=True)
-    if not weight.any():
-        raise ValueError("Sample weights are all zero: at least one must be positive.")
-    return np.asarray(weight)

@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array, check_random_state
 
 from inkcluster.cluster.clustering import Clustering, relabel_by_size
-from inkcluster.cluster.kmeans.choose import Problem, check_memory
+from inkcluster.cluster.kmeans.choose import Problem, check_memory, check_weights
 from inkcluster.cluster.kmeans.climb import climb
-from inkcluster.cluster.kmeans.estimator import check_weights
 from inkcluster.cluster.kmeans.restarts import Restart
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.threads import kept_threads, one_blas_thread

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from scipy import linalg
 from sklearn.utils.extmath import randomized_svd
 
-from inkcluster.cluster.kmeans.choose import Floats, Problem, Space, share, space_for, subset_size
-from inkcluster.cluster.kmeans.lloyd import Listener, Lloyd, Outcome, least_shift, sums_of
+from inkcluster.cluster.kmeans.choose import Floats, Problem, share, subset_size
+from inkcluster.cluster.kmeans.lloyd import Listener, Lloyd
+from inkcluster.cluster.kmeans.restarts import Outcome, sums_of
+from inkcluster.cluster.kmeans.space import Space, space_for
+from inkcluster.compute.threads import pieces
 from inkcluster.kernels import rotate
 from inkcluster.kernels.kmeans import seeds
 from inkcluster.kernels.kmeans.anneal import anneal
@@ -57,7 +60,7 @@ def from_sketch(
     space, renew = space_for(problem.raw, problem.weight, centres)
     lloyd = Lloyd(space, centres, problem.exact_totals, labels=labels, sums=sums, renew=renew)
     del labels
-    shift = least_shift(problem, space)
+    shift = problem.least_shift
     s = lloyd.run(
         problem.max_iter, shift, listener, lambda share: advance((1 - SKETCH_SHARE) * share)
     )
@@ -65,7 +68,8 @@ def from_sketch(
     best = int(inertia.argmin())
     if k > 1 and (weight == 1).all() and s.n_iter[best] < problem.max_iter:
         _polish(problem, shift, lloyd, best, inertia, random_state=random_state)
-    return Outcome(inertia[which], s.n_iter[which], s.labels, s.centres, which)
+    found = inertia[which], s.n_iter[which], s.labels, s.centres, which
+    return Outcome(*found, lloyd.algorithm)
 
 
 def sketch(raw: NDArray[Any], weight: Floats, random_state: np.random.RandomState) -> Space:
@@ -133,9 +137,9 @@ def starts(
     """
     n = len(space.raw)
     rows = np.sort(random_state.choice(n, subset_size(n, k), replace=False))
-    subset = _space(space.lead[rows], space.weight[rows])
+    subset = _space(space.rows(rows.astype(np.int32)), space.weight[rows])
     chosen = _seeds(subset, k, restarts * STARTS, init, random_state)
-    first = Lloyd(subset, subset.lead[chosen].astype(np.float64), exact_totals=True)
+    first = Lloyd(subset, subset.raw[chosen].astype(np.float64), exact_totals=True)
     first.run(SKETCH_ITERATIONS, 0.0, still=2)
     kept, which = distinct(first.state.labels, k)
     second = Lloyd(space, first.state.centres[kept], exact_totals=True)
@@ -167,7 +171,7 @@ def plus_plus(
     share(
         seeds.plus_plus,
         count,
-        space.lead,
+        space.rows(slice(None)),
         space.square,
         space.weight,
         draws,
@@ -264,10 +268,10 @@ def _annealed(
 
 def _gaps(space: Space, centres: Floats) -> Floats:
     """Squared distance to the second nearest centre (k, d) less that to the nearest, about."""
-    lead, square, _, _ = space.centres(centres[None])
-    gaps = np.empty(len(space.lead))
-    for start in range(0, len(gaps), 16384):
-        score = square[0] - 2 * (space.lead[start : start + 16384] @ lead[0].T)
+    look = space.look(centres[None])
+    gaps = np.empty(len(space.raw))
+    for part in pieces(len(gaps), 16384):
+        score = look.base[0] + space.rows(part) @ look.lead[0].T
         score.partition(1, axis=1)
-        gaps[start : start + 16384] = score[:, 1] - score[:, 0]
+        gaps[part] = score[:, 1] - score[:, 0]
     return gaps

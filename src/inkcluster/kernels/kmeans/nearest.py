@@ -1,14 +1,12 @@
-"""Finds the nearest centres: float32 proposes in leading directions, float64 decides near-ties."""
+"""Labels points by the nearest centre: float32 proposes within bounds, float64 decides what is close."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from inkcluster.kernels._arrays import F32, F64, I32, I64, Array
+from inkcluster.kernels._arrays import F32, F64, I32, Array
 from inkcluster.kernels._jit import kernel
 
-BLOCK = 2048
-"""Points in a task; only the speed depends on it."""
 ROWS = 256
 """Points whose squared distances are summed in order; the sums of blocks are added afterwards."""
 
@@ -40,16 +38,31 @@ def squared_distance(row: Array, centre: F64) -> float:
 
 
 @kernel()
+def find_open(margin: F32, labels: I32, drop: F32, todo: I32, start: int) -> int:
+    """Lower margins (m,) by the `drop` (k,) of their labels; list the points left open.
+
+    `todo` (m,) is written with the places of these points plus `start`; their number is returned.
+    """
+    shrink = np.float32(1 - 2e-7)  # covers the rounding of the subtraction
+    for i in range(labels.shape[0]):
+        margin[i] = margin[i] * shrink - drop[max(labels[i], 0)]
+    count = 0
+    for i in range(labels.shape[0]):
+        todo[count] = start + i
+        count += not margin[i] > 0
+    return count
+
+
+@kernel()
 def _decide(
-    row: Array, centres: F64, score: F32, slack: F32, rho: float, square: float, threshold: float
+    row: Array, centres: F64, low: Array, square: float, limit: float
 ) -> tuple[int, float, float]:
     """Decide a near-tie: the label, the distance rounded up, that of the next rounded down."""
     best = np.inf
     second = np.inf
     label = 0
     for j in range(centres.shape[0]):
-        low = score[j] - rho * slack[j]
-        if low <= threshold:
+        if low[j] <= limit:
             exact = squared_distance(row, centres[j])
             if exact < best:
                 second = min(second, best)
@@ -58,137 +71,104 @@ def _decide(
             else:
                 second = min(second, exact)
         else:
-            second = min(second, max(square + low, 0.0))
+            second = min(second, max(square + low[j], 0.0))
     return label, np.sqrt(best) * (1 + 1e-9), np.sqrt(second) * (1 - 1e-9)
 
 
 @kernel()
-def _open(margin: F32, labels: I32, drop: F32, todo: I32) -> int:
-    """Lower a block's margins by `drop`; list the points left open, and return how many."""
-    shrink = np.float32(1 - 2e-7)  # covers the rounding of the subtraction
-    for i in range(labels.shape[0]):
-        margin[i] = margin[i] * shrink - drop[max(labels[i], 0)]
-    count = 0
-    for i in range(labels.shape[0]):
-        todo[count] = i
-        count += not margin[i] > 0
-    return count
-
-
-@kernel()
 def _propose(
-    product: F32, centre_square: F32, slack: F32, rho: F32,
-    todo: I32, best: F32, second: F32, label: I32,
+    score: Array, base: Array, grain: Array, slack: F32, norm: Array, rest: F32,
+    best: Array, second: Array, label: I32,
 ) -> None:  # fmt: skip
-    """Find the nearest centre and a bound of the others, as squared distance less the point's norm.
-
-    `product` (k, m), the scalar products, is overwritten by the scores.
-    """
-    k, m = product.shape
-    two = np.float32(2)
+    """Find the nearest centre and a bound of the others; scores become their lower bounds."""
+    k, m = score.shape
     for p in range(m):
-        best[p] = np.float32(np.inf)
-        second[p] = np.float32(np.inf)
+        score[0, p] += base[0]
+        best[p] = score[0, p]
+        second[p] = np.inf
         label[p] = 0
-    for j in range(k):
-        row = product[j]
-        base = centre_square[j]
+    for j in range(1, k):
+        row = score[j]
+        own = base[j]
         for p in range(m):
-            s = base - two * row[p]
+            s = row[p] + own
             row[p] = s
             less = s < best[p]
             best[p] = s if less else best[p]
             label[p] = j if less else label[p]
     for j in range(k):
-        row = product[j]
+        row = score[j]
         loose = slack[j]
+        wide = grain[0, j]
+        beside = grain[1, j]
         for p in range(m):
-            low = row[p] - rho[todo[p]] * loose
+            low = row[p] - norm[p] * wide - rest[p] * loose - beside
+            row[p] = low
             take = (label[p] != j) & (low < second[p])
             second[p] = low if take else second[p]
 
 
 @kernel()
-def assign(
-    raw: Array, lead: F32, square: F64, rho: F32, blur: float,
-    centres: F64, centre_lead: F32, centre_square: F32, slack: F32, grain: F64, drop: F32,
-    active: I64, margin: F32, labels: I32, who: I32, was: I32, moved: I64,
-    first: int, last: int,
-) -> None:  # fmt: skip
-    """Label every point in every active restart, except those whose label the bounds make certain.
-
-    A task is a block of points in a restart; tasks may run side by side.
+def settle(
+    score: Array, base: Array, grain: Array, slack: F32, ids: I32,
+    raw: Array, square: F64, rho: F32, centres: F64,
+    margin: F32, labels: I32, who: I32, was: I32, at: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Label points from their scalar products with the centres of a restart.
 
     Parameters
     ----------
+    score : (k, m) float32 or float64, -2 times the scalar products; overwritten
+    base : (k,) of the dtype of `score`, the centres' squared norms; read
+    grain : (2, k) of that dtype, the rounding of a score: relative to the point's norm, and beside
+    slack : (k,) float32, twice the centres' norms outside the leading directions; read
+    ids : (m,) int32, the points, rising; read
     raw : (n, d), any real dtype; read where float64 has to decide
-    lead : (n, q) float32, the leading coordinates about an origin; read
-    square : (n,) float64, squared distance to the origin; read
-    rho : (n,) float32, upper bound of the norm outside the leading directions; read
-    blur : bound of the float32 rounding, relative to the product of the norms
-    centres : (R, k, d) float64; read
-    centre_lead : (R, k, q) float32; centre_square : (R, k) float32, about the origin; read
-    slack : (R, k) float32, twice the centres' norm outside the leading directions; read
-    grain : (R,) float64, bound of the rounding of `lead`, relative to a point's norm; read
-    drop : (R, k) float32, what a margin loses when centres move; read
-    active : (R,) int64, the active restarts, which the arrays above hold; read
-    margin : (R_all, n) float32, distance to the second nearest centre less that to the own; updated
-    labels : (R_all, n) int32; updated
-    who, was : (R, n) int32, the points that moved, per block, and their former labels; written
-    moved : (R, blocks) int64, how many moved; written
-    first, last : range of the blocks · R tasks
+    square : (n,) float64, squared distance to the origin; rho : (n,) float32, upper bound of the
+        norm outside the leading directions; read
+    centres : (k, d) float64; read
+    margin : (n,) float32, distance to the second nearest centre less that to the own; updated
+    labels : (n,) int32; updated
+    who, was : (n,) int32, the points that moved, and their former labels; written from `at`, which
+        may be where `ids` begin
+
+    Returns
+    -------
+    at : int
+        The end of what was written.
+    decided : int
+        How many points float64 decided.
     """
-    n, q = lead.shape
-    blocks = moved.shape[1]
-    size = (n + blocks - 1) // blocks
-    n_active = active.shape[0]
-    for task in range(first, last):
-        b = task // n_active
-        a = task - b * n_active
-        r = active[a]
-        start = b * size
-        stop = min(n, start + size)
-        gone = 0
-        todo = np.empty(max(stop - start, 0), np.int32)
-        count = _open(margin[r, start:stop], labels[r, start:stop], drop[a], todo)
-        if count > 0:
-            rows = lead[start:stop]
-            if count < stop - start:
-                rows = np.empty((count, q), np.float32)
-                for p in range(count):
-                    i = start + todo[p]
-                    for t in range(q):
-                        rows[p, t] = lead[i, t]
-            product = np.dot(centre_lead[a], rows.T)
-            best = np.empty(count, np.float32)
-            second = np.empty(count, np.float32)
-            label = np.empty(count, np.int32)
-            for p in range(count):
-                todo[p] += start
-            _propose(product, centre_square[a], slack[a], rho, todo, best, second, label)
-            reach = np.sqrt(centre_square[a].max())
-            for p in range(count):
-                i = todo[p]
-                norm = np.sqrt(square[i])
-                error = blur * (norm + reach) * (norm + reach) + grain[a] * norm
-                limit = best[p] + rho[i] * slack[a, label[p]] + error
-                new = label[p]
-                if second[p] > limit:
-                    near = np.sqrt(max(square[i] + limit, 0.0))
-                    far = np.sqrt(max(square[i] + second[p] - error, 0.0))
-                else:
-                    new, near, far = _decide(
-                        raw[i], centres[a], product[:, p], slack[a], rho[i],
-                        square[i] - error, limit + error,
-                    )  # fmt: skip
-                margin[r, i] = np.float32((far - near) * (1 - 1e-6) - 1e-7 * near)
-                old = labels[r, i]
-                if new != old:
-                    labels[r, i] = new
-                    who[a, start + gone] = i
-                    was[a, start + gone] = old
-                    gone += 1
-        moved[a, b] = gone
+    m = score.shape[1]
+    best = np.empty(m, score.dtype)
+    second = np.empty(m, score.dtype)
+    norm = np.empty(m, score.dtype)
+    rest = np.empty(m, np.float32)
+    label = np.empty(m, np.int32)
+    for p in range(m):
+        norm[p] = np.sqrt(square[ids[p]]) * (1 + 1e-6)
+        rest[p] = rho[ids[p]]
+    _propose(score, base, grain, slack, norm, rest, best, second, label)
+    decided = 0
+    for p in range(m):
+        i = ids[p]
+        new = label[p]
+        limit = best[p] + (best[p] - score[new, p])  # its lower bound is as far below
+        limit += abs(limit) * 1e-6 if score.itemsize == 4 else abs(limit) * 1e-15
+        if second[p] > limit:
+            near = np.sqrt(max(square[i] + limit, 0.0))
+            far = np.sqrt(max(square[i] + second[p], 0.0))
+        else:
+            decided += 1
+            new, near, far = _decide(raw[i], centres, score[:, p], square[i], limit)
+        margin[i] = np.float32((far - near) * (1 - 1e-6) - 1e-7 * near)
+        old = labels[i]
+        if new != old:
+            labels[i] = new
+            who[at] = i
+            was[at] = old
+            at += 1
+    return at, decided
 
 
 @kernel(fastmath=True)

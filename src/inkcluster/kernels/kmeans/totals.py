@@ -1,14 +1,4 @@
-"""Sums clusters, in an order that does not depend on the threads.
-
-A task is a slice of the features in a restart, and goes through the points in ascending order.
-Arguments that the kernels share:
-
-raw : (n, d), any real dtype; weight : (n,) float64; labels : (R, n) int32; read
-totals : (R, k, d) float64, sums; mass : (R, k) float64, weights
-members : (R, k) int64, points of positive weight
-slices : number of slices of the features
-first, last : range of the restarts · slices tasks
-"""
+"""Sums clusters, in an order that does not depend on the threads."""
 
 from __future__ import annotations
 
@@ -20,79 +10,55 @@ from inkcluster.kernels._jit import kernel
 
 @kernel()
 def move(
-    raw: Array, weight: F64,
-    active: I64, labels: I32, who: I32, was: I32, moved: I64,
-    totals: F64, mass: F64, members: I64,
-    slices: int, first: int, last: int,
+    raw: Array, weight: F64, who: I32, was: I32, labels: I32,
+    totals: F64, mass: F64, members: I64, left: int, right: int,
 ) -> None:  # fmt: skip
-    """Move points from the totals of their old clusters to those of their new ones, updating all.
+    """Move points of a restart from the totals of their old clusters to those of their new ones.
 
-    `active`, `who`, `was` and `moved` are what ``nearest.assign`` wrote.
+    Parameters
+    ----------
+    raw : (n, d), any real dtype; weight : (n,) float64; labels : (n,) int32; read
+    who, was : (m,) int32, the points and their former labels, of which -1 is none; read
+    totals : (k, d) float64, sums; mass : (k,) float64, weights
+    members : (k,) int64, points of positive weight; all updated
+    left, right : the range of the features; the first range also updates `mass` and `members`
     """
-    n, d = raw.shape
-    blocks = moved.shape[1]
-    size = (n + blocks - 1) // blocks
-    width = (d + slices - 1) // slices
-    for task in range(first, last):
-        a = task // slices
-        part = task - a * slices
-        r = active[a]
-        left = min(d, part * width)
-        right = min(d, left + width)
-        for b in range(blocks):
-            for p in range(b * size, b * size + moved[a, b]):
-                i = who[a, p]
-                w = weight[i]
-                new = labels[r, i]
-                old = was[a, p]
-                into = totals[r, new]
-                if old >= 0:
-                    out = totals[r, old]
-                    for t in range(left, right):
-                        x = w * np.float64(raw[i, t])
-                        out[t] -= x
-                        into[t] += x
-                else:
-                    for t in range(left, right):
-                        into[t] += w * np.float64(raw[i, t])
-                if part == 0:
-                    mass[r, new] += w
-                    members[r, new] += w > 0
-                    if old >= 0:
-                        mass[r, old] -= w
-                        members[r, old] -= w > 0
-
-
-@kernel()
-def gather(
-    raw: Array, weight: F64, labels: I32,
-    totals: F64, mass: F64, members: I64,
-    slices: int, first: int, last: int,
-) -> None:  # fmt: skip
-    """Sum all clusters; `totals`, `mass` and `members` are zeros on entry, and written."""
-    n, d = raw.shape
-    width = (d + slices - 1) // slices
-    for task in range(first, last):
-        r = task // slices
-        part = task - r * slices
-        left = min(d, part * width)
-        right = min(d, left + width)
-        for i in range(n):
-            w = weight[i]
-            j = labels[r, i]
-            into = totals[r, j]
+    for p in range(who.shape[0]):
+        i = who[p]
+        w = weight[i]
+        new = labels[i]
+        old = was[p]
+        into = totals[new]
+        if old >= 0:
+            out = totals[old]
+            for t in range(left, right):
+                x = w * np.float64(raw[i, t])
+                out[t] -= x
+                into[t] += x
+        else:
             for t in range(left, right):
                 into[t] += w * np.float64(raw[i, t])
-            if part == 0:
-                mass[r, j] += w
-                members[r, j] += w > 0
+        if left == 0:
+            mass[new] += w
+            members[new] += w > 0
+            if old >= 0:
+                mass[old] -= w
+                members[old] -= w > 0
 
 
 @kernel()
 def gather_grey(
     raw: U8, labels: I32, totals: F64, members: I64, slices: int, first: int, last: int
 ) -> None:
-    """Do as :func:`gather` for 8-bit points of weight 1, in 32-bit integers first, then float64."""
+    """Sum all clusters of 8-bit points of weight 1, in 32-bit integers first, then float64.
+
+    Parameters
+    ----------
+    raw : (n, d) uint8; labels : (R, n) int32; read
+    totals : (R, k, d) float64; members : (R, k) int64; zeros on entry, and written
+    slices : number of slices of the features
+    first, last : range of the restarts · slices tasks
+    """
     n, d = raw.shape
     k = totals.shape[1]
     width = (d + slices - 1) // slices

@@ -155,7 +155,7 @@ def compare_kmeans(
     """K-means of a sample's points in one space."""
     from inkcluster.cluster import relabel_by_size
 
-    return {"labels": relabel_by_size(fitted(points, plan).labels_)}
+    return {"labels": relabel_by_size(fitted(points, plan, "deep").labels_)}
 
 
 def _linked_pixels(

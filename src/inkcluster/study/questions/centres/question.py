@@ -26,8 +26,8 @@ class CentresQuestion:
     key = "centres"
     number = 1
     title = "What do k-means clusters look like, and do they coincide with the true classes?"
-    uses = used_by(steps.kmeans, *k_range.USES)
-    revision = 3
+    uses = used_by(steps.kmeans, steps.kmeans_best, *k_range.USES)
+    revision = 4
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster all images, draw the clusters, and compare them with the labels if there are any."""
@@ -52,12 +52,12 @@ class CentresQuestion:
 
 
 class Clusters:
-    """The clusters of the best restart and what is measured on them."""
+    """The clusters of the lowest inertia found and what is measured on them."""
 
     def __init__(self, images: ImageSet, plan: Plan, desk: Desk) -> None:
         self.images, self.plan = images, plan
         features, self.vectors = steps.scaled(images, plan)
-        self.run = steps.restarts(images, plan, desk, self.vectors)
+        self.run = steps.best(images, plan, desk, self.vectors)
         self.k = self.run.n_found
         self.labels = self.run.labels[0]
         self.middle = self.run.centres[0][: self.k]

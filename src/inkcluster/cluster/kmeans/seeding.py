@@ -1,0 +1,141 @@
+"""scikit-learn's k-means++ for all restarts together: the same random numbers, the same seeds."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.cluster.kmeans.choose import MAX_COPIED_NUMBERS, MAX_TRIAL_NUMBERS, Floats
+from inkcluster.cluster.kmeans.restarts import draw
+from inkcluster.compute.threads import in_threads, pieces, results_in_threads
+
+BLOCK_NUMBERS = 2**18
+"""Numbers converted to float64 at a time, about what a processor's cache holds."""
+EXACT_FEATURES = 258
+"""Features whose products of bytes add up to less than 2²⁴, exactly in float32."""
+
+
+def plus_plus(
+    raw: NDArray[Any],
+    weight: Floats,
+    k: int,
+    restarts: int,
+    random_state: np.random.RandomState,
+) -> NDArray[np.int64]:
+    """The seeds of each restart, rows of `raw` (n, d), shape (restarts, k).
+
+    Greedy k-means++ (Arthur & Vassilvitskii 2007) as scikit-learn has it. How many random numbers a
+    seed takes does not depend on the points, so that all are drawn first. Restarts then choose side
+    by side, and one pass over the points serves the trials of all.
+    """
+    trials = 2 + int(np.log(k))
+    draws = [draw(weight, k, random_state) for _ in range(restarts)]
+    points = _Points(raw)
+    together = max(1, MAX_TRIAL_NUMBERS // (len(raw) * (trials + 1)))
+    return np.concatenate([_choose(points, weight, draws[p]) for p in pieces(restarts, together)])
+
+
+class _Points:
+    """Points whose squared distances to some of them are exact to rounding in float64.
+
+    Bytes have exact scalar products in float32, a few features at a time. Others are centred, and kept so where
+    they are few enough.
+    """
+
+    def __init__(self, raw: NDArray[Any]) -> None:
+        n, d = raw.shape
+        self.raw = raw
+        self.parts = pieces(n, max(16, BLOCK_NUMBERS // d))
+        grey = raw.dtype == np.uint8
+        self.kept = None if grey or raw.size > MAX_COPIED_NUMBERS else np.empty((n, d))
+        self.mean = np.zeros(d) if grey else raw.mean(axis=0, dtype=np.float64)
+        self.square = np.empty(n)
+        for _ in in_threads(self._norms, self.parts):
+            pass
+
+    def rows(self, at: slice | NDArray[np.int64]) -> NDArray[Any]:
+        if self.kept is not None:
+            return self.kept[at]
+        if self.raw.dtype == np.uint8:
+            return self.raw[at].astype(np.float32)
+        return self.raw[at] - self.mean
+
+    def _norms(self, part: slice) -> None:
+        if self.kept is not None:
+            np.subtract(self.raw[part], self.mean, out=self.kept[part])
+        rows = self.rows(part)
+        np.einsum("nd,nd->n", rows, rows, out=self.square[part], dtype=np.float64)
+
+    def distances(self, part: slice, to: NDArray[Any], square: Floats) -> Floats:
+        """Squared distances from rows `to` (m, d) to a part of the points, shape (m, part)."""
+        rows = self.rows(part)
+        if self.raw.dtype == np.uint8:
+            product = sum(
+                (to[:, f] @ rows[:, f].T).astype(np.float64)
+                for f in pieces(rows.shape[1], EXACT_FEATURES)
+            )
+        else:
+            product = to @ rows.T
+        found = np.multiply(product, -2.0)
+        found += square[:, None]
+        found += self.square[part]
+        return np.asarray(np.maximum(found, 0.0, out=found))
+
+
+def _choose(points: _Points, weight: Floats, draws: list[tuple[int, Floats]]) -> NDArray[np.int64]:
+    """The seeds of some restarts, shape (len(draws), k)."""
+    n, count = len(weight), len(draws)
+    steps, trials = draws[0][1].shape
+    every = np.arange(count)
+    chosen = np.empty((count, steps + 1), np.int64)
+    near = np.full((count, n), np.inf)
+    tried = np.empty((count, trials, n))
+    ids = np.array([[first] for first, _ in draws])
+    for j in range(steps + 1):
+        potential = _try(points, weight, ids, near, tried)
+        best = potential.argmin(axis=1)
+        chosen[:, j] = ids[every, best]
+        for r in every:
+            near[r] = tried[r, best[r]]
+        if j < steps:
+            wanted = [
+                numbers[j] * left
+                for (_, numbers), left in zip(draws, potential.min(axis=1), strict=True)
+            ]
+            ids = np.array(
+                list(
+                    results_in_threads(
+                        partial(_drawn, weight), list(zip(near, wanted, strict=True))
+                    )
+                )
+            )
+    return chosen
+
+
+def _drawn(weight: Floats, what: tuple[Floats, Floats]) -> NDArray[np.int64]:
+    """The points at which the summed weighted distances pass the numbers drawn."""
+    near, wanted = what
+    found = np.searchsorted(np.cumsum(weight * near), wanted)
+    return np.minimum(found, len(weight) - 1)
+
+
+def _try(
+    points: _Points, weight: Floats, ids: NDArray[np.int64], near: Floats, tried: Floats
+) -> Floats:
+    """Fill `tried` with each point's distance to its nearest seed with one more; their sums."""
+    count, trials = ids.shape
+    to, square = points.rows(ids.ravel()), points.square[ids.ravel()]
+    sums = np.empty((len(points.parts), count, trials))
+
+    def fill(part: slice) -> None:
+        out = tried[:, :trials, part]
+        far = points.distances(part, to, square).reshape(count, trials, -1)
+        np.minimum(far, near[:, None, part], out=out)
+        sums[part.start // points.parts[0].stop] = out @ weight[part]
+
+    for _ in in_threads(fill, points.parts):
+        pass
+    return np.asarray(sums.sum(axis=0))
