@@ -29,6 +29,7 @@ from inkcluster.cluster.hdbscan.clusters import (
     outlier_scores,
     select,
 )
+from inkcluster.cluster.hdbscan.pairs import Rough, core_distances, cores_by_tree
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.compute.memory import SPARE
 from inkcluster.errors import BadInputError, TooLittleMemoryError
@@ -144,6 +145,15 @@ def test_brute_breaks_ties_as_scikit_learns_does(algorithm) -> None:
 )  # fmt: skip
 def test_what_takes_scikit_learn_less_than_a_second_compiles_nothing(n, d, algorithm) -> None:
     assert choose.fastest(n, d) == algorithm
+
+
+@pytest.mark.parametrize("kind", ["apart", "repeated"])
+def test_core_distances_are_the_same_to_the_bit_from_a_tree_and_from_products(kind, rng) -> None:
+    X = rng.normal(size=(1500, 12))
+    X = X[rng.integers(0, 50, 1500)] if kind == "repeated" else X
+    expected = cores_by_tree(X, 9)
+    np.testing.assert_array_equal(core_distances(X, 9), expected)
+    np.testing.assert_array_equal(Rough(X).cores(9), expected)
 
 
 def test_many_ties_are_handed_to_a_walk_that_breaks_them_as_scikit_learn(monkeypatch) -> None:

@@ -88,8 +88,8 @@ def fastest(n: int, d: int) -> Literal["prim", "stored", "boruvka"]:
     search = 0.0 if d <= pairs.MAX_TREE_DIMENSIONS else n * n * d
     if n > MAX_STORED_POINTS and loop + search > MAX_UNCOMPILED_WORK:
         return "boruvka"
-    products = n * n * (20 + 0.06 * d) + 30_000 * n
-    return "stored" if products < loop and n <= MAX_STORED_POINTS else "prim"
+    products = n * n * (15 + 0.065 * d) + 20_000 * n
+    return "stored" if products < loop + 3 * n * n and n <= MAX_STORED_POINTS else "prim"
 
 
 def with_ties(X: Any, min_samples: int, memory_limit: int | None) -> Literal["prim", "stored"]:
@@ -113,7 +113,7 @@ def prim_bytes(X: Any, min_samples: int) -> int:
     n, d = X.shape
     found = 16 * pairs.QUERIES * min_samples
     looked_at = (20 + 8 * 4) * max(pairs.ENTRIES, n) + 3 * 8 * max(pairs.ENTRIES, d)
-    return int(SPARE + n * (3 * 8 * d + POINT_BYTES) + workers() * (found + looked_at))
+    return int(SPARE + n * (4 * 8 * (d + 2) + POINT_BYTES) + workers() * (found + looked_at))
 
 
 def stored_bytes(X: Any, min_samples: int) -> int:

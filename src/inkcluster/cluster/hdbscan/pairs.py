@@ -21,6 +21,10 @@ MAX_TREE_DIMENSIONS = 7
 """Dimensions up to which a k-d tree finds neighbours faster than products do, measured."""
 ENTRIES = 1 << 20
 """Numbers in an array of differences, or of distances that are looked at."""
+PROBES = 32
+"""Points that tell how many distances a k-d tree calculates for each."""
+CALL_COST, PRODUCT_COST = 12, 8
+"""Nanoseconds of a distance in the tree, and of one by products, beside those for each coordinate."""
 QUERIES = 512
 """Points that a thread searches for at a time."""
 MAX_WHOLE = 2.0**53
@@ -69,15 +73,13 @@ class Rough:
             self.centred = points - middle
             self.square = np.einsum("ij,ij->i", self.centred, self.centred)
         self.grain = self.growth * self.square
+        one, square = np.ones((n, 1)), self.square[:, None]
+        self.left = np.hstack([-2 * self.centred, one, square])
+        self.right = np.hstack([self.centred, square, one])
 
     def squared(self, some: slice, out: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """Squared distances of some points to all, (len, n)."""
-        out = np.matmul(self.centred[some], self.centred.T, out=out)
-        out *= -2
-        out += self.square
-        out += self.square[some, None]
-        np.maximum(out, 0, out=out)
-        return out
+        return np.matmul(self.left[some], self.right.T, out=out)
 
     def cores(self, k: int, keep: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
         """The distance (n,) of each point to number `k` of its neighbours, itself counted.
@@ -102,7 +104,7 @@ class Rough:
         if self.growth == 0:
             return np.sqrt(last)
         most = last * (1 + 3 * self.growth) + 3 * self.grain[begin : begin + len(near)]
-        who, whom = np.nonzero(near <= most[:, None])
+        who, whom = np.divmod(np.flatnonzero(near <= most[:, None]), near.shape[1])
         if len(who) > (k + MAX_OPEN) * len(near):
             return cores_by_tree(self.points, k, slice(begin, begin + len(near)))
         far = apart(self.points, who + begin, whom)
@@ -111,10 +113,10 @@ class Rough:
 
 
 def cores_by_tree(
-    points: NDArray[np.float64], k: int, some: slice = slice(None)
+    points: NDArray[np.float64], k: int, some: slice = slice(None), tree: KDTree | None = None
 ) -> NDArray[np.float64]:
     """The distance of some points to number `k` of their neighbours, themselves counted."""
-    tree, asking = KDTree(points), points[some]
+    tree, asking = tree or KDTree(points), points[some]
     core = np.empty(len(asking))
 
     def search(part: slice) -> None:
@@ -126,10 +128,21 @@ def cores_by_tree(
 
 
 def core_distances(points: NDArray[np.float64], k: int) -> NDArray[np.float64]:
-    """The distance (n,) of each point (n, d) to number `k` of its neighbours, itself counted."""
-    if points.shape[1] <= MAX_TREE_DIMENSIONS:
-        return cores_by_tree(points, k)
-    return Rough(points).cores(k)
+    """The distance (n,) of each point (n, d) to number `k` of its neighbours, itself counted.
+
+    By a k-d tree, if some of the points tell that it leaves most of the others out.
+    """
+    n, d = points.shape
+    tree = None
+    if d > MAX_TREE_DIMENSIONS:
+        tree = KDTree(points)
+        tree.reset_n_calls()
+        some = points[:: max(1, n // PROBES)]
+        tree.query(some, k)
+        looked_at = tree.get_n_calls() / len(some)
+        if looked_at * (CALL_COST + d) > n * (PRODUCT_COST + d / 4):
+            return Rough(points).cores(k)
+    return cores_by_tree(points, k, tree=tree)
 
 
 def apart(
@@ -172,41 +185,45 @@ def stored(points: NDArray[np.float64], reach: Reach) -> Walk:
     least = (core * alpha) ** 2
     np.maximum(squared, least, out=squared)
     np.maximum(squared, least[:, None], out=squared)
-    open_ = _open_pairs(squared, rough, (k + MAX_OPEN) * n)
+    open_ = _open_pairs(squared, rough, (k + MAX_OPEN) * n // 2)
     if open_ is None:
         return prim(points, reach, found)
-    begin = np.append(0, np.cumsum([len(each) for each in open_]))
-    far = apart(points, np.repeat(np.arange(n), np.diff(begin)), np.concatenate(open_)) / alpha
-    return _walk(core, lambda here: (open_[here], far[begin[here] : begin[here + 1]]))
+    far = apart(points, *open_) / alpha
+    ends = np.concatenate(open_)
+    by_end = np.argsort(ends, kind="stable")
+    others, far = np.concatenate(open_[::-1])[by_end], np.concatenate([far, far])[by_end]
+    begin = np.searchsorted(ends[by_end], np.arange(n + 1)).tolist()
+
+    def pairs(here: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        some = slice(begin[here], begin[here + 1])
+        return others[some], far[some]
+
+    return _walk(core, pairs)
 
 
 def _open_pairs(
     reach: NDArray[np.float64], rough: Rough, most: int
-) -> list[NDArray[np.intp]] | None:
-    """The other ends of all pairs that may be in a spanning tree, by row; None for over `most`.
+) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+    """The ends of all pairs that may be in a spanning tree; None for over `most`.
 
     Two points meet at the highest step between their places in the walk over `reach` (n, n), rough
     squares; a pair that is further apart, for all that rounding can do, is in no tree.
     """
-    n = len(reach)
     steps = mst_from_mutual_reachability(reach)
     order = np.append(0, steps["next_node"])
     climbs = np.append(0.0, steps["distance"]) * (1 + rough.growth) + rough.grain[order]
-    place = np.empty(n, np.intp)
-    place[order] = np.arange(n)
-    limit = np.empty(n)
-    pairs: list[NDArray[np.intp]] = []
+    climbs *= 1 + 2 * rough.growth
+    later: list[NDArray[np.intp]] = []
     count = 0
-    for row, at in enumerate(place.tolist()):
-        limit[order[at + 1 :]] = np.maximum.accumulate(climbs[at + 1 :])
-        limit[order[:at]] = np.maximum.accumulate(climbs[at:0:-1])[::-1]
-        limit[row] = -np.inf
-        within = reach[row] * (1 - rough.growth) - rough.grain[row] <= limit
-        pairs.append(np.flatnonzero(within))
-        count += len(pairs[-1])
+    for at, row in enumerate(order[:-1].tolist()):
+        after = order[at + 1 :]
+        limit = np.maximum.accumulate(climbs[at + 1 :])
+        limit += rough.grain[row] * (1 + 2 * rough.growth)
+        later.append(after[np.flatnonzero(reach[row].take(after) <= limit)])
+        count += len(later[-1])
         if count > most:
             return None
-    return pairs
+    return np.repeat(order[:-1], [len(each) for each in later]), np.concatenate(later)
 
 
 def _walk(
