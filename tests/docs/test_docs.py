@@ -92,9 +92,12 @@ def test_the_tables_of_settings_are_those_of_the_code(settings_block):
 @pytest.fixture(scope="module")
 def settings_block():
     """The module that writes them."""
-    spec = importlib.util.spec_from_file_location(
-        "settings_block", Path(__file__).parent / "settings_block.py"
-    )
+    return loaded("settings_block")
+
+
+def loaded(name):
+    """A script beside this file, as a module."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -252,6 +255,34 @@ def test_every_name_on_the_page_of_names_exists():
     for name in set(re.findall(r"^::: (\S+)$", page("api.md"), re.MULTILINE)):
         module, _, attribute = name.rpartition(".")
         assert hasattr(importlib.import_module(module), attribute), name
+
+
+# Performance
+
+
+def test_the_tables_of_performance_are_written_between_their_marks(performance_tables):
+    text = page("performance.md")
+    assert list(performance_tables.blocks(text)) == ["cold", "stranger"]
+    where = {"machine": {"processors": 2, "python": "3.11", "platform": "here"}}
+    call = {"call": "KMeans(10)", "data": "digits", "first": 2.0, "second": 0.5, "compiled": []}
+    call |= {"first_cpu": 3.0, "second_cpu": 1.0}
+    cell = {"family": "lattice", "estimator": "ward", "n": 9, "dtype": "float32", "order": "F"}
+    cell |= {"ours": 2.0, "theirs": 4.0, "same": "yes", "peer": "SciPy", "algorithm": "stored"}
+    tables = {
+        "cold": performance_tables.cold_table(where | {"calls": [call]}),
+        "stranger": performance_tables.stranger_table(where | {"cells": [cell]}),
+    }
+    assert "| KMeans(10) | digits | 1.50 | 2.00 | 0.5 | 0.50 |  | 0 |  |" in tables["cold"]
+    assert re.search(
+        r"\| lattice \| ward \| 9 \| float32 F \| 2.00 \|.*\| yes \| stored \|", tables["stranger"]
+    )
+    assert performance_tables.blocks(performance_tables.with_blocks(text, tables)) == tables
+
+
+@pytest.fixture(scope="module")
+def performance_tables():
+    """The module that writes them."""
+    return loaded("performance_tables")
 
 
 # Examples

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import inkcluster
+from inkcluster.kernels._jit import _Files
 
 INNER = """
 from inkcluster.kernels._jit import kernel
@@ -68,7 +69,7 @@ def use(package, **variables):
 
 
 def files(folder):
-    return sorted(path.name for path in folder.rglob("*.nb[ic]"))
+    return sorted(path.name for path in folder.rglob("*.nbc"))
 
 
 def edit(package, add):
@@ -95,7 +96,7 @@ def test_an_edit_in_an_imported_kernel_is_seen_by_the_next_process(package, tmp_
 
 def test_one_function_compiled_in_two_ways_has_two_files(package):
     use(package)
-    assert sum(name.startswith("outer.plain-") for name in files(package)) == 2 * 2
+    assert sum(name.startswith("outer.plain-") for name in files(package)) == 2
 
 
 def test_the_switch_turns_the_files_off(package):
@@ -111,13 +112,42 @@ def test_nowhere_to_write(package, tmp_path):
     assert use(package, NUMBA_CACHE_DIR=str(blocked / "kept"), **variables) == [20, 0]
 
 
-@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
-def test_a_damaged_file_counts_as_absent(package, suffix):
+def test_a_damaged_file_counts_as_absent(package):
     use(package)
-    for file in package.rglob(f"*.{suffix}"):
+    for file in package.rglob("*.nbc"):
         file.write_bytes(file.read_bytes()[:40])
     assert use(package) == [20, 0]
     assert use(package) == [20, 1]
+
+
+def test_machines_that_share_a_folder_keep_their_own_files(package, tmp_path):
+    other = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+    kept = {"NUMBA_CACHE_DIR": str(tmp_path / "home")}
+    assert use(package, **kept) == [20, 0]
+    mine = set(files(tmp_path))
+    assert use(package, **kept, **other) == [20, 0]
+    assert use(package, **kept) == [20, 1]
+    edit(package, 2)
+    assert use(package, **kept, **other) == [30, 0]
+    assert mine <= set(files(tmp_path))  # it cannot tell whether the first machine sees the edit
+
+
+def test_processes_that_write_at_once_mix_nothing(tmp_path):
+    """Numba numbers the files of a function: both would have written to number 1."""
+    one, two = (_Files(str(tmp_path), "inner", "stamp") for _ in range(2))
+    write = one._save_data
+
+    def be_overtaken(name, data):
+        two._load_index = dict  # it has read the folder while that was empty
+        two.save("whole numbers", "code of whole numbers")
+        del two._load_index
+        write(name, data)
+
+    one._save_data = be_overtaken
+    one.save("fractions", "code of fractions")
+    assert one.load("fractions") == "code of fractions"
+    assert two.load("whole numbers") == "code of whole numbers"
+    assert two.load("complex numbers") is None
 
 
 NOWHERE = """

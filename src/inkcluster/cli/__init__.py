@@ -1,4 +1,4 @@
-"""The command line: ``inkcluster study``, ``inkcluster look`` and ``inkcluster save``.
+"""The command line: ``inkcluster study``, ``look``, ``save`` and ``warm``.
 
 Nothing of Inkcluster is imported before a command runs, so that ``--help`` stays fast.
 """
@@ -42,6 +42,7 @@ _out = partial(typer.Option, rich_help_panel="Output")
 ONLY_HELP = (
     "Answer these questions only: centres, restarts, hierarchy, linkages, dbscan, compare, shape."
 )
+PARTS_HELP = "Only these: study, kmeans, ward, centroid, average, density, shape, neighbors."
 OUT_HELP = "The run folder, by default runs/NAME. An existing run is resumed."
 
 Json = Annotated[bool, _out("--json", help="Print one JSON document instead of text.")]
@@ -187,3 +188,17 @@ def save(
         typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
         for path in room.save(images, out):
             typer.echo(one_line(f"wrote {path}"))
+
+
+@app.command()
+def warm(
+    parts: Annotated[
+        list[str] | None, typer.Argument(metavar="[PART]...", help=PARTS_HELP, show_default=False)
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Compile everything ahead of time, for a container's image or a machine that many share."""
+    with guarded(debug=debug):
+        from inkcluster.cli.warming import warm_and_say
+
+        warm_and_say(parts or ())

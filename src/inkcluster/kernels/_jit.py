@@ -14,9 +14,11 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from llvmlite import binding as llvm
 from numba.core import caching as numba_caching
 
 caching: Any = numba_caching  # untyped
+_config: Any = numba.config
 F = TypeVar("F", bound=Callable[..., Any])
 SWITCH = "INKCLUSTER_KERNEL_CACHE"
 """The environment variable that turns the files off if it is 0."""
@@ -27,7 +29,8 @@ def kernel(*, fastmath: bool = False) -> Callable[[F], F]:
 
     The files lie where numba puts them: in ``NUMBA_CACHE_DIR`` if that is set, else beside the
     source, else in the user's cache folder; where none of these is writable, there are no files.
-    An edit in any kernel makes all files invalid, because a kernel contains those it calls.
+    An edit in any kernel makes all files invalid, because a kernel contains those it calls. A file
+    belongs to one processor, and one version of Python, NumPy and numba: machines may share a folder.
 
     Parameters
     ----------
@@ -47,25 +50,67 @@ def kernel(*, fastmath: bool = False) -> Callable[[F], F]:
 
 
 @cache
-def _stamp() -> str:
-    """What the validity of compiled code depends on, besides numba's version and the processor."""
+def _sources() -> str:
+    """What the validity of compiled code depends on, of Inkcluster's own."""
     from inkcluster._version import __version__
 
-    digest = hashlib.blake2b(f"{__version__} {np.__version__}".encode(), digest_size=8)
+    digest = hashlib.blake2b(__version__.encode(), digest_size=8)
     folder = Path(__file__).parent
     for file in sorted(folder.rglob("*.py")):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
+@cache
+def _machine() -> str:
+    """What else it depends on: the processor, numba and NumPy."""
+    processor = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    asked = _config.CPU_NAME, _config.CPU_FEATURES  # NUMBA_CPU_NAME may choose another
+    described = f"{processor} {asked} {numba.__version__} {np.__version__}"
+    return hashlib.blake2b(described.encode(), digest_size=4).hexdigest()
+
+
 class _Named(caching.CompileResultCacheImpl):  # type: ignore[misc]
-    """Names files by function, options and stamp, whatever the line of the function."""
+    """Names files by function, sources, machine and options, whatever the line of the function."""
 
     options = ""
 
     def get_filename_base(self, fullname: str, abiflags: str) -> str:
         version = f"py{sys.version_info[0]}{sys.version_info[1]}{abiflags}"
-        return f"{fullname}-{_stamp()}{self.options}.{version}"
+        return f"{fullname}-{_sources()}-{_machine()}{self.options}.{version}"
+
+
+used: set[Path] = set()
+"""The files that this process has read or written."""
+written: set[Path] = set()
+"""Those of them that it has written."""
+
+
+class _Files(caching.IndexDataCacheFile):  # type: ignore[misc]
+    """A file for each signature of a function, written at once.
+
+    Numba's own has an index beside numbered files: two processes that write at the same time give
+    the same number to two signatures, or to two processors, and one is taken for the other.
+    """
+
+    def load(self, key: Any) -> Any:
+        with suppress(FileNotFoundError):
+            kept, data = self._load_data(self._name(key))
+            if kept == key:
+                used.add(Path(self._data_path(self._name(key))))
+                return data
+        return None
+
+    def save(self, key: Any, data: Any) -> None:
+        self._save_data(self._name(key), (key, data))
+        for files in (used, written):
+            files.add(Path(self._data_path(self._name(key))))
+
+    def _name(self, key: Any) -> str:
+        name: str = self._data_name(
+            int(hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest(), 16)
+        )
+        return name
 
 
 class _Cache(caching.FunctionCache):  # type: ignore[misc]
@@ -74,13 +119,12 @@ class _Cache(caching.FunctionCache):  # type: ignore[misc]
     def __init__(self, function: Callable[..., Any], options: str) -> None:
         self._impl_class = type("_Named", (_Named,), {"options": options})
         super().__init__(function)
+        self._cache_file = _Files(self._cache_path, self._impl.filename_base, _sources())
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
             return super().load_overload(sig, target_context)
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
-            with suppress(OSError):
-                self.flush()
+        except (OSError, EOFError, ValueError, TypeError, pickle.UnpicklingError):
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
@@ -89,10 +133,23 @@ class _Cache(caching.FunctionCache):  # type: ignore[misc]
             _remove_stale(Path(self.cache_path))
 
 
+def kept_in() -> Path | None:
+    """The folder of the files of this one, beside those of the others; None if none are kept."""
+    if os.environ.get(SWITCH) != "0":
+        with suppress(RuntimeError):
+            return Path(_Cache(kept_in, "").cache_path)
+    return None
+
+
+def state() -> str:
+    """A name for the sources and the machine that compiled code is valid for."""
+    return f"{_sources()}-{_machine()}"
+
+
 @cache
 def _remove_stale(folder: Path) -> None:
-    """Delete the files of other stamps, once a process; the folder holds files of kernels only."""
+    """Delete the files of earlier sources, once a process; other machines' files stay."""
     version = f".py{sys.version_info[0]}{sys.version_info[1]}"
-    for file in folder.glob(f"*{version}*.nb[ic]"):
-        if f"-{_stamp()}" not in file.name:
+    for file in folder.glob(f"*-{_machine()}*{version}*.nbc"):
+        if f"-{_sources()}-" not in file.name:
             file.unlink(missing_ok=True)
