@@ -106,12 +106,12 @@ def few_dimensions(n):
 @pytest.mark.parametrize(
     ("call", "most"),
     [
-        (lambda: DBSCAN(eps=700.0).fit(points(3000)), 8),
+        (lambda: DBSCAN(eps=700.0).fit(points(5200)), 9),
         (lambda: DBSCAN(eps=0.6).fit(few_dimensions(3000)), 8),
-        (lambda: DBSCAN(eps=20.0).fit(points(600)), 6),
-        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(3000)), 11),
+        (lambda: DBSCAN(eps=20.0).fit(points(600)), 8),
+        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(5200)), 12),
         (lambda: DBSCANGrid([0.1, 0.6], [2, 5]).fit(few_dimensions(3000)), 9),
-        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(600)), 6),
+        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(600)), 8),
         (lambda: HDBSCAN(copy=True).fit(points(3000)), 13),
         (lambda: HDBSCAN(copy=True).fit(points(600)), 10),
     ],
@@ -161,8 +161,8 @@ def longest_walk(call, monkeypatch):
         (lambda: KMeans(10, n_init=30, random_state=0).fit(points(8000)), 5),
         *((lambda m=m: hierarchy.linkage(points(2600), m), 8) for m in hierarchy.METHODS),
         (lambda: AgglomerativeClustering().fit(points(2600)), 8),
-        (lambda: DBSCAN(eps=700.0).fit(points(3000)), 8),
-        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(3000)), 8),
+        (lambda: DBSCAN(eps=700.0).fit(points(5200)), 8),
+        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(5200)), 8),
         (lambda: HDBSCAN(copy=True).fit(points(5100)), 9),
         (
             lambda: ShapeClustering(10, warp=1, random_state=0).fit(points(2600).reshape(-1, 8, 8)),

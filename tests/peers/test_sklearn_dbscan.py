@@ -1,8 +1,7 @@
 """scikit-learn's own tests of DBSCAN, run on our class.
 
 The installed module's source is read, and its `DBSCAN` and `dbscan` become ours; each test is run
-twice: as it is, which leaves its few points to scikit-learn's neighbourhoods, and with our sweeps
-whatever the size of the data. `LEFT_OUT` names what is not run, with the reason.
+as it is, and with each algorithm forced. `LEFT_OUT` names what is not run, with the reason.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ import importlib.util
 import re
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -85,12 +86,11 @@ for _name, _test in vars(_PEER).items():
         globals()[_name] = pytest.mark.filterwarnings("default")(_test)
 
 
-@pytest.fixture(params=["as it is", "our sweeps"], autouse=True)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether few points are left to scikit-learn."""
-    if request.param == "our sweeps":
-        monkeypatch.setattr(choose, "MAX_SMALL_POINTS", 0)
-        monkeypatch.setattr(choose, "MAX_TREE_DIMENSIONS", 0)
+@pytest.fixture(params=["as it is", "matrix", "tree", "sweeps"], autouse=True)
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The algorithm that finds the labels."""
+    with nullcontext() if request.param == "as it is" else choose.forced(request.param):
+        yield
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.cluster import DBSCAN as PEER
 from sklearn.exceptions import NotFittedError
+from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import check_is_fitted
 
 from inkcluster import DBSCAN
-from inkcluster.cluster.density import choose, sweep
-from inkcluster.cluster.density.choose import Engine
+from inkcluster.cluster.density import matrix, sweep
+from inkcluster.cluster.density.choose import Engine, forced
 from inkcluster.cluster.density.space import Space
 from inkcluster.compute import memory
 from inkcluster.errors import BadInputError
@@ -24,8 +25,10 @@ def by_hand(X, eps, min_samples, weight=None):
     X = np.asarray(X, np.float64)
     n = len(X)
     near = [np.flatnonzero(((X - x) ** 2).sum(axis=1) <= eps * eps) for x in X]
-    weight = np.ones(n) if weight is None else weight
-    core = np.array([weight[rows].sum() >= min_samples for rows in near], bool)
+    core = np.array([len(rows) >= min_samples for rows in near])
+    if weight is not None:  # fractions are added in the order in which scikit-learn finds points
+        found = NearestNeighbors(radius=eps).fit(X).radius_neighbors(X, return_distance=False)
+        core = np.array([weight[rows].sum() >= min_samples for rows in found], bool)
     labels, number = np.full(n, -1), 0
     for first in range(n):
         if labels[first] >= 0 or not core[first]:
@@ -41,29 +44,29 @@ def by_hand(X, eps, min_samples, weight=None):
     return labels, core
 
 
-@pytest.fixture(autouse=True)
-def sweeps(monkeypatch):
-    """Our sweeps, also for few points and few dimensions."""
-    monkeypatch.setattr(choose, "MAX_SMALL_POINTS", 0)
-    monkeypatch.setattr(choose, "MAX_TREE_DIMENSIONS", 0)
-
-
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Blocks of few points, so that every packing and both triangles are gone through."""
     monkeypatch.setattr(sweep, "SIDE", 4)
+    monkeypatch.setattr(matrix, "SIDE", 16)
 
 
-def labels_and_cores(X, eps, min_samples, weight):
-    labels, cores = Engine(X, [min_samples], weight).labels_and_cores(eps)
+ALGORITHMS = ("matrix", "tree", "sweeps")
+
+
+def labels_and_cores(X, eps, min_samples, weight, algorithm="sweeps"):
+    with forced(algorithm):
+        labels, cores, used = Engine(X, [min_samples], weight).labels_and_cores(eps)
+    assert used == algorithm
     return labels[0], cores[0]
 
 
 def assert_same(X, eps, min_samples, weight=None):
-    labels, core = labels_and_cores(np.ascontiguousarray(X), eps, min_samples, weight)
     expected, expected_core = by_hand(X, eps, min_samples, weight)
-    np.testing.assert_array_equal(core, expected_core)
-    np.testing.assert_array_equal(labels, expected)
+    for algorithm in ALGORITHMS:
+        found = labels_and_cores(np.ascontiguousarray(X), eps, min_samples, weight, algorithm)
+        np.testing.assert_array_equal(found[1], expected_core, algorithm)
+        np.testing.assert_array_equal(found[0], expected, algorithm)
 
 
 WEIGHTS = {
@@ -105,10 +108,11 @@ def test_any_scale_and_far_from_the_origin(seed, exponent, kind):
 def test_two_dense_clusters_of_every_type(rng, dtype):
     X = np.concatenate([rng.normal(60, 5, (300, 60)), rng.normal(120, 5, (300, 60))])
     X = np.concatenate([X, rng.uniform(0, 200, (50, 60))]).astype(dtype)
-    labels, _ = labels_and_cores(X, 60.0, 5, None)
-    np.testing.assert_array_equal(labels, by_hand(X, 60.0, 5)[0])
-    assert labels.max() == 1
-    assert (labels == -1).sum() == 50
+    for algorithm in ALGORITHMS:
+        labels, _ = labels_and_cores(X, 60.0, 5, None, algorithm)
+        np.testing.assert_array_equal(labels, by_hand(X, 60.0, 5)[0])
+        assert labels.max() == 1
+        assert (labels == -1).sum() == 50
 
 
 @pytest.mark.parametrize("d", [20, 100, 300])
@@ -162,8 +166,9 @@ def test_sums_of_fractions_are_numpys_where_they_could_decide(small_blocks):
     X = np.zeros((60, 1))
     for least in (6, 3):  # sixty times 0.1, and thirty times
         weight = np.where(np.arange(60) < 10 * least, 0.1, 0.0)
-        _, core = labels_and_cores(X, 1.0, least, weight)
-        assert (core == (np.sum(weight) >= least)).all()
+        for algorithm in ALGORITHMS:
+            _, core = labels_and_cores(X, 1.0, least, weight, algorithm)
+            assert (core == (np.sum(weight) >= least)).all()
 
 
 def test_threads_and_blocks_change_nothing(rng, monkeypatch):
@@ -192,28 +197,32 @@ def test_memory_is_bounded_whatever_eps_is(rng, weighted):
     assert peak < 16e6  # a byte for each pair would be 36e6
 
 
-@pytest.mark.parametrize(("eps", "left"), [(0.3, True), (50.0, False)])
-def test_few_dimensions_are_left_to_scikit_learn_where_few_points_are_near(
-    rng, monkeypatch, eps, left
-):
-    monkeypatch.undo()
-    seen = []
-    monkeypatch.setattr(PEER, "fit", lambda self, *_, **__: seen.append(self) or self)
-    DBSCAN(eps=eps).fit(rng.normal(size=(3000, 3)))
-    assert bool(seen) == left
+@pytest.mark.parametrize(
+    ("shape", "eps", "limit", "chosen"),
+    [
+        ((300, 2), 0.1, None, "matrix"),
+        ((3000, 2), 0.1, None, "tree"),
+        ((3000, 2), 50.0, None, "matrix"),
+        ((3000, 30), 5.0, None, "matrix"),
+        ((3000, 30), 5.0, 10**8, "matrix"),
+        ((5200, 2), 0.1, None, "tree"),
+        ((5200, 2), 50.0, None, "sweeps"),
+        ((5200, 30), 5.0, None, "sweeps"),
+    ],
+)
+def test_what_was_chosen_can_be_asked(rng, shape, eps, limit, chosen):
+    fitted = DBSCAN(eps=eps, memory_limit=limit).fit(rng.normal(size=shape).astype(np.float32))
+    assert fitted.algorithm_ == chosen
 
 
 @pytest.mark.parametrize("eps", [0.2, 0.5, 3.0, 50.0])
-def test_few_dimensions_whoever_does_it(rng, monkeypatch, eps):
-    monkeypatch.undo()
+def test_few_dimensions_whoever_does_it(rng, eps):
     X = rng.normal(size=(2600, 3)).round(1)
     weight = rng.integers(-1, 4, 2600) / 2
-    for stored in (0, 1 << 27):
-        monkeypatch.setattr(choose, "MAX_STORED_PAIRS", stored)
-        ours = DBSCAN(eps=eps).fit(X, sample_weight=weight)
-        peer = PEER(eps=eps).fit(X, sample_weight=weight)
-        np.testing.assert_array_equal(ours.labels_, peer.labels_)
-        np.testing.assert_array_equal(ours.core_sample_indices_, peer.core_sample_indices_)
+    ours = DBSCAN(eps=eps).fit(X, sample_weight=weight)
+    peer = PEER(eps=eps).fit(X, sample_weight=weight)
+    np.testing.assert_array_equal(ours.labels_, peer.labels_)
+    np.testing.assert_array_equal(ours.core_sample_indices_, peer.core_sample_indices_)
 
 
 @pytest.mark.parametrize(

@@ -7,29 +7,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.spatial import cKDTree
 from sklearn.cluster import DBSCAN as PEER
-from sklearn.neighbors import KDTree
 
 from inkcluster import DBSCANGrid
-from inkcluster.cluster.density import choose, lists
+from inkcluster.cluster.density import choose, tree
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.errors import BadInputError
 
 
-@pytest.fixture(params=["lists", "tree", "forests", "sweeps"])
-def way(request, monkeypatch):
-    """Each of the ways to find the labels, whatever the size of the data."""
-    if request.param == "tree":
-        monkeypatch.setattr(choose, "MAX_SMALL_POINTS", 0)
-        monkeypatch.setattr(choose, "MAX_TREE_DIMENSIONS", 1000)
-        monkeypatch.setattr(choose, "MAX_TREE_SHARE", 2.0)
-        monkeypatch.setattr(lists, "MAX_PAIRS", 300)
-    if request.param in ("forests", "sweeps"):
-        monkeypatch.setattr(choose, "MAX_SMALL_POINTS", 0)
-        monkeypatch.setattr(choose, "MAX_TREE_DIMENSIONS", 0)
-    if request.param == "sweeps":
-        monkeypatch.setattr(choose, "MAX_LISTED", 0)
-    return request.param
+@pytest.fixture(params=choose.ALGORITHMS)
+def way(request):
+    """Each of the ways to find the labels, whatever the data."""
+    with choose.forced(request.param):
+        yield request.param
 
 
 def assert_every_cell_is_the_peers(X, eps, min_samples, weight=None):
@@ -46,9 +37,9 @@ def assert_every_cell_is_the_peers(X, eps, min_samples, weight=None):
 
 
 def test_digits(digits, way):
-    X = digits.flat()[::3] if way in ("forests", "sweeps") else digits.flat()[::3].astype(float)
-    eps = [5.0, 18.0, 21.0, 24.0, 40.0] if way != "tree" else [21.0]
-    assert_every_cell_is_the_peers(X, eps, [1, 2, 3, 5, 9])
+    assert_every_cell_is_the_peers(
+        digits.flat()[::3], [5.0, 18.0, 21.0, 24.0, 40.0], [1, 2, 3, 5, 9]
+    )
 
 
 @pytest.mark.mnist
@@ -86,6 +77,8 @@ def test_points_on_a_lattice_with_duplicates_and_distances_of_exactly_eps(way, X
 )
 @given(st.integers(0, 10**6), st.integers(1, 50), st.sampled_from([1, 2, 20]), *RANGES)
 def test_weights_whole_fractions_zero_and_negative(way, seed, n, d, eps, min_samples):
+    if way == "forests":
+        return  # these are never used with weights
     rng = np.random.default_rng(seed)
     X = rng.integers(0, 5, (n, d)) * (rng.random((n, d)) < 3 / d)
     low, unit = rng.integers(-3, 1), rng.choice([1.0, 0.5])
@@ -104,13 +97,6 @@ def test_rounded_coordinates_up_to_fifteen_dimensions(way, seed, n, d, digits):
     X = rng.normal(size=(n, d)).round(digits)
     if way != "forests":  # these are never used where scikit-learn measures by trees
         assert_every_cell_is_the_peers(X, [0.3, 0.5, 1.0, 1.5], [1, 2, 4])
-
-
-@pytest.mark.parametrize("crowded", [0.0, 0.01, 2.0])
-def test_rounded_coordinates_of_many_points(rng, monkeypatch, crowded):
-    monkeypatch.setattr(choose, "MAX_TREE_SHARE", crowded)
-    X = rng.normal(size=(2600, 4)).round(1)
-    assert_every_cell_is_the_peers(X, [0.3, 0.5, 0.9], [1, 4, 30])
 
 
 def test_lists_found_before_give_the_same(digits, way):
@@ -143,15 +129,21 @@ def test_refining_puts_eps_where_the_map_changes_most(way):
     np.testing.assert_array_equal(again.noise_share_, grid.noise_share_)
 
 
-@pytest.mark.parametrize("crowded", [0.0, 0.01])
-def test_one_tree_serves_all_eps(rng, monkeypatch, crowded):
+def test_one_tree_serves_all_eps(rng, monkeypatch):
     made = []
-    monkeypatch.setattr(choose, "MAX_TREE_SHARE", crowded)
-    monkeypatch.setattr(choose, "KDTree", lambda *a, **k: made.append(KDTree(*a, **k)) or made[-1])
-    X = rng.normal(size=(2600, 3))
-    grid = DBSCANGrid([0.1, 0.2, 0.3], [3, 5], refine=2).fit(X)
-    assert len(grid.eps_) == 5
+    monkeypatch.setattr(tree, "cKDTree", lambda *a, **k: made.append(cKDTree(*a, **k)) or made[-1])
+    grid = DBSCANGrid([0.1, 0.2, 0.3], [3, 5], refine=2).fit(rng.normal(size=(2600, 3)))
+    assert grid.algorithm_ == ["tree"] * 5
     assert len(made) == 1
+
+
+def test_the_labels_of_all_settings_are_predicted(rng):
+    X = rng.normal(size=(50, 2))
+    grid = DBSCANGrid([0.1, 0.5], [2, 3, 4])
+    labels = grid.fit_predict(X)
+    assert labels.shape == (2, 3, 50)
+    np.testing.assert_array_equal(labels, grid.labels_)
+    assert grid.algorithm_ == ["matrix", "matrix"]
 
 
 def test_nothing_is_refined_where_nothing_changes(way):
@@ -160,16 +152,23 @@ def test_nothing_is_refined_where_nothing_changes(way):
     assert len(grid.labels_) == 3
 
 
-def test_memory_is_bounded_whatever_eps_is(rng, monkeypatch):
-    X = rng.normal(size=(3000, 2))
-    monkeypatch.setattr(choose, "MAX_TREE_SHARE", 2.0)  # trees even there
-    monkeypatch.setattr(lists, "MAX_PAIRS", 100_000)
+def test_memory_is_bounded_whatever_eps_is(rng):
+    X = rng.normal(size=(6000, 2))
+    DBSCANGrid([1e6], [3, 4]).fit(X[:5100])
     tracemalloc.start()
     grid = DBSCANGrid([1e6], [3, 4]).fit(X)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (grid.labels_ == 0).all()
-    assert peak < 9e6  # a byte for each pair
+    assert grid.algorithm_ == ["sweeps"]
+    assert peak < 16e6  # a byte for each pair would be 36e6
+
+
+@pytest.mark.parametrize("limit", [10**8, 2 * 10**8, 10**9])
+def test_a_map_runs_where_it_fits(rng, limit):
+    X = rng.normal(size=(3000, 6))
+    grid = DBSCANGrid([0.5, 3.0], [3], memory_limit=limit).fit(X)
+    np.testing.assert_array_equal(grid.labels_, DBSCANGrid([0.5, 3.0], [3]).fit(X).labels_)
 
 
 def test_too_little_memory_is_refused_with_both_numbers():

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neighbors import KDTree
 
 from inkcluster.cluster.clustering import NOISE
-from inkcluster.compute.memory import SPARE, require
+from inkcluster.cluster.density.components import MAX_TREE_DIMENSIONS
+from inkcluster.cluster.density.matrix import SIDE, Matrix
+from inkcluster.cluster.density.tree import Tree
+from inkcluster.compute.memory import SPARE, budget, require
 
 if TYPE_CHECKING:
-    from inkcluster.cluster.density.lists import Forests, Neighbourhoods
+    from inkcluster.cluster.density.forests import Forests
     from inkcluster.cluster.density.sweep import Sweeps
     from inkcluster.cluster.neighbors.nearest import Neighbours
 
-MAX_SMALL_POINTS = 2500
-"""Points up to which scikit-learn finds all neighbourhoods at once, and nothing is compiled."""
-MAX_TREE_DIMENSIONS = 15
-"""Dimensions up to which scikit-learn measures by trees, which are fast where few points are near."""
-MAX_TREE_SHARE = 0.01
-"""The share of points within eps from which sweeps are faster than trees."""
-MAX_STORED_PAIRS = 1 << 27
-"""Pairs that scikit-learn's DBSCAN may store, of 8 bytes each."""
+ALGORITHMS = ("matrix", "tree", "sweeps", "forests")
+"""All that this module chooses between; scikit-learn's own is the estimator's, for other metrics."""
+MAX_MATRIX_POINTS = 5000
+"""Points up to which a matrix of n² bytes is made, by NumPy, so that nothing is compiled."""
+MIN_TREE_POINTS = 400
+"""Points from which a tree is worth asking for."""
+PAIR_WORK = 24
+"""Work for a pair that a tree finds, in pairs that it compares."""
+MATRIX_WORK, SWEEP_WORK = 0.6, 0.15
+"""Work for a pair of the matrix, and of the sweeps, in pairs that a tree compares."""
+MAX_TREE_PAIRS = 1 << 25
+"""Pairs within eps that a tree may list."""
 MAX_LISTED = 128
 """The largest `min_samples` for which a map keeps lists of neighbours."""
-PROBES = 256
-"""Points whose neighbours are counted to estimate the share within eps."""
+FREE_BYTES = 32 << 20
+"""Bytes that are taken without asking how much there is, which takes longer than the fit."""
+
+_forced: ContextVar[str | None] = ContextVar("forced", default=None)
+
+
+@contextmanager
+def forced(algorithm: str) -> Iterator[None]:
+    """Use one of `ALGORITHMS` meanwhile, whatever the data."""
+    token = _forced.set(algorithm)
+    try:
+        yield
+    finally:
+        _forced.reset(token)
 
 
 class Engine:
@@ -44,60 +64,59 @@ class Engine:
         self,
         X: NDArray[Any],
         min_samples: Sequence[int],
-        weight: NDArray[np.floating[Any]] | None = None,
+        weight: NDArray[np.floating[Any]] | None,
         *,
         most: float | None = None,
         lists: Neighbours | None = None,
+        memory_limit: int | None = None,
     ) -> None:
         self._X = X
         self._min_samples = min_samples
         self._weight = weight
         self._most = most
         self._lists = lists
+        self._memory_limit = memory_limit
 
-    def scikit_learn_wins(self, eps: float) -> bool:
-        """Whether scikit-learn's own DBSCAN is the fastest, and the pairs it would store are few."""
+    def labels_and_cores(self, eps: float) -> tuple[NDArray[np.int32], NDArray[np.bool_], str]:
+        """Labels and core points at one `eps`, (n_min_samples, n) each, and the algorithm's name."""
+        name = _forced.get() or self._fastest(eps)
+        found: Matrix | Tree | Sweeps | Forests = getattr(self, f"_{name}")
+        first, cores = found.at(eps)
+        return np.array([_numbered(row) for row in first]), cores, name
+
+    def _fastest(self, eps: float) -> str:
         n, d = (int(size) for size in self._X.shape)
-        if n <= MAX_SMALL_POINTS or d > MAX_TREE_DIMENSIONS:
-            return n <= MAX_SMALL_POINTS
-        return self._share_within(eps) < min(MAX_TREE_SHARE, MAX_STORED_PAIRS / n**2)
-
-    def labels_and_cores(self, eps: float) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Labels and core points at one `eps`, both of shape (n_min_samples, n)."""
-        first, cores = self._algorithm(eps).at(eps)
-        return np.array([_numbered(row) for row in first]), cores
-
-    def _algorithm(self, eps: float) -> Neighbourhoods | Forests | Sweeps:
-        n, d = self._X.shape
-        if n <= MAX_SMALL_POINTS:
-            return self._neighbourhoods
-        if d <= MAX_TREE_DIMENSIONS:
-            few = self._share_within(eps) < MAX_TREE_SHARE
-            return self._neighbourhoods if few else self._sweeps
+        need = _matrix_bytes(n, d, keep=self._most is not None)
+        matrix = n <= MAX_MATRIX_POINTS and self._fits(need)
+        if d <= MAX_TREE_DIMENSIONS and n >= MIN_TREE_POINTS:
+            pairs = self._tree.pairs(eps)
+            work = self._tree.share_visited(eps) + PAIR_WORK * 2 * pairs / n**2
+            fast = work < (MATRIX_WORK if matrix else SWEEP_WORK) and pairs <= MAX_TREE_PAIRS
+            if fast and self._fits(_tree_bytes(n, d, pairs)):
+                return "tree"
+        if matrix:
+            return "matrix"
         lists_serve = self._weight is None and self._min_samples[-1] <= MAX_LISTED
-        return self._forests if self._most is not None and lists_serve else self._sweeps
+        mapped = self._most is not None and lists_serve and d > MAX_TREE_DIMENSIONS
+        fit = mapped and self._fits(_forests_bytes(n, d, self._min_samples[-1]))
+        return "forests" if fit else "sweeps"
 
-    def _share_within(self, eps: float) -> float:
-        """The share of all points that is within `eps` of a point, the mean of a sample."""
-        assert self._tree is not None
-        some = self._X[np.random.default_rng(0).integers(0, len(self._X), PROBES)]
-        count = self._tree.query_radius(some, eps, count_only=True)
-        return float(count.mean() / len(self._X))
-
-    @cached_property
-    def _tree(self) -> KDTree | None:
-        few = len(self._X) <= MAX_SMALL_POINTS
-        return None if few else KDTree(self._X, leaf_size=30)
+    def _fits(self, need: int) -> bool:
+        if self._memory_limit is None and need <= FREE_BYTES:
+            return True
+        return need <= budget(self._memory_limit)
 
     @cached_property
-    def _neighbourhoods(self) -> Neighbourhoods:
-        from inkcluster.cluster.density.lists import Neighbourhoods
+    def _matrix(self) -> Matrix:
+        return Matrix(self._X, self._min_samples, self._weight, keep=self._most is not None)
 
-        return Neighbourhoods(self._X, self._min_samples, self._weight, self._tree)
+    @cached_property
+    def _tree(self) -> Tree:
+        return Tree(self._X, self._min_samples, self._weight)
 
     @cached_property
     def _forests(self) -> Forests:
-        from inkcluster.cluster.density.lists import Forests
+        from inkcluster.cluster.density.forests import Forests
         from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 
         assert self._most is not None
@@ -118,23 +137,35 @@ def neighbours_listed(min_samples: int, n: int) -> int:
     return min(min_samples, MAX_LISTED, n)
 
 
-def check_memory(
-    X: NDArray[Any], *, cells: int, min_samples: int, weighted: bool, memory_limit: int | None
-) -> None:
-    """Raise TooLittleMemoryError if the labels of `cells` settings, up to `min_samples`, do not fit."""
-    n, d = X.shape
-    need = SPARE + 4 * n * cells
-    if n <= MAX_SMALL_POINTS or d <= MAX_TREE_DIMENSIONS:
-        from inkcluster.cluster.density.lists import MAX_PAIRS
+def check_memory(X: NDArray[Any], *, cells: int, memory_limit: int | None) -> None:
+    """Raise TooLittleMemoryError if DBSCAN at `cells` settings does not fit, labels included.
 
-        need += 50 * min(MAX_PAIRS, n * n) + 24 * n * d
-    elif weighted or min_samples > MAX_LISTED:
-        need += n * (8 * d + 256)
-    else:
-        need += n * (8 * d + 24 * min_samples + 1500)
+    The plan is that of the algorithm that takes the least, which is used where no faster one fits.
+    """
+    n, d = (int(size) for size in X.shape)
+    need = SPARE + n * (8 * d + 256)
+    if n <= MAX_MATRIX_POINTS:
+        need = min(need, _matrix_bytes(n, d, keep=cells > 1))
+    need += 4 * n * cells
+    if memory_limit is None and need <= FREE_BYTES:
+        return
     what = "DBSCAN" if cells == 1 else f"A DBSCAN map of {cells:,} settings"
     instead = "draw a sample" if cells == 1 else "ask for fewer settings or draw a sample"
     require(what, n, need, memory_limit, instead)
+
+
+def _matrix_bytes(n: int, d: int, *, keep: bool) -> int:
+    """Bytes that a matrix of `n` points takes at most: itself, copies of it, and of the points."""
+    return n * n * (6 if keep else 4) + 40 * n * d + 32 * min(n, SIDE) ** 2 + 200 * n
+
+
+def _tree_bytes(n: int, d: int, pairs: float) -> int:
+    """Bytes that a tree of `n` points with so many pairs takes: several arrays of them at once."""
+    return int(n * (24 * d + 100) + 80 * pairs)
+
+
+def _forests_bytes(n: int, d: int, min_samples: int) -> int:
+    return SPARE + n * (8 * d + 24 * min_samples + 1500)
 
 
 def _plain(X: NDArray[Any]) -> NDArray[Any]:

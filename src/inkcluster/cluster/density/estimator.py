@@ -27,8 +27,7 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
     number for number. Two points are neighbours if the sum of their squared differences in float64
     is at most ``eps * eps``. Memory does not grow with `eps`.
 
-    scikit-learn does the work for other metrics, precomputed distances and sparse points, and where
-    it is faster: up to 2,500 points, or up to 15 dimensions with few points within `eps`. Only
+    scikit-learn does the work for other metrics, precomputed distances and sparse points. Only
     there do `algorithm`, `leaf_size` and `n_jobs` matter.
 
     Parameters
@@ -36,8 +35,16 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
     eps, min_samples, metric, metric_params, algorithm, leaf_size, p, n_jobs
         As in :class:`sklearn.cluster.DBSCAN`.
     memory_limit : int, optional
-        Bytes that may be taken beside the points; by default what the machine has free. Not used
-        where scikit-learn does the work.
+        Bytes that may be taken beside the points; by default what the machine has free.
+
+    Attributes
+    ----------
+    core_sample_indices_, components_, labels_, n_features_in_, feature_names_in_
+        As in :class:`sklearn.cluster.DBSCAN`.
+    algorithm_ : str
+        How the labels were found, which changes none of them: "matrix" (all distances, by NumPy),
+        "tree" (the pairs within eps, by SciPy's k-d tree), "sweeps" (products of blocks, compiled)
+        or "scikit-learn".
 
     References
     ----------
@@ -81,25 +88,19 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         if not self._euclidean():
             return self._by_scikit_learn(X, sample_weight)
         points: NDArray[Any] = validate_data(self, X, accept_sparse="csr")
-        real = points.dtype.kind in "buif"
-        if real:
+        if points.dtype.kind in "buif":
             check_squares(points, least=0.0 if self.eps > MIN_SQUARABLE else MIN_SQUARABLE)
-        wide = roomy(points)
-        theirs = X if wide is points else wide
-        if issparse(points) or not real:
-            return self._by_scikit_learn(theirs, sample_weight)
+        if issparse(points) or points.dtype.kind not in "buif":
+            wide = roomy(points)
+            return self._by_scikit_learn(X if wide is points else wide, sample_weight)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, points)
-        engine = Engine(points, [self.min_samples], weight)
-        if engine.scikit_learn_wins(self.eps):
-            return self._by_scikit_learn(theirs, sample_weight)
-        check_memory(
-            points, cells=1, min_samples=self.min_samples, weighted=weight is not None,
-            memory_limit=self.memory_limit,
-        )  # fmt: skip
-        labels, core = (found[0] for found in engine.labels_and_cores(self.eps))
-        self.labels_ = labels.astype(np.intp)
+        check_memory(points, cells=1, memory_limit=self.memory_limit)
+        engine = Engine(points, [self.min_samples], weight, memory_limit=self.memory_limit)
+        labels, cores, self.algorithm_ = engine.labels_and_cores(self.eps)
+        core = cores[0]
+        self.labels_ = labels[0].astype(np.intp)
         self.core_sample_indices_ = np.flatnonzero(core)
         self.components_ = points[core].copy() if core.any() else np.empty((0, points.shape[1]))
         return self
@@ -113,5 +114,6 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
         checked = validate_data(self, X, accept_sparse="csr")
         with peers_threads():
             peer.check_memory(checked, self, self.memory_limit)
-            fitted: Self = super().fit(X, sample_weight=sample_weight)
-        return fitted
+            super().fit(X, sample_weight=sample_weight)
+        self.algorithm_ = "scikit-learn"
+        return self

@@ -49,14 +49,16 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
     n_clusters_ : ndarray of shape (n_eps, n_min_samples), int
     noise_share_, largest_share_ : ndarray of shape (n_eps, n_min_samples), float
         Shares of all points: noise, and the largest cluster.
+    algorithm_ : list of str
+        How the labels of each of `eps_` were found, which changes none of them: as in
+        :class:`~inkcluster.DBSCAN`, or "forests".
 
     Notes
     -----
-    All cells use the lists of the nearest neighbours, as many as the largest of `min_samples`, and
-    one spanning forest under mutual reachability for each of `min_samples`: a further `eps` costs
-    only the cut. With `sample_weight`, or `min_samples` over 128, the points are swept for each
-    `eps` instead. Up to 2,500 points, and up to 15 dimensions where few points are within `eps`,
-    scikit-learn finds the neighbourhoods. No algorithm stores more pairs for a larger `eps`.
+    Beyond 5,000 points and 15 dimensions all cells use the lists of the nearest neighbours, as many
+    as the largest of `min_samples`, and one spanning forest under mutual reachability for each of
+    `min_samples`: a further `eps` costs only the cut. With `sample_weight`, or `min_samples` over
+    128, the points are swept for each `eps` instead.
 
     References
     ----------
@@ -132,34 +134,53 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, points)
-        self.check_memory(points, weighted=weight is not None)
+        self.check_memory(points)
         if lists is not None:
             from inkcluster.cluster.neighbors.nearest import check_neighbors
 
             check_neighbors(lists, len(points), neighbours_listed(min_samples[-1], len(points)))
         with current().task("DBSCAN map", total=len(eps) + refine) as advance:
-            engine = Engine(points, min_samples, weight, most=eps[-1], lists=lists)
+            engine = Engine(
+                points, min_samples, weight, most=eps[-1], lists=lists,
+                memory_limit=self.memory_limit,
+            )  # fmt: skip
             found: dict[float, NDArray[np.int32]] = {}
+            algorithm: dict[float, str] = {}
             for step in range(len(eps) + refine):
                 radius = eps[step] if step < len(eps) else _widest(found)
                 if radius is None:
                     break
-                found[radius] = engine.labels_and_cores(radius)[0]
+                found[radius], _, algorithm[radius] = engine.labels_and_cores(radius)
                 advance(1)
         self.eps_ = np.array(sorted(found))
+        self.algorithm_ = [algorithm[radius] for radius in sorted(found)]
         self.labels_ = np.array([found[radius] for radius in sorted(found)], np.int32)
         self.n_clusters_ = self.labels_.max(axis=2) + 1
         self.noise_share_, self.largest_share_ = _shares(self.labels_)
         return self
 
-    def check_memory(self, X: NDArray[Any], *, weighted: bool = False) -> None:
+    def fit_predict(self, X: ArrayLike, y: Any = None, **fit_params: Any) -> NDArray[np.int32]:
+        """Fit, and return `labels_`: of every setting, (n_eps, n_min_samples, n).
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d)
+        y : ignored
+        **fit_params
+            What :meth:`fit` takes.
+
+        Returns
+        -------
+        ndarray of shape (n_eps, n_min_samples, n), int32
+        """
+        return self.fit(X, y, **fit_params).labels_
+
+    def check_memory(self, X: NDArray[Any]) -> None:
         """Refuse points whose map would not fit into memory, before anything is computed.
 
         Parameters
         ----------
         X : ndarray of shape (n, d)
-        weighted : bool
-            Whether `fit` will be given weights.
 
         Raises
         ------
@@ -167,10 +188,7 @@ class DBSCANGrid(BaseEstimator):  # type: ignore[misc]
             If more bytes are needed than may be taken.
         """
         cells = (np.size(self.eps) + self.refine) * np.size(self.min_samples)
-        most = int(np.max(self.min_samples))
-        check_memory(
-            X, cells=cells, min_samples=most, weighted=weighted, memory_limit=self.memory_limit
-        )
+        check_memory(X, cells=cells, memory_limit=self.memory_limit)
 
 
 def _widest(found: dict[float, NDArray[np.int32]]) -> float | None:

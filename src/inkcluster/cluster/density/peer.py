@@ -12,9 +12,12 @@ from sklearn.cluster import DBSCAN
 from sklearn.metrics._pairwise_distances_reduction import RadiusNeighbors
 from sklearn.neighbors import NearestNeighbors
 
-from inkcluster.cluster.density.choose import MAX_SMALL_POINTS, PROBES
 from inkcluster.compute.memory import SPARE, require
 
+MAX_SMALL_POINTS = 2500
+"""Points up to which all pairs are planned for."""
+PROBES = 256
+"""Points whose neighbours are counted among more points."""
 PAIR_BYTES = 13
 """For a point within eps of another: its row, and what its list leaves over, measured."""
 POINT_BYTES = 400

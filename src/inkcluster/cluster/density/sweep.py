@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.density.components import core_points, slack
 from inkcluster.cluster.density.space import Reach, Space
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces, workers
 from inkcluster.kernels.density import sweep as kernels
@@ -51,7 +52,6 @@ class Sweeps:
         self._given = np.ones(len(X)) if weight is None else weight
         self._weight = self._given.astype(np.float64)
         self._negative = bool((self._weight < 0).any())
-        self._fractions = bool((self._weight != np.floor(self._weight)).any())
         self._space = Space(X, complete=self._negative)
         # The first columns are then a sample of all points, whatever order they came in.
         self._order = np.random.default_rng(0).permutation(len(X))
@@ -64,7 +64,7 @@ class Sweeps:
         reach = self._space.within(eps)
         points = self._X, reach.limit, reach.sure, eps * eps
         total, company = self._totals(reach, points)
-        cores = np.array([self._core(total, eps, least) for least in self._min_samples])
+        cores = core_points(self._X, self._given, total, self._min_samples, eps)
         first = np.empty(cores.shape, np.int32)
         parent = np.arange(len(total), dtype=np.int32)
         for j in reversed(range(len(cores))):  # what more neighbours connect, fewer do too
@@ -83,7 +83,7 @@ class Sweeps:
         """
         n = len(self._X)
         most = self._min_samples[-1]
-        enough = np.inf if self._negative else most + self._slack(most)
+        enough = np.inf if self._negative else most + slack(self._given, most)
         total, company, open_ = np.zeros(n), np.zeros(n, np.bool_), np.ones(n, np.bool_)
         counted = (self._weight, enough, total, company)
 
@@ -104,27 +104,6 @@ class Sweeps:
 
             sweep_both(reach.lead, rest, visit_both, advance)
         return total + more.gathered(), company
-
-    def _core(self, total: NDArray[np.float64], eps: float, min_samples: int) -> NDArray[np.bool_]:
-        """Whether each point is a core point, shape (n,).
-
-        Where the order of fractions could decide, they are summed as scikit-learn sums them: by
-        NumPy, in the order of their rows.
-        """
-        core = total >= min_samples
-        if self._fractions:
-            for a in np.flatnonzero(np.abs(total - min_samples) <= self._slack(min_samples)):
-                near = np.array([kernels.squared(self._X[a], row) <= eps * eps for row in self._X])
-                core[a] = np.sum(self._given[near]) >= min_samples
-        return core
-
-    def _slack(self, total: float) -> float:
-        """How much sums near `total` may differ with the order of their terms."""
-        if not self._fractions:
-            return 0.0
-        size = float(np.abs(self._weight).sum()) if self._negative else total
-        float64 = len(self._weight) * np.finfo(np.float64).eps
-        return size * float(64 * np.finfo(self._given.dtype).eps + float64)
 
     def _connected(
         self,

@@ -13,6 +13,7 @@ from inkcluster.errors import BadInputError
 
 Neighbours = tuple[NDArray[np.float64], NDArray[np.int32]]
 """Squared distances and rows, each (n, k)."""
+Rows = NDArray[np.int32] | NDArray[np.int64]
 MAX_SMALL_PAIRS = 2500 * 2500
 """Pairs up to which NumPy compares all of them, so that nothing is compiled."""
 LANES = 64
@@ -207,9 +208,7 @@ def _brute_force(
     return squared, rows
 
 
-def paired(
-    a: NDArray[np.generic], i: NDArray[np.intp], b: NDArray[np.generic], j: NDArray[np.intp]
-) -> NDArray[np.float64]:
+def paired(a: NDArray[np.generic], i: Rows, b: NDArray[np.generic], j: Rows) -> NDArray[np.float64]:
     """Squared distances of the rows `a[i]` to `b[j]`, to the bit what the compiled loop gives."""
     out = np.empty(len(i))
     d = a.shape[1]
