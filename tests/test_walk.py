@@ -157,7 +157,7 @@ def longest_walk(call, monkeypatch):
 @pytest.mark.parametrize(
     ("call", "most"),
     [
-        (lambda: KMeans(10, n_init=2, random_state=0).fit(points(9000)), 5),
+        (lambda: KMeans(10, n_init=2, random_state=0).fit(points(40_000)), 5),
         (lambda: KMeans(10, n_init=30, random_state=0).fit(points(8000)), 5),
         *((lambda m=m: hierarchy.linkage(points(2600), m), 8) for m in hierarchy.METHODS),
         (lambda: AgglomerativeClustering().fit(points(2600)), 8),

@@ -18,7 +18,6 @@ import pytest
 from inkcluster.cluster.kmeans import choose
 from inkcluster.cluster.kmeans.estimator import KMeans
 
-NO_SPARSE = "sparse input is refused, with scikit-learn's TypeError"
 PRIVATE = "tests a private helper of scikit-learn's, not the class"
 MINIBATCH = "tests MiniBatchKMeans, which is not replaced"
 FUNCTION = "tests the function k_means or kmeans_plusplus, which is not replaced"
@@ -31,8 +30,6 @@ LEFT_OUT = {
     r"test_minibatch_.*": MINIBATCH,
     r"test_k_means_function": FUNCTION,
     r"test_kmeans_plusplus_.*": FUNCTION,
-    r"test_dense_sparse": NO_SPARSE,
-    r"test_predict_dense_sparse": NO_SPARSE,
 }
 
 
@@ -96,11 +93,6 @@ def _skip_what_is_not_ours(request: pytest.FixtureRequest) -> None:
         pytest.skip(MINIBATCH)
     if call.params.get("Klass") is _PEER.MiniBatchKMeans:
         pytest.skip(MINIBATCH)
-    values = list(call.params.values())
-    if any(v in _PEER.CSR_CONTAINERS for v in values if isinstance(v, type)) or any(
-        hasattr(v, "tocsr") for v in values if not isinstance(v, np.ndarray)
-    ):
-        pytest.skip(NO_SPARSE)
 
 
 def test_every_test_left_out_exists() -> None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import issparse
 from sklearn.cluster import KMeans as _Peer
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import euclidean_distances
@@ -133,7 +134,7 @@ class KMeans(_Peer):  # type: ignore[misc]
 
     def fit(
         self,
-        X: ArrayLike,
+        X: Any,
         y: object = None,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
@@ -141,8 +142,9 @@ class KMeans(_Peer):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : array-like of shape (n, d)
-            uint8, float32 and float64 are used directly, any other dtype as float64.
+        X : array-like or sparse matrix of shape (n, d)
+            uint8, float32 and float64 are used directly, any other dtype as float64. A sparse one
+            goes to scikit-learn: `restarts_` has the best alone.
         y : ignored
         sample_weight : array-like of shape (n,), optional
 
@@ -150,12 +152,12 @@ class KMeans(_Peer):  # type: ignore[misc]
         ------
         ValueError
             For invalid parameters or points, in scikit-learn's words.
-        TypeError
-            For a sparse matrix.
         TooLittleMemoryError
             If more bytes are needed than may be taken.
         """
         del y
+        if issparse(X):
+            return peer.fit_sparse(self, X, sample_weight)
         self._validate_params()
         raw = self._read(X, reset=True)
         n, k = len(raw), self.n_clusters
@@ -197,6 +199,7 @@ class KMeans(_Peer):  # type: ignore[misc]
         self._keep(outcome, raw.dtype, exponent)
         return self
 
+    @peer.or_theirs
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
         """The nearest centre to each point, shape (n,)."""
         check_is_fitted(self)
@@ -210,17 +213,20 @@ class KMeans(_Peer):  # type: ignore[misc]
             space, _ = space_for(points, np.ones(len(raw)), None)
             return nearest_labels(space, centres)
 
+    @peer.or_theirs
     def fit_transform(
         self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None
     ) -> NDArray[np.floating[Any]]:
         """Fit, and the distances to the centres, shape (n, n_clusters)."""
         return self.fit(X, sample_weight=sample_weight)._distances(self._read(X, reset=False))
 
+    @peer.or_theirs
     def transform(self, X: ArrayLike) -> NDArray[np.floating[Any]]:
         """The distances to the centres, shape (n, n_clusters)."""
         check_is_fitted(self)
         return self._distances(self._read(X, reset=False))
 
+    @peer.or_theirs
     def score(
         self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None
     ) -> float:
@@ -233,11 +239,6 @@ class KMeans(_Peer):  # type: ignore[misc]
         if use_peer(raw, len(centres)):
             return -float(peer.nearest(raw, centres)[1] @ weight)
         return -float(inertia_of(raw, weight, self.predict(X)[None], centres[None])[0])
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = False
-        return tags
 
     def _read(self, X: ArrayLike, *, reset: bool) -> NDArray[Any]:
         refuse_masked(X, "X")

@@ -1,22 +1,29 @@
-"""K-means on small sets: scikit-learn's own loops, restarts side by side, so that nothing compiles."""
+"""K-means by scikit-learn: its loops on small sets, restarts side by side, so that nothing compiles; its
+methods for sparse points."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from functools import partial, wraps
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from scipy.spatial.distance import cdist
+from sklearn.cluster import KMeans
 from sklearn.cluster._kmeans import _kmeans_single_lloyd
 from sklearn.utils import check_array
 from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from sklearn.utils.extmath import row_norms
 
 from inkcluster.cluster.kmeans.choose import PEER, Floats, Problem
-from inkcluster.cluster.kmeans.restarts import Outcome, draw
+from inkcluster.cluster.kmeans.restarts import Outcome, Restart, draw
+from inkcluster.compute.memory import SPARE, require
 from inkcluster.compute.threads import results_in_threads
+
+M = TypeVar("M", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 def fit(
@@ -88,3 +95,29 @@ def nearest(raw: NDArray[Any], centres: Floats) -> tuple[NDArray[np.int32], Floa
     """The nearest of centres (k, d) to each point, ties to the lowest, and the squared distance."""
     far = cdist(raw.astype(np.float64), centres, "sqeuclidean")
     return far.argmin(axis=1).astype(np.int32), far.min(axis=1)
+
+
+def or_theirs(ours: M) -> M:
+    """A method of ours, or scikit-learn's of the same name where the points are a sparse matrix."""
+    theirs = getattr(KMeans, ours.__name__)
+
+    @wraps(ours)
+    def method(self: Any, X: Any, *given: Any, **named: Any) -> Any:
+        if not issparse(X):
+            return ours(self, X, *given, **named)
+        self._n_threads = _openmp_effective_n_threads()  # which a fit of dense points does not keep
+        return theirs(self, X, *given, **named)
+
+    return method  # type: ignore[return-value]
+
+
+def fit_sparse(model: T, X: Any, sample_weight: Any) -> T:
+    """Fit `model` by scikit-learn, which keeps only the best restart."""
+    of: Any = model
+    of._validate_params()
+    numbers = 2 * X.nnz + 4 * of.n_clusters * X.shape[1] + 4 * X.shape[0]
+    require("K-means", X.shape[0], 8 * numbers + SPARE, of.memory_limit, "lower `n_clusters`")
+    KMeans.fit(of, X, sample_weight=sample_weight)
+    of.algorithm_ = PEER
+    of.restarts_ = (Restart(of.inertia_, of.n_iter_, of.labels_.copy(), of.cluster_centers_),)
+    return model
