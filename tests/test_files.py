@@ -117,6 +117,15 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
     assert os.listdir(tmp_path) == ["text"]  # noqa: PTH208
 
 
+def test_an_error_names_the_file_that_was_wanted(tmp_path):
+    with (
+        pytest.raises(OSError, match="wanted") as error,
+        atomic_file(tmp_path / "no" / "wanted.png"),
+    ):
+        pass
+    assert error.value.filename == str(tmp_path / "no" / "wanted.png")
+
+
 def test_leftovers_of_files_and_folders_are_removed(tmp_path):
     (tmp_path / f"{TEMPORARY_PREFIX}a").touch()
     (tmp_path / f"{TEMPORARY_PREFIX}b").mkdir()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import Any
 
-Lookup = Callable[[str], Any]
+TYPE_CHECKING = False  # as typing has it, whose import takes longer than all the rest of ours
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Lookup = Callable[[str], Any]
 
 
 def handing_on(peer: str, ours: Lookup | None = None) -> Lookup:

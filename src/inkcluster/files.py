@@ -103,7 +103,13 @@ def output_file(path: Path) -> Path:
 @contextmanager
 def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     """Open `path` for writing bytes; it appears, complete, when the block ends without an error."""
-    handle, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, suffix=path.suffix, dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(
+            prefix=TEMPORARY_PREFIX, suffix=path.suffix, dir=path.parent
+        )
+    except OSError as error:
+        error.filename = str(path)  # of the name that a person gave
+        raise
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -33,6 +33,10 @@ def test_labels_of_any_form_are_an_array(labels):
         ([[1], [1, 2]] * 3, "not lists of several lengths"),
         (np.array([[1], [1, 2]] * 3, object), "the label of image 0 is a Python object (list)"),
         (np.ma.array(NUMBERS, mask=[0, 1, 0, 0, 1, 0]), "must not be masked, as 2 of its values"),
+        (np.array([0, 1, np.nan, 0, 1, 2]), "1 label is missing (the first: image 2)"),
+        (np.array(NUMBERS) + 0.5, "the label of image 0 is 0.5"),
+        (np.array(NUMBERS) * 1j, "must be whole numbers or text, not complex128"),
+        (np.array([2**63] * 6, np.uint64), "label 9223372036854775808 is too large"),
         ([1, 2], "6 images but 2 labels"),
         (7, "6 images but labels of shape ()"),
     ],
@@ -57,15 +61,32 @@ def test_evaluation_refuses_them_too(labels):
 
 
 @pytest.mark.parametrize(
-    "shape", ["4x4", "44", 4, (4,), (4, 4, 1), (4.5, 4), ("4", "4"), None, [4, 4]]
+    "shape",
+    [
+        "4x4",
+        "44",
+        4,
+        (4,),
+        (4, 4, 1),
+        (4.5, 4),
+        ("4", "4"),
+        (1, 2**40),
+        (1, 10**5000),
+        None,
+        [4, 4],
+    ],
+    ids=lambda shape: (
+        str(shape)[:9] if shape is None or np.size(shape) < 2 or shape[1] != 10**5000 else "endless"
+    ),
 )
 def test_a_shape_is_two_whole_numbers(shape):
     flat = PIXELS.reshape(6, 16)
     if shape is None or shape == [4, 4]:
         assert load(flat, shape=shape).shape == (4, 4)
         return
-    with pytest.raises(BadInputError, match="shape must be a height and a width"):
+    with pytest.raises(BadInputError, match="shape must be a height and a width") as error:
         load(flat, shape=shape)
+    assert len(str(error.value)) < 200
 
 
 @pytest.mark.parametrize(
@@ -82,3 +103,31 @@ def test_masked_pixels_are_refused():
         with pytest.raises(BadInputError, match="must not be masked, as 5 of its values are"):
             make(some)
     assert type(load(np.ma.array(PIXELS)).pixels) is np.ndarray
+
+
+@pytest.mark.parametrize(
+    "index",
+    [[], "a", [1.5], None, 3, [[1, 2]], [6], [-7], np.ones(5, bool), slice(2), [2**70]],
+    ids=str,
+)
+def test_what_takes_no_images_is_refused_in_one_sentence(index):
+    with pytest.raises(BadInputError, match=r"image"):
+        ImageSet(PIXELS).take(index)
+
+
+def test_images_are_taken_by_numbers_or_a_mask():
+    images = ImageSet(PIXELS, NUMBERS)
+    assert images.take([-1, 0]).labels.tolist() == [2, 0]
+    assert images.take(np.array(NUMBERS) == 1).labels.tolist() == [1, 1]
+    assert images.take(np.array([4], np.uint64)).labels.tolist() == [1]
+
+
+@pytest.mark.parametrize("level", ["a", 2.5, [1, "a"], object()], ids=str)
+def test_a_level_that_is_no_whole_number_is_refused(tmp_path, level):
+    with pytest.raises(BadInputError, match="label_level must be a whole number"):
+        load(tmp_path, label_level=level)
+
+
+def test_an_empty_name_is_not_the_current_folder():
+    with pytest.raises(BadInputError, match="name of the data is empty"):
+        load("")

@@ -66,6 +66,7 @@ def test_words_stay_words(files, six):
         (b"", "empty"),
         (b"\x00\x00\x00", "not a list of labels"),
         (b"\xff\xfe\xfa1\n", "not a list of labels"),
+        ("caf\xe9\nth\xe9\n".encode("latin-1"), "not text in UTF-8; save it as UTF-8"),
     ],
 )
 def test_what_is_no_list_of_labels_is_refused(content, says, tmp_path, six):

@@ -73,6 +73,34 @@ def test_empty_samples(n):
         sample_index(10, n, 69)
 
 
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"n": "a"}, "size of a sample must be a whole number, not 'a'"),
+        ({"n": 2.0}, "not 2.0"),
+        ({"n": None}, "not None"),
+        ({"random_state": "a"}, "random_state must be a whole number, not 'a'"),
+        ({"random_state": -1}, "random_state must be from 0 to 4294967295, not -1"),
+        ({"random_state": 2**32}, "not 4294967296"),
+        ({"replace": "no"}, "replace must be True or False, not 'no'"),
+        ({"n_total": "a"}, "number of images must be a whole number"),
+        ({"n_total": 0, "replace": True}, "cannot be drawn from 0 images"),
+        ({"stratify": 5}, "10 images but 1 labels"),
+    ],
+    ids=str,
+)
+def test_an_argument_of_another_type_is_one_clear_error(given, sentence):
+    with pytest.raises(BadInputError, match=sentence):
+        sample_index(**{"n_total": 10, "n": 3, "random_state": 69, **given})
+
+
+def test_the_numbers_may_be_those_of_numpy():
+    drawn = sample_index(np.int32(10), np.int8(3), np.uint32(69), replace=np.False_)
+    np.testing.assert_array_equal(drawn, sample_index(10, 3, 69))
+    state = np.random.RandomState(69)
+    np.testing.assert_array_equal(sample_index(10, 3, state), drawn)
+
+
 def test_strata_of_another_length():
     with pytest.raises(BadInputError, match="10 images but 9 labels"):
         sample_index(10, 2, 69, stratify=np.zeros(9))

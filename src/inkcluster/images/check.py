@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError, refuse_masked
+from inkcluster.images.describing import one_line
 from inkcluster.images.hash import blocks
 from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelling import check_labels
@@ -19,6 +20,8 @@ from inkcluster.images.readers.found import Found
 _BLOCK_BYTES = 1 << 25
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
 _WHITE = 255
+MAX_SIDE = 2**31
+"""No image is as high or wide, and what is counted from larger sides fits into no number."""
 MIN_SIGNED_REACH = 0.5
 """Values from -1 to 1 are a scale of their own only if they reach this far on both sides of 0."""
 
@@ -84,11 +87,22 @@ def checked_shape(shape: Any) -> tuple[int, int]:
     try:
         sides = [int(side) for side in shape] if not isinstance(shape, str) else []
         right = len(sides) == 2 and all(a == b for a, b in zip(sides, shape, strict=True))
+        right = right and max(map(abs, sides)) <= MAX_SIDE
     except (TypeError, ValueError, OverflowError):
         right = False
     if not right:
-        raise BadInputError(f"shape must be a height and a width, such as (28, 20), not {shape!r}.")
+        raise BadInputError(
+            "shape must be a height and a width, such as (28, 20), not "
+            f"{one_line(_shown(shape), 60)}."
+        )
     return sides[0], sides[1]
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # a number with more digits than Python writes
+        return "this"
 
 
 def image_shape(n_values: int, where: str, shape: tuple[int, int] | None = None) -> tuple[int, int]:

@@ -76,7 +76,7 @@ class ImageSet:
             raise BadInputError(
                 f"{self.name}: there is no image in an array of shape {self.pixels.shape}."
             )
-        plain = type(self.labels) is np.ndarray and self.labels.dtype.kind not in "OT"
+        plain = type(self.labels) is np.ndarray and self.labels.dtype.kind in "iU"
         if self.labels is not None and not plain:
             object.__setattr__(
                 self, "labels", check_labels(self.labels, len(self.pixels), self.name)
@@ -118,7 +118,7 @@ class ImageSet:
 
     def take(self, index: Any) -> ImageSet:
         """The images at `index` (integers or a mask), in that order, with their labels and names."""
-        index = np.asarray(index)
+        index = _position(index, len(self), self.name)
         labels = None if self.labels is None else self.labels[index]
         names = None if self.names is None else self.names[index]
         return replace(self, pixels=self.pixels[index], labels=labels, names=names)
@@ -140,6 +140,24 @@ class ImageSet:
                 f"{self.name} has no labels, so a sample cannot be stratified by them."
             )
         return self.take(sample_index(len(self), n, random_state, replace=replace, stratify=labels))
+
+
+def _position(given: Any, n: int, name: str) -> NDArray[Any]:
+    """`given` as an array that takes some of `n` images."""
+    index: NDArray[Any] = np.asarray(given)
+    if not index.size:
+        raise BadInputError(f"{name}: no image is asked for; give the number of one at least.")
+    is_mask = index.dtype == np.bool_ and index.shape == (n,)
+    if not is_mask and (index.dtype.kind not in "iu" or index.ndim != 1):
+        raise BadInputError(
+            f"{name}: images are taken by a list of whole numbers or a mask of {n:,} values, not by "
+            f"{index.dtype} of shape {index.shape}."
+        )
+    if not is_mask and (int(index.min()) < -n or int(index.max()) >= n):
+        raise BadInputError(
+            f"{name}: there is no image {int(index[(index < -n) | (index >= n)][0]):,} among {n:,}."
+        )
+    return index
 
 
 def _is_array(values: object) -> bool:

@@ -241,7 +241,11 @@ def read_labels(
         try:
             text = content.decode(encoding)
         except UnicodeError:
-            raise not_labels from None
+            if encoding == "utf-16":
+                raise not_labels from None
+            raise BadInputError(
+                f"{path} is not text in UTF-8; save it as UTF-8, or give an IDX, .npy or .npz file."
+            ) from None
         if _is_json(text.strip()):
             raise BadInputError(
                 f"{path} is JSON; give an IDX, .npy or .npz file, or text with a label a line."

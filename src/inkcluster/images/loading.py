@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -114,6 +115,8 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
             found = _matched(read_object(source, _counted(asked)), asked.labels)
             images = image_set(found, where=where, name=name or "images", shape=asked.shape)
         return replace(images, notices=tuple(map(in_python, images.notices)))
+    if not os.fspath(source):
+        raise BadInputError("The name of the data is empty; '.' is the current folder.")
     if source not in NAMED:
         return _read(Path(source), asked, name)
     here = Path(source).exists()
@@ -181,8 +184,15 @@ def _matched(found: Found, table: Any) -> Found:
     return replace(found, labels=labels, notices=(*found.notices, *said))
 
 
-def _levels(level: int | Sequence[int] | None) -> tuple[int, ...] | None:
-    return level if level is None else (level,) if isinstance(level, int) else tuple(level)
+def _levels(level: Any) -> tuple[int, ...] | None:
+    if level is None:
+        return None
+    try:
+        return tuple(map(operator.index, level if np.iterable(level) else [level]))
+    except TypeError:
+        raise BadInputError(
+            f"label_level must be a whole number or several, such as (1, 2), not {level!r}."
+        ) from None
 
 
 def _labels(labels: Any) -> tuple[Any, Sequence[str]]:

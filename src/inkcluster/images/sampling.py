@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inkcluster.errors import BadInputError
+
+MAX_SEED = 2**32 - 1
 
 
 def sample_index(
@@ -41,7 +44,8 @@ def sample_index(
     Raises
     ------
     BadInputError
-        If `n` is not at least 1, or exceeds `n_total` without replacement.
+        If `n` is not at least 1, or exceeds `n_total` without replacement, or if an argument is
+        not of the type above.
 
     Examples
     --------
@@ -51,6 +55,9 @@ def sample_index(
     >>> len(sample_index(10, 25, 69, replace=True))
     25
     """
+    n_total, n = _whole(n_total, "The number of images"), _whole(n, "The size of a sample")
+    if n_total < 1:
+        raise BadInputError(f"A sample cannot be drawn from {n_total:,} images.")
     if n < 1:
         raise BadInputError(f"A sample of {n:,} images is empty; ask for at least 1.")
     if n > n_total and not replace:
@@ -60,9 +67,10 @@ def sample_index(
         )
     from sklearn.utils import resample
 
+    _check_draw(random_state, replace)
     strata = None
     if stratify is not None:
-        strata = np.unique(np.asarray(stratify), return_inverse=True)[1]
+        strata = np.unique(np.ravel(stratify), return_inverse=True)[1]
         if len(strata) != n_total:
             raise BadInputError(
                 f"There are {n_total:,} images but {len(strata):,} labels to stratify them by."
@@ -75,6 +83,23 @@ def sample_index(
         stratify=strata,
     )
     return np.asarray(drawn, dtype=np.int64)
+
+
+def _whole(value: Any, what: str) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise BadInputError(f"{what} must be a whole number, not {value!r}.") from None
+
+
+def _check_draw(random_state: Any, replace: Any) -> None:
+    """Refuse what scikit-learn would, in words of ours."""
+    if not isinstance(replace, bool | np.bool):
+        raise BadInputError(f"replace must be True or False, not {replace!r}.")
+    if random_state is None or isinstance(random_state, np.random.RandomState):
+        return
+    if not 0 <= _whole(random_state, "random_state") <= MAX_SEED:
+        raise BadInputError(f"random_state must be from 0 to {MAX_SEED}, not {random_state}.")
 
 
 def contact_index(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from inkcluster.errors import RunFolderError
 from inkcluster.study.run.arrays import read_arrays, write_arrays
 from inkcluster.study.run.run import Run
-from inkcluster.study.run.written import _manifest, _seal
+from inkcluster.study.run.state import read_state
+from inkcluster.study.run.written import _manifest, _seal, read_answer
 
 
 @pytest.fixture
@@ -166,6 +168,16 @@ def test_a_step_is_no_larger_than_its_file(tmp_path, monkeypatch):
     np.savez_compressed(path, a=np.zeros(40_000_000, np.uint8))
     with pytest.raises(ValueError, match="larger than their file"):
         read_arrays(path)
+
+
+def test_reading_a_run_takes_memory_for_what_is_there_only(run):
+    """Under ``ulimit -v``, room for the largest that may be there ended a study."""
+    tracemalloc.start()
+    read_state(run.path)
+    assert read_answer(folder_of(run, "one"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5e6
 
 
 def test_a_damaged_table_is_one_sentence(run):

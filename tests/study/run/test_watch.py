@@ -1,4 +1,4 @@
-"""A memory-mapped file that changes while it is studied: said, and nothing of it kept."""
+"""A memory-mapped file that changes while it is studied is copied before, or noticed, and nothing kept."""
 
 import os
 from dataclasses import replace
@@ -7,12 +7,20 @@ import numpy as np
 import pytest
 
 from inkcluster.errors import DataChangedError
+from inkcluster.images import data_hash
+from inkcluster.study.run import watch
 from inkcluster.study.run.run import Run
 
 
 @pytest.fixture
-def mapped(blobs, tmp_path):
-    """The blobs, their pixels mapped from a file."""
+def no_room(monkeypatch):
+    """As if the pixels did not fit into memory."""
+    monkeypatch.setattr(watch, "free_memory", lambda: 0)
+
+
+@pytest.fixture
+def mapped(blobs, tmp_path, no_room):
+    """The blobs, their pixels mapped from a file that is too large to be copied."""
     np.save(tmp_path / "x.npy", blobs.pixels)
     return replace(blobs, pixels=np.load(tmp_path / "x.npy", mmap_mode="r"))
 
@@ -62,6 +70,39 @@ def test_answers_of_earlier_runs_stay(ask, fakes, mapped, tmp_path):
     assert Run.open(tmp_path / "run").keys == ("one",)
 
 
+@pytest.mark.parametrize("view", [lambda a: a, lambda a: a[5:, 1:][3:], lambda a: a.T], ids=str)
+def test_mapped_pixels_are_copied_where_they_fit(blobs, tmp_path, view, monkeypatch):
+    """A file that is cut short while it is mapped ends the process."""
+    whole = np.ascontiguousarray(blobs.pixels)
+    np.save(tmp_path / "x.npy", whole)
+    pixels = view(np.load(tmp_path / "x.npy", mmap_mode="r"))
+    given = replace(blobs, pixels=pixels[:], labels=None)
+    held = watch.unmapped(given)
+    np.testing.assert_array_equal(held.pixels, view(whole))
+    assert bool(watch.mapped_files(held)) is not pixels.flags.c_contiguous
+    changed = np.load(tmp_path / "x.npy", mmap_mode="c")
+    changed[:] = 7  # in memory alone
+    assert (watch.unmapped(replace(given, pixels=changed)).pixels == 7).all()
+    monkeypatch.setattr(watch, "free_memory", lambda: watch.MIN_FREE_RATIO * pixels.nbytes - 1)
+    assert watch.unmapped(given) is given
+
+
+def test_a_file_cut_short_while_it_is_copied_is_said(blobs, tmp_path):
+    np.save(tmp_path / "x.npy", blobs.pixels)
+    mapped = replace(blobs, pixels=np.load(tmp_path / "x.npy", mmap_mode="r"))
+    os.truncate(tmp_path / "x.npy", 300)
+    with pytest.raises(DataChangedError, match=r"x\.npy changed while it was studied"):
+        watch.unmapped(mapped)
+
+
+def test_a_copied_file_may_be_cut_short_meanwhile(ask, fakes, blobs, tmp_path):
+    np.save(tmp_path / "x.npy", blobs.pixels)
+    mapped = replace(blobs, pixels=np.load(tmp_path / "x.npy", mmap_mode="r"))
+    questions = meanwhile(fakes, lambda: os.truncate(tmp_path / "x.npy", 300))
+    assert ask(mapped, questions=questions).data.hash == data_hash(blobs)
+
+
+@pytest.mark.usefixtures("no_room")
 def test_a_truncated_file_is_not_read_again(ask, fakes, blobs, tmp_path):
     """Reading it would end the process; the fakes have their steps already."""
     pixels = np.tile(blobs.pixels, (100, 1, 1))

@@ -218,7 +218,7 @@ class _Items:
                 f"The dataset holds images of several shapes: {shown}; give them one."
             )
         grey = [check_pixels(image[None], "the dataset")[0][0] for image in images]
-        pixels, resized = unify(grey, asked)
+        pixels, resized = unify(grey, asked, "the dataset")
         self._said.append(about_sizes(resized, len(images)))
         return pixels
 

@@ -31,7 +31,7 @@ from inkcluster.study.run.facts import DataFacts, legible
 from inkcluster.study.run.folder import ANSWERS, STEPS, opened
 from inkcluster.study.run.run import Run
 from inkcluster.study.run.state import read_state, write_state
-from inkcluster.study.run.watch import Watch, mapped_files
+from inkcluster.study.run.watch import Watch, mapped_files, unmapped
 from inkcluster.study.run.written import (
     WrittenAnswer,
     findings_to_json,
@@ -91,7 +91,8 @@ def study(
         If the images and the settings do not go together, or `only` names an unknown question;
         then nothing is written.
     DataChangedError
-        If a memory-mapped file behind `images` changes meanwhile; what rests on it is withdrawn.
+        If a file behind `images`, mapped as it is too large to be copied, changes meanwhile; what
+        rests on it is withdrawn.
     RunFolderError
         If the folder cannot be written, is in use, or holds something else; results so far
         are kept.
@@ -111,7 +112,8 @@ def study(
     questions = QUESTIONS if questions is None else questions
     asked = _asked(questions, only)
     check(images, settings)
-    images, files = legible(images), mapped_files(images)
+    images = unmapped(legible(images))
+    files = mapped_files(images)
     facts = DataFacts.of(images)
     watch = Watch(images, facts.hash, files)
     out = Path(out)
@@ -270,6 +272,7 @@ class _Study:
             self.watch.check()
             self.computed.append(folder)
             write_answer(folder, question, made, answer, begun)
+            written = read_answer(folder)
         except (RunFolderError, DataChangedError):
             raise
         except Exception as error:
@@ -282,7 +285,6 @@ class _Study:
             return WrittenAnswer(
                 question.key, question.number, question.title, seconds, findings=(failure,)
             )
-        written = read_answer(folder)
         if written is None:
             raise RunFolderError(
                 f"The answer in {folder} cannot be read back; check the disk and run again."

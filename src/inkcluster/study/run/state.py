@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from inkcluster.files import RUN, atomic_file, open_file
+from inkcluster.images.readers.guard import read_at_most
 from inkcluster.study.answer import Level
 
 MAX_JSON_BYTES = 64 << 20
@@ -112,7 +113,7 @@ def read_json(path: Path, inner: int) -> Any:
     without end, numbers beyond 64 bits, NaN, and text that is not Unicode.
     """
     with open_file(path, inner) as stream:
-        content = stream.read(MAX_JSON_BYTES + 1)
+        content = read_at_most(stream, MAX_JSON_BYTES + 1)
     if len(content) > MAX_JSON_BYTES:
         raise ValueError("too large")
     value = json.loads(content.decode("utf-8"), parse_constant=_refuse)

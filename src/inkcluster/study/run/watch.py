@@ -1,19 +1,24 @@
-"""Notices that a file which a study reads from changes while it runs."""
+"""Keeps a study to one content of its files: copies what fits into memory, and watches the rest."""
 
 from __future__ import annotations
 
+import mmap
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from inkcluster.compute.memory import free_memory
 from inkcluster.errors import DataChangedError
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
 
 Facts = tuple[int, int, int]
+MIN_FREE_RATIO = 8
+"""Pixels are copied where this many times as much memory is free; a study's float32 take 4."""
 
 
 class Watch:
@@ -57,6 +62,44 @@ class Watch:
             if data_hash(self._images) != self._known:
                 raise _changed(*now)
             self._files = now
+
+
+def unmapped(images: ImageSet) -> ImageSet:
+    """`images` with pixels that are mapped from a file read into memory, where there is much of it.
+
+    A file that is cut short while it is mapped ends the process; while it is read it does not.
+    Pixels stay mapped if they are not in the file in their own order, or could be changed in memory.
+
+    Raises
+    ------
+    DataChangedError
+        If the file is shorter than it was when it was mapped.
+    """
+    pixels, root = images.pixels, _mapping(images.pixels)
+    if root is None or root.filename is None or not pixels.flags.c_contiguous:
+        return images
+    if root.mode != "r" or MIN_FREE_RATIO * pixels.nbytes > free_memory():
+        return images
+    path = Path(os.fsdecode(root.filename))
+    start = root.offset + pixels.ctypes.data - root.ctypes.data
+    try:
+        held = np.fromfile(path, np.uint8, pixels.size, offset=start)
+    except OSError:  # it is gone, and what is mapped is not
+        return images
+    if held.size < pixels.size:
+        raise _changed(path)
+    return replace(images, pixels=held.reshape(pixels.shape))
+
+
+def _mapping(array: Any) -> np.memmap[Any, Any] | None:
+    """The array that `array` is a view of, if that is mapped from a file."""
+    at = array
+    while at is not None:
+        base: Any = getattr(at, "base", None)
+        if isinstance(at, np.memmap) and isinstance(base, mmap.mmap):
+            return at
+        at = base
+    return None
 
 
 def mapped_files(images: ImageSet) -> dict[Path, Facts | None]:

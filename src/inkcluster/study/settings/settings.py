@@ -99,6 +99,7 @@ class Settings(Table):
             if isinstance(error, BadInputError):
                 raise
             what = "it is too deep" if isinstance(error, RecursionError) else str(error)[:MAX_SHOWN]
+            what = "it is not text in UTF-8" if isinstance(error, UnicodeError) else what
             raise BadInputError(
                 f"The settings file {path} is not valid TOML ({what}); write lines such as: k = 10"
             ) from error

@@ -74,6 +74,28 @@ def test_every_form_of_tar(form, tmp_path):
         assert [member.name for member in found] == [PurePosixPath(name)]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "is_said", "read"),
+    [("utf-8", False, "naïf"), ("cp437", True, "naïf"), ("cp1252", True, "na∩f")],
+)
+def test_a_zip_that_does_not_say_how_to_read_its_names(encoding, is_said, read, picture, tmp_path):
+    """macOS writes UTF-8, which can be told; Windows code pages, of which only one can be taken."""
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        for name in ("NAME.../1.png", "b/2.png", "NAME.../3.png"):
+            archive.writestr(name, picture(np.eye(4, dtype=np.uint8)))
+    raw = "naïf".encode(encoding)
+    raw += b"." * (len("NAME...") - len(raw))
+    (tmp_path / "a.zip").write_bytes(zipped.getvalue().replace(b"NAME...", raw))
+    images = load(tmp_path / "a.zip")
+    assert {label.rstrip(".") for label in images.labels} == {read, "b"}
+    said = (
+        "The zip does not say how to read the letters in the names of two files; they were taken for "
+        "code page 437, so other letters may be meant."
+    )
+    assert images.notices == is_said * (said,)
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", ["../evil.png", "a/../../evil.png", "/etc/evil.png", "C:/evil"])
 def test_names_that_lead_out(mode, name, tmp_path):

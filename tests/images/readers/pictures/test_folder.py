@@ -147,6 +147,18 @@ def test_sizes_are_unified_by_the_stated_rule(picture, tmp_path):
     np.testing.assert_array_equal(fitted[0], [[0, 0, 0], [0, 255, 0], [0, 0, 0]])
 
 
+@pytest.mark.parametrize("shape", [(46_342, 46_342), (1, 10**9)], ids=["square", "row"])
+def test_a_size_that_fills_the_memory_is_refused(picture, tmp_path, shape):
+    """Whether or not the pictures are of one size."""
+    same = [np.full((4, 4), i, np.uint8) for i in range(5)]
+    for i, grey in enumerate(same):
+        put(tmp_path / f"{i}.png", picture(grey))
+    other = np.zeros((4, 5), np.uint8)
+    for pictures in (tmp_path, [*same, other]):
+        with pytest.raises(BadInputError, match=r"would take .*; give a smaller size"):
+            load(pictures, shape=shape)
+
+
 def test_colour_is_mentioned(picture, tmp_path):
     colour = np.zeros((3, 3, 3), np.uint8)
     colour[..., 0] = 255

@@ -9,7 +9,7 @@ import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -39,11 +39,15 @@ _ZIP_IS_ENCRYPTED = 1
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive: its path there, its size in bytes, and how to open it."""
+    """A file in an archive: its path there, its size in bytes, and how to open it.
+
+    The name of a file is `guessed` if its letters are none that the archive says how to read.
+    """
 
     name: PurePosixPath
     size: int
     open: Callable[[], IO[bytes]]
+    guessed: bool = False
 
 
 @contextmanager
@@ -98,21 +102,27 @@ def _zip_members(path: Path, ratio: int) -> Iterator[list[Member]]:
         for info in infos:
             _check_zip_info(info, path)
         check_unpacked(path, sum(info.file_size for info in infos), packed, ratio)
-        named = [(_member_name(_zip_text(info), path), info) for info in infos]
-        yield [
-            Member(name, info.file_size, partial(opened, archive, info))
-            for name, info in named
-            if not any(map(is_hidden, name.parts))
-        ]
+        found = []
+        for info in infos:
+            text, guessed = _zip_text(info)
+            name = _member_name(text, path)
+            if not any(map(is_hidden, name.parts)):
+                found.append(Member(name, info.file_size, partial(opened, archive, info), guessed))
+        yield found
 
 
-def _zip_text(info: zipfile.ZipInfo) -> str:
-    """The member's name as it was meant: macOS writes UTF-8 without saying so."""
-    text = info.filename
+def _zip_text(info: zipfile.ZipInfo) -> tuple[str, bool]:
+    """The member's name as it was meant, and whether it had to be guessed.
+
+    macOS writes UTF-8 without saying so; Windows writes code pages without saying which.
+    """
+    text, guessed = info.filename, False
     if not info.flag_bits & _ZIP_IS_UTF8:
-        with suppress(UnicodeError):
+        try:
             text = text.encode("cp437").decode("utf-8")
-    return unicodedata.normalize("NFC", text.replace("\\", "/"))
+        except UnicodeError:
+            guessed = True
+    return unicodedata.normalize("NFC", text.replace("\\", "/")), guessed
 
 
 def _is_zip_folder(info: zipfile.ZipInfo) -> bool:

@@ -138,8 +138,7 @@ class Collection:
         coloured = sum(picture.had_colour for picture in self._pictures)
         animated = sum(picture.has_more for picture in self._pictures)
         pictures, toned = as_bytes(self._pictures, self._where)
-        _check_unified(pictures, shape, self._where)
-        pixels, resized = unify(pictures, shape)
+        pixels, resized = unify(pictures, shape, self._where)
         notices = [*self._skipped(total), *toned, *_changed(total, coloured, animated, resized)]
         pages = sum(count > 1 for count in Counter(self.paths).values())
         if pages:
@@ -183,16 +182,3 @@ def _changed(total: int, coloured: int, animated: int, resized: int) -> Iterator
         yield f"Colour was converted to grey in {coloured:,} of {total:,} pictures."
     if resized:
         yield about_sizes(resized, total)
-
-
-def _check_unified(
-    pictures: list[NDArray[np.uint8]], shape: tuple[int, int] | None, where: str
-) -> None:
-    h, w = shape or max((p.shape for p in pictures), key=lambda s: s[0] * s[1])
-    if h < 1 or w < 1:
-        raise BadInputError(f"{where}: pictures cannot be given the size {h} × {w}.")
-    if len(pictures) * h * w > MAX_UNPACKED_BYTES and len({p.shape for p in pictures}) > 1:
-        raise BadInputError(
-            f"{where}: {len(pictures):,} pictures of {h} × {w} would take "
-            f"{size(len(pictures) * h * w)}; give a smaller size, such as --shape 28x28."
-        )

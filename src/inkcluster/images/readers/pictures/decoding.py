@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError
 from inkcluster.images.check import Scale, scale_of, scaled, value_range
 from inkcluster.images.describing import border
+from inkcluster.images.readers.guard import MAX_UNPACKED_BYTES, size
 from inkcluster.images.readers.pictures.frames import Picture, PictureError, pictures_in
 from inkcluster.words import several
 
@@ -119,16 +120,30 @@ def _laid(grey: NDArray[np.uint8], alpha: NDArray[np.uint8], background: int) ->
 
 
 def unify(
-    pictures: Sequence[NDArray[np.uint8]], shape: tuple[int, int] | None = None
+    pictures: Sequence[NDArray[np.uint8]],
+    shape: tuple[int, int] | None = None,
+    where: str = "the pictures",
 ) -> tuple[NDArray[np.uint8], int]:
     """Bring pictures to one size: uint8 (n, h, w), and how many had another size.
 
     The size is `shape`, or else the commonest one (the larger of equally common ones). A picture
     of another size is scaled, its proportions kept, until it just fits (averaging where it
     shrinks, bicubic where it grows), and centred on the median grey of its own border.
+
+    Raises
+    ------
+    BadInputError
+        If the pictures would take too much at that size.
     """
     sizes = Counter((int(p.shape[0]), int(p.shape[1])) for p in pictures)
     h, w = shape or max(sizes, key=lambda s: (sizes[s], s[0] * s[1], s))
+    if h < 1 or w < 1:
+        raise BadInputError(f"{where}: pictures cannot be given the size {h} × {w}.")
+    if len(pictures) * h * w > MAX_UNPACKED_BYTES and any(p.shape != (h, w) for p in pictures):
+        raise BadInputError(
+            f"{where}: {len(pictures):,} pictures of {h} × {w} would take "
+            f"{size(len(pictures) * h * w)}; give a smaller size, such as --shape 28x28."
+        )
     out = np.empty((len(pictures), h, w), np.uint8)
     resized = 0
     for target, picture in zip(out, pictures, strict=True):

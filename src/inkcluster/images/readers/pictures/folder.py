@@ -47,7 +47,7 @@ from inkcluster.images.readers.pictures.levels import labelling
 from inkcluster.images.readers.pictures.roles import may_name_classes
 from inkcluster.images.readers.pictures.walking import files_in
 from inkcluster.progress import current
-from inkcluster.words import listed, sentence
+from inkcluster.words import listed, sentence, several
 
 MAX_PICTURE_BYTES = 16 * MAX_PICTURE_PIXELS
 """A larger file in an archive is not unpacked into memory."""
@@ -97,7 +97,12 @@ def read_members(path: Path, found: list[Member], asked: Asked) -> Found:
     check_unpacked(path, sum(m.size for m in found), regular_file(path), MAX_PICTURES_RATIO)
     items = [Item(m.name, partial(_extracted, m), m.open) for m in found]
     what = f"a {'zip' if is_zip(path) else 'tar'} of pictures"
-    return replace(_read(items, str(path), asked, []), what=what)
+    guessed = sum(m.guessed for m in found)
+    said = (
+        f"The zip does not say how to read the letters in the names of {several(guessed, 'file')}; "
+        "they were taken for code page 437, so other letters may be meant."
+    )
+    return replace(_read(items, str(path), asked, [said] if guessed else []), what=what)
 
 
 def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Found:
