@@ -147,6 +147,19 @@ def test_what_takes_scikit_learn_less_than_a_second_compiles_nothing(n, d, algor
     assert choose.fastest(n, d) == algorithm
 
 
+@pytest.mark.parametrize("d", [2, 9])
+def test_blocks_left_out_hold_no_edge(d, rng) -> None:
+    X = rng.normal(size=(3000, d)) + 30 * rng.integers(0, 4, (3000, 1))
+    X[7] = 1e4
+    with choose.forced("boruvka"):
+        ours = HDBSCAN(copy=True).fit(X)
+    np.testing.assert_array_equal(ours.labels_, Peer(copy=True).fit(X).labels_)
+    with choose.forced("prim"):
+        tree = HDBSCAN(copy=True).fit(X)._single_linkage_tree_
+    for name in ("left_node", "right_node"):
+        np.testing.assert_array_equal(ours._single_linkage_tree_[name], tree[name])
+
+
 @pytest.mark.parametrize("kind", ["apart", "repeated"])
 def test_core_distances_are_the_same_to_the_bit_from_a_tree_and_from_products(kind, rng) -> None:
     X = rng.normal(size=(1500, 12))

@@ -179,25 +179,30 @@ class Spanning:
         floor: NDArray[np.float64],
     ) -> None:
         with one_blas_thread():
-            points, placed, scale, place = self._placed
+            points, placed, scale, place, (low, high) = self._placed
             places = np.sort(place[asking])
 
             def look(some: slice) -> None:
                 kernels.beyond(
-                    points, *placed, scale, places[some], part, core, cap, near, far, floor,
+                    points, *placed, scale, low, high, places[some], part, core, cap,
+                    near, far, floor,
                 )  # fmt: skip
 
             for _ in in_threads(look, pieces(len(places), QUERIES)):
                 pass
 
     @cached_property
-    def _placed(self) -> tuple[NDArray[np.generic], Placed, float, NDArray[np.int64]]:
-        """The points, their coordinates, the scale of squares, and the place of each row."""
+    def _placed(
+        self,
+    ) -> tuple[NDArray[np.generic], Placed, float, NDArray[np.int64], list[NDArray[np.float32]]]:
+        """The points, their coordinates, the scale of squares, each row's place, and blocks' boxes."""
         space = Coordinates(self.X, LISTED, largest(self.X))
         placed = space.place(self.X).together(COLUMNS)
         place = np.empty(len(self.X), np.int64)
         place[placed.order] = np.arange(len(place))
-        return readable(self.X), placed, space.scale**2, place
+        begin = np.arange(0, len(place), COLUMNS)
+        boxes = [ends.reduceat(placed.first, begin) for ends in (np.minimum, np.maximum)]
+        return readable(self.X), placed, space.scale**2, place, boxes
 
 
 def _complete(near: NDArray[np.int32]) -> bool:

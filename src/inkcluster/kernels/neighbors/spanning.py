@@ -17,6 +17,9 @@ from inkcluster.kernels._jit import kernel
 from inkcluster.kernels.gaps import LANES, squared_gap
 from inkcluster.kernels.neighbors.pairs import COLUMNS, FAR, bound_between, within_limits
 
+BOX_GRAIN = 2.5e-7
+"""More than float32 rounds the difference of two coordinates up to 1."""
+
 
 @kernel()
 def _before(w: float, d: float, y: int, best_w: float, best_d: float, best: int) -> bool:
@@ -130,17 +133,31 @@ def grow(  # noqa: PLR0912, PLR0915 (three passes over the points, each short)
 
 
 @kernel()
-def beyond(  # noqa: PLR0915 (one pass over blocks, nothing to share)
+def _between(low: F32, high: F32, lowest: F32, highest: F32) -> float:
+    """A lower bound of the squared distances between two boxes of coordinates up to 1."""
+    total = 0.0
+    for t in range(low.shape[0]):
+        gap = max(float(low[t]) - highest[t], float(lowest[t]) - high[t]) - BOX_GRAIN
+        if gap > 0:
+            total += gap * gap
+    return total
+
+
+@kernel()
+def beyond(  # noqa: PLR0912, PLR0915 (one pass over blocks, nothing to share)
     points: Array, order: I32, first: F32, second: F32, square: F32, slack: F32, scale: float,
-    places: I64, part: I32, core: F64, cap: F64,
+    box_low: F32, box_high: F32, places: I64, part: I32, core: F64, cap: F64,
     near: I32, far: F64, floor: F64,
 ) -> None:  # fmt: skip
     """Find the first edges of points out of their parts, as far as they may be a part's first.
+
+    Blocks whose box is too far from that of the points are left out.
 
     Parameters
     ----------
     points, order, first, second, square, slack : as in :mod:`~inkcluster.kernels.neighbors.pairs`
     scale : factor from a squared distance to one of coordinates
+    box_low, box_high : (blocks, p) float32, the box of `first` in every COLUMNS places; read
     places : (r,) int64, places of the points that ask; read
     part : read; cap : updated, by several threads; floor : written
     near, far : (n, m) int32 and float64, other points and squared distances, ordered by weight,
@@ -159,6 +176,11 @@ def beyond(  # noqa: PLR0915 (one pass over blocks, nothing to share)
         limit[i] = cap[part[x]]
         near[x] = -1
         far[x] = np.inf
+    lowest, highest = rows[0].copy(), rows[0].copy()
+    for i in range(1, count):
+        for t in range(rows.shape[1]):
+            lowest[t] = min(lowest[t], rows[i, t])
+            highest[t] = max(highest[t], rows[i, t])
     out = np.empty(COLUMNS, np.float32)
     signs = out.view(np.uint64)
     which = np.empty(COLUMNS, np.int32)
@@ -166,7 +188,14 @@ def beyond(  # noqa: PLR0915 (one pass over blocks, nothing to share)
     block = np.empty(count * COLUMNS, np.float32)
     sides = (n + COLUMNS - 1) // COLUMNS
     for turn in range(sides):  # the points' own neighbourhood first
-        side = (places[0] // COLUMNS + turn) % sides * COLUMNS
+        b = (places[0] // COLUMNS + turn) % sides
+        furthest = 0.0
+        for i in range(count):
+            limit[i] = min(limit[i], cap[part[order[places[i]]]])
+            furthest = max(furthest, limit[i])
+        if _between(box_low[b], box_high[b], lowest, highest) > furthest * scale:
+            continue
+        side = b * COLUMNS
         end = min(n, side + COLUMNS)
         width = end - side
         product = block[: count * width].reshape(count, width)
