@@ -69,8 +69,22 @@ def compiled(X, k, queries=None, itself=False, block=8):
     """What more points than these would take."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbors, "MAX_SMALL_PAIRS", 0)
+        patch.setattr(neighbors, "MAX_TREE_DIMENSIONS", 0)
         patch.setattr(_neighbors_search, "BLOCK", block)
         return nearest_neighbors(X, k, queries=queries, itself=itself)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(rounded, any_points), st.data())
+def test_numpy_and_the_tree_give_the_same_to_the_bit(X, data):
+    itself = data.draw(st.booleans())
+    k = data.draw(st.integers(1, len(X) - (not itself)))
+    queries = X[:: data.draw(st.integers(1, 3))] + data.draw(st.integers(0, 1))
+    for most in (0, 20):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(neighbors, "MAX_TREE_DIMENSIONS", most)
+            same(nearest_neighbors(X, k, itself=itself), oracle(X, X, k, itself))
+            same(nearest_neighbors(X, k, queries=queries), oracle(X, queries, k, True))
 
 
 @settings(max_examples=60, deadline=None)

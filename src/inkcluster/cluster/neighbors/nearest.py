@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.neighbors.equals import spread, without_itself
+from inkcluster.cluster.neighbors.tree import MAX_TREE_DIMENSIONS, by_tree, tree_bytes
 from inkcluster.compute.duplicates import distinct, many_equal
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, real_array
 from inkcluster.compute.memory import SPARE, require
@@ -105,7 +106,9 @@ def nearest_neighbors(
         check_squares(queries, least=0.0)
     n, m, d = len(X), len(asking), X.shape[1]
     merged = n * m > MAX_SMALL_PAIRS and many_equal(X)
-    if is_for_numpy(n, m, k):
+    if d <= MAX_TREE_DIMENSIONS:
+        need = SPARE + tree_bytes(n, m, d, k)
+    elif is_for_numpy(n, m, k):
         pairs = min(n * m, max(ENTRIES, n))
         need = SPARE + 8 * d * (2 * n + m) + 12 * m * k + 80 * pairs
         need += 4 * 8 * min(ENTRIES, pairs * d)
@@ -145,8 +148,10 @@ def is_for_numpy(n: int, m: int, k: int) -> bool:
 def _found(
     X: NDArray[np.generic], queries: NDArray[np.generic] | None, k: int, itself: bool
 ) -> Neighbours:
-    """Do as :func:`nearest_neighbors`, by NumPy or compiled code."""
+    """Do as :func:`nearest_neighbors`, by a tree, NumPy or compiled code."""
     asking = X if queries is None else queries
+    if X.shape[1] <= MAX_TREE_DIMENSIONS:
+        return by_tree(X, asking, k, paired, itself=itself or queries is not None)
     if is_for_numpy(len(X), len(asking), k):
         return _brute_force(X, asking, k, itself or queries is not None)
     from inkcluster.cluster.neighbors.search import search
