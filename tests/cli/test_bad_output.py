@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,16 @@ def test_a_closed_or_full_stream_is_no_traceback(ink, small, tmp_path):
         assert process.returncode == 1, words
         assert "Exception ignored" not in process.stderr
         assert "Traceback" not in process.stderr
+
+
+def test_under_ulimit_arrow_reserves_no_address_space(tmp_path):
+    """A gigabyte of 2.2 was gone before the first question, which then had too little."""
+    code = (
+        "import sys, psutil, inkcluster.cli as cli; sys.argv = ['inkcluster', '--version']\n"
+        "try: cli.main()\n"
+        "except SystemExit: import pyarrow as pa; before = psutil.Process().memory_info().vms\n"
+        "pa.table({'a': [1]}); print((psutil.Process().memory_info().vms - before) >> 20)"
+    )
+    command = ["bash", "-c", 'ulimit -v 4000000; exec "$0" -c "$1"', sys.executable, code]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    assert int(said.split()[-1]) < 600  # MB

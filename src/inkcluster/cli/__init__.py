@@ -52,6 +52,7 @@ Debug = Annotated[bool, _out("--debug", help="Print the traceback of an error.")
 def main() -> None:
     """Run the command line on ``sys.argv``; the ``inkcluster`` script calls this."""
     _open_streams()
+    _spare_address_space()
     # Where its folder is not writable it says so, twice, and goes on in a temporary one
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
@@ -80,6 +81,16 @@ def _open_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def _spare_address_space() -> None:
+    """Under ``ulimit -v``, keep Arrow from reserving a gigabyte before it needs any."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def _say_usage(error: Any) -> int:
