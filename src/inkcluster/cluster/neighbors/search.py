@@ -190,11 +190,17 @@ def _tiles(scale: float, asking: _Set, points: _Set, found: _Found, k: int) -> N
         own, other = mine[part.start], theirs[nearest[part.start]]
         if other.stop - other.start <= k:
             return
-        kernels.first_reach(
-            asking.points, asking.placed.order, asking.placed.second, own.start, own.stop,
-            points.points, points.placed.order, points.placed.second, other.start, other.stop,
-            one_set, k, found.reach,
-        )  # fmt: skip
+        first, second = asking.placed.second[own], points.placed.second[other]
+        half = np.einsum("ij,ij->i", second, second) / 2
+        for rows in pieces(len(first), kernels.ROWS):
+            near = first[rows] @ second.T
+            np.subtract(half, near, out=near)
+            if one_set and own == other:
+                np.fill_diagonal(near[:, rows], kernels.FAR)
+            kernels.first_reach(
+                asking.points, asking.placed.order, own.start + rows.start,
+                points.points, points.placed.order, other.start, near, k, found.reach,
+            )  # fmt: skip
         np.minimum(found.reach[own], found.values[own, -1], out=found.reach[own])
         found.limit[own] = np.nextafter((found.reach[own] * scale).astype(np.float32), kernels.FAR)
 
@@ -211,11 +217,11 @@ def _tiles(scale: float, asking: _Set, points: _Set, found: _Found, k: int) -> N
             return
         room = (own.stop - own.start) * (other.stop - other.start)
         who, whom = np.empty(room, np.int32), np.empty(room, np.int32)
-        squared = np.empty(room)
+        squared, out = np.empty(room), np.empty(kernels.COLUMNS, np.float32)
         count = kernels.near_pairs(
             *ours, found.limit, found.reach, own.start, own.stop,
             *others, limit, reach, other.start, other.stop,
-            one_set, who, whom, squared,
+            one_set, who, whom, squared, out, out.view(np.uint64),
         )  # fmt: skip
         with locks[i]:
             kernels.enter(who, whom, squared, count, points.placed.order, scale, *lists)

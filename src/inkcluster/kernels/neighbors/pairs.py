@@ -91,7 +91,7 @@ def near_pairs(
     others: Array, other_order: I32, other_first: F32, other_second: F32,
     other_square: F32, other_slack: F32, other_limit: F32, other_reach: F64,
     left: int, right: int, one_set: bool,
-    who: I32, whom: I32, squared: F64,
+    who: I32, whom: I32, squared: F64, out: F32, signs: U64,
 ) -> int:  # fmt: skip
     """Write the pairs of two blocks that are within reach of either point; return their count.
 
@@ -99,12 +99,11 @@ def near_pairs(
     ----------
     who, whom : (room,) int32, places of the pairs; squared : (room,) float64; written; `room` must
         be enough for all pairs
+    out : (COLUMNS,) float32; signs : (COLUMNS / 2,) uint64, the same memory; overwritten
     """
     count = 0
     deeper = first.shape[1] < second.shape[1]
     lanes = np.empty(LANES)
-    out = np.empty(COLUMNS, np.float32)
-    signs = out.view(np.uint64)
     which = np.empty(COLUMNS, np.int32)
     block = np.empty(ROWS * COLUMNS, np.float32)
     for top in range(start, stop, ROWS):
@@ -179,28 +178,29 @@ def enter(
 
 @kernel()
 def first_reach(
-    points: Array, order: I32, second: F32, start: int, stop: int,
-    others: Array, other_order: I32, other_second: F32, left: int, right: int,
-    one_set: bool, k: int, reach: F64,
+    points: Array, order: I32, start: int, others: Array, other_order: I32, left: int,
+    near: F32, k: int, reach: F64,
 ) -> None:  # fmt: skip
-    """Write to `reach` a squared distance within which each point has `k` others in a block."""
+    """Write to `reach` a squared distance within which each point has `k` others in a block.
+
+    Parameters
+    ----------
+    near : (m, c) float32, about half the squared distances of the places from `start` on to those
+        from `left` on, less the former's squared norms; a pair that does not count is FAR; read
+    """
     lanes = np.empty(LANES)
     low = np.empty(k, np.float32)
     likely = np.empty(k, np.int32)
-    half = np.empty(right - left, np.float32)
-    for j in range(left, right):
-        half[j - left] = np.dot(other_second[j], other_second[j]) / np.float32(2)
-    for top in range(start, stop, ROWS):
-        bottom = min(stop, top + ROWS)
-        product = np.dot(second[top:bottom], other_second[left:right].T)
-        for i in range(top, bottom):
-            low[:] = FAR
-            for j in range(left, right):
-                v = half[j - left] - product[i - top, j - left]
-                if v < low[k - 1] and not (one_set and i == j):
-                    insert(v, j, low, likely)
-            most = 0.0
-            for t in range(k):
-                x = others[other_order[likely[t]]]
-                most = max(most, squared_gap(points[order[i]], x, lanes))
-            reach[i] = most
+    for i in range(near.shape[0]):
+        for t in range(k):
+            low[t] = FAR
+        row = near[i]
+        for j in range(np.uint64(row.shape[0])):
+            if row[j] < low[k - 1]:
+                insert(row[j], j, low, likely)
+        most = 0.0
+        for t in range(k):
+            x = others[other_order[left + likely[t]]]
+            gap = squared_gap(points[order[start + i]], x, lanes)
+            most = gap if gap > most else most
+        reach[start + i] = most
