@@ -22,11 +22,13 @@ def _points(n: int, d: int) -> Iterator[NDArray[Any]]:
 
 
 def _kmeans() -> None:
-    from inkcluster.cluster.kmeans import KMeans, kmeans_range
+    from inkcluster.cluster.kmeans import KMeans, choose, kmeans_range
 
     for X in _points(LARGE, 64):
-        KMeans(16, n_init=2, random_state=0).fit(X).predict(X)
-        KMeans(16, n_init=24, random_state=0).fit(X[: LARGE // 2])
+        KMeans(16, n_init=2, random_state=0, search="deep").fit(X)
+        for algorithm in (choose.BOUNDS, choose.SHARP):
+            with choose.forced(algorithm):
+                KMeans(16, n_init=2, random_state=0).fit(X[: LARGE // 2])
         kmeans_range(X[: LARGE // 2], range(2, 5), n_init=12, random_state=0)
 
 

@@ -200,7 +200,8 @@ def inertia(
     out : (R, blocks) float64; written for blocks `first` to `last`
     """
     for b in range(first, last):
-        out[:, b] = 0.0
+        for r in range(labels.shape[0]):
+            out[r, b] = 0.0
         for i in range(b * ROWS, min(raw.shape[0], (b + 1) * ROWS)):
             for r in range(labels.shape[0]):
                 out[r, b] += weight[i] * _gap(raw[i], centres[r, labels[r, i]])

@@ -75,7 +75,9 @@ def gather_grey(
                 _add(raw[i, left:right], sums[j])
                 if part == 0:
                     members[r, j] += 1
-            totals[r, :, left:right] += sums
+            for j in range(k):  # an array expression would compile for seconds
+                for t in range(left, right):
+                    totals[r, j, t] += sums[j, t - left]
 
 
 @kernel()
