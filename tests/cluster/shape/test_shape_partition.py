@@ -122,10 +122,11 @@ def test_two_classes_as_one_beside_an_island_lose_against_the_two_apart():
     right = merge(bridged)
     assert right.cut(3).tolist() == [0, 0, 1, 1, 2, 2, 0]
     for trees in ((fused, right), (right, fused)):
-        found = chosen([small_clusters(links, *trees)], 3)
+        found = chosen([small_clusters(links, *trees)], 3, search=False)
         np.testing.assert_array_equal(found, np.repeat([0, 0, 1, 1, 2, 2, 0], 10))
     pair = [small_clusters(links, fused), small_clusters(links, right)]
-    np.testing.assert_array_equal(chosen(pair, 3), chosen(pair[1:], 3))
+    both, alone = chosen(pair, 3, search=False), chosen(pair[1:], 3, search=False)
+    np.testing.assert_array_equal(both, alone)
 
 
 def test_the_cut_by_the_first_links_stays_unless_another_is_clearly_better():
@@ -142,16 +143,35 @@ def test_the_cut_by_the_first_links_stays_unless_another_is_clearly_better():
         gain -= mutual_information(links, np.array([0, 0, 1]))
         assert gain > 0
         assert (gain < MIN_INFORMATION_GAIN) is kept
-        found = chosen([small_clusters(links, tree((0, 1)), tree((1, 2)))], 2)
+        two = [small_clusters(links, tree((0, 1)), tree((1, 2)))]
+        found = chosen(two, 2, search=False)
         expected = [0, 0, 1] if kept else [0, 1, 1]
         np.testing.assert_array_equal(found, np.repeat(expected, 10))
 
 
-def test_fewer_clusters_where_nothing_has_more():
+@pytest.mark.parametrize("search", [False, True])
+def test_fewer_clusters_where_nothing_has_more(search):
     whole = small_clusters(np.eye(2), merge(np.eye(2)))
-    assert np.unique(chosen([whole], 3)).tolist() == [0, 1]
+    assert np.unique(chosen([whole], 3, search=search)).tolist() == [0, 1]
     finer = SmallClusters(np.arange(20) % 3, np.eye(3), (merge(np.eye(3)),))
-    np.testing.assert_array_equal(chosen([whole, finer], 3), finer.labels)
+    np.testing.assert_array_equal(chosen([whole, finer], 3, search=search), finer.labels)
+
+
+def test_a_search_finds_what_no_tree_has():
+    # four classes in four pieces each, and a tree that joins two classes and leaves a piece alone
+    links = np.kron(np.eye(4), np.full((4, 4), 10.0)) + 0.2
+    right = np.repeat(np.arange(4), 4)
+    wrong = np.where(right == 3, 2, right)
+    wrong[0] = 3
+    merges = []
+    for part in range(4):
+        first, *others = np.flatnonzero(wrong == part)
+        merges += [(first, other) for other in others]
+    tree = Tree(np.array([*merges, (0, 1), (1, 4), (1, 8)]), np.zeros(15))
+    assert adjusted_rand_score(tree.cut(4), wrong) == 1
+    sets = [small_clusters(links, tree)]
+    assert adjusted_rand_score(chosen(sets, 4, search=False), np.repeat(wrong, 10)) == 1
+    assert adjusted_rand_score(chosen(sets, 4, search=True), np.repeat(right, 10)) == 1
 
 
 def test_links_count_or_weigh_by_rank():
@@ -173,20 +193,38 @@ def walk(near):
 
 
 def test_a_walk_that_would_empty_a_cluster_stops_before():
-    ring = walk([[(i - 1) % 40, (i + 1) % 40] for i in range(40)])
+    ring = walk([[(i + step) % 40 for step in (-2, -1, 1, 2)] for i in range(40)])
     halves = np.repeat([0, 1], 20)
     after = np.linalg.matrix_power(ring.toarray(), 20) @ np.eye(2)[halves]
-    np.testing.assert_allclose(smoothed(halves, ring), after)
+    np.testing.assert_allclose(smoothed(halves, ring, ring), after)
     few = np.where(np.arange(40) < 3, 1, 0)  # three in a ring of forty are soon lost
-    shares = smoothed(few, ring)
+    shares = smoothed(few, ring, ring)
     assert 0 < (shares.argmax(axis=1) == 1).sum() <= 3
     assert shares.max(axis=1)[:3].max() < 0.9
+
+
+def test_a_walk_stops_where_the_links_lose_information():
+    # two rings of thirty, joined by a few links: a long walk mixes them
+    rows = [
+        [(i - 1) % 30 + o, (i + 1) % 30 + o, (i + 2) % 30 + o] for o in (0, 30) for i in range(30)
+    ]
+    for i in range(0, 30, 3):
+        rows[i][2] = i + 30
+    step = walk(rows)
+    labels = np.repeat([0, 1], 30)
+    labels[[4, 40]] = 1, 0
+    links = (step + step.T).tocsr()
+    found = smoothed(labels, step, links).argmax(axis=1)
+    assert adjusted_rand_score(found, np.repeat([0, 1], 30)) == 1
+    longer = np.linalg.matrix_power(step.toarray(), 20) @ np.eye(2)[labels]
+    assert longer.max() < 0.7
 
 
 def test_where_neighbours_say_nothing_nobody_is_sure(rng):
     near = np.array([rng.choice(300, 5, replace=False) for _ in range(300)])
     labels = np.arange(300) % 100
-    shares = smoothed(labels, walk(near))
+    step = walk(near)
+    shares = smoothed(labels, step, step + step.T)
     np.testing.assert_allclose(shares.sum(axis=1), 1)
     assert len(np.unique(shares.argmax(axis=1))) == 100
     assert (np.sort(shares, axis=1)[:, -1] < 0.8).all()

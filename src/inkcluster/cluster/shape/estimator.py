@@ -172,7 +172,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.strengths_, labels = partition.parted(
             vectors, linked, places, given, NUMBER_GRAPHS, random_state
         )
-        shares = partition.smoothed(labels, graphs.walk(near.nearest(WALK_NEIGHBORS)))
+        shares = partition.smoothed(labels, graphs.walk(near.nearest(WALK_NEIGHBORS)), graph)
         self._keep(shares[np.argsort(self._order)], near.put_back(self._order))
         return self
 

@@ -14,6 +14,7 @@ from sklearn.cluster import KMeans as SmallKMeans
 
 from inkcluster.cluster.kmeans.estimator import KMeans
 from inkcluster.cluster.shape.graph import Tree, merge, strengths
+from inkcluster.cluster.shape.search import searched
 from inkcluster.compute.threads import peers_threads
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
@@ -31,6 +32,8 @@ MAX_SMALL_CLUSTERS = 400
 """Number of small clusters, at most, unless more than half as many clusters are asked for."""
 MIN_INFORMATION_GAIN = 0.005
 """Information, in nats, that a cut by other links must have beyond the best by the first links."""
+MIN_CLEAR_STRENGTH = 2.0
+"""Strength from which the merges end so clearly at a number that their cut is not searched further."""
 WALK_STEPS = 20
 """Steps of the random walk that smooths the clusters."""
 
@@ -52,6 +55,31 @@ class SmallClusters:
     labels: NDArray[np.intp]
     affinity: NDArray[np.float64]
     trees: tuple[Tree, ...]
+
+
+@dataclass
+class Cut:
+    """The cut with most information of those that were offered."""
+
+    information: float = -np.inf
+    of: SmallClusters | None = None
+    parts: NDArray[np.intp] | None = None
+
+    def offer(self, small: SmallClusters, parts: NDArray[np.intp]) -> None:
+        """Take this one if it has more."""
+        information = mutual_information(small.affinity, parts)
+        if information > self.information:
+            self.information, self.of, self.parts = information, small, parts
+
+    def or_clearly(self, other: Cut) -> Cut:
+        """This one, or the other where it has clearly more."""
+        return other if other.information > self.information + MIN_INFORMATION_GAIN else self
+
+    def labels(self) -> NDArray[np.intp]:
+        """The part of each image."""
+        assert self.of is not None
+        assert self.parts is not None
+        return np.asarray(self.parts[self.of.labels], np.intp)
 
 
 def small_clusters(
@@ -124,7 +152,8 @@ def parted(  # noqa: PLR0917 (the arguments of small_clusters and one more)
     sets = small_clusters(vectors, graphs, places, k, random_state)
     found = strengths([(tree, np.bincount(s.labels)) for s in sets for tree in s.trees[:numbered]])
     k = k or (int(found.argmax()) + 2 if found.any() else 1)
-    labels = chosen(sets, k)
+    clear = 2 <= k < len(found) + 2 and found[k - 2] >= MIN_CLEAR_STRENGTH
+    labels = chosen(sets, k, search=not clear)
     if labels.max() + 1 < k:
         raise BadInputError(
             f"The images fall into {labels.max() + 1} groups that can be told apart, fewer than "
@@ -141,22 +170,30 @@ def check_clusters(n_clusters: object) -> None:
         )
 
 
-def chosen(sets: list[SmallClusters], k: int) -> NDArray[np.intp]:
+def chosen(sets: list[SmallClusters], k: int, *, search: bool) -> NDArray[np.intp]:
     """Labels (n,) of the cut at `k` clusters with most information; fewer where no cut has `k`.
 
-    A cut along the first link graph is kept unless another has clearly more.
+    A cut along the first link graph is kept unless another has clearly more. With `search` that cut
+    is improved by moves, and given up for the best of all that jumps find if this has clearly more. Information alone would rather
+    have clusters of one size, so this is for numbers at which the merges do not end clearly.
     """
-    cuts = [[tree.cut(k) for tree in small.trees] for small in sets]
-    most = max(int(own[0].max()) + 1 for own in cuts)
-    information = np.full((len(sets), len(cuts[0])), -np.inf)
-    for i, by in np.ndindex(information.shape):
-        if cuts[i][by].max() + 1 == most:
-            information[i, by] = mutual_information(sets[i].affinity, cuts[i][by])
-    first = int(information[:, 0].argmax())
-    which, by = divmod(int(information.argmax()), information.shape[1])
-    if information[which, by] <= information[first, 0] + MIN_INFORMATION_GAIN:
-        which, by = first, 0
-    return np.asarray(cuts[which][by][sets[which].labels])
+    cuts = [(small, [tree.cut(k) for tree in small.trees]) for small in sets]
+    most = max(int(own[0].max()) + 1 for _, own in cuts)
+    first, other, found = Cut(), Cut(), Cut()
+    with current().task("search", len(sets)) as done:
+        for small, own in cuts:
+            for by, cut in enumerate(own):
+                if cut.max() + 1 == most:
+                    (other if by else first).offer(small, cut)
+                    if search:
+                        found.offer(small, searched(small.affinity, cut))
+            done(1)
+    best = first.or_clearly(other)
+    if search:
+        assert best.of is not None
+        assert best.parts is not None
+        best.offer(best.of, searched(best.of.affinity, best.parts, jumps=False))
+    return best.or_clearly(found).labels()
 
 
 def mutual_information(links: NDArray[np.float64], parts: NDArray[np.intp]) -> float:
@@ -185,22 +222,37 @@ def mutual_information(links: NDArray[np.float64], parts: NDArray[np.intp]) -> f
     return float((joint[there] * np.log(joint[there] / expected[there])).sum())
 
 
-def smoothed(labels: NDArray[np.intp], step: sp.csr_matrix) -> NDArray[np.float64]:
+def smoothed(
+    labels: NDArray[np.intp], step: sp.csr_matrix, links: sp.csr_matrix
+) -> NDArray[np.float64]:
     """The clusters (n, k) in which a random walk from each image ends; rows sum to 1.
 
-    The walk takes `WALK_STEPS` steps, or fewer if a cluster would otherwise lose all its images. If
-    one step is too many, 0.51 of each image stays in its own cluster.
+    The walk takes `WALK_STEPS` steps, or fewer if a cluster would otherwise lose all its images or
+    the `links` (n, n) between images clearly lose information about the clusters, as they do where
+    clusters touch and a long walk leads anywhere. If one step is too many, 0.51 of each image stays
+    in its own cluster.
     """
     k = int(labels.max()) + 1
     own = shares = np.eye(k)[labels]
     kept: NDArray[np.float64] | None = None
+    most = _information(links, labels, k)
     with current().task("random walk", WALK_STEPS) as done:
         for _ in range(WALK_STEPS):
             shares = step @ shares
-            if len(np.unique(shares.argmax(axis=1))) == k:
+            ends = shares.argmax(axis=1)
+            information = _information(links, ends, k)
+            most = max(most, information)
+            if len(np.unique(ends)) == k and information >= most - MIN_INFORMATION_GAIN:
                 kept = shares
             done(1)
     return np.asarray(0.51 * own + 0.49 * (step @ own) if kept is None else kept)
+
+
+def _information(links: sp.csr_matrix, labels: NDArray[np.intp], k: int) -> float:
+    """The mutual information of the clusters at the two ends of the links (n, n) of images."""
+    pair = np.repeat(labels, np.diff(links.indptr)) * k + labels[links.indices]
+    joint = np.bincount(pair, links.data, k * k).reshape(k, k).astype(np.float64)
+    return mutual_information(joint, np.arange(k))
 
 
 def _grouped(
