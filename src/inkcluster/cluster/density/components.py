@@ -87,6 +87,8 @@ def from_pairs(
 ) -> NDArray[np.int32]:
     """The first core point of each point's cluster (n,), n for noise, from all pairs within eps."""
     n = len(core)
+    if not core.any():
+        return np.full(n, n, np.int32)
     one, other = core[a], core[b]
     both = one & other
     first = first_cores(components(n, a[both], b[both]), core)
