@@ -36,7 +36,7 @@ def test_same_attributes_as_scikit_learn(linkage, parameters, points):
     theirs = peer.AgglomerativeClustering(linkage=linkage, **parameters).fit(points)
     np.testing.assert_array_equal(ours.labels_, theirs.labels_)
     np.testing.assert_array_equal(ours.children_, theirs.children_)
-    assert sorted(vars(ours)) == sorted([*vars(theirs), "memory_limit"])
+    assert sorted(vars(ours)) == sorted([*vars(theirs), "memory_limit", "algorithm_"])
     for name in ("n_clusters_", "n_leaves_", "n_connected_components_", "n_features_in_"):
         assert getattr(ours, name) == getattr(theirs, name)
     if hasattr(theirs, "distances_"):

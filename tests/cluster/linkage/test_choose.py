@@ -1,17 +1,87 @@
-"""The choice between SciPy's hierarchies and ours."""
+"""Every algorithm that may be chosen builds SciPy's hierarchy."""
 
 import numpy as np
 import pytest
-from scipy.cluster.hierarchy import ward as scipy_ward
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.cluster import hierarchy as peer
 
-from inkcluster import hierarchy
+from inkcluster import AgglomerativeClustering, hierarchy
 from inkcluster.cluster.linkage import choose
 
+CHOICES = [(name, method) for name, methods in choose.ALGORITHMS.items() for method in methods]
+STORING = [(name, method) for name, method in CHOICES if name in choose.STORING]
 
-@pytest.mark.parametrize("most", [0, 10**12], ids=["ours", "scipy"])
-def test_wards_hierarchy_is_the_same_by_either(digits, monkeypatch, most):
-    monkeypatch.setattr(choose, "MAX_SCIPY_WORK", most)
-    X = digits.flat()[:120]
-    Z = choose.quick_ward(X)
-    np.testing.assert_allclose(Z, scipy_ward(X.astype(float)), rtol=1e-12)
-    np.testing.assert_array_equal(Z, scipy_ward(X.astype(float)) if most else hierarchy.ward(X))
+
+def assert_same(ours, theirs):
+    np.testing.assert_array_equal(ours[:, [0, 1, 3]], theirs[:, [0, 1, 3]])
+    np.testing.assert_allclose(ours[:, 2], theirs[:, 2], rtol=1e-9)
+
+
+@pytest.mark.parametrize(("name", "method"), CHOICES)
+def test_each_algorithm_makes_scipys_merges(name, method):
+    @settings(max_examples=6, deadline=None)
+    @given(
+        st.integers(2, 90), st.sampled_from([1, 3, 30]), st.integers(0, 999), st.floats(1e-3, 1e3)
+    )
+    def run(n, d, seed, scale):
+        X = scale * np.random.default_rng(seed).standard_normal((n, d))
+        with choose.forced(name):
+            assert_same(hierarchy.linkage(X, method), peer.linkage(X, method))
+
+    run()
+
+
+def tied(kind, n, d, rng):
+    """Points whose distances tie: whole, tenths, a copy moved along, duplicates, one-hot."""
+    if kind == "moved":
+        half = rng.standard_normal((n // 2, d))
+        return np.concatenate([half, half + 7])
+    if kind == "duplicates":
+        return rng.standard_normal((n // 2, d))[rng.integers(0, n // 2, n)]
+    if kind == "one-hot":
+        return 0.1 * np.eye(d)[rng.integers(0, d, n)]
+    return rng.integers(0, 3, (n, d)) * (1.0 if kind == "whole" else 0.1)
+
+
+@pytest.mark.parametrize("kind", ["whole", "tenths", "moved", "duplicates", "one-hot"])
+@pytest.mark.parametrize(("name", "method"), STORING)
+@pytest.mark.parametrize(("n", "d"), [(120, 5), (260, 40)])
+def test_ties_are_broken_as_scipy_breaks_them(name, method, kind, n, d, rng):
+    X = tied(kind, n, d, rng)
+    with choose.forced(name):
+        assert_same(hierarchy.linkage(X, method), peer.linkage(X, method))
+
+
+@pytest.mark.parametrize("method", ["ward", "average", "complete", "weighted"])
+def test_equal_points_are_merged_first_where_there_is_much_work(method, rng, monkeypatch):
+    monkeypatch.setattr(choose, "MIN_COMPILING_SECONDS", 0.0)
+    X = rng.standard_normal((60, 30))[rng.integers(0, 60, 300)]
+    Z, theirs = hierarchy.linkage(X, method), peer.linkage(X, method)
+    np.testing.assert_allclose(Z[:, 2], theirs[:, 2], rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(hierarchy.cut(Z, 9), hierarchy.cut(theirs, 9))
+
+
+def test_noise_is_told_from_what_leading_coordinates_separate(rng):
+    noise = rng.random((3000, 300))
+    flat = rng.standard_normal((3000, 10)) @ rng.standard_normal((10, 300))
+    assert not choose.prunes(noise)
+    assert choose.prunes(flat)
+
+
+def test_the_choice_can_be_asked(rng):
+    X = rng.standard_normal((60, 3))
+    assert AgglomerativeClustering(3).fit(X).algorithm_ == "scipy"
+    assert AgglomerativeClustering(3, metric="cosine", linkage="average").fit(X).algorithm_ == (
+        "scikit-learn"
+    )
+    with choose.forced("chain"):
+        assert AgglomerativeClustering(3).fit(X).algorithm_ == "chain"
+
+
+def test_small_work_waits_for_no_compiler(monkeypatch):
+    monkeypatch.setattr(choose, "_is_compiled", lambda: False)
+    for n, d in ((100, 784), (1797, 64), (4000, 20)):
+        for method in hierarchy.METHODS:
+            X = np.broadcast_to(np.arange(n, dtype=float)[:, None], (n, d))
+            assert choose.plan(X, method, 1 << 40).algorithm in {"scipy", "prim"}

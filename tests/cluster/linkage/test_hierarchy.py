@@ -13,7 +13,7 @@ from scipy.spatial.distance import pdist
 from inkcluster import hierarchy
 from inkcluster.cluster import relabel_by_size
 from inkcluster.cluster.hierarchy import cuts
-from inkcluster.cluster.linkage.choose import planned_bytes
+from inkcluster.cluster.linkage.choose import algorithm_bytes, plan
 from inkcluster.compute import memory
 from inkcluster.errors import BadInputError, TooLittleMemoryError
 
@@ -238,7 +238,8 @@ def test_no_more_memory_is_taken_than_planned(method, n, d, rng):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < planned_bytes(n, d, method) - memory.SPARE / 2
+    by = plan(X, method, memory.budget(None)).algorithm
+    assert peak < algorithm_bytes(n, d, method, by) - memory.SPARE / 2
 
 
 @pytest.mark.parametrize(

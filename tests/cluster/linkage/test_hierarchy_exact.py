@@ -16,6 +16,13 @@ from inkcluster.progress import Progress, listening
 STORED = ("average", "complete", "weighted")
 
 
+@pytest.fixture(autouse=True)
+def ours():
+    """The algorithms that hold no distances in float64, which large data get."""
+    with choose.forced("rounds", "vectors", "spanning tree"):
+        yield
+
+
 def first_members(labels):
     """Each point's earliest companion: the same for the same partition, however it is numbered."""
     first = np.empty(labels.max() + 1, np.int64)

@@ -9,8 +9,16 @@ from scipy.cluster import hierarchy as peer
 from scipy.spatial.distance import pdist, squareform
 
 from inkcluster import hierarchy
+from inkcluster.cluster.linkage import choose
 
 TIE = 1e-9
+
+
+@pytest.fixture(autouse=True)
+def ours():
+    """The algorithms that hold no distances in float64, which large data get."""
+    with choose.forced("rounds", "vectors", "spanning tree"):
+        yield
 
 
 def shapes(kind):

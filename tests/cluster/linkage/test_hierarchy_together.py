@@ -10,9 +10,16 @@ from threadpoolctl import threadpool_info
 
 from inkcluster import hierarchy
 from inkcluster.cluster.hierarchy import linkages
-from inkcluster.cluster.linkage import vectors
+from inkcluster.cluster.linkage import choose, vectors
 from inkcluster.errors import BadInputError, TooLittleMemoryError
 from inkcluster.progress import Progress, listening
+
+
+@pytest.fixture(autouse=True)
+def ours():
+    """The algorithms that hold no distances in float64, which large data get."""
+    with choose.forced("rounds", "vectors", "spanning tree"):
+        yield
 
 
 def blas_threads():

@@ -10,6 +10,7 @@ from sklearn.cluster import AgglomerativeClustering as SklearnAgglomerativeClust
 from sklearn.utils.validation import check_memory as check_cache
 
 from inkcluster.cluster.linkage import choose
+from inkcluster.cluster.linkage.build import build
 from inkcluster.compute.memory import SPARE, require, takes_memory_limit
 from inkcluster.compute.threads import peers_threads
 from inkcluster.errors import refuse_masked
@@ -25,7 +26,7 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
     """Merge the two nearest clusters until `n_clusters` are left.
 
     Parameters and attributes are those of :class:`sklearn.cluster.AgglomerativeClustering`, and
-    `memory_limit`. The hierarchy is that of :func:`inkcluster.hierarchy.linkage`; with a
+    `memory_limit`; `algorithm_` names what built the hierarchy. The hierarchy is that of :func:`inkcluster.hierarchy.linkage`; with a
     `connectivity`, or a `metric` other than the Euclidean, scikit-learn builds it.
 
     Parameters
@@ -69,11 +70,13 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
         )
         if not ours:  # scikit-learn also refuses parameters that contradict each other
             require("A hierarchy", len(X), self._peers_bytes(X), self.memory_limit, "draw a sample")
+            self.algorithm_ = "scikit-learn"
             with peers_threads():
                 fitted: Self = super()._fit(X)
             return fitted
-        build = check_cache(self.memory).cache(choose.build, ignore=["memory_limit"])
-        Z = build(X, (self.linkage,), memory_limit=self.memory_limit, walked=True)[self.linkage]
+        self.algorithm_ = choose.algorithm(X, self.linkage, self.memory_limit)
+        cached = check_cache(self.memory).cache(build, ignore=["memory_limit"])
+        Z = cached(X, (self.linkage,), memory_limit=self.memory_limit, walked=True)[self.linkage]
         self.children_ = Z[:, :2].astype(np.intp)
         self.n_leaves_ = len(X)
         self.n_connected_components_ = 1

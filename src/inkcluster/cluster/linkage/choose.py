@@ -1,101 +1,188 @@
-"""Checks the input of a linkage, plans its memory and chooses the algorithm that builds it."""
+"""Chooses the algorithm that builds a hierarchy, and plans the memory that it takes."""
 
 from __future__ import annotations
 
-import warnings
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import isqrt
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.cluster import hierarchy as scipy_hierarchy
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import depth_first_order
-from scipy.spatial import distance
+from numpy.typing import NDArray
 
-from inkcluster.cluster.linkage import stored, vectors
+from inkcluster.cluster.linkage.vectors import CENTRE_WIDTHS, LIST_LENGTH
 from inkcluster.cluster.neighbors.nearest import ENTRIES, MAX_SMALL_PAIRS
 from inkcluster.cluster.neighbors.search import search_bytes
-from inkcluster.cluster.neighbors.spanning import LISTED, spanning_tree
+from inkcluster.cluster.neighbors.spanning import LISTED
 from inkcluster.compute import memory
 from inkcluster.compute.duplicates import distinct
-from inkcluster.compute.magnitude import MAX_FLOAT64, exponent_of, largest, real_array, scaled
-from inkcluster.compute.threads import together, workers
-from inkcluster.errors import BadInputError
-from inkcluster.kernels.linkage import tree as kernels
+from inkcluster.compute.memory import SPARE
+from inkcluster.compute.projection import all_directions, with_rest
+from inkcluster.kernels.linkage import chain
 
 METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
 EUCLIDEAN = ("ward", "centroid", "median")
 """Methods that are defined for Euclidean distances only."""
-FROM_VECTORS = (*EUCLIDEAN, "single")
-"""Methods that need no matrix of Euclidean distances."""
 ON_ONE_THREAD = ("centroid", "median")
 """Methods that merge on one thread; several of them are built side by side."""
-NAIVE_ORDER = (*ON_ONE_THREAD, "single")
-"""Methods whose merges are found in the order of the naive algorithm."""
+ALGORITHMS = {
+    "scipy": METHODS,
+    "chain": ("ward", "average", "complete", "weighted"),
+    "rounds": ("average", "complete", "weighted"),
+    "prim": ("single",),
+    "spanning tree": ("single",),
+    "vectors": EUCLIDEAN,
+}
+"""What builds a hierarchy of points, and the methods it builds.
+
+The first two and "prim" hold all distances in float64 and make SciPy's own merges, ties included.
+The others break ties by the earliest points.
+"""
+MAX_STORED_POINTS = 8192
+"""Up to here all distances are held in float64 where they fit; beyond, 4 bytes or none are faster."""
+MIN_CHAIN_POINTS = 400
+"""From here "chain" is faster than SciPy, once it is compiled."""
+MAX_EXACT_DIMENSIONS, MAX_EXACT_POINTS = 24, 200
+"""Dimensions and points up to which summing differences takes no longer than products."""
+MIN_PRIM_POINTS = 2500
+"""From here NumPy's rows are faster than SciPy's loop for single linkage."""
 MAX_FINE_POINTS = 4096
-"""Up to here distances are stored in 8 bytes. Beyond, 4 bytes suffice and are faster."""
-MAX_SCIPY_WORK = 2 * 10**8
-"""n²·d up to which SciPy builds Ward's hierarchy faster than our engine."""
+"""Up to here "rounds" stores distances in 8 bytes. Beyond, 4 bytes suffice and are faster."""
+PEERS_SECONDS, SINGLE_SECONDS, DIFFERENCE_SECONDS = 48e-9, 12e-9, 0.4e-9
+"""What SciPy takes to merge a pair of points, by single linkage, and for a difference."""
+MIN_COMPILING_SECONDS = 0.6
+"""Work on the peer from which kernels may be compiled."""
+MIN_EQUAL = 0.05
+"""Share of points that equal others, from which they are merged before distances are found."""
+PROBES, PROBED = 128, 2048
+"""Points whose nearest are searched for, and points they are searched among, to see what prunes."""
+MAX_OPEN = 0.1
+"""Share of pairs that leading coordinates may leave open for "vectors" and "spanning tree"."""
 MAX_WIDTH = 256
 """Leading coordinates of a cluster, at most."""
+STORING = ("scipy", "chain", "prim")
+"""Algorithms that hold all distances in float64."""
 ORDERING_BYTES = 52
 """What SciPy takes for each pair of points to order the leaves, measured."""
-_scipy: Any = scipy_hierarchy
-_distance: Any = distance
+_forced: ContextVar[tuple[str, ...]] = ContextVar("forced", default=())
+_merge: Any = chain.merge
 
 
-def build(
-    y: ArrayLike,
-    methods: Sequence[str],
-    metric: Any = "euclidean",
-    optimal_ordering: bool = False,
-    memory_limit: int | None = None,
-    *,
-    walked: bool = False,
-) -> dict[str, NDArray[np.float64]]:
-    """Build hierarchies of `y`; all are checked and planned before the first is started.
+@contextmanager
+def forced(*algorithms: str) -> Iterator[None]:
+    """Build by the first of these that builds the method, whatever would be chosen; for tests."""
+    token = _forced.set(algorithms)
+    try:
+        yield
+    finally:
+        _forced.reset(token)
 
-    Parameters are those of :func:`.hierarchy.linkage`, and `walked`, see :func:`in_walked_order`.
-    Distances that are given, or of another
-    metric, go to SciPy: over a matrix that exists its loops are faster than ours.
+
+class Plan(NamedTuple):
+    """How a hierarchy of points is built.
+
+    Attributes
+    ----------
+    algorithm : str
+        One of :data:`ALGORITHMS`.
+    products : bool
+        Whether distances may come from matrix products.
+    first, same : ndarray of int64
+        The points that are merged, and for each row the one it equals, from
+        :func:`~inkcluster.compute.duplicates.distinct`; all points where equals are not merged first.
     """
-    data = _checked(y, methods, metric)
-    n, d = data.shape if data.ndim == 2 else (int(_distance.num_obs_y(data)), 0)
-    given = None if data.ndim == 1 else metric
-    other = "" if given in (None, "euclidean") else f" with metric {metric!r}"
-    have = memory.budget(memory_limit)
-    for method in methods:
-        need = partial(planned_bytes, d=d, method=method, metric=given, ordered=optimal_ordering)
-        _plan(f"A hierarchy ({method}){other}", n, need, have)
-    if data.ndim == 2:
-        _warn_of_a_matrix(data)
-    if data.ndim == 2 and metric == "euclidean":
-        trees = _from_vectors(data, methods, have, walked)
-        condensed = _distance.pdist(np.asarray(data, np.float64)) if optimal_ordering else data
-    else:
-        condensed = data if data.ndim == 1 else _distances(data, metric)
-        if not set(methods).isdisjoint(EUCLIDEAN) and condensed.min(initial=0.0) < 0:
-            raise BadInputError("`y` holds negative distances; Ward, centroid and median need ≥ 0.")
-        trees = {method: np.asarray(_scipy.linkage(condensed, method)) for method in methods}
-    if optimal_ordering and n > 2:
-        return {m: np.asarray(_scipy.optimal_leaf_ordering(Z, condensed)) for m, Z in trees.items()}
-    return trees
+
+    algorithm: str
+    products: bool
+    first: NDArray[np.int64]
+    same: NDArray[np.int64]
 
 
-def quick_ward(X: NDArray[Any]) -> NDArray[np.float64]:
-    """Build Ward's hierarchy of points (n, d) by SciPy where it is faster, else by ours.
+def plan(X: NDArray[Any], method: str, have: int) -> Plan:
+    """Choose how the hierarchy of points X (n, d), n ≥ 2, is built in `have` bytes.
 
-    The hierarchies are the same unless distances tie: SciPy breaks ties in another order and
-    rounds heights differently, so :func:`.hierarchy.linkage` itself never takes this shortcut.
+    It rests on n, d, the memory and the share of equal points; beyond `MAX_STORED_POINTS`, and for
+    centroid and median, also on whether a sample of the points shows that leading coordinates tell
+    them apart. Which kernels are compiled decides between algorithms of the same results only.
     """
     n, d = X.shape
-    if n * n * d <= MAX_SCIPY_WORK:
-        return np.asarray(_scipy.ward(X.astype(np.float64)))
-    return build(X, ("ward",))["ward"]
+    asked = next((name for name in _forced.get() if method in ALGORITHMS[name]), None)
+    every = np.arange(n)
+    products = d > MAX_EXACT_DIMENSIONS and n > MAX_EXACT_POINTS
+    if asked is not None:
+        first, same = (every, every) if asked in STORING else distinct(X)
+        return Plan(asked, products and len(distinct(X)[0]) == n, first, same)
+    worth = is_worth_compiling(n, d, method)
+    first = same = every
+    if products or worth or n > MAX_STORED_POINTS:
+        first, same = distinct(X)
+    merged = worth and len(first) <= (1 - MIN_EQUAL) * n
+    order = _preferred(X[first] if merged else X, method, worth, merged)
+    fitting = (a for a in order if algorithm_bytes(len(first), d, method, a) <= have)
+    best = next(fitting, order[-1])
+    if best in STORING and not merged:
+        products &= len(first) == n or bool((np.rint(X) == X).all())
+        return Plan(best, products, every, every)
+    return Plan(best, products, *(distinct(X) if first is every else (first, same)))
+
+
+def algorithm(X: NDArray[Any], method: str, memory_limit: int | None = None) -> str:
+    """The name of the algorithm, of :data:`ALGORITHMS`, that builds the hierarchy of points (n, d)."""
+    if len(X) == 1:
+        return "scipy"
+    return plan(np.ascontiguousarray(X), method, memory.budget(memory_limit)).algorithm
+
+
+def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> tuple[str, ...]:
+    """What can build the hierarchy, the fastest first, the least memory last.
+
+    SciPy's loops take no points that stand for several (`merged`).
+    """
+    n = len(X)
+    stored = n <= MAX_STORED_POINTS
+    scipy = () if merged else ("scipy",)
+    if method == "single":
+        if stored:
+            few = n < MIN_PRIM_POINTS
+            return (*scipy, "spanning tree") if few and scipy else ("prim", *scipy, "spanning tree")
+        return ("spanning tree",) if prunes(X) else ("prim", "spanning tree")
+    if method in ON_ONE_THREAD:
+        return ("vectors",) if merged or (worth and prunes(X)) else ("scipy", "vectors")
+    large = "vectors" if method == "ward" else "rounds"
+    if stored:
+        ready = worth or (n >= MIN_CHAIN_POINTS and _is_compiled())
+        return ("chain", *scipy, large) if ready else ("scipy", large)
+    return ("chain", large) if method == "ward" and not prunes(X) else (large,)
+
+
+def _is_compiled() -> bool:
+    """Whether the kernel of "chain" is compiled, in this process or in a file."""
+    cache = getattr(_merge._cache, "_cache_file", None)
+    return bool(_merge.signatures) or (cache is not None and Path(cache._index_path).exists())
+
+
+def is_worth_compiling(n: int, d: int, method: str) -> bool:
+    """Whether SciPy would take so long that kernels may be compiled."""
+    merging = SINGLE_SECONDS if method == "single" else PEERS_SECONDS
+    return n * n / 2 * (merging + d * DIFFERENCE_SECONDS) >= MIN_COMPILING_SECONDS
+
+
+def prunes(X: NDArray[Any]) -> bool:
+    """Whether leading coordinates tell most points of a sample from the nearest of some of them."""
+    projection, sample = all_directions(X[:: max(1, len(X) // PROBED)][:PROBED], CENTRE_WIDTHS[-1])
+    if projection.basis is None:  # all coordinates are kept
+        return True
+    norms = np.einsum("ij,ij->i", sample, sample)
+    lead = with_rest(sample @ projection.basis, norms).astype(np.float64)
+    some = slice(None, None, max(1, len(sample) // PROBES))
+    far = norms[some, None] + norms - 2 * sample[some] @ sample.T
+    bound = norms[some, None] + norms - 2 * lead[some] @ lead.T
+    itself = np.arange(len(sample))[some]
+    far[np.arange(len(itself)), itself] = np.inf
+    return bool(np.mean(bound <= far.min(axis=1, keepdims=True)) <= MAX_OPEN)
 
 
 def planned_bytes(
@@ -108,12 +195,24 @@ def planned_bytes(
         return max(8 * pairs, ordering) + 200 * n
     if metric != "euclidean":
         return 8 * pairs + max(8 * pairs, ordering) + n * (8 * d + 200)
-    if method in FROM_VECTORS:  # float64 sums, coordinates twice, lists
-        row = 9 * d + 2 * 4 * min(d + 1, MAX_WIDTH) + 12 * vectors.LIST_LENGTH + 160
-        built = max(n * row, _search_bytes(n, d, method) - memory.SPARE)
-    else:
-        built = (4 if n > MAX_FINE_POINTS else 8) * pairs + n * (8 * d + 200)
-    return memory.SPARE + max(built, ordering + (8 * pairs + 8 * n * d if ordered else 0))
+    built = min(
+        algorithm_bytes(n, d, method, name)
+        for name, methods in ALGORITHMS.items()
+        if method in methods and (n <= MAX_STORED_POINTS or name not in STORING)
+    )
+    return max(built, SPARE + ordering + (8 * pairs + 8 * n * d if ordered else 0))
+
+
+def algorithm_bytes(n: int, d: int, method: str, algorithm: str) -> int:
+    """Bytes that one of :data:`ALGORITHMS` takes beside its input."""
+    pairs = n * (n - 1) // 2
+    if algorithm == "rounds":
+        return SPARE + (4 if n > MAX_FINE_POINTS else 8) * pairs + n * (8 * d + 200)
+    if algorithm in STORING:  # a square, and a quarter of it or a condensed half
+        return SPARE + (4 if algorithm == "prim" else 6) * 2 * n * n + n * (24 * d + 600)
+    # float64 sums, coordinates twice, lists
+    row = 9 * d + 2 * 4 * min(d + 1, MAX_WIDTH) + 12 * LIST_LENGTH + 160
+    return SPARE + max(n * row, _search_bytes(n, d, method) - SPARE)
 
 
 def _search_bytes(n: int, d: int, method: str) -> int:
@@ -123,157 +222,26 @@ def _search_bytes(n: int, d: int, method: str) -> int:
     it takes more, which the search plans itself.
     """
     if n * n > MAX_SMALL_PAIRS:
-        return search_bytes(n, 0, d, LISTED if method == "single" else vectors.LIST_LENGTH)
+        return search_bytes(n, 0, d, LISTED if method == "single" else LIST_LENGTH)
     if method == "single":  # Prim's algorithm, row by row
         return 0
-    blocks = 28 * min(n * n, max(ENTRIES, n)) + 32 * min(ENTRIES, vectors.LIST_LENGTH * n * d)
-    return memory.SPARE + 24 * n * d + blocks
+    blocks = 28 * min(n * n, max(ENTRIES, n)) + 32 * min(ENTRIES, LIST_LENGTH * n * d)
+    return SPARE + 24 * n * d + blocks
 
 
-def _plan(what: str, n: int, need: Callable[[int], int], have: int) -> None:
+def refuse_too_many(what: str, n: int, need: Callable[[int], int], have: int) -> None:
     """Refuse `what` where `need(n)` is more than `have` bytes; say how many points fit."""
     if need(n) <= have:
         return
     fits, end = 0, n
-    for start in (MAX_FINE_POINTS + 1, isqrt(MAX_SMALL_PAIRS) + 1, 1):  # where the need may fall
+    for start in (
+        MAX_STORED_POINTS + 1,
+        MAX_FINE_POINTS + 1,
+        isqrt(MAX_SMALL_PAIRS) + 1,
+        1,
+    ):  # where the need may fall
         if start < end and need(start) <= have:
             fits = start - 1 + bisect_right(range(start, end), have, key=need)
             break
         end = min(end, start)
     raise memory.refuse(what, n, need(n), have, memory.room(fits))
-
-
-def _checked(y: ArrayLike, methods: Sequence[str], metric: Any) -> NDArray[Any]:
-    """`y` as an array of float32, float64 or uint8; condensed distances as float64."""
-    for method in methods:
-        if method not in METHODS:
-            raise BadInputError(f"Invalid method: {method!r}; give one of {', '.join(METHODS)}.")
-    data = real_array(y, "`y`")
-    if data.ndim not in (1, 2):
-        raise BadInputError(f"`y` must be 1 or 2 dimensional, not {data.ndim}.")
-    if data.ndim == 2 and 0 in data.shape:
-        raise BadInputError(f"A hierarchy needs points; `y` is of shape {data.shape}.")
-    if data.dtype != np.uint8:
-        step = max(1, (1 << 24) // max(1, data.shape[-1]))
-        if not all(np.isfinite(data[i : i + step]).all() for i in range(0, len(data), step)):
-            kind = "condensed distance matrix" if data.ndim == 1 else "observation matrix"
-            raise BadInputError(f"The {kind} must contain only finite values.")
-    if data.ndim == 1:
-        data = np.ascontiguousarray(data, dtype=np.float64)
-        _distance.is_valid_y(data, throw=True, name="y")
-    elif metric != "euclidean" and (euclidean := set(methods).intersection(EUCLIDEAN)):
-        raise BadInputError(
-            f"`method={min(euclidean)}` requires the distance metric to be Euclidean, not {metric!r}."
-        )
-    return data
-
-
-def _warn_of_a_matrix(data: NDArray[Any]) -> None:
-    if (
-        data.shape[0] == data.shape[1]
-        and np.allclose(np.diagonal(data), 0)
-        and np.all(data >= 0)
-        and np.allclose(data, data.T)
-    ):
-        warnings.warn(
-            "The symmetric non-negative hollow observation matrix looks suspiciously like an "
-            "uncondensed distance matrix",
-            _scipy.ClusterWarning,
-            stacklevel=4,
-        )
-
-
-def _distances(data: NDArray[Any], metric: Any) -> NDArray[np.float64]:
-    condensed: NDArray[np.float64] = _distance.pdist(np.asarray(data, dtype=np.float64), metric)
-    if not np.isfinite(condensed).all():
-        raise BadInputError("The condensed distance matrix must contain only finite values.")
-    return condensed
-
-
-def _from_vectors(
-    data: NDArray[Any], methods: Sequence[str], have: int, walked: bool
-) -> dict[str, NDArray[np.float64]]:
-    """Build hierarchies of points under the Euclidean distance in at most `have` bytes."""
-    exponent = exponent_of(data)
-    if exponent:
-        _check_heights(data)
-        data = scaled(data.astype(np.float64), -exponent)
-    data = np.ascontiguousarray(data)
-    first, same = distinct(data)
-    jobs = {m: partial(_tree, data, first, same, m, exponent, walked=walked) for m in methods}
-    beside = {m: job for m, job in jobs.items() if m in ON_ONE_THREAD}
-    found = {}
-    if len(beside) > 1 and workers() > 1:
-        n, d = data.shape
-        need = sum(planned_bytes(n, d, method) for method in beside)
-        found = together(beside) if need <= have else {}
-    return {m: found[m] if m in found else job() for m, job in jobs.items()}
-
-
-def _tree(
-    data: NDArray[Any],
-    first: NDArray[np.int64],
-    same: NDArray[np.int64],
-    method: str,
-    exponent: int,
-    *,
-    walked: bool,
-) -> NDArray[np.float64]:
-    """SciPy's matrix of points divided by 2 ** `exponent`; equal points are merged first."""
-    n = len(data)
-    merges = np.empty((n - 1, 2), np.int32)
-    height = np.zeros(n - 1)
-    later = np.flatnonzero(same != np.arange(n))
-    merges[: len(later), 0], merges[: len(later), 1] = same[later], later
-    if len(first) > 1:
-        points = data[first] if len(later) else data
-        size = np.bincount(same, minlength=n)[first].astype(np.float64)
-        if method == "single":
-            found, squared = spanning_tree(points)
-            high = np.sqrt(squared)
-        elif method in FROM_VECTORS:
-            found, squared = vectors.merges(points, size, method)
-            high = np.sqrt(squared)
-        else:
-            found, high = stored.merges(points, size, method, n > MAX_FINE_POINTS)
-        merges[len(later) :] = first[found]
-        height[len(later) :] = high
-    if method not in NAIVE_ORDER:
-        tied = height * 8193.0
-        order = np.empty(n - 1, np.int64)
-        kernels.in_order(merges, tied - (tied - height), n, order)
-        merges, height = merges[order], np.maximum.accumulate(height[order])
-    Z = np.empty((n - 1, 4))
-    kernels.label(merges, scaled(height, exponent), n, Z)
-    return in_walked_order(Z, merges) if walked and method == "single" else Z
-
-
-def in_walked_order(Z: NDArray[np.float64], edges: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Single linkage with the pairs that scikit-learn gives: the part entered first comes first.
-
-    scikit-learn finds the spanning tree by Prim's algorithm from row 0. It enters a part through
-    the point of it that is nearest to row 0 along the tree.
-    """
-    n = len(Z) + 1
-    tree = coo_array((np.ones(n - 1), (edges[:, 0], edges[:, 1])), shape=(n, n)).tocsr()
-    rank = np.empty(n, np.int64)
-    rank[depth_first_order(tree, 0, directed=False, return_predecessors=False)] = np.arange(n)
-    first = rank.tolist()
-    pairs = Z[:, :2].astype(np.int64)
-    for a, b in pairs.tolist():
-        first.append(min(first[a], first[b]))
-    entered = np.array(first)
-    swapped = entered[pairs[:, 0]] > entered[pairs[:, 1]]
-    Z[swapped, 0], Z[swapped, 1] = pairs[swapped, 1], pairs[swapped, 0]
-    return Z
-
-
-def _check_heights(data: NDArray[Any]) -> None:
-    """Refuse points whose heights, Ward's being the largest, may leave float64."""
-    n, d = data.shape
-    most, reach = largest(data), MAX_FLOAT64 / (2 * np.sqrt(n) * np.sqrt(d))
-    if most > reach:
-        raise BadInputError(
-            f"`y` holds values as large as {most:.3g}, and heights of {n:,} points of {d:,} dimensions "
-            f"would be beyond float64; values here may go up to {reach:.2g}: divide `y` by a constant."
-        )

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inkcluster.cluster.linkage.choose import METHODS, build
+from inkcluster.cluster.linkage.build import build
+from inkcluster.cluster.linkage.choose import METHODS
 
 
 def linkage(

@@ -102,7 +102,7 @@ def _distances(X: NDArray[Any], coarse: bool) -> tuple[NDArray[Any], float, bool
     Roots of different whole numbers up to `most`² are at least 1 / (2 · most) apart.
     """
     n = len(X)
-    points, square, exact = _centred(X)
+    points, square, exact = centred(X)
     most = 2 * float(np.sqrt(square.max(initial=0.0)))
     per_unit = MAX_UNITS / (most * (1 + 1e-9)) if coarse and most > 0 else 1.0
     half = 0.5 if coarse else 0.0
@@ -119,7 +119,7 @@ def _distances(X: NDArray[Any], coarse: bool) -> tuple[NDArray[Any], float, bool
     return matrix, per_unit, exact and per_unit > 4 * most
 
 
-def _centred(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64], bool]:
+def centred(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64], bool]:
     """Points about their mean, squared norms, and whether float32 products of them are exact."""
     middle = np.rint(X.mean(axis=0, dtype=np.float64))
     blocks = pieces(len(X), ROWS_PER_BLOCK)

@@ -100,10 +100,10 @@ def linkage(
 
 @step()
 def small_ward(desk: Desk, *, sample: Sample) -> dict[str, NDArray[np.float64]]:
-    """Ward's hierarchy of the raw pixels of a small sample, by the faster of two engines."""
-    from inkcluster.cluster.linkage.choose import quick_ward
+    """Ward's hierarchy of the raw pixels of a small sample."""
+    from inkcluster.cluster.hierarchy import ward
 
-    return {"Z": quick_ward(sample.images.flat())}
+    return {"Z": ward(sample.images.flat())}
 
 
 def numbered(Z: NDArray[np.float64], k: int) -> NDArray[np.int32]:

@@ -169,11 +169,11 @@ def dendrograms(panels: list[Panel]) -> Figure:
 
 def small(images: ImageSet, plan: Plan) -> Figure:
     """The hierarchy of a few images, each of them shown."""
-    from inkcluster.cluster.linkage.choose import quick_ward
+    from inkcluster.cluster.hierarchy import ward
 
     n = min(IMAGES_SHOWN, len(images))
     index = sample_index(len(images), n, plan.seed, replace=plan.replace)
-    Z = quick_ward(images.flat()[index])
+    Z = ward(images.flat()[index])
     k = largest_gap(Z).k
     says = (
         f"Ward's hierarchy of {n} images, each of them shown; its largest relative gap suggests "

@@ -54,7 +54,7 @@ def ward_samples(
     resamples: int,
 ) -> dict[str, NDArray[Any]]:
     """The resamples of one size: images, first hierarchy, suggestions; `advance` is told of each."""
-    from inkcluster.cluster.linkage.choose import quick_ward
+    from inkcluster.cluster.hierarchy import ward
     from inkcluster.compute.threads import one_blas_thread, results_in_threads
 
     flat, whole = images.flat(), _is_whole(images, plan, size)
@@ -72,7 +72,7 @@ def ward_samples(
         if i == 0:  # the plan may rest on the first one
             one = Sample(index[0], images.take(index[0]), len(images))
             return hierarchies.small_ward(desk, sample=one)["Z"]
-        return quick_ward(flat[index[i]])
+        return ward(flat[index[i]])
 
     with one_blas_thread():  # each small hierarchy runs on one thread, one on each core
         for number, Z in enumerate(results_in_threads(work, range(resamples))):

@@ -1,0 +1,220 @@
+"""Checks the input of hierarchies, plans their memory and builds each by what `choose` names."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.cluster import hierarchy as scipy_hierarchy
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import depth_first_order
+from scipy.spatial import distance
+
+from inkcluster.cluster.linkage import choose, square, stored, vectors
+from inkcluster.cluster.linkage.choose import EUCLIDEAN, METHODS, ON_ONE_THREAD, planned_bytes
+from inkcluster.cluster.neighbors.spanning import spanning_tree
+from inkcluster.compute import memory
+from inkcluster.compute.magnitude import MAX_FLOAT64, exponent_of, largest, real_array, scaled
+from inkcluster.compute.threads import together, workers
+from inkcluster.errors import BadInputError
+from inkcluster.kernels.linkage import tree as kernels
+
+NAIVE_ORDER = (*ON_ONE_THREAD, "single")
+"""Methods whose merges are found in the order of the naive algorithm."""
+_scipy: Any = scipy_hierarchy
+_distance: Any = distance
+
+
+def build(
+    y: ArrayLike,
+    methods: Sequence[str],
+    metric: Any = "euclidean",
+    optimal_ordering: bool = False,
+    memory_limit: int | None = None,
+    *,
+    walked: bool = False,
+) -> dict[str, NDArray[np.float64]]:
+    """Build hierarchies of `y`; all are checked and planned before the first is started.
+
+    Parameters are those of :func:`.hierarchy.linkage`, and `walked`, see :func:`in_walked_order`.
+    Distances that are given, or of another
+    metric, go to SciPy: over a matrix that exists its loops are faster than ours.
+    """
+    data = _checked(y, methods, metric)
+    n, d = data.shape if data.ndim == 2 else (int(_distance.num_obs_y(data)), 0)
+    given = None if data.ndim == 1 else metric
+    other = "" if given in (None, "euclidean") else f" with metric {metric!r}"
+    have = memory.budget(memory_limit)
+    for method in methods:
+        need = partial(planned_bytes, d=d, method=method, metric=given, ordered=optimal_ordering)
+        choose.refuse_too_many(f"A hierarchy ({method}){other}", n, need, have)
+    if data.ndim == 2:
+        _warn_of_a_matrix(data)
+    if data.ndim == 2 and metric == "euclidean":
+        trees = _from_vectors(data, methods, have, walked)
+        condensed = _distance.pdist(np.asarray(data, np.float64)) if optimal_ordering else data
+    else:
+        condensed = data if data.ndim == 1 else _distances(data, metric)
+        if not set(methods).isdisjoint(EUCLIDEAN) and condensed.min(initial=0.0) < 0:
+            raise BadInputError("`y` holds negative distances; Ward, centroid and median need ≥ 0.")
+        trees = {method: square.by_scipy(condensed, method) for method in methods}
+    if optimal_ordering and n > 2:
+        return {m: np.asarray(_scipy.optimal_leaf_ordering(Z, condensed)) for m, Z in trees.items()}
+    return trees
+
+
+def _checked(y: ArrayLike, methods: Sequence[str], metric: Any) -> NDArray[Any]:
+    """`y` as an array of float32, float64 or uint8; condensed distances as float64."""
+    for method in methods:
+        if method not in METHODS:
+            raise BadInputError(f"Invalid method: {method!r}; give one of {', '.join(METHODS)}.")
+    data = real_array(y, "`y`")
+    if data.ndim not in (1, 2):
+        raise BadInputError(f"`y` must be 1 or 2 dimensional, not {data.ndim}.")
+    if data.ndim == 2 and 0 in data.shape:
+        raise BadInputError(f"A hierarchy needs points; `y` is of shape {data.shape}.")
+    if data.dtype != np.uint8:
+        step = max(1, (1 << 24) // max(1, data.shape[-1]))
+        if not all(np.isfinite(data[i : i + step]).all() for i in range(0, len(data), step)):
+            kind = "condensed distance matrix" if data.ndim == 1 else "observation matrix"
+            raise BadInputError(f"The {kind} must contain only finite values.")
+    if data.ndim == 1:
+        data = np.ascontiguousarray(data, dtype=np.float64)
+        _distance.is_valid_y(data, throw=True, name="y")
+    elif metric != "euclidean" and (euclidean := set(methods).intersection(EUCLIDEAN)):
+        raise BadInputError(
+            f"`method={min(euclidean)}` requires the distance metric to be Euclidean, not {metric!r}."
+        )
+    return data
+
+
+def _warn_of_a_matrix(data: NDArray[Any]) -> None:
+    if (
+        data.shape[0] == data.shape[1]
+        and np.allclose(np.diagonal(data), 0)
+        and np.all(data >= 0)
+        and np.allclose(data, data.T)
+    ):
+        warnings.warn(
+            "The symmetric non-negative hollow observation matrix looks suspiciously like an "
+            "uncondensed distance matrix",
+            _scipy.ClusterWarning,
+            stacklevel=4,
+        )
+
+
+def _distances(data: NDArray[Any], metric: Any) -> NDArray[np.float64]:
+    condensed: NDArray[np.float64] = _distance.pdist(np.asarray(data, dtype=np.float64), metric)
+    if not np.isfinite(condensed).all():
+        raise BadInputError("The condensed distance matrix must contain only finite values.")
+    return condensed
+
+
+def _from_vectors(
+    data: NDArray[Any], methods: Sequence[str], have: int, walked: bool
+) -> dict[str, NDArray[np.float64]]:
+    """Build hierarchies of points under the Euclidean distance in at most `have` bytes."""
+    exponent = exponent_of(data)
+    if exponent:
+        _check_heights(data)
+        data = scaled(data.astype(np.float64), -exponent)
+    data = np.ascontiguousarray(data)
+    jobs = {m: partial(_hierarchy, data, m, exponent, have, walked=walked) for m in methods}
+    beside = {m: job for m, job in jobs.items() if m in ON_ONE_THREAD}
+    found = {}
+    if len(beside) > 1 and workers() > 1:
+        n, d = data.shape
+        need = sum(planned_bytes(n, d, method) for method in beside)
+        found = together(beside) if need <= have else {}
+    return {m: found[m] if m in found else job() for m, job in jobs.items()}
+
+
+def _hierarchy(
+    data: NDArray[Any], method: str, exponent: int, have: int, *, walked: bool
+) -> NDArray[np.float64]:
+    """SciPy's matrix of points divided by 2 ** `exponent`."""
+    if len(data) == 1:
+        return np.empty((0, 4))
+    plan = choose.plan(data, method, have)
+    if plan.algorithm in choose.STORING:
+        by = "prim" if walked and method == "single" else plan.algorithm  # SciPy's loop sorts pairs
+        Z = square.hierarchy(
+            data, method, by, products=plan.products, first=plan.first, same=plan.same,
+            walked=walked,
+        )  # fmt: skip
+        Z[:, 2] = scaled(Z[:, 2], exponent)
+        return Z
+    return _tree(data, plan.first, plan.same, method, exponent, walked=walked)
+
+
+def _tree(
+    data: NDArray[Any],
+    first: NDArray[np.int64],
+    same: NDArray[np.int64],
+    method: str,
+    exponent: int,
+    *,
+    walked: bool,
+) -> NDArray[np.float64]:
+    """SciPy's matrix by an algorithm that holds no distances in float64; equals are merged first."""
+    n = len(data)
+    merges = np.empty((n - 1, 2), np.int32)
+    height = np.zeros(n - 1)
+    later = np.flatnonzero(same != np.arange(n))
+    merges[: len(later), 0], merges[: len(later), 1] = same[later], later
+    if len(first) > 1:
+        points = data[first] if len(later) else data
+        size = np.bincount(same, minlength=n)[first].astype(np.float64)
+        if method == "single":
+            found, squared = spanning_tree(points)
+            high = np.sqrt(squared)
+        elif method in EUCLIDEAN:
+            found, squared = vectors.merges(points, size, method)
+            high = np.sqrt(squared)
+        else:
+            found, high = stored.merges(points, size, method, n > choose.MAX_FINE_POINTS)
+        merges[len(later) :] = first[found]
+        height[len(later) :] = high
+    if method not in NAIVE_ORDER:
+        tied = height * 8193.0
+        order = np.empty(n - 1, np.int64)
+        kernels.in_order(merges, tied - (tied - height), n, order)
+        merges, height = merges[order], np.maximum.accumulate(height[order])
+    Z = np.empty((n - 1, 4))
+    kernels.label(merges, scaled(height, exponent), n, Z)
+    return in_walked_order(Z, merges) if walked and method == "single" else Z
+
+
+def in_walked_order(Z: NDArray[np.float64], edges: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Single linkage with the pairs that scikit-learn gives: the part entered first comes first.
+
+    scikit-learn finds the spanning tree by Prim's algorithm from row 0. It enters a part through
+    the point of it that is nearest to row 0 along the tree.
+    """
+    n = len(Z) + 1
+    tree = coo_array((np.ones(n - 1), (edges[:, 0], edges[:, 1])), shape=(n, n)).tocsr()
+    rank = np.empty(n, np.int64)
+    rank[depth_first_order(tree, 0, directed=False, return_predecessors=False)] = np.arange(n)
+    first = rank.tolist()
+    pairs = Z[:, :2].astype(np.int64)
+    for a, b in pairs.tolist():
+        first.append(min(first[a], first[b]))
+    entered = np.array(first)
+    swapped = entered[pairs[:, 0]] > entered[pairs[:, 1]]
+    Z[swapped, 0], Z[swapped, 1] = pairs[swapped, 1], pairs[swapped, 0]
+    return Z
+
+
+def _check_heights(data: NDArray[Any]) -> None:
+    """Refuse points whose heights, Ward's being the largest, may leave float64."""
+    n, d = data.shape
+    most, reach = largest(data), MAX_FLOAT64 / (2 * np.sqrt(n) * np.sqrt(d))
+    if most > reach:
+        raise BadInputError(
+            f"`y` holds values as large as {most:.3g}, and heights of {n:,} points of {d:,} dimensions "
+            f"would be beyond float64; values here may go up to {reach:.2g}: divide `y` by a constant."
+        )
