@@ -122,7 +122,7 @@ def test_images_are_taken_by_numbers_or_a_mask():
     assert images.take(np.array([4], np.uint64)).labels.tolist() == [1]
 
 
-@pytest.mark.parametrize("level", ["a", 2.5, [1, "a"], object()], ids=str)
+@pytest.mark.parametrize("level", ["a", 2.5, [1, "a"], object()], ids=lambda x: type(x).__name__)
 def test_a_level_that_is_no_whole_number_is_refused(tmp_path, level):
     with pytest.raises(BadInputError, match="label_level must be a whole number"):
         load(tmp_path, label_level=level)

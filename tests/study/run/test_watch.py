@@ -70,7 +70,10 @@ def test_answers_of_earlier_runs_stay(ask, fakes, mapped, tmp_path):
     assert Run.open(tmp_path / "run").keys == ("one",)
 
 
-@pytest.mark.parametrize("view", [lambda a: a, lambda a: a[5:, 1:][3:], lambda a: a.T], ids=str)
+VIEWS = {"whole": lambda a: a, "part": lambda a: a[5:, 1:][3:], "turned": lambda a: a.T}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_mapped_pixels_are_copied_where_they_fit(blobs, tmp_path, view, monkeypatch):
     """A file that is cut short while it is mapped ends the process."""
     whole = np.ascontiguousarray(blobs.pixels)
