@@ -19,6 +19,7 @@ from inkcluster import (
     ShapeClustering,
     hierarchy,
 )
+from inkcluster.cluster.linkage import choose
 
 HOME = Path(inkcluster.__file__).parent
 ROOMS = ("cluster", "compute")
@@ -74,29 +75,35 @@ def test_kmeans(data, digits):
     assert len(KMEANS[data]) <= 6
 
 
-LISTS = ["vectors.py", "nearest.py", "search.py"]
-TREE = ["nearest.py", "search.py", "spanning.py"]
-STORED = ["merging.py", "stored.py"]
-LINKAGES = {"ward": LISTS, "centroid": LISTS, "median": LISTS, "single": TREE}
+_STORING = {"square.py", "stored.py", "search.py"}  # the last for the plan alone
+ENGINES = {
+    "scipy": _STORING,
+    "chain": _STORING,
+    "prim": _STORING,
+    "rounds": {"merging.py", "stored.py"},
+    "spanning tree": {"nearest.py", "search.py", "spanning.py"},
+    "vectors": {"vectors.py", "nearest.py", "search.py"},
+}
+LINKAGES = [(a, method) for a, methods in choose.ALGORITHMS.items() for method in methods]
 
 
-@pytest.mark.parametrize("n", [100, 4200])
-@pytest.mark.parametrize("method", hierarchy.METHODS)
-def test_a_linkage(method, n):
-    found = files_entered(lambda: hierarchy.linkage(points(n), method))
-    engine = {Path(file).name for file in set(found) - set(FOUNDATIONS)}
-    expected = {"functions.py", "choose.py", *LINKAGES.get(method, STORED)}
-    assert engine == expected if n > 2500 else engine <= expected
-    assert len(engine) <= 5
-    assert len(found) <= 10
+@pytest.mark.parametrize(("algorithm", "method"), LINKAGES)
+def test_a_linkage(algorithm, method):
+    with choose.forced(algorithm):
+        found = files_entered(lambda: hierarchy.linkage(points(2600), method))
+    engine = {Path(file).name for file in set(found) - set(FOUNDATIONS)} - {"merging.py"}
+    expected = {"functions.py", "build.py", "choose.py", *ENGINES[algorithm]} - {"merging.py"}
+    assert engine <= expected
+    assert len(engine) <= 6
+    assert len(found) <= 12
 
 
 @pytest.mark.parametrize("linkage", ["ward", "single", "average", "complete"])
 def test_agglomerative_clustering(linkage):
     found = files_entered(lambda: AgglomerativeClustering(linkage=linkage).fit(points(2600)))
     assert "cluster/linkage/agglomerative.py" in found
-    assert len(set(found) - set(FOUNDATIONS)) <= 6
-    assert len(found) <= 10
+    assert len(set(found) - set(FOUNDATIONS)) <= 7
+    assert len(found) <= 12
 
 
 def few_dimensions(n):
@@ -127,7 +134,12 @@ def test_shape_clustering(n):
     images = points(n).reshape(-1, 8, 8)
     found = files_entered(lambda: ShapeClustering(10, warp=1, random_state=0).fit(images))
     assert "cluster/shape/partition.py" in found
-    assert len(set(found) - set(FOUNDATIONS)) <= 12, found  # with k-means and the neighbours
+    assert len(set(found) - set(FOUNDATIONS)) <= 14, found  # with k-means and the neighbours
+
+
+def linked(algorithm, method):
+    with choose.forced(algorithm):
+        return hierarchy.linkage(points(2600), method)
 
 
 def longest_walk(call, monkeypatch):
@@ -159,8 +171,8 @@ def longest_walk(call, monkeypatch):
     [
         (lambda: KMeans(10, n_init=2, random_state=0).fit(points(40_000)), 5),
         (lambda: KMeans(10, n_init=30, random_state=0).fit(points(8000)), 5),
-        *((lambda m=m: hierarchy.linkage(points(2600), m), 8) for m in hierarchy.METHODS),
-        (lambda: AgglomerativeClustering().fit(points(2600)), 8),
+        *((lambda a=a, m=m: linked(a, m), 8) for a, m in LINKAGES if a not in ("scipy", "prim")),
+        (lambda: AgglomerativeClustering().fit(points(6000)), 8),
         (lambda: DBSCAN(eps=700.0).fit(points(5200)), 8),
         (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(5200)), 8),
         (lambda: HDBSCAN(copy=True).fit(points(5100)), 9),

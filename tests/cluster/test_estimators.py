@@ -6,6 +6,7 @@ from sklearn import cluster as peer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from inkcluster import DBSCAN, HDBSCAN, AgglomerativeClustering, DBSCANGrid, KMeans, ShapeClustering
+from inkcluster.cluster.linkage import choose
 
 ESTIMATORS = [
     KMeans(n_init=2),
@@ -31,6 +32,19 @@ def expected_failures(estimator):
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures)
 def test_scikit_learn_check(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("linkage", ["ward", "average", "complete", "single"])
+def test_same_children_and_labels_as_the_peer_by_each_algorithm(linkage, digits):
+    X = digits.flat()[:400].astype(float)  # many distances tie
+    theirs = peer.AgglomerativeClustering(10, linkage=linkage).fit(X)
+    for algorithm in ("scipy", "chain", "prim"):
+        if linkage in choose.ALGORITHMS[algorithm]:
+            with choose.forced(algorithm):
+                ours = AgglomerativeClustering(10, linkage=linkage).fit(X)
+            assert ours.algorithm_ == algorithm
+            np.testing.assert_array_equal(ours.children_, theirs.children_)
+            np.testing.assert_array_equal(ours.labels_, theirs.labels_)
 
 
 @pytest.mark.parametrize("name", ["AgglomerativeClustering", "DBSCAN", "HDBSCAN"])

@@ -34,8 +34,8 @@ def test_under_ulimit_all_finish_or_refuse_with_both_numbers(more, threads):
     assert list(found) == list(CALLS)
     refused = [said for said in found.values() if said != "done"]
     assert all(said.startswith("needs ") for said in refused), found
-    assert len(refused) > (5 if more > 200 else 15)
-    assert (found["k-means"] == "done") == (more > 200)
+    assert len(refused) > (3 if more > 200 else 10)
+    assert found["k-means"] == "done"
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def begin(points, k, random_state):
     return points[random_state.choice(len(points), k, replace=False)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(points(), st.sampled_from([np.float64, np.float32]))
 def test_the_choice_changes_nothing(problem, dtype):
     X, k, init, weight = problem

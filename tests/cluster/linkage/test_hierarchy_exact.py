@@ -67,8 +67,8 @@ def test_heights_and_cuts_of_four_bytes_are_scipys(method, digits, rng, monkeypa
 @pytest.mark.mnist
 @pytest.mark.slow
 @pytest.mark.parametrize("method", hierarchy.METHODS)
-def test_heights_and_cuts_of_5000_digits_are_scipys(method, mnist, rng):
-    X = mnist.flat()[rng.permutation(len(mnist))[:5000]]
+def test_heights_and_cuts_of_3000_digits_are_scipys(method, mnist, rng):
+    X = mnist.flat()[rng.permutation(len(mnist))[:3000]]
     assert assert_heights_and_all_cuts_are_scipys(X, method, 1e-6) > 50
 
 

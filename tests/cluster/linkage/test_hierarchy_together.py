@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 
 import numba
 import numpy as np
@@ -31,7 +32,8 @@ def test_hierarchies_side_by_side_are_those_one_by_one(digits):
     one_by_one = {method: hierarchy.linkage(X, method) for method in hierarchy.METHODS}
     before = blas_threads()
     with ThreadPoolExecutor(3) as pool:
-        asked = {m: pool.submit(hierarchy.linkage, X, m) for m in hierarchy.METHODS}
+        here = {m: copy_context() for m in hierarchy.METHODS}  # with what is forced
+        asked = {m: pool.submit(here[m].run, hierarchy.linkage, X, m) for m in here}
     assert blas_threads() == before
     for found in ({m: f.result() for m, f in asked.items()}, linkages(X)):
         assert list(found) == list(one_by_one)

@@ -147,7 +147,7 @@ def _hierarchy(
         by = "prim" if walked and method == "single" else plan.algorithm  # SciPy's loop sorts pairs
         Z = square.hierarchy(
             data, method, by, products=plan.products, first=plan.first, same=plan.same,
-            walked=walked,
+            walked=walked and method == "single",
         )  # fmt: skip
         Z[:, 2] = scaled(Z[:, 2], exponent)
         return Z

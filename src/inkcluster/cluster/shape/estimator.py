@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors, partition
-from inkcluster.cluster.shape.plan import check_memory, fingerprints
+from inkcluster.cluster.shape.plan import check_memory, check_start, fingerprints
 from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
@@ -139,6 +139,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         partition.check_clusters(self.n_clusters)
         pixels = self._read(X, reset=True)
         n = len(pixels)
+        check_start(n, self.memory_limit)
         prints = fingerprints(pixels)
         different = len(np.unique(prints))
         if different == 1:
