@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from numbers import Integral
 from pathlib import Path, PurePosixPath
 from sys import maxsize
+from time import monotonic
 from typing import Any, TypeVar
 
 from inkcluster.errors import BadInputError, TooLittleMemoryError
@@ -17,6 +18,10 @@ SPARE = 128 << 20
 V1_FILES = ("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_inactive_file"
 V2_FILES = ("memory.max", "memory.high"), "memory.current", "inactive_file"
 """Of a control group: the files of its limits and its use, and the file cache in `memory.stat`."""
+SECONDS_KEPT = 0.1
+"""How long what the control groups leave counts; to read their files takes as long as a small fit."""
+ROOT = Path("/")
+_kept: tuple[float, list[int]] = (-SECONDS_KEPT, [])
 
 
 def require(what: str, n: int, need: int, memory_limit: float | None, instead: str) -> None:
@@ -112,7 +117,7 @@ def takes_memory_limit(cls: C) -> C:
     return cls
 
 
-def free_memory(root: Path = Path("/")) -> int:
+def free_memory(root: Path = ROOT) -> int:
     """Bytes that this process can take without swapping and without reaching a limit.
 
     The smallest of the machine's available memory, what the limits of the process's control groups
@@ -131,8 +136,19 @@ def free_memory(root: Path = Path("/")) -> int:
     """
     from psutil import virtual_memory
 
-    every = [virtual_memory().available, *_left_by_cgroups(root), *dict(_left_by_ulimit()).values()]
+    groups = _kept_of_cgroups() if root is ROOT else _left_by_cgroups(root)
+    every = [virtual_memory().available, *groups, *dict(_left_by_ulimit()).values()]
     return max(0, int(min(every)))
+
+
+def _kept_of_cgroups() -> list[int]:
+    """What this machine's control groups left at most `SECONDS_KEPT` ago."""
+    global _kept  # noqa: PLW0603
+    when, left = _kept
+    if monotonic() - when >= SECONDS_KEPT:
+        left = list(_left_by_cgroups(ROOT))
+        _kept = (monotonic(), left)
+    return left
 
 
 def address_space() -> int:

@@ -30,6 +30,8 @@ def check_memory(X: Any, model: DBSCAN, memory_limit: int | None) -> None:
     Among many points, those within eps are counted for a sample.
     """
     n, d = X.shape
+    instead = "lower `eps` or draw a sample"
+    require("DBSCAN", n, SPARE, memory_limit, instead)  # what the sample itself may take
     within, block = float(n), n * n
     if n > MAX_SMALL_POINTS:
         finder = NearestNeighbors(
@@ -48,4 +50,4 @@ def check_memory(X: Any, model: DBSCAN, memory_limit: int | None) -> None:
     given = model.metric == "precomputed"
     need = SPARE + n * (PAIR_BYTES * within + POINT_BYTES) + (9 if given else 17) * block
     need += 0 if given or issparse(X) else 16 * n * d
-    require("DBSCAN", n, int(need), memory_limit, "lower `eps` or draw a sample")
+    require("DBSCAN", n, int(need), memory_limit, instead)

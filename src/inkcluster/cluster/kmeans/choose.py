@@ -23,8 +23,6 @@ ALGORITHMS = (PEER, BOUNDS, PLAIN, SHARP)
 
 MAX_PEER_WORK = 4 * 10**7
 """Up to so much work an iteration, over all restarts, scikit-learn's loops do it."""
-PEER_BYTES = 32
-"""Bytes that they take for each number of the points, at the most."""
 PAIR_COST = 30
 """What a point and a centre cost beside their scalar product, in terms of that product."""
 MAX_OPEN_TO_GATHER = 0.5
@@ -199,9 +197,6 @@ def check_memory(problem: Problem, restarts: int, memory_limit: int | None) -> N
     TooLittleMemoryError
         With the bytes needed and the bytes allowed.
     """
-    little = use_peer(problem.raw, problem.k, restarts) and PEER_BYTES * problem.raw.size < SPARE
-    if memory_limit is None and little:  # asking the system takes longer than such a fit
-        return
     need = bytes_needed(problem, restarts) + SPARE
     instead = "lower `n_init` or draw a sample"
     require("K-means", len(problem.raw), need, memory_limit, instead)

@@ -25,8 +25,6 @@ from inkcluster.kernels.linkage import tree as kernels
 
 NAIVE_ORDER = (*ON_ONE_THREAD, "single")
 """Methods whose merges are found in the order of the naive algorithm."""
-MAX_UNASKED = 5 * 10**5
-"""n·(n + d) up to which the system is not asked what memory is free."""
 _scipy: Any = scipy_hierarchy
 _distance: Any = distance
 
@@ -50,8 +48,7 @@ def build(
     n, d = data.shape if data.ndim == 2 else (int(_distance.num_obs_y(data)), 0)
     given = None if data.ndim == 1 else metric
     other = "" if given in (None, "euclidean") else f" with metric {metric!r}"
-    tiny = memory_limit is None and n * (n + d) <= MAX_UNASKED  # asking takes longer than merging
-    have = 2 * memory.SPARE if tiny else memory.budget(memory_limit)
+    have = memory.budget(memory_limit)
     for method in methods:
         need = partial(planned_bytes, d=d, method=method, metric=given, ordered=optimal_ordering)
         choose.refuse_too_many(f"A hierarchy ({method}){other}", n, need, have)

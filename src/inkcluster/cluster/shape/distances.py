@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from inkcluster.cluster.shape import neighbors, prepare
-from inkcluster.cluster.shape.plan import check_memory, fingerprints
+from inkcluster.cluster.shape.plan import check_memory, check_start, fingerprints
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.errors import BadInputError, refuse_masked
 
@@ -147,6 +147,7 @@ def shape_neighbors(
         raise BadInputError("One image has no neighbours; give two or more.")
     neighbors.check_number(n_neighbors)
     prepare.check_warp(warp)
+    check_start(n, memory_limit)
     order = np.argsort(fingerprints(pixels), kind="stable")  # the images' own, as in the clustering
     preparation = prepare.learn(
         pixels[order[:: max(1, n // prepare.SAMPLE)]], int(warp), bool(deskew)
