@@ -1,6 +1,7 @@
 """MATLAB's files: layouts, orientations, and what is never read."""
 
 import itertools
+import struct
 
 import h5py
 import numpy as np
@@ -182,3 +183,12 @@ def test_a_sparse_matrix_beyond_the_budget_is_refused(tmp_path):
     scipy.io.savemat(tmp_path / "a.mat", {"fea": wide})
     with pytest.raises(BadInputError, match="would unpack"):
         load(tmp_path / "a.mat")
+
+
+def test_a_long_name_of_control_characters_is_shortened(tmp_path):
+    name = b"\x01" * 800 + b"\0"
+    header = struct.pack("<5i", 0, -4, 4, 0, len(name))
+    (tmp_path / "x.mat").write_bytes(header + name + bytes(16))
+    with pytest.raises(BadInputError) as told:
+        load(tmp_path / "x.mat")
+    assert len(str(told.value).replace(str(tmp_path), "")) < 300

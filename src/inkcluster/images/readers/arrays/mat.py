@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.choosing import choose
 from inkcluster.images.readers.arrays.hdf5 import is_hdf5, read_hdf5
 from inkcluster.images.readers.arrays.mat5 import read_mat5
@@ -69,7 +70,9 @@ def _older(path: Path, packed: int) -> dict[str, Any]:
     promised = 0
     for key, dims, kind in usable:
         if min(dims, default=0) < 0:
-            raise BadInputError(f"{path}: variable {key!r} claims the impossible shape {dims}.")
+            raise BadInputError(
+                f"{path}: variable {one_line(key, 40)!r} claims the impossible shape {dims}."
+            )
         promised += math.prod(int(side) for side in dims) * _BYTES[kind]
     check_unpacked(path, promised, packed, MAX_TYPED_RATIO)  # doubles are stored as bytes
     content = loadmat(

@@ -108,7 +108,7 @@ def read_mat5(path: Path) -> dict[str, Any]:
                 raise _damaged(path, f"there is no array at byte {at:,}")
             name, value = _Reader(content, order, path).variable()
             if name in found:
-                raise _damaged(path, f"two variables are called {name!r}")
+                raise _damaged(path, f"two variables are called {one_line(name, 40)!r}")
             found[name] = value
             at += 8 + n_bytes
     return found

@@ -114,7 +114,7 @@ def npz_arrays(path: Path) -> dict[str, NDArray[Any]]:
         arrays = {}
         with current().task(f"reading {path.name}", total) as advance:
             for key, info in members.items():
-                arrays[key] = _member(archive, info, f"{path}, array {key!r},")
+                arrays[key] = _member(archive, info, f"{path}, array {one_line(key, 40)!r},")
                 advance(info.file_size)
         return arrays
 
