@@ -105,7 +105,7 @@ def machine() -> dict[str, Any]:
     return {
         "processors": os.cpu_count(),
         "load": os.getloadavg()[0],
-        "platform": platform.platform(),
+        "platform": platform.system(),
         "python": platform.python_version(),
     }
 

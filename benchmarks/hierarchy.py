@@ -282,7 +282,7 @@ def main() -> None:
         {
             "machine": {
                 "processors": os.cpu_count(),
-                "platform": platform.platform(),
+                "platform": platform.system(),
                 "python": platform.python_version(),
             },
             "results": results,
