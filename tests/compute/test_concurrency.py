@@ -93,8 +93,10 @@ assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layer", ["workqueue", "omp"])
+@pytest.mark.parametrize("layer", ["workqueue", "omp", "tbb"])
 def test_fits_from_several_threads_are_those_alone(layer):
+    if layer == "tbb":
+        pytest.importorskip("numba.np.ufunc.tbbpool", exc_type=ImportError)
     run(WORK + ALONE + POOL + JOBLIB, NUMBA_THREADING_LAYER=layer)
 
 
