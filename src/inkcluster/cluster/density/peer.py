@@ -31,7 +31,7 @@ def check_memory(X: Any, model: DBSCAN, memory_limit: int | None) -> None:
     """
     n, d = X.shape
     instead = "lower `eps` or draw a sample"
-    require("DBSCAN", n, SPARE, memory_limit, instead)  # what the sample itself may take
+    require("DBSCAN", n, SPARE, None, instead)  # what the sample itself may take
     within, block = float(n), n * n
     if n > MAX_SMALL_POINTS:
         finder = NearestNeighbors(

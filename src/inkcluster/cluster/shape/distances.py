@@ -147,7 +147,7 @@ def shape_neighbors(
         raise BadInputError("One image has no neighbours; give two or more.")
     neighbors.check_number(n_neighbors)
     prepare.check_warp(warp)
-    check_start(n, memory_limit)
+    check_start(n)
     order = np.argsort(fingerprints(pixels), kind="stable")  # the images' own, as in the clustering
     preparation = prepare.learn(
         pixels[order[:: max(1, n // prepare.SAMPLE)]], int(warp), bool(deskew)

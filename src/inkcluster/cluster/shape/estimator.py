@@ -139,7 +139,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         partition.check_clusters(self.n_clusters)
         pixels = self._read(X, reset=True)
         n = len(pixels)
-        check_start(n, self.memory_limit)
+        check_start(n)
         prints = fingerprints(pixels)
         different = len(np.unique(prints))
         if different == 1:

@@ -66,9 +66,9 @@ def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: 
     return SPARE + n * (ready + max(preparing, searching, cutting)) + MERGE_BYTES * small * small
 
 
-def check_start(n: int, memory_limit: int | None) -> None:
+def check_start(n: int) -> None:
     """Raise TooLittleMemoryError where not even what comes before :func:`check_memory` fits."""
-    require("Shape clustering", n, SPARE, memory_limit, "draw a sample")
+    require("Shape clustering", n, SPARE, None, "draw a sample")
 
 
 def check_memory(
