@@ -61,7 +61,8 @@ def package(tmp_path):
 def use(package, **variables):
     """What a fresh process says: the result of `outer(1)`, and how often it was read from disk."""
     kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
-    environment = kept | {"PYTHONPATH": str(package.parent)} | variables
+    environment = kept | {"PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= variables  # Python's own files would hide an edit that keeps size and time
     command = [sys.executable, "-W", "error", "-c", USE]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -265,7 +265,7 @@ class KMeans(_Peer):  # type: ignore[misc]
         They are chosen as scikit-learn chooses them, from the same random numbers.
         """
         raw, weight, k = problem.raw, problem.weight, problem.k
-        if self.init == "k-means++" if isinstance(self.init, str) else False:
+        if isinstance(self.init, str) and self.init == "k-means++":
             rows = plus_plus(raw, weight, k, restarts, random_state)
             return raw[rows].astype(np.float64)
         if isinstance(self.init, str):
