@@ -15,10 +15,10 @@ MIN_REPEATED = 0.05
 """Share of the sample that repeats other rows, from which equal rows are searched for."""
 
 
-def many_equal(X: NDArray[np.generic]) -> bool:
-    """Whether a sample of the rows, evenly spaced, repeats itself."""
+def many_equal(X: NDArray[np.generic], share: float = MIN_REPEATED) -> bool:
+    """Whether a `share` of a sample of the rows, evenly spaced, repeats others of it."""
     some = X[:: max(1, len(X) // SAMPLE)]
-    return len(distinct(some)[0]) <= (1 - MIN_REPEATED) * len(some)
+    return len(distinct(some)[0]) <= (1 - share) * len(some)
 
 
 def distinct(X: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

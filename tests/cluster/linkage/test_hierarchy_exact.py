@@ -9,7 +9,7 @@ from scipy.spatial.distance import pdist
 from inkcluster import hierarchy
 from inkcluster.cluster.hierarchy import cuts
 from inkcluster.cluster.linkage import choose, merging, stored, vectors
-from inkcluster.cluster.neighbors import nearest as neighbors
+from inkcluster.cluster.neighbors import choose as neighbors
 from inkcluster.cluster.neighbors import spanning as _spanning
 from inkcluster.progress import Progress, listening
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from inkcluster.cluster.neighbors import choose
 from inkcluster.cluster.neighbors import nearest as neighbors
 from inkcluster.cluster.neighbors import search as _neighbors_search
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
@@ -65,36 +66,23 @@ def test_neighbours_of_other_points(X, data):
     same(nearest_neighbors(X, k, queries=queries), oracle(X, queries, k, True))
 
 
-def compiled(X, k, queries=None, itself=False, block=8):
+def compiled(X, k, queries=None, itself=False, block=8, way="bounds"):
     """What more points than these would take."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(neighbors, "MAX_SMALL_PAIRS", 0)
-        patch.setattr(neighbors, "MAX_TREE_DIMENSIONS", 0)
+    with pytest.MonkeyPatch.context() as patch, choose.forced(way):
         patch.setattr(_neighbors_search, "BLOCK", block)
         return nearest_neighbors(X, k, queries=queries, itself=itself)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("way", choose.ALGORITHMS)
+@settings(max_examples=40, deadline=None)
 @given(st.one_of(rounded, any_points), st.data())
-def test_numpy_and_the_tree_give_the_same_to_the_bit(X, data):
+def test_every_algorithm_gives_the_same_to_the_bit(way, X, data):
+    X = np.repeat(X, data.draw(st.sampled_from([1, 5])), axis=1)
     itself = data.draw(st.booleans())
     k = data.draw(st.integers(1, len(X) - (not itself)))
+    same(compiled(X, k, itself=itself, way=way), oracle(X, X, k, itself))
     queries = X[:: data.draw(st.integers(1, 3))] + data.draw(st.integers(0, 1))
-    for most in (0, 20):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(neighbors, "MAX_TREE_DIMENSIONS", most)
-            same(nearest_neighbors(X, k, itself=itself), oracle(X, X, k, itself))
-            same(nearest_neighbors(X, k, queries=queries), oracle(X, queries, k, True))
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.one_of(rounded, any_points), st.data())
-def test_compiled_search_gives_the_same_to_the_bit(X, data):
-    itself = data.draw(st.booleans())
-    k = data.draw(st.integers(1, len(X) - (not itself)))
-    same(compiled(X, k, itself=itself), oracle(X, X, k, itself))
-    queries = X[:: data.draw(st.integers(1, 3))] + data.draw(st.integers(0, 1))
-    same(compiled(X, k, queries), oracle(X, queries, k, True))
+    same(compiled(X, k, queries, way=way), oracle(X, queries, k, True))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +94,7 @@ def test_compiled_search_of_wide_points(rng, dtype, shape):
     X[50:60] = X[40:50]
     X = X.astype(dtype)
     same(compiled(X, 9, block=64), oracle(X, X, 9, False))
-    same(compiled(X, 9, itself=True, block=32), oracle(X, X, 9, True))
+    same(compiled(X, 9, itself=True, block=32, way="products"), oracle(X, X, 9, True))
     same(compiled(X, 9, queries=X[:70], block=32), oracle(X, X[:70], 9, True))
     same(compiled(X, 5, block=600), nearest_neighbors(X, 5))
 
@@ -116,6 +104,14 @@ def test_compiled_search_at_any_scale(rng, scale):
     X = rng.standard_normal((300, 60)) * scale
     X[0] *= 1e6  # one point far from all others
     same(compiled(X, 4), oracle(X, X, 4, False))
+
+
+def test_all_dimensions_of_noise_are_multiplied_where_they_fit(rng):
+    noise = rng.standard_normal((3000, 300))
+    low_rank = rng.standard_normal((3000, 5)) @ rng.standard_normal((5, 300))
+    for X, whole, expected in ((noise, True, True), (noise, False, False), (low_rank, True, False)):
+        space = _neighbors_search.Coordinates(X, 10, float(np.abs(X).max()), whole=whole)
+        assert (space.widths == (300, 300)) == expected
 
 
 def test_neither_threads_nor_layout_nor_a_memory_map_change_a_bit(rng, tmp_path):
@@ -146,9 +142,12 @@ def test_a_handful_of_points_of_many_dimensions(rng):
 
 
 @pytest.mark.parametrize("k", [2, 60])
-@pytest.mark.parametrize("shape", [(1000, 3), (2400, 30), (4000, 30), (6000, 784)])
+@pytest.mark.parametrize(
+    ("shape", "room"),
+    [((1000, 3), 1), ((2400, 30), 1), ((4000, 30), 1), ((2800, 784), 1), ((6000, 784), 9)],
+)
 @pytest.mark.parametrize("with_queries", [False, True])
-def test_the_plan_covers_what_is_taken(rng, shape, k, with_queries):
+def test_the_plan_covers_what_is_taken(rng, shape, room, k, with_queries):
     n = shape[0]
     # few points are the worst where all are equally near: every pair is looked at again
     X = rng.integers(0, 9 if n > 2500 else 1, shape).astype(np.float32)
@@ -156,6 +155,7 @@ def test_the_plan_covers_what_is_taken(rng, shape, k, with_queries):
     planned = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(neighbors, "require", lambda what, n, need, *_: planned.append(need))
+        patch.setattr(neighbors, "budget", lambda _: room * planned[-1])
         nearest_neighbors(X[:3000], k, queries=X[:3000] if with_queries else None)  # compiles
         tracemalloc.start()
         try:
@@ -163,6 +163,10 @@ def test_the_plan_covers_what_is_taken(rng, shape, k, with_queries):
             taken = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
+    sizes = n, len(queries) if with_queries else 0, shape[1], k
+    if room > 1:  # then all dimensions may be multiplied
+        narrow, wide = (_neighbors_search.search_bytes(*sizes, whole=w) for w in (False, True))
+        planned[-1] += wide - narrow
     assert taken <= planned[-1] <= 2 * (taken + SPARE)
 
 
@@ -189,8 +193,7 @@ def test_equal_points_are_found_as_without_merging_them(rng, monkeypatch, dtype)
         queries = X[:5] + dtype(rng.integers(2)) if rng.integers(2) else None
         plain = nearest_neighbors(X, k, queries=queries, itself=itself)
         with monkeypatch.context() as patch:
-            patch.setattr(neighbors, "MAX_SMALL_PAIRS", 0)
-            patch.setattr(neighbors, "many_equal", lambda X: True)
+            patch.setattr(choose, "merges_equals", lambda *_: True)
             merged = nearest_neighbors(X, k, queries=queries, itself=itself)
         for found, expected in zip(merged, plain, strict=True):
             np.testing.assert_array_equal(found, expected)

@@ -15,7 +15,8 @@ from sklearn.cluster import HDBSCAN
 from sklearn.cluster._hdbscan.hdbscan import FAST_METRICS
 
 from inkcluster.cluster.hdbscan import pairs
-from inkcluster.cluster.neighbors.nearest import ENTRIES, is_for_numpy
+from inkcluster.cluster.neighbors.choose import is_for_numpy
+from inkcluster.cluster.neighbors.nearest import ENTRIES
 from inkcluster.cluster.neighbors.search import placed_bytes
 from inkcluster.cluster.neighbors.spanning import MAX_SMALL_POINTS
 from inkcluster.compute.duplicates import many_equal

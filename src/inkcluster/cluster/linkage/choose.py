@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.linkage.vectors import CENTRE_WIDTHS, LIST_LENGTH
-from inkcluster.cluster.neighbors.nearest import ENTRIES, MAX_SMALL_PAIRS
+from inkcluster.cluster.neighbors.choose import MAX_SMALL_PAIRS
+from inkcluster.cluster.neighbors.nearest import ENTRIES
 from inkcluster.cluster.neighbors.search import search_bytes
 from inkcluster.cluster.neighbors.spanning import LISTED
 from inkcluster.compute import memory

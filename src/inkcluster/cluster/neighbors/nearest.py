@@ -5,26 +5,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.neighbors import choose
 from inkcluster.cluster.neighbors.equals import spread, without_itself
-from inkcluster.cluster.neighbors.tree import MAX_TREE_DIMENSIONS, by_tree, tree_bytes
-from inkcluster.compute.duplicates import distinct, many_equal
+from inkcluster.cluster.neighbors.tree import by_tree, tree_bytes
+from inkcluster.compute.duplicates import distinct
 from inkcluster.compute.magnitude import MIN_SQUARABLE, check_squares, real_array
-from inkcluster.compute.memory import SPARE, require
+from inkcluster.compute.memory import SPARE, budget, require
+from inkcluster.compute.threads import pieces
 from inkcluster.errors import BadInputError
 
 Neighbours = tuple[NDArray[np.float64], NDArray[np.int32]]
 """Squared distances and rows, each (n, k)."""
 Rows = NDArray[np.int32] | NDArray[np.int64]
-MAX_SMALL_PAIRS = 2500 * 2500
-"""Pairs up to which NumPy compares all of them, so that nothing is compiled."""
 LANES = 64
 """Sums side by side in a squared distance, as in :mod:`inkcluster.kernels.gaps`."""
+MAX_COLUMNS = 16
+"""Dimensions up to which squares are added column by column, which is faster."""
 ENTRIES = 1 << 20
 """Numbers in an array of distances or differences."""
 PLAIN = (np.ndarray, np.memmap)
 """Classes of arrays whose values are those below."""
-MAX_INSERTIONS = 20
-"""Lists of k among n points grow by insertion while k² is at most so many times n."""
 
 
 def nearest_neighbors(
@@ -105,26 +105,31 @@ def nearest_neighbors(
     if queries is not None:
         check_squares(queries, least=0.0)
     n, m, d = len(X), len(asking), X.shape[1]
-    merged = n * m > MAX_SMALL_PAIRS and many_equal(X)
-    if d <= MAX_TREE_DIMENSIONS:
+    algorithm = choose.algorithm(n, m, d, k)
+    merged = choose.merges_equals(X, m, algorithm)
+    wide = 0  # bytes more that products of all dimensions would take
+    if algorithm == "tree":
         need = SPARE + tree_bytes(n, m, d, k)
-    elif is_for_numpy(n, m, k):
+    elif algorithm == "numpy":
         pairs = min(n * m, max(ENTRIES, n))
         need = SPARE + 8 * d * (2 * n + m) + 12 * m * k + 80 * pairs
         need += 4 * 8 * min(ENTRIES, pairs * d)
     else:
         from inkcluster.cluster.neighbors.search import search_bytes
 
-        need = search_bytes(n, 0 if queries is None else m, d, k)
+        sizes = n, 0 if queries is None else m, d, k
+        need = search_bytes(*sizes)
+        wide = search_bytes(*sizes, whole=True) - need
         copied = {id(A): A.nbytes for A in (X, asking) if not A.flags.c_contiguous}
         need += sum(copied.values())
     need += X.nbytes if merged else 0
     require(f"The search for {k:,} neighbours", m, need, memory_limit, "draw a sample or lower k")
+    whole = not wide or need + wide <= budget(memory_limit)
     if not merged:
-        return _found(X, queries, k, itself)
+        return _found(X, queries, k, itself, whole=whole)
     first, same = distinct(X)
     more = k + (queries is None and not itself)
-    lists = _found(X[first], queries, min(more, len(first)), itself=True)
+    lists = _found(X[first], queries, min(more, len(first)), itself=True, whole=whole)
     lists = spread(*lists, same, more)
     if queries is None:
         number = np.searchsorted(first, same)
@@ -140,23 +145,24 @@ def _table(X: NDArray[np.generic], what: str) -> NDArray[np.generic]:
     return X
 
 
-def is_for_numpy(n: int, m: int, k: int) -> bool:
-    """Whether NumPy compares all pairs: there are few of them, or the lists are long."""
-    return n * m <= MAX_SMALL_PAIRS or k * k > MAX_INSERTIONS * n
-
-
 def _found(
-    X: NDArray[np.generic], queries: NDArray[np.generic] | None, k: int, itself: bool
+    X: NDArray[np.generic],
+    queries: NDArray[np.generic] | None,
+    k: int,
+    itself: bool,
+    *,
+    whole: bool,
 ) -> Neighbours:
     """Do as :func:`nearest_neighbors`, by a tree, NumPy or compiled code."""
     asking = X if queries is None else queries
-    if X.shape[1] <= MAX_TREE_DIMENSIONS:
+    algorithm = choose.algorithm(len(X), len(asking), X.shape[1], k)
+    if algorithm == "tree":
         return by_tree(X, asking, k, paired, itself=itself or queries is not None)
-    if is_for_numpy(len(X), len(asking), k):
+    if algorithm == "numpy":
         return _brute_force(X, asking, k, itself or queries is not None)
     from inkcluster.cluster.neighbors.search import search
 
-    return search(X, queries, k, itself)
+    return search(X, queries, k, itself, whole=whole)
 
 
 def check_neighbors(lists: Neighbours, n: int, k: int) -> None:
@@ -218,9 +224,17 @@ def paired(a: NDArray[np.generic], i: Rows, b: NDArray[np.generic], j: Rows) -> 
     out = np.empty(len(i))
     d = a.shape[1]
     used = min(LANES, 1 << (d - 1).bit_length())  # the other lanes would hold zeros
-    step = max(1, ENTRIES // max(d, 1))
-    for start in range(0, len(i), step):
-        part = slice(start, start + step)
+    for part in pieces(len(i), max(1, ENTRIES // d)):
+        if d <= MAX_COLUMNS:
+            squares = [_squared(a[:, t], i[part], b[:, t], j[part]) for t in range(d)]
+            half = used
+            while half > 1:
+                half //= 2
+                for t in range(half, len(squares)):
+                    squares[t - half] += squares[t]
+                del squares[half:]
+            out[part] = squares[0]
+            continue
         difference = a[i[part]].astype(np.float64) - b[j[part]].astype(np.float64)
         difference *= difference
         lanes = np.zeros((len(difference), used))
@@ -231,3 +245,12 @@ def paired(a: NDArray[np.generic], i: Rows, b: NDArray[np.generic], j: Rows) -> 
             lanes = lanes[:, :half] + lanes[:, half:]
         out[part] = lanes[:, 0]
     return out
+
+
+def _squared(
+    a: NDArray[np.generic], i: Rows, b: NDArray[np.generic], j: Rows
+) -> NDArray[np.float64]:
+    step: NDArray[np.float64] = a[i].astype(np.float64)
+    step -= b[j].astype(np.float64, copy=False)
+    step *= step
+    return step

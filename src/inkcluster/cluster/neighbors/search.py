@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster import progress
+from inkcluster.cluster.neighbors import choose
 from inkcluster.compute.magnitude import largest
 from inkcluster.compute.memory import SPARE
 from inkcluster.compute.projection import SAMPLE, all_directions, grain, with_rest
@@ -19,18 +20,7 @@ from inkcluster.kernels.neighbors import pairs as kernels
 BLOCK = 1024
 """Points in a block; results do not depend on it, only the speed does."""
 PROBES = 256
-"""Points of the sample that estimate how many pairs each number of directions leaves open."""
-PRODUCT_WIDTHS = (15, 23, 31, 47, 63, 95, 127)
-"""Numbers of directions of the products."""
-BOUND_WIDTHS = (63, 95, 127, 191, 255)
-"""Numbers of directions of the bounds for pairs that the products leave open."""
-PRODUCT_COST, BOUND_COST, DISTANCE_COST = 0.022, 0.1, 0.2
-"""Nanoseconds per coordinate of a product, a bound and a distance; only speed depends on them."""
-OPEN_COST, DECIDED_COST = 6, 20
-"""Nanoseconds to bound an open pair, and to decide it.
-
-They count twice as many pairs as a point's own limit leaves, because the other's may be wider.
-"""
+"""Points that tell along which coordinate a block is widest."""
 UNDERFLOW = 1e-36
 """More than float32 loses of a squared distance by underflow."""
 
@@ -59,7 +49,8 @@ class Placed(NamedTuple):
     def together(self, block: int) -> Placed:
         """The same in an order in which each `block` places hold near points."""
         order = _halved(self.first, block)
-        first, second = self.first[order], self.second[order]
+        first = self.first[order]
+        second = first if self.second is self.first else self.second[order]
         return Placed(self.order[order], first, second, self.square[order], self.slack[order])
 
 
@@ -73,9 +64,13 @@ class Coordinates:
         The number of neighbours that will be asked for; tells how near is near.
     largest : float
         The largest absolute value in all points to be placed.
+    whole : bool
+        Whether products of all dimensions fit into memory.
     """
 
-    def __init__(self, X: NDArray[np.generic], k: int, largest: float) -> None:
+    def __init__(
+        self, X: NDArray[np.generic], k: int, largest: float, *, whole: bool = False
+    ) -> None:
         n, d = X.shape
         _, exponent = np.frexp(2 * largest * np.sqrt(d))
         self.scale = float(np.ldexp(1.0, int(np.clip(-exponent, -450, 450))))
@@ -83,7 +78,8 @@ class Coordinates:
         self.widths = (d, d)
         if projection.basis is not None:
             sample *= self.scale
-            self.widths = _cheapest(sample, projection.basis, (k + 1) * len(sample) / n)
+            nearer = (k + 1) * len(sample) / n
+            self.widths = choose.widths(sample, projection.basis, nearer, whole=whole)
         self.projection = replace(projection.first(self.widths[1]), scale=self.scale)
 
     def place(self, X: NDArray[np.generic]) -> Placed:
@@ -108,24 +104,37 @@ class Coordinates:
         return Placed(np.arange(n, dtype=np.int32), first, second, square, slack)
 
 
-def placed_bytes(n: int, d: int) -> int:
+def placed_bytes(n: int, d: int, *, whole: bool = False) -> int:
     """Bytes that `n` points take while they are placed: their coordinates in two orders."""
-    widths = min(d, PRODUCT_WIDTHS[-1] + 1) + min(d, BOUND_WIDTHS[-1] + 1)
-    return 2 * 4 * n * (widths + 3)
+    width = min(d, choose.PRODUCT_WIDTHS[-1] + 1) + min(d, choose.BOUND_WIDTHS[-1] + 1)
+    return 2 * 4 * n * ((max(d, width) if whole else width) + 3)
 
 
-def search_bytes(n: int, m: int, d: int, k: int) -> int:
-    """Bytes that a search for `k` neighbours takes, of `m` queries or, if 0, of the `n` points."""
+def search_bytes(n: int, m: int, d: int, k: int, *, whole: bool = False) -> int:
+    """Bytes that a search for `k` neighbours takes, of `m` queries or, if 0, of the `n` points.
+
+    `whole`: at most, if products of all dimensions are among the choices.
+    """
     sample = 40 * min(n, 2 * SAMPLE) * d
-    return SPARE + sample + placed_bytes(n, d) + placed_bytes(m, d) + (m or n) * (24 * k + 24)
+    placed = placed_bytes(n, d, whole=whole) + placed_bytes(m, d, whole=whole)
+    return SPARE + sample + placed + (m or n) * (24 * k + 24)
 
 
 def search(
-    X: NDArray[np.generic], queries: NDArray[np.generic] | None, k: int, itself: bool
+    X: NDArray[np.generic],
+    queries: NDArray[np.generic] | None,
+    k: int,
+    itself: bool,
+    *,
+    whole: bool,
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """Do as :func:`~inkcluster.cluster.neighbors.nearest_neighbors`, for checked arrays."""
+    """Do as :func:`~inkcluster.cluster.neighbors.nearest_neighbors`, for checked arrays.
+
+    `whole`: whether products of all dimensions fit into memory.
+    """
     with one_blas_thread():
-        space = Coordinates(X, k, largest(*(A for A in (X, queries) if A is not None)))
+        most = largest(*(A for A in (X, queries) if A is not None))
+        space = Coordinates(X, k, most, whole=whole)
         points = _Set(readable(X), space.place(X).together(BLOCK))
         asking = points
         if queries is not None:
@@ -236,38 +245,6 @@ def _tiles(scale: float, asking: _Set, points: _Set, found: _Found, k: int) -> N
             advance(done)
 
 
-def _cheapest(
-    sample: NDArray[np.float64], basis: NDArray[np.float64], nearer: float
-) -> tuple[int, int]:
-    """The cheapest numbers of directions, from the pairs that a centred sample (s, d) leaves open.
-
-    About `nearer` points of the sample are as near as a neighbour.
-    """
-    inside = sample @ basis
-    norms = np.einsum("ij,ij->i", sample, sample)
-    probes = slice(None, None, max(1, len(sample) // PROBES))
-    every = norms[probes, None] + norms - 2 * sample[probes] @ sample.T
-    rank = min(max(1, round(nearer)), len(sample) - 1)
-    limit = np.partition(every, rank, axis=1)[:, rank, None]
-    d, most = basis.shape
-    if most < PRODUCT_WIDTHS[0]:  # fewer points than directions
-        return most, most
-    left = {}
-    for width in sorted({*PRODUCT_WIDTHS, *BOUND_WIDTHS}):
-        lead = with_rest(inside[:, :width], norms).astype(np.float64)
-        square = np.einsum("ij,ij->i", lead, lead)
-        bounds = square[probes, None] + square - 2 * lead[probes] @ lead.T
-        left[width] = float(np.mean(bounds <= limit))
-
-    def cost(p: int, q: int) -> float:
-        bound = left[p] * (OPEN_COST + BOUND_COST * q) if q > p else 0.0
-        return float(PRODUCT_COST * p + bound + left[q] * (DECIDED_COST + DISTANCE_COST * d))
-
-    products = [p for p in PRODUCT_WIDTHS if p <= most]
-    choices = [(p, q) for p in products for q in {p, *BOUND_WIDTHS} if p <= q <= most]
-    return min(choices, key=lambda both: cost(*both))
-
-
 def _halved(first: NDArray[np.float32], block: int) -> NDArray[np.int32]:
     """An order in which each block holds near points, by halving along the widest coordinate."""
     order = np.arange(len(first), dtype=np.int32)
@@ -275,8 +252,8 @@ def _halved(first: NDArray[np.float32], block: int) -> NDArray[np.int32]:
     def halve(part: NDArray[np.int32]) -> None:
         if len(part) <= block:
             return
-        some = first[part]
-        along = some[:, np.argmax(some.var(axis=0))]
+        widest = np.argmax(first[part[:: max(1, len(part) // PROBES)]].var(axis=0))
+        along = first[part, widest]
         middle = (len(part) + block - 1) // block // 2 * block
         part[:] = part[np.argpartition(along, middle)]
         halve(part[:middle])
