@@ -80,6 +80,7 @@ ENGINES = {
     "scipy": _STORING,
     "chain": _STORING,
     "prim": _STORING,
+    "direct": {"direct.py", "search.py"},
     "rounds": {"merging.py", "stored.py"},
     "spanning tree": {"nearest.py", "search.py", "spanning.py"},
     "vectors": {"vectors.py", "nearest.py", "search.py"},
@@ -90,7 +91,8 @@ LINKAGES = [(a, method) for a, methods in choose.ALGORITHMS.items() for method i
 @pytest.mark.parametrize(("algorithm", "method"), LINKAGES)
 def test_a_linkage(algorithm, method):
     with choose.forced(algorithm):
-        found = files_entered(lambda: hierarchy.linkage(points(2600), method))
+        X = few_dimensions(2600) if algorithm == "direct" else points(2600)
+        found = files_entered(lambda: hierarchy.linkage(X, method))
     engine = {Path(file).name for file in set(found) - set(FOUNDATIONS)} - {"merging.py"}
     expected = {"functions.py", "build.py", "choose.py", *ENGINES[algorithm]} - {"merging.py"}
     assert engine <= expected

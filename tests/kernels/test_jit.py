@@ -37,6 +37,12 @@ print(outer(1), sum(outer.stats.cache_hits.values()))
 fast(1.0), exact(1.0)
 """
 
+ASK = """
+from inkcluster.kernels._jit import is_compiled
+from inkcluster.kernels.outer import outer
+print(int(is_compiled(outer)), outer(1), int(is_compiled(outer)))
+"""
+
 
 @pytest.fixture
 def package(tmp_path):
@@ -58,12 +64,12 @@ def package(tmp_path):
     return copy
 
 
-def use(package, **variables):
+def use(package, code=USE, **variables):
     """What a fresh process says: the result of `outer(1)`, and how often it was read from disk."""
     kept = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     environment = kept | {"PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     environment |= variables  # Python's own files would hide an edit that keeps size and time
-    command = [sys.executable, "-W", "error", "-c", USE]
+    command = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [int(number) for number in done.stdout.split()]
@@ -79,6 +85,13 @@ def edit(package, add):
     before = file.stat()
     file.write_text(INNER.format(add=add))
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_what_is_compiled_can_be_asked_before_it_is_loaded(package):
+    assert use(package, ASK) == [0, 20, 1]
+    assert use(package, ASK) == [1, 20, 1]
+    edit(package, 2)
+    assert use(package, ASK) == [0, 30, 1]
 
 
 @pytest.mark.parametrize("given", [False, True])

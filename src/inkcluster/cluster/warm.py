@@ -35,11 +35,15 @@ def _kmeans() -> None:
 def _linkages(*methods: str) -> Callable[[], None]:
     def run() -> None:
         from inkcluster.cluster import hierarchy
+        from inkcluster.cluster.linkage import choose
 
         for X in _points(LARGE // 2, 40):
             for some in (X, X[:1500]):  # few points go another way
                 for method in methods:
                     hierarchy.cuts(hierarchy.linkage(some, method), [2, 10])
+        with choose.forced("direct"):
+            for method in methods:
+                hierarchy.linkage(X[:500], method)
 
     return run
 

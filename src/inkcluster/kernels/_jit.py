@@ -133,6 +133,19 @@ class _Cache(caching.FunctionCache):  # type: ignore[misc]
             _remove_stale(Path(self.cache_path))
 
 
+def is_compiled(function: Any) -> bool:
+    """Whether this process has compiled or loaded a kernel, or may load it from a file."""
+    return bool(function.signatures) or _is_kept(function)
+
+
+@cache
+def _is_kept(function: Any) -> bool:
+    files = getattr(function._cache, "_cache_file", None)
+    if files is None:
+        return False
+    return any(Path(files._cache_path).glob(files._data_name_pattern.replace("{number:d}", "*")))
+
+
 def kept_in() -> Path | None:
     """The folder of the files of this one, beside those of the others; None if none are kept."""
     if os.environ.get(SWITCH) != "0":

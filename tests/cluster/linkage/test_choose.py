@@ -10,7 +10,7 @@ from inkcluster import AgglomerativeClustering, hierarchy
 from inkcluster.cluster.linkage import choose
 
 CHOICES = [(name, method) for name, methods in choose.ALGORITHMS.items() for method in methods]
-STORING = [(name, method) for name, method in CHOICES if name in choose.STORING]
+EXACT = [(name, method) for name, method in CHOICES if name in (*choose.STORING, "direct")]
 
 
 def assert_same(ours, theirs):
@@ -33,7 +33,7 @@ def test_each_algorithm_makes_scipys_merges(name, method):
 
 
 def tied(kind, n, d, rng):
-    """Points whose distances tie: whole, tenths, a copy moved along, duplicates, one-hot."""
+    """Points whose distances tie, or nearly: whole, tenths, a copy moved along, duplicates, one-hot."""
     if kind == "moved":
         half = rng.standard_normal((n // 2, d))
         return np.concatenate([half, half + 7])
@@ -41,11 +41,13 @@ def tied(kind, n, d, rng):
         return rng.standard_normal((n // 2, d))[rng.integers(0, n // 2, n)]
     if kind == "one-hot":
         return 0.1 * np.eye(d)[rng.integers(0, d, n)]
+    if kind == "nearly":
+        return rng.integers(0, 9, (n, d)) + 10.0 ** rng.integers(-16, -9) * rng.random((n, d))
     return rng.integers(0, 3, (n, d)) * (1.0 if kind == "whole" else 0.1)
 
 
-@pytest.mark.parametrize("kind", ["whole", "tenths", "moved", "duplicates", "one-hot"])
-@pytest.mark.parametrize(("name", "method"), STORING)
+@pytest.mark.parametrize("kind", ["whole", "tenths", "moved", "duplicates", "one-hot", "nearly"])
+@pytest.mark.parametrize(("name", "method"), EXACT)
 @pytest.mark.parametrize(("n", "d"), [(120, 5), (260, 40)])
 def test_ties_are_broken_as_scipy_breaks_them(name, method, kind, n, d, rng):
     X = tied(kind, n, d, rng)
@@ -79,8 +81,17 @@ def test_the_choice_can_be_asked(rng):
         assert AgglomerativeClustering(3).fit(X).algorithm_ == "chain"
 
 
+@pytest.mark.parametrize("linkage", ["ward", "single"])
+def test_what_coordinates_leave_open_is_left_to_stored_distances(linkage, rng):
+    apart, tied = rng.standard_normal((90, 2)), np.argwhere(np.ones((9, 10))).astype(float)
+    with choose.forced("direct", "chain"):
+        assert AgglomerativeClustering(linkage=linkage).fit(apart).algorithm_ == "direct"
+        found = AgglomerativeClustering(linkage=linkage).fit(tied).algorithm_
+    assert found == ("chain" if linkage == "ward" else "direct")  # Prim's order is SciPy's
+
+
 def test_small_work_waits_for_no_compiler(monkeypatch):
-    monkeypatch.setattr(choose, "_is_compiled", lambda: False)
+    monkeypatch.setattr(choose, "is_compiled", lambda kernel: False)
     for n, d in ((100, 784), (1797, 64), (4000, 20)):
         for method in hierarchy.METHODS:
             X = np.broadcast_to(np.arange(n, dtype=float)[:, None], (n, d))

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.cluster import AgglomerativeClustering as SklearnAgglomerativeClustering
 from sklearn.utils.validation import check_memory as check_cache
 
-from inkcluster.cluster.linkage import choose
 from inkcluster.cluster.linkage.build import build
 from inkcluster.compute.memory import SPARE, require, takes_memory_limit
 from inkcluster.compute.threads import peers_threads
@@ -74,9 +73,9 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
             with peers_threads():
                 fitted: Self = super()._fit(X)
             return fitted
-        self.algorithm_ = choose.algorithm(X, self.linkage, self.memory_limit)
         cached = check_cache(self.memory).cache(build, ignore=["memory_limit"])
-        Z = cached(X, (self.linkage,), memory_limit=self.memory_limit, walked=True)[self.linkage]
+        built = cached(X, (self.linkage,), memory_limit=self.memory_limit, walked=True)
+        Z, self.algorithm_ = built[self.linkage]
         self.children_ = Z[:, :2].astype(np.intp)
         self.n_leaves_ = len(X)
         self.n_connected_components_ = 1

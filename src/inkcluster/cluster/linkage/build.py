@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import depth_first_order
 from scipy.spatial import distance
 
-from inkcluster.cluster.linkage import choose, square, stored, vectors
+from inkcluster.cluster.linkage import choose, direct, square, stored, vectors
 from inkcluster.cluster.linkage.choose import EUCLIDEAN, METHODS, ON_ONE_THREAD, planned_bytes
 from inkcluster.cluster.neighbors.spanning import spanning_tree
 from inkcluster.compute import memory
@@ -25,6 +25,15 @@ from inkcluster.kernels.linkage import tree as kernels
 
 NAIVE_ORDER = (*ON_ONE_THREAD, "single")
 """Methods whose merges are found in the order of the naive algorithm."""
+
+
+class Built(NamedTuple):
+    """SciPy's matrix of a hierarchy, and the algorithm of :data:`.choose.ALGORITHMS` that built it."""
+
+    Z: NDArray[np.float64]
+    algorithm: str
+
+
 _scipy: Any = scipy_hierarchy
 _distance: Any = distance
 
@@ -37,7 +46,7 @@ def build(
     memory_limit: int | None = None,
     *,
     walked: bool = False,
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Built]:
     """Build hierarchies of `y`; all are checked and planned before the first is started.
 
     Parameters are those of :func:`.hierarchy.linkage`, and `walked`, see :func:`in_walked_order`.
@@ -61,9 +70,10 @@ def build(
         condensed = data if data.ndim == 1 else _distances(data, metric)
         if not set(methods).isdisjoint(EUCLIDEAN) and condensed.min(initial=0.0) < 0:
             raise BadInputError("`y` holds negative distances; Ward, centroid and median need ≥ 0.")
-        trees = {method: square.by_scipy(condensed, method) for method in methods}
+        trees = {method: Built(square.by_scipy(condensed, method), "scipy") for method in methods}
     if optimal_ordering and n > 2:
-        return {m: np.asarray(_scipy.optimal_leaf_ordering(Z, condensed)) for m, Z in trees.items()}
+        ordered = _scipy.optimal_leaf_ordering
+        return {m: Built(np.asarray(ordered(Z, condensed)), by) for m, (Z, by) in trees.items()}
     return trees
 
 
@@ -116,7 +126,7 @@ def _distances(data: NDArray[Any], metric: Any) -> NDArray[np.float64]:
 
 def _from_vectors(
     data: NDArray[Any], methods: Sequence[str], have: int, walked: bool
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Built]:
     """Build hierarchies of points under the Euclidean distance in at most `have` bytes."""
     exponent = exponent_of(data)
     if exponent:
@@ -133,43 +143,46 @@ def _from_vectors(
     return {m: found[m] if m in found else job() for m, job in jobs.items()}
 
 
-def _hierarchy(
-    data: NDArray[Any], method: str, exponent: int, have: int, *, walked: bool
-) -> NDArray[np.float64]:
-    """SciPy's matrix of points divided by 2 ** `exponent`."""
+def _hierarchy(data: NDArray[Any], method: str, exponent: int, have: int, *, walked: bool) -> Built:
+    """The hierarchy of points divided by 2 ** `exponent`."""
     if len(data) == 1:
-        return np.empty((0, 4))
+        return Built(np.empty((0, 4)), "scipy")
+    walked = walked and method == "single"
     plan = choose.plan(data, method, have)
-    if plan.algorithm in choose.STORING:
-        by = "prim" if walked and method == "single" else plan.algorithm  # SciPy's loop sorts pairs
-        Z = square.hierarchy(
-            data, method, by, products=plan.products, first=plan.first, same=plan.same,
-            walked=walked and method == "single",
-        )  # fmt: skip
-        Z[:, 2] = scaled(Z[:, 2], exponent)
-        return Z
-    return _tree(data, plan.first, plan.same, method, exponent, walked=walked)
+    Z = _tree(data, plan, method, exponent, walked=walked)
+    if Z is None:
+        plan = choose.plan(data, method, have, without=plan.algorithm)
+        Z = _tree(data, plan, method, exponent, walked=walked)
+        assert Z is not None
+    return Built(Z, plan.algorithm)
 
 
 def _tree(
-    data: NDArray[Any],
-    first: NDArray[np.int64],
-    same: NDArray[np.int64],
-    method: str,
-    exponent: int,
-    *,
-    walked: bool,
-) -> NDArray[np.float64]:
-    """SciPy's matrix by an algorithm that holds no distances in float64; equals are merged first."""
+    data: NDArray[Any], plan: choose.Plan, method: str, exponent: int, *, walked: bool
+) -> NDArray[np.float64] | None:
+    """SciPy's matrix by the algorithm of the plan; None if that cannot tell which pairs come first."""
+    first, same = plan.first, plan.same
+    if plan.algorithm in choose.STORING:
+        by = "prim" if walked else plan.algorithm  # SciPy's loop sorts pairs
+        Z = square.hierarchy(
+            data, method, by, products=plan.products, first=first, same=same, walked=walked
+        )
+        Z[:, 2] = scaled(Z[:, 2], exponent)
+        return Z
     n = len(data)
     merges = np.empty((n - 1, 2), np.int32)
     height = np.zeros(n - 1)
-    later = np.flatnonzero(same != np.arange(n))
+    later = np.flatnonzero(same != np.arange(n))  # equals are merged first
     merges[: len(later), 0], merges[: len(later), 1] = same[later], later
     if len(first) > 1:
         points = data[first] if len(later) else data
         size = np.bincount(same, minlength=n)[first].astype(np.float64)
-        if method == "single":
+        if plan.algorithm == "direct":
+            made = direct.merges(points, size, method)
+            if made is None:
+                return None
+            found, high = made
+        elif method == "single":
             found, squared = spanning_tree(points)
             high = np.sqrt(squared)
         elif method in EUCLIDEAN:
@@ -179,14 +192,15 @@ def _tree(
             found, high = stored.merges(points, size, method, n > choose.MAX_FINE_POINTS)
         merges[len(later) :] = first[found]
         height[len(later) :] = high
-    if method not in NAIVE_ORDER:
+    if plan.algorithm != "direct" and method not in NAIVE_ORDER:
         tied = height * 8193.0
         order = np.empty(n - 1, np.int64)
         kernels.in_order(merges, tied - (tied - height), n, order)
         merges, height = merges[order], np.maximum.accumulate(height[order])
     Z = np.empty((n - 1, 4))
-    kernels.label(merges, scaled(height, exponent), n, Z)
-    return in_walked_order(Z, merges) if walked and method == "single" else Z
+    as_walked = walked and plan.algorithm == "direct"
+    kernels.label(merges, scaled(height, exponent), n, not as_walked, Z)
+    return in_walked_order(Z, merges) if walked and not as_walked else Z
 
 
 def in_walked_order(Z: NDArray[np.float64], edges: NDArray[np.int32]) -> NDArray[np.float64]:

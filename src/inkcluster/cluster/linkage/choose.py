@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import isqrt
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +21,8 @@ from inkcluster.compute import memory
 from inkcluster.compute.duplicates import distinct
 from inkcluster.compute.memory import SPARE
 from inkcluster.compute.projection import all_directions, with_rest
-from inkcluster.kernels.linkage import chain
+from inkcluster.kernels._jit import is_compiled
+from inkcluster.kernels.linkage import chain, direct, walk
 
 METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
 EUCLIDEAN = ("ward", "centroid", "median")
@@ -31,6 +31,7 @@ ON_ONE_THREAD = ("centroid", "median")
 """Methods that merge on one thread; several of them are built side by side."""
 ALGORITHMS = {
     "scipy": METHODS,
+    "direct": (*EUCLIDEAN, "single"),
     "chain": ("ward", "average", "complete", "weighted"),
     "rounds": ("average", "complete", "weighted"),
     "prim": ("single",),
@@ -39,13 +40,16 @@ ALGORITHMS = {
 }
 """What builds a hierarchy of points, and the methods it builds.
 
-The first two and "prim" hold all distances in float64 and make SciPy's own merges, ties included.
-The others break ties by the earliest points.
+"scipy", "chain" and "prim" hold all distances in float64 and make SciPy's own merges, ties included;
+so does "direct", which holds none, and hands over to them where it cannot tell. The others break ties
+by the earliest points.
 """
 MAX_STORED_POINTS = 8192
 """Up to here all distances are held in float64 where they fit; beyond, 4 bytes or none are faster."""
-MIN_CHAIN_POINTS = 400
-"""From here "chain" is faster than SciPy, once it is compiled."""
+MIN_READY_POINTS = 400
+"""From here our loops are faster than SciPy's, once they are compiled."""
+MAX_DIRECT_DIMENSIONS = {"ward": 32, "centroid": 32, "median": 32, "single": 64}
+"""Up to here computing a distance when it is needed is faster than storing it."""
 MAX_EXACT_DIMENSIONS, MAX_EXACT_POINTS = 24, 200
 """Dimensions and points up to which summing differences takes no longer than products."""
 MIN_PRIM_POINTS = 2500
@@ -69,7 +73,8 @@ STORING = ("scipy", "chain", "prim")
 ORDERING_BYTES = 52
 """What SciPy takes for each pair of points to order the leaves, measured."""
 _forced: ContextVar[tuple[str, ...]] = ContextVar("forced", default=())
-_merge: Any = chain.merge
+KERNELS = {"chain": chain.merge, "direct": direct.merge}
+"""What has to be compiled for an algorithm; that of single linkage is :func:`.walk.walk`."""
 
 
 @contextmanager
@@ -102,67 +107,71 @@ class Plan(NamedTuple):
     same: NDArray[np.int64]
 
 
-def plan(X: NDArray[Any], method: str, have: int) -> Plan:
-    """Choose how the hierarchy of points X (n, d), n ≥ 2, is built in `have` bytes.
+def plan(X: NDArray[Any], method: str, have: int, without: str | None = None) -> Plan:
+    """Choose how the hierarchy of points X (n, d), n ≥ 2, is built in `have` bytes, not by `without`.
 
     It rests on n, d, the memory and the share of equal points; beyond `MAX_STORED_POINTS`, and for
     centroid and median, also on whether a sample of the points shows that leading coordinates tell
     them apart. Which kernels are compiled decides between algorithms of the same results only.
     """
     n, d = X.shape
-    asked = next((name for name in _forced.get() if method in ALGORITHMS[name]), None)
+    forced = (a for a in _forced.get() if method in ALGORITHMS[a] and a != without)
+    asked = next(forced, None)
     every = np.arange(n)
     products = d > MAX_EXACT_DIMENSIONS and n > MAX_EXACT_POINTS
     if asked is not None:
-        first, same = (every, every) if asked in STORING else distinct(X)
+        first, same = (every, every) if asked in (*STORING, "direct") else distinct(X)
         return Plan(asked, products and len(distinct(X)[0]) == n, first, same)
     worth = is_worth_compiling(n, d, method)
     first = same = every
     if products or worth or n > MAX_STORED_POINTS:
         first, same = distinct(X)
     merged = worth and len(first) <= (1 - MIN_EQUAL) * n
-    order = _preferred(X[first] if merged else X, method, worth, merged)
-    fitting = (a for a in order if algorithm_bytes(len(first), d, method, a) <= have)
-    best = next(fitting, order[-1])
-    if best in STORING and not merged:
+    best = ""
+    for best in _preferred(X[first] if merged else X, method, worth, merged):
+        if best != without and algorithm_bytes(len(first), d, method, best) <= have:
+            break
+    if best in (*STORING, "direct") and not merged:
         products &= len(first) == n or bool((np.rint(X) == X).all())
         return Plan(best, products, every, every)
     return Plan(best, products, *(distinct(X) if first is every else (first, same)))
 
 
-def algorithm(X: NDArray[Any], method: str, memory_limit: int | None = None) -> str:
-    """The name of the algorithm, of :data:`ALGORITHMS`, that builds the hierarchy of points (n, d)."""
-    if len(X) == 1:
-        return "scipy"
-    return plan(np.ascontiguousarray(X), method, memory.budget(memory_limit)).algorithm
-
-
-def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> tuple[str, ...]:
+def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Iterator[str]:
     """What can build the hierarchy, the fastest first, the least memory last.
 
     SciPy's loops take no points that stand for several (`merged`).
     """
-    n = len(X)
+    n, d = X.shape
     stored = n <= MAX_STORED_POINTS
-    scipy = () if merged else ("scipy",)
-    if method == "single":
-        if stored:
-            few = n < MIN_PRIM_POINTS
-            return (*scipy, "spanning tree") if few and scipy else ("prim", *scipy, "spanning tree")
-        return ("spanning tree",) if prunes(X) else ("prim", "spanning tree")
-    if method in ON_ONE_THREAD:
-        return ("vectors",) if merged or (worth and prunes(X)) else ("scipy", "vectors")
-    large = "vectors" if method == "ward" else "rounds"
+    if (
+        stored
+        and d <= MAX_DIRECT_DIMENSIONS.get(method, 0)
+        and _is_ready("direct", n, method, worth)
+    ):
+        yield "direct"
     if stored:
-        ready = worth or (n >= MIN_CHAIN_POINTS and _is_compiled())
-        return ("chain", *scipy, large) if ready else ("scipy", large)
-    return ("chain", large) if method == "ward" and not prunes(X) else (large,)
+        if method == "single":
+            if merged or n >= MIN_PRIM_POINTS:
+                yield "prim"
+        elif method not in ON_ONE_THREAD and _is_ready("chain", n, method, worth):
+            yield "chain"
+        if not merged and not (method in ON_ONE_THREAD and worth and prunes(X)):
+            yield "scipy"
+    elif method in ("single", "ward") and not prunes(X):
+        yield "prim" if method == "single" else "chain"
+    elif method in ON_ONE_THREAD and not merged and not prunes(X):
+        yield "scipy"
+    yield next(
+        name for name in ("spanning tree", "vectors", "rounds") if method in ALGORITHMS[name]
+    )
 
 
-def _is_compiled() -> bool:
-    """Whether the kernel of "chain" is compiled, in this process or in a file."""
-    cache = getattr(_merge._cache, "_cache_file", None)
-    return bool(_merge.signatures) or (cache is not None and Path(cache._index_path).exists())
+def _is_ready(algorithm: str, n: int, method: str, worth: bool) -> bool:
+    """Whether our loops are compiled, or the work is `worth` it."""
+    if worth or n < MIN_READY_POINTS:
+        return worth
+    return is_compiled(walk.walk if method == "single" else KERNELS[algorithm])
 
 
 def is_worth_compiling(n: int, d: int, method: str) -> bool:
@@ -199,7 +208,9 @@ def planned_bytes(
     built = min(
         algorithm_bytes(n, d, method, name)
         for name, methods in ALGORITHMS.items()
-        if method in methods and (n <= MAX_STORED_POINTS or name not in STORING)
+        if method in methods
+        and (n <= MAX_STORED_POINTS or name not in STORING)
+        and name != "direct"  # it may hand over to the others
     )
     return max(built, SPARE + ordering + (8 * pairs + 8 * n * d if ordered else 0))
 
@@ -209,6 +220,8 @@ def algorithm_bytes(n: int, d: int, method: str, algorithm: str) -> int:
     pairs = n * (n - 1) // 2
     if algorithm == "rounds":
         return SPARE + (4 if n > MAX_FINE_POINTS else 8) * pairs + n * (8 * d + 200)
+    if algorithm == "direct":
+        return SPARE + n * (24 * d + 200)
     if algorithm in STORING:  # a square, and a quarter of it or a condensed half
         return SPARE + (4 if algorithm == "prim" else 6) * 2 * n * n + n * (24 * d + 600)
     # float64 sums, coordinates twice, lists

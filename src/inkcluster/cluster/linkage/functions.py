@@ -65,7 +65,7 @@ def linkage(
     >>> hierarchy.linkage(np.array([[0.0], [1.0], [5.0]]), "average")[:, 2].tolist()
     [1.0, 4.5]
     """
-    return build(y, (method,), metric, optimal_ordering, memory_limit)[method]
+    return build(y, (method,), metric, optimal_ordering, memory_limit)[method].Z
 
 
 def linkages(
@@ -102,7 +102,7 @@ def linkages(
     >>> {method: Z[:, 2].tolist() for method, Z in found.items()}
     {'centroid': [1.0, 4.5], 'median': [1.0, 4.5]}
     """
-    return build(y, methods, memory_limit=memory_limit)
+    return {m: built.Z for m, built in build(y, methods, memory_limit=memory_limit).items()}
 
 
 def ward(y: ArrayLike, *, memory_limit: int | None = None) -> NDArray[np.float64]:

@@ -48,13 +48,14 @@ def in_order(merges: I32, key: F64, n: int, order: I64) -> None:
 
 
 @kernel()
-def label(merges: I32, height: F64, n: int, Z: F64) -> None:
+def label(merges: I32, height: F64, n: int, ascending: bool, Z: F64) -> None:
     """Number the clusters as SciPy does and count their members.
 
     Parameters
     ----------
     merges : (n - 1, 2) int32, any member of either cluster, in the order of the merges; read
     height : (n - 1,) float64; read
+    ascending : whether the lower number of a pair comes first, or that of the first member
     Z : (n - 1, 4) float64; written
     """
     parent = np.arange(2 * n - 1)
@@ -69,8 +70,10 @@ def label(merges: I32, height: F64, n: int, Z: F64) -> None:
             b = parent[b]
         parent[a] = parent[b] = n + i
         size[n + i] = size[a] + size[b]
-        Z[i, 0] = min(a, b)
-        Z[i, 1] = max(a, b)
+        if ascending and a > b:
+            a, b = b, a
+        Z[i, 0] = a
+        Z[i, 1] = b
         Z[i, 2] = height[i]
         Z[i, 3] = size[n + i]
 

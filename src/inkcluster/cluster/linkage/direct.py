@@ -1,0 +1,58 @@
+"""Builds hierarchies of points in few dimensions from their coordinates, as distances are needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster import progress
+from inkcluster.kernels.linkage import direct, walk
+
+CODES = {
+    "ward": direct.WARD,
+    "centroid": direct.CENTROID,
+    "median": direct.MEDIAN,
+}
+
+
+def merges(
+    X: NDArray[Any], size: NDArray[np.float64], method: str
+) -> tuple[NDArray[np.int32], NDArray[np.float64]] | None:
+    """Merge points by single, Ward, centroid or median linkage until one cluster is left.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d), n ≥ 2, any real dtype, finite
+    size : ndarray of shape (n,), float64
+        How many points each row stands for; single linkage does not ask.
+    method : str
+
+    Returns
+    -------
+    merges : ndarray of shape (n - 1, 2), int32
+        A member of each cluster, in SciPy's order.
+    height : ndarray of shape (n - 1,), float64
+        Single linkage: SciPy's to the bit; else up to rounding.
+
+    None if distances agree so closely that SciPy's rounding may decide which comes first; single
+    linkage always decides as SciPy does.
+    """
+    n = len(X)
+    squared = np.empty(n - 1)
+    with progress.current().task("merges", total=n - 1) as advance:
+        if method == "single":
+            columns, order = np.array(X.T, np.float64, order="C"), np.empty(n, np.int64)
+            walk.walk(columns, order, squared)
+            advance(n - 1)
+            height = np.sqrt(squared)
+            ascending = np.argsort(height, kind="stable")
+            edges = np.column_stack([order[:-1], order[1:]])[ascending]
+            return edges.astype(np.int32), height[ascending]
+        middle = np.median(X, axis=0).astype(np.float64)
+        columns = np.array((X - middle).T, order="C")
+        found = np.empty((n - 1, 2), np.int64)
+        made = direct.merge(CODES[method], columns, size.copy(), found, squared)
+        advance(n - 1)
+    return (found.astype(np.int32), np.sqrt(squared)) if made == n - 1 else None
