@@ -86,7 +86,7 @@ for _name, _test in vars(_PEER).items():
         globals()[_name] = pytest.mark.filterwarnings("default")(_test)
 
 
-@pytest.fixture(params=["as it is", "matrix", "tree", "sweeps"], autouse=True)
+@pytest.fixture(params=["as it is", "matrix", "tree", "sweeps", "scikit-learn"], autouse=True)
 def way(request: pytest.FixtureRequest) -> Iterator[None]:
     """The algorithm that finds the labels."""
     with nullcontext() if request.param == "as it is" else choose.forced(request.param):

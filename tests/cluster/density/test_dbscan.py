@@ -13,7 +13,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import check_is_fitted
 
 from inkcluster import DBSCAN
-from inkcluster.cluster.density import matrix, sweep
+from inkcluster.cluster.density import choose, matrix, sweep
 from inkcluster.cluster.density.choose import Engine, forced
 from inkcluster.cluster.density.space import Space
 from inkcluster.compute import memory
@@ -51,7 +51,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(matrix, "SIDE", 16)
 
 
-ALGORITHMS = ("matrix", "tree", "sweeps")
+ALGORITHMS = ("matrix", "tree", "sweeps", "scikit-learn")
 
 
 def labels_and_cores(X, eps, min_samples, weight, algorithm="sweeps"):
@@ -213,6 +213,43 @@ def test_memory_is_bounded_whatever_eps_is(rng, weighted):
 def test_what_was_chosen_can_be_asked(rng, shape, eps, limit, chosen):
     fitted = DBSCAN(eps=eps, memory_limit=limit).fit(rng.normal(size=shape).astype(np.float32))
     assert fitted.algorithm_ == chosen
+
+
+def test_lists_where_many_pairs_of_few_points_are_within_eps(rng):
+    centres = rng.normal(size=(50, 3)) * 9
+    X = centres[rng.integers(0, 50, 15_000)] + rng.normal(size=(15_000, 3)) * 0.02
+    fitted = DBSCAN(eps=0.05).fit(X)
+    assert fitted.algorithm_ == "scikit-learn"
+    np.testing.assert_array_equal(fitted.labels_, PEER(eps=0.05).fit(X).labels_)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["none", "whole", "negative"]))
+def test_equal_points_merged_or_not(seed, weights):
+    rng = np.random.default_rng(seed)
+    some = rng.normal(size=(rng.integers(2, 30), rng.integers(1, 5)))
+    X = some[rng.integers(0, len(some), 80)]
+    weight = WEIGHTS[weights](rng, len(X))
+    eps, least = float(rng.choice([1e-9, 0.3, 1.0])), int(rng.integers(1, 9))
+    expected = by_hand(X, eps, least, weight)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choose, "MIN_MERGED_POINTS", 0)
+        patch.setattr(choose, "MIN_REPEATED", 0.0)
+        for algorithm in ALGORITHMS:
+            found = labels_and_cores(X, eps, least, weight, algorithm)
+            np.testing.assert_array_equal(found[0], expected[0], algorithm)
+            np.testing.assert_array_equal(found[1], expected[1], algorithm)
+
+
+def test_equal_points_are_one_point(rng, monkeypatch):
+    monkeypatch.setattr(choose, "distinct", lambda X: pytest.fail("merged"))
+    X = rng.normal(size=(200, 20))[rng.integers(0, 200, 6000)]
+    DBSCAN(eps=1.0).fit(rng.permutation(6000)[:, None] / 7)
+    DBSCAN(eps=1.0).fit(X, sample_weight=np.full(6000, 0.1))  # the order of fractions matters
+    monkeypatch.undo()
+    fitted = DBSCAN(eps=1e-6).fit(X)
+    assert fitted.algorithm_ == "matrix"  # of 200 points
+    assert len(np.unique(fitted.labels_)) == 200
 
 
 @pytest.mark.parametrize("eps", [0.2, 0.5, 3.0, 50.0])

@@ -44,7 +44,8 @@ class DBSCAN(SklearnDBSCAN):  # type: ignore[misc]
     algorithm_ : str
         How the labels were found, which changes none of them: "matrix" (all distances, by NumPy),
         "tree" (the pairs within eps, by SciPy's k-d tree), "sweeps" (products of blocks, compiled)
-        or "scikit-learn".
+        or "scikit-learn" (its loops over the neighbours of every point). Of many equal points each
+        is looked at once.
 
     References
     ----------
