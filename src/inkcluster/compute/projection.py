@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +23,8 @@ MAX_COVARIANCE_DIMENSIONS = 1024
 """Dimensions up to which the directions are found from the covariance matrix."""
 MAX_LEFT_OUT = 0.08
 """Share of the variance that the directions may leave out."""
+
+_kept: ContextVar[dict[Any, Any]] = ContextVar("kept")
 
 
 @dataclass(frozen=True)
@@ -123,16 +129,29 @@ def all_directions(
     """The projection of X (n, d) to `most` directions, and the sample that these were found from.
 
     All dimensions are kept if they are few or `most` is 0. The sample, of up to 4,096 points, is
-    centred.
+    centred; read only. Within :func:`kept_directions` they are found once.
     """
     n, d = X.shape
-    sample = np.asarray(X[:: max(1, n // SAMPLE)][:SAMPLE], dtype=np.float64)
-    origin = sample.mean(axis=0)
-    centred = sample - origin
-    if most == 0 or d <= MAX_PLAIN_DIMENSIONS:
-        return Projection(origin, None), centred
-    with one_blas_thread():  # small steps, at each of which threads would wait
-        return Projection(origin, _directions(centred, most)), centred
+    whole = most == 0 or d <= MAX_PLAIN_DIMENSIONS
+    kept = {} if whole else _kept.get({})
+    at = X.__array_interface__["data"][0], X.shape, X.strides, X.dtype.str
+    if at not in kept:
+        sample = np.asarray(X[:: max(1, n // SAMPLE)][:SAMPLE], dtype=np.float64)
+        origin = sample.mean(axis=0)
+        centred = sample - origin
+        kept[at] = Projection(origin, None if whole else _directions(centred, WIDTHS[-1])), centred
+    projection, centred = kept[at]
+    return (projection.first(most) if most < WIDTHS[-1] else projection), centred
+
+
+@contextmanager
+def kept_directions() -> Iterator[None]:
+    """Keep the directions of points, which stay as they are meanwhile, for all who ask for them."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
 
 
 def _directions(centred: NDArray[np.float64], most: int) -> NDArray[np.float64]:
@@ -140,13 +159,14 @@ def _directions(centred: NDArray[np.float64], most: int) -> NDArray[np.float64]:
     exponent = np.frexp(max(centred.max(), -centred.min()))[1]
     small = np.ldexp(centred, -exponent).astype(np.float32)  # whose squares do not overflow
     wide = small.shape[1] > MAX_COVARIANCE_DIMENSIONS
-    if wide:
-        span = _range(small)
-        small = small @ span
-    _, vectors = np.linalg.eigh((small.T @ small).astype(np.float64))
-    found = vectors[:, ::-1][:, :most]
-    if wide:
-        found = np.linalg.qr(span.astype(np.float64) @ found)[0]
+    with one_blas_thread():  # small steps, at each of which threads would wait
+        if wide:
+            span = _range(small)
+            small = small @ span
+        _, vectors = np.linalg.eigh((small.T @ small).astype(np.float64))
+        found = vectors[:, ::-1][:, :most]
+        if wide:
+            found = np.linalg.qr(span.astype(np.float64) @ found)[0]
     return np.ascontiguousarray(found)
 
 

@@ -50,8 +50,6 @@ MIN_SHARED_NUMBERS = 2_000_000
 """A kernel that reads fewer numbers is not shared between threads, which would wait for each other."""
 MIN_GROUPED_NUMBERS = 500_000
 """Restarts that read fewer numbers in an iteration are not divided between threads either."""
-MIN_JOINED = 5
-"""Restarts that one thread keeps together, so that it reads the points once for their products."""
 
 Floats = NDArray[np.float64]
 _forced: list[str] = []
@@ -178,7 +176,7 @@ def groups_of(restarts: int, size: int) -> int:
     threads = workers()
     if threads == 1 or restarts < threads or restarts * size < MIN_GROUPED_NUMBERS:
         return 1
-    return threads * min(2, max(1, restarts // (MIN_JOINED * threads)))
+    return threads
 
 
 def check_weights(sample_weight: ArrayLike | None, raw: NDArray[Any]) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from inkcluster.cluster.kmeans.choose import Floats, Problem, share, subset_size
 from inkcluster.cluster.kmeans.lloyd import Listener, Lloyd
 from inkcluster.cluster.kmeans.restarts import Outcome, sums_of
 from inkcluster.cluster.kmeans.space import Space, space_for
-from inkcluster.compute.threads import pieces
+from inkcluster.compute.threads import in_threads, pieces, results_in_threads
 from inkcluster.kernels import rotate
 from inkcluster.kernels.kmeans import seeds
 from inkcluster.kernels.kmeans.anneal import anneal
@@ -37,6 +37,8 @@ SKETCH_SHARE = 0.4
 POLISHED_POINTS = (3072, 3072)
 """How many of the points nearest to a border are annealed, round by round."""
 COOLING_SWEEPS, COLD_SWEEPS = 60, 30
+PRODUCT_ROWS = 512
+"""Of the annealed points, multiplied at a time."""
 
 
 def from_sketch(
@@ -107,10 +109,13 @@ def _directions(grey: NDArray[np.float32]) -> Floats:
     if d > MAX_SCATTER_DIMENSIONS:
         found = randomized_svd(grey - mean, MAX_DIRECTIONS, n_iter=2, random_state=0)[2]
         return np.asarray(found.T, np.float64)
+
+    def multiply(part: slice) -> NDArray[np.float32]:
+        return np.asarray(grey[part].T @ grey[part])
+
     scatter = np.zeros((d, d))
-    for start in range(0, len(grey), 256):  # 256 · 255² < 2²⁴: exact in float32
-        rows = grey[start : start + 256]
-        scatter += rows.T @ rows
+    for product in results_in_threads(multiply, pieces(len(grey), 256)):
+        scatter += product  # 256 · 255² < 2²⁴: exact in float32
     scatter -= len(grey) * np.outer(mean, mean)
     vectors = linalg.eigh(scatter, subset_by_index=(d - MAX_DIRECTIONS, d - 1))[1]
     return np.asarray(vectors[:, ::-1])
@@ -258,7 +263,14 @@ def _annealed(
     moved = labels[near].copy()
     square = np.einsum("md,md->m", rows, rows)
     draws = 1 - random_state.random_sample(len(near))
-    anneal(small @ small.T, square, draws, heats, about @ rows.T, norms, mass, moved)
+    products = np.empty((len(small), len(small)), np.float32)
+
+    def multiply(part: slice) -> None:
+        np.matmul(small[part], small.T, out=products[part])
+
+    for _ in in_threads(multiply, pieces(len(small), PRODUCT_ROWS)):
+        pass
+    anneal(products, square, draws, heats, about @ rows.T, norms, mass, moved)
     if float((norms / np.maximum(mass, 1)).sum()) <= before:
         return None
     better: NDArray[np.int32] = labels.copy()
@@ -270,8 +282,12 @@ def _gaps(space: Space, centres: Floats) -> Floats:
     """Squared distance to the second nearest centre (k, d) less that to the nearest, about."""
     look = space.look(centres[None])
     gaps = np.empty(len(space.raw))
-    for part in pieces(len(gaps), 16384):
+
+    def fill(part: slice) -> None:
         score = look.base[0] + space.rows(part) @ look.lead[0].T
         score.partition(1, axis=1)
         gaps[part] = score[:, 1] - score[:, 0]
+
+    for _ in in_threads(fill, pieces(len(gaps), 8192)):
+        pass
     return gaps

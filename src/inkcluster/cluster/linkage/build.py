@@ -19,6 +19,7 @@ from inkcluster.cluster.linkage.choose import EUCLIDEAN, METHODS, ON_ONE_THREAD,
 from inkcluster.cluster.neighbors.spanning import spanning_tree
 from inkcluster.compute import memory
 from inkcluster.compute.magnitude import MAX_FLOAT64, exponent_of, largest, real_array, scaled
+from inkcluster.compute.projection import kept_directions
 from inkcluster.compute.threads import together, workers
 from inkcluster.errors import BadInputError
 from inkcluster.kernels.linkage import tree as kernels
@@ -64,7 +65,8 @@ def build(
     if data.ndim == 2:
         _warn_of_a_matrix(data)
     if data.ndim == 2 and metric == "euclidean":
-        trees = _from_vectors(data, methods, have, walked)
+        with kept_directions():
+            trees = _from_vectors(data, methods, have, walked)
         condensed = _distance.pdist(np.asarray(data, np.float64)) if optimal_ordering else data
     else:
         condensed = data if data.ndim == 1 else _distances(data, metric)

@@ -182,9 +182,10 @@ def is_worth_compiling(n: int, d: int, method: str) -> bool:
 
 def prunes(X: NDArray[Any]) -> bool:
     """Whether leading coordinates tell most points of a sample from the nearest of some of them."""
-    projection, sample = all_directions(X[:: max(1, len(X) // PROBED)][:PROBED], CENTRE_WIDTHS[-1])
+    projection, sample = all_directions(X, CENTRE_WIDTHS[-1])
     if projection.basis is None:  # all coordinates are kept
         return True
+    sample = sample[:: max(1, len(sample) // PROBED)][:PROBED]
     norms = np.einsum("ij,ij->i", sample, sample)
     lead = with_rest(sample @ projection.basis, norms).astype(np.float64)
     some = slice(None, None, max(1, len(sample) // PROBES))

@@ -77,9 +77,8 @@ class Coordinates:
         projection, sample = all_directions(X)
         self.widths = (d, d)
         if projection.basis is not None:
-            sample *= self.scale
             nearer = (k + 1) * len(sample) / n
-            self.widths = choose.widths(sample, projection.basis, nearer, whole=whole)
+            self.widths = choose.widths(sample * self.scale, projection.basis, nearer, whole=whole)
         self.projection = replace(projection.first(self.widths[1]), scale=self.scale)
 
     def place(self, X: NDArray[np.generic]) -> Placed:
