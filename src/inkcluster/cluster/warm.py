@@ -41,9 +41,10 @@ def _linkages(*methods: str) -> Callable[[], None]:
             for some in (X, X[:1500]):  # few points go another way
                 for method in methods:
                     hierarchy.cuts(hierarchy.linkage(some, method), [2, 10])
-        with choose.forced("direct"):
-            for method in methods:
-                hierarchy.linkage(X[:500], method)
+        for algorithm in ("direct", "generic"):
+            with choose.forced(algorithm):
+                for method in methods:
+                    hierarchy.linkage(X[:500], method)
 
     return run
 

@@ -22,7 +22,7 @@ from inkcluster.compute.duplicates import distinct
 from inkcluster.compute.memory import SPARE
 from inkcluster.compute.projection import all_directions, with_rest
 from inkcluster.kernels._jit import is_compiled
-from inkcluster.kernels.linkage import chain, direct, walk
+from inkcluster.kernels.linkage import chain, direct, generic, walk
 
 METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
 EUCLIDEAN = ("ward", "centroid", "median")
@@ -33,6 +33,7 @@ ALGORITHMS = {
     "scipy": METHODS,
     "direct": (*EUCLIDEAN, "single"),
     "chain": ("ward", "average", "complete", "weighted"),
+    "generic": ("centroid", "median"),
     "rounds": ("average", "complete", "weighted"),
     "prim": ("single",),
     "spanning tree": ("single",),
@@ -40,7 +41,7 @@ ALGORITHMS = {
 }
 """What builds a hierarchy of points, and the methods it builds.
 
-"scipy", "chain" and "prim" hold all distances in float64 and make SciPy's own merges, ties included;
+"scipy", "chain", "generic" and "prim" hold all distances in float64 and make SciPy's own merges, ties included;
 so does "direct", which holds none, and hands over to them where it cannot tell. The others break ties
 by the earliest points.
 """
@@ -50,6 +51,8 @@ MIN_READY_POINTS = 400
 """From here our loops are faster than SciPy's, once they are compiled."""
 MAX_DIRECT_DIMENSIONS = {"ward": 32, "centroid": 32, "median": 32, "single": 64}
 """Up to here computing a distance when it is needed is faster than storing it."""
+MAX_DIRECT_NUMBERS = 120_000
+"""Coordinates up to which that is also faster than leading coordinates in float32; not for "single"."""
 MAX_EXACT_DIMENSIONS, MAX_EXACT_POINTS = 24, 200
 """Dimensions and points up to which summing differences takes no longer than products."""
 MIN_PRIM_POINTS = 2500
@@ -68,12 +71,12 @@ MAX_OPEN = 0.1
 """Share of pairs that leading coordinates may leave open for "vectors" and "spanning tree"."""
 MAX_WIDTH = 256
 """Leading coordinates of a cluster, at most."""
-STORING = ("scipy", "chain", "prim")
+STORING = ("scipy", "chain", "generic", "prim")
 """Algorithms that hold all distances in float64."""
 ORDERING_BYTES = 52
 """What SciPy takes for each pair of points to order the leaves, measured."""
 _forced: ContextVar[tuple[str, ...]] = ContextVar("forced", default=())
-KERNELS = {"chain": chain.merge, "direct": direct.merge}
+KERNELS = {"chain": chain.merge, "direct": direct.merge, "generic": generic.merge}
 """What has to be compiled for an algorithm; that of single linkage is :func:`.walk.walk`."""
 
 
@@ -144,24 +147,26 @@ def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Itera
     """
     n, d = X.shape
     stored = n <= MAX_STORED_POINTS
-    if (
-        stored
-        and d <= MAX_DIRECT_DIMENSIONS.get(method, 0)
-        and _is_ready("direct", n, method, worth)
-    ):
+    few = d <= MAX_DIRECT_DIMENSIONS.get(method, 0) and (
+        method == "single" or n * d <= MAX_DIRECT_NUMBERS
+    )
+    if stored and few and _is_ready("direct", n, method, worth):
         yield "direct"
-    if stored:
+    if method in ON_ONE_THREAD:
+        if not merged and not (worth and prunes(X)):
+            if stored and _is_ready("generic", n, method, worth):
+                yield "generic"
+            yield "scipy"
+    elif stored:
         if method == "single":
             if merged or n >= MIN_PRIM_POINTS:
                 yield "prim"
-        elif method not in ON_ONE_THREAD and _is_ready("chain", n, method, worth):
+        elif _is_ready("chain", n, method, worth):
             yield "chain"
-        if not merged and not (method in ON_ONE_THREAD and worth and prunes(X)):
+        if not merged:
             yield "scipy"
     elif method in ("single", "ward") and not prunes(X):
         yield "prim" if method == "single" else "chain"
-    elif method in ON_ONE_THREAD and not merged and not prunes(X):
-        yield "scipy"
     yield next(
         name for name in ("spanning tree", "vectors", "rounds") if method in ALGORITHMS[name]
     )

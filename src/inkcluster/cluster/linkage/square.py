@@ -15,7 +15,7 @@ from scipy.cluster import _hierarchy
 from scipy.spatial import distance
 
 from inkcluster import progress
-from inkcluster.cluster.linkage.merging import pairs
+from inkcluster.cluster.linkage import loops
 from inkcluster.cluster.linkage.stored import centred
 from inkcluster.cluster.neighbors.nearest import paired
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces, results_in_threads
@@ -25,8 +25,6 @@ SCIPYS_CODES = {
 }  # fmt: skip
 MAX_PDIST_WORK = 5 * 10**7
 """n²·d up to which SciPy finds all distances at once, on one thread."""
-MIN_HALVED = 64
-"""Clusters from which the matrix is copied to one of half the size once half of them are left."""
 ENTRIES = 1 << 18
 """Distances that a thread computes at a time; they stay in its cache."""
 NEAR = 1e-3
@@ -59,11 +57,13 @@ def hierarchy(
     X : ndarray of shape (n, d), n ≥ 2, any real dtype, finite
     method : str
     algorithm : str
-        "scipy", "chain" (Ward, average, complete and weighted) or "prim" (single).
+        "scipy", "chain" (Ward, average, complete and weighted), "generic" (centroid and median)
+        or "prim" (single).
     products : bool
         Whether distances may come from matrix products.
     first, same : ndarray of int64
-        The rows to merge, and the one that each of the n rows equals; "scipy" takes them all.
+        The rows to merge, and the one that each of the n rows equals; "scipy" and "generic" take
+        them all.
     walked : bool
         Whether pairs stand as scikit-learn has them, the part with the last entered point first;
         for "prim".
@@ -81,10 +81,13 @@ def hierarchy(
         if algorithm == "scipy":
             return by_scipy(rows.condensed(), method)
         matrix = rows.square()
+        if algorithm == "generic":
+            Z = loops.by_generic(matrix, method)
+            return by_scipy(rows.condensed(), method) if Z is None else Z
         if method == "ward" and len(first) < n:  # of as many points as each row stands for
             matrix *= np.sqrt(2 / (1 / size + 1 / size[:, None]))
         with progress.current().task("merges", total=len(points) - 1) as advance:
-            by = _by_prim if algorithm == "prim" else _by_chain
+            by = loops.by_prim if algorithm == "prim" else loops.by_chain
             merges, height = by(matrix, method, size.copy())
             advance(len(height))
         later = np.flatnonzero(same != np.arange(n))
@@ -140,7 +143,7 @@ class _Rows:
         return out
 
     def _each(self, put: Callable[[slice], None]) -> None:
-        with progress.current().task("distances", total=pairs(self.n)) as advance:
+        with progress.current().task("distances", total=self.n * (self.n - 1) // 2) as advance:
             at = 0
             for done in in_threads(put, pieces(self.n, max(8, ENTRIES // self.n))):
                 advance(done * (2 * self.n - 2 * at - done - 1) / 2)
@@ -160,7 +163,7 @@ class _Differences(_Rows):
     def condensed(self) -> NDArray[np.float64]:
         if self.n**2 * self.points.shape[1] <= MAX_PDIST_WORK:
             return np.asarray(_distance.pdist(self.points))
-        out = np.empty(pairs(self.n))
+        out = np.empty(self.n * (self.n - 1) // 2)
 
         def put(part: slice) -> None:
             for i, row in enumerate(self.strip(part.start, part.stop)):
@@ -235,49 +238,6 @@ def _tied(rows: NDArray[np.float64]) -> bool:
 def _close(ascending: NDArray[np.float64]) -> bool:
     """Whether two of these numbers agree, within the rounding of products."""
     return bool((np.diff(ascending) <= TIE * ascending[1:]).any())
-
-
-def _by_chain(
-    matrix: NDArray[np.float64], method: str, size: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    from inkcluster.kernels.linkage import chain
-
-    codes = {"ward": chain.WARD, "average": chain.AVERAGE, "complete": chain.COMPLETE}
-    n = len(matrix)
-    merges, height = np.empty((n - 1, 2), np.int64), np.empty(n - 1)
-    names, stack, length, done = np.arange(n), np.zeros(n, np.int64), 0, 0
-    while done < n - 1:
-        m = len(matrix)
-        new = slice(done, done + (m // 2 if m > MIN_HALVED else m - 1))
-        alive = np.ones(m, np.bool_)
-        length = chain.merge(
-            matrix, codes.get(method, chain.WEIGHTED), size, stack, length, alive, merges[new],
-            height[new],
-        )  # fmt: skip
-        merges[new] = names[merges[new]]
-        done = new.stop
-        left = np.flatnonzero(alive)
-        matrix, size, names = matrix[np.ix_(left, left)], size[left], names[left]
-        stack[:length] = np.searchsorted(left, stack[:length])
-    return merges, height
-
-
-def _by_prim(
-    matrix: NDArray[np.float64], method: str, size: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Single linkage: join the nearest point to those from row 0, until all are joined (Prim 1957)."""
-    del method, size
-    n = len(matrix)
-    joined, nearest, row = np.zeros(n), np.full(n, np.inf), np.empty(n)
-    order, height = np.zeros(n, np.int64), np.empty(n - 1)
-    at = 0
-    for k in range(n - 1):
-        joined[at] = nearest[at] = np.inf
-        np.add(matrix[at], joined, out=row)
-        np.minimum(nearest, row, out=nearest)
-        at = int(nearest.argmin())
-        order[k + 1], height[k] = at, nearest[at]
-    return np.column_stack([order[:-1], order[1:]]), height
 
 
 def _labelled(

@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from inkcluster.kernels._arrays import F64, I64, Bools
+from inkcluster.kernels._arrays import F64, I64
 from inkcluster.kernels._jit import kernel
 
 WARD, AVERAGE, COMPLETE, WEIGHTED = range(4)
 MAX_KEY = 0x7FFFFFFFFFFFFFFF
 LANES = 64
 """Entries tested together, to skip those among which none is nearer."""
+TILE = 64
+"""Rows and columns that are copied together, so that both ways to read an entry stay in the cache."""
 
 
 @kernel()
-def _least(keys: I64) -> int:
-    low = keys[0]
+def _least(keys: I64, gone: I64) -> int:
+    low = MAX_KEY
     for t in range(keys.shape[0]):
-        low = min(low, keys[t])
+        low = min(low, max(keys[t], gone[t]))
     return int(low)
 
 
 @kernel()
-def _nearest(keys: I64, previous: int) -> int:
+def nearest(keys: I64, gone: I64, previous: int) -> int:
     """The first slot at the least distance; `previous` (-1 for none) if none is nearer.
 
     Distances are not negative, and their bits are in their order.
@@ -38,9 +40,9 @@ def _nearest(keys: I64, previous: int) -> int:
         at = previous
     for start in range(0, keys.shape[0], LANES):
         stop = min(start + LANES, keys.shape[0])
-        if _least(keys[start:stop]) < best:
+        if _least(keys[start:stop], gone[start:stop]) < best:
             for t in range(start, stop):
-                if keys[t] < best:
+                if max(keys[t], gone[t]) < best:
                     best = keys[t]
                     at = t
     return at
@@ -67,22 +69,39 @@ def _blend(method: int, a: F64, b: F64, d: float, na: float, nb: float, size: F6
 
 
 @kernel()
-def _catch_up(matrix: F64, slot: int, events: I64, seen: int, now: int) -> None:
-    """Bring a row up to date: copy what unions know of it, and put the dropped out of reach."""
+def catch_up(matrix: F64, slot: int, unions: I64, made: I64, seen: int, now: int) -> None:
+    """Bring a row up to date: copy what later unions know of it, each its last time."""
     for t in range(seen, now):
-        z = events[t]
-        if z < 0:
-            matrix[slot, -1 - z] = np.inf
-        elif z != slot:
+        z = unions[t]
+        if made[z] == t + 1 and z != slot:
             matrix[slot, z] = matrix[z, slot]
 
 
 @kernel()
+def copy(matrix: F64, left: I64, made: I64, seen: I64, out: F64) -> None:
+    """Copy the rows and columns that are left, ascending, each entry from the row that is newer.
+
+    Parameters
+    ----------
+    matrix : (m, m) float64; made, seen : (m,) int64, as :func:`merge` leaves them; read
+    out : (r, r) float64, of the r slots `left`; written
+    """
+    r = left.shape[0]
+    for i0 in range(0, r, TILE):
+        for j0 in range(0, r, TILE):
+            for i in range(i0, min(r, i0 + TILE)):
+                x, when = left[i], seen[left[i]]
+                for j in range(j0, min(r, j0 + TILE)):
+                    z = left[j]
+                    out[i, j] = matrix[z, x] if made[z] > when else matrix[x, z]
+
+
+@kernel()
 def merge(
-    matrix: F64, method: int, size: F64, chain: I64, length: int, alive: Bools,
+    matrix: F64, method: int, size: F64, chain: I64, length: int, gone: I64, made: I64, seen: I64,
     merges: I64, height: F64,
 ) -> int:  # fmt: skip
-    """Merge reciprocal nearest neighbours (Murtagh 1983), and bring the rows that are left up to date.
+    """Merge reciprocal nearest neighbours (Murtagh 1983).
 
     Parameters
     ----------
@@ -91,7 +110,9 @@ def merge(
     size : (m,) float64, how many points each slot stands for; updated
     chain : (m,) int64, of slots, each the nearest of the one before; updated
     length : that of the chain
-    alive : (m,) bool, all true; false where a slot was merged into a later one; written
+    gone : (m,) int64, zeros; MAX_KEY where a slot was merged into a later one; written
+    made, seen : (m,) int64, zeros; the unions made until a slot was last one, and until its row was
+        last brought up to date; written
     merges : (r, 2) int64, slots, lower first; written
     height : (r,) float64, in the order of the merges, which is not ascending; written
 
@@ -99,30 +120,28 @@ def merge(
     -------
     The length of the chain.
     """
-    m = matrix.shape[0]
     keys = matrix.view(np.int64)
-    events = np.empty(2 * m, np.int64)  # slots of unions, and of the dropped as -1 - slot
-    seen = np.zeros(m, np.int64)  # events up to which a row is up to date
-    now = first = 0
+    unions = np.empty(height.shape[0], np.int64)
+    first = 0
     for k in range(height.shape[0]):
         if length == 0:
-            while not alive[first]:
+            while gone[first] != 0:
                 first += 1
             chain[0] = first
             length = 1
         x = y = previous = -1
         while True:
             x = chain[length - 1]
-            _catch_up(matrix, x, events, seen[x], now)
-            seen[x] = now
+            catch_up(matrix, x, unions, made, seen[x], k)
+            seen[x] = k
             previous = chain[length - 2] if length > 1 else -1
-            y = _nearest(keys[x], previous)
+            y = nearest(keys[x], gone, previous)
             if y == previous:
                 break
             chain[length] = y
             length += 1
         length -= 2
-        _catch_up(matrix, y, events, seen[y], now)
+        catch_up(matrix, y, unions, made, seen[y], k)
         if x > y:
             x, y = y, x
         d = matrix[x, y]
@@ -130,14 +149,10 @@ def merge(
         merges[k, 1] = y
         height[k] = d
         _blend(method, matrix[x], matrix[y], d, size[x], size[y], size)
-        matrix[y, x] = matrix[y, y] = np.inf
-        alive[x] = False
+        matrix[y, y] = np.inf
+        gone[x] = MAX_KEY
         size[y] += size[x]
-        events[now] = -1 - x
-        events[now + 1] = y
-        now += 2
-        seen[y] = now
-    for x in range(m):
-        if alive[x]:
-            _catch_up(matrix, x, events, seen[x], now)
+        unions[k] = y
+        made[x] = 0
+        made[y] = seen[y] = k + 1
     return length
