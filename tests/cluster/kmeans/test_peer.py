@@ -6,9 +6,12 @@ import sys
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans as Peer
+from sklearn.cluster._kmeans import _kmeans_plusplus
 from sklearn.datasets import load_digits, load_iris, load_wine, make_blobs
+from sklearn.utils.extmath import row_norms
 from threadpoolctl import threadpool_limits
 
+from inkcluster.cluster import kmeans_range
 from inkcluster.cluster.kmeans import choose, peer
 from inkcluster.cluster.kmeans.estimator import KMeans
 
@@ -61,8 +64,57 @@ def test_both_kinds_of_loops_agree(monkeypatch):
     monkeypatch.setattr(choose, "MAX_PEER_WORK", 0)
     ours = KMeans(7, n_init=5, random_state=1, tol=0).fit(X)
     np.testing.assert_array_equal(ours.labels_, theirs.labels_)
-    np.testing.assert_array_equal(ours.predict(X), peer.nearest(X, theirs.cluster_centers_)[0])
+    np.testing.assert_array_equal(
+        ours.predict(X), peer.nearest(X, theirs.cluster_centers_, np.ones(900))[0]
+    )
     assert [r.n_iter for r in ours.restarts_] == [r.n_iter for r in theirs.restarts_]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("shared", [False, True])
+def test_seeds_are_scikit_learns_to_the_last_bit(name, dtype, shared, monkeypatch):
+    monkeypatch.setattr(choose, "MIN_SHARED_NUMBERS", 1 if shared else 10**9)
+    X, k = SETS[name]
+    points = X.astype(dtype)
+    points -= points.mean(axis=0)
+    for weight in (np.ones(len(X), dtype), np.arange(1, len(X) + 1, dtype=dtype)):
+        states = np.random.RandomState(0), np.random.RandomState(0)
+        square = row_norms(points, squared=True)
+        theirs = [_kmeans_plusplus(points, k, square, weight, states[0])[0] for _ in range(3)]
+        np.testing.assert_array_equal(peer.plus_plus(points, weight, k, 3, states[1]), theirs)
+        assert states[0].random_sample() == states[1].random_sample()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+def test_number_for_number_in_the_dtype_of_the_points(scale, dtype):
+    """Scaling by a power of two changes no digit, and sums are rounded as scikit-learn rounds them."""
+    X = (scale * SETS["blobs"][0]).astype(dtype)
+    for init in ("k-means++", "random", X[:4]):
+        theirs, ours = (
+            kind(4, init=init, n_init=1, random_state=0).fit(X) for kind in (Peer, KMeans)
+        )
+        assert ours.algorithm_ == choose.PEER
+        assert ours.inertia_ == theirs.inertia_
+        assert ours.n_iter_ == theirs.n_iter_
+        np.testing.assert_array_equal(ours.labels_, theirs.labels_)
+        np.testing.assert_array_equal(ours.cluster_centers_, theirs.cluster_centers_)
+        np.testing.assert_array_equal(ours.predict(X), theirs.predict(X))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+def test_a_range_of_k_is_the_same_by_both_kinds_of_loops(dtype):
+    X = np.random.default_rng(4).uniform(0, 256, (700, 8)).astype(dtype)
+    found = []
+    for algorithm in (choose.PEER, choose.BOUNDS):
+        with choose.forced(algorithm):
+            found.append(kmeans_range(X, [1, 2, 5, 9], n_init=2, random_state=0))
+    for k in found[0].ks:
+        np.testing.assert_array_equal(found[0].labels[k], found[1].labels[k])
+        assert found[0].restarts[k].n_iter == found[1].restarts[k].n_iter
+    np.testing.assert_allclose(found[0].inertias, found[1].inertias, rtol=1e-12)
+    assert found[0].from_split == found[1].from_split
 
 
 def test_nothing_is_compiled():
@@ -72,7 +124,9 @@ def compiled(self, sig): raise AssertionError(f"{self.py_func.__name__} is compi
 d.Dispatcher.compile = compiled
 from sklearn.datasets import load_digits
 from inkcluster import KMeans
+from inkcluster.cluster import kmeans_range
 X = load_digits().data
+kmeans_range(X, range(2, 5), n_init=1, random_state=0)
 found = KMeans(10, n_init=3, random_state=0).fit(X)
 found.predict(X), found.score(X), found.transform(X)
 """

@@ -21,8 +21,19 @@ PLAIN = "plain product"
 SHARP = "plain product in float64"
 ALGORITHMS = (PEER, BOUNDS, PLAIN, SHARP)
 
-MAX_PEER_WORK = 4 * 10**7
+MAX_PEER_WORK = 8 * 10**7
 """Up to so much work an iteration, over all restarts, scikit-learn's loops do it."""
+GREY_WORK = 2
+"""8-bit points count for more: they become float64 there, and have exact sums here."""
+FEW_MEMBERS = 16
+"""Clusters of at most so many points end after few iterations,"""
+FEW_WORK = 1 / 16
+"""and count for less."""
+MIN_BLAS_WORK = 10**8
+"""From so much work on, seeds for scikit-learn's loops are chosen on the BLAS's own threads, which go
+on waiting for products afterwards and slow the loops for some 20 ms."""
+MAX_ALONE_WORK = 10**5
+"""Up to so much work an iteration they run on one thread."""
 PAIR_COST = 30
 """What a point and a centre cost beside their scalar product, in terms of that product."""
 MAX_OPEN_TO_GATHER = 0.5
@@ -120,8 +131,25 @@ def use_peer(raw: NDArray[Any], k: int, restarts: int = 1) -> bool:
     if _forced:
         return _forced[-1] == PEER
     n, d = raw.shape
-    work: int = n * (d + PAIR_COST) * k * restarts
+    work: float = n * (d + PAIR_COST) * k * restarts
+    if raw.dtype == np.uint8:
+        work *= GREY_WORK
+    if n <= FEW_MEMBERS * k:
+        work *= FEW_WORK
     return work <= MAX_PEER_WORK
+
+
+def seeds_by_blas(points: NDArray[Any], k: int, restarts: int) -> bool:
+    """Whether seeds for scikit-learn's loops are so much work that they need the BLAS's threads."""
+    work: int = points.size * (2 + int(np.log(k))) * k * restarts
+    return work >= MIN_BLAS_WORK
+
+
+def shares_loops(points: NDArray[Any], k: int) -> bool:
+    """Whether scikit-learn's loops run on all threads, which cost a small set more than they save."""
+    n, d = points.shape
+    work: int = n * (d + PAIR_COST) * k
+    return work > MAX_ALONE_WORK
 
 
 def starts_sharp() -> bool:

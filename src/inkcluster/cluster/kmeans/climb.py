@@ -5,19 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.kmeans import peer
 from inkcluster.cluster.kmeans.choose import (
     Floats,
     Problem,
     share,
     subset_size,
+    use_peer,
 )
 from inkcluster.cluster.kmeans.lloyd import Lloyd
-from inkcluster.cluster.kmeans.sketch import plus_plus
-from inkcluster.cluster.kmeans.space import Renew, reference, space_for, whole
+from inkcluster.cluster.kmeans.seeding import plus_plus
+from inkcluster.cluster.kmeans.space import Renew, space_for
+from inkcluster.compute.threads import pieces
 from inkcluster.kernels.kmeans import nearest
 
 COMPARED_BELOW = 1 / 50
@@ -26,6 +30,11 @@ SPLIT_SAMPLE = 4096
 """About how many members of a cluster decide along which line it is split; also a block of rows."""
 POWER_ITERATIONS = 8
 """Of the power iteration that finds this line."""
+
+Found = tuple[int, NDArray[np.int32], float, Floats, int]
+"""Which of several starts was the best; its labels, inertia, centres and iterations."""
+Search = Callable[[Floats], Found]
+"""Compares starts (R, k, d), and takes the best to its end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,25 +64,61 @@ def climb(
     the k before with its widest clusters split, so that the inertia does not rise with k.
     """
     first = _seeds(problem, restarts, random_state)
-    space, renew = space_for(problem.raw, problem.weight, first)
-    shift = problem.least_shift
+    small = use_peer(problem.raw, ks[-1], restarts + 1)
+    search = _by_peer(problem) if small else _by_bounds(problem, first)
     steps: list[Step] = []
     for k in ks:
         began = time.perf_counter()
         starts = first[:1, :1] if k == 1 else first[:, :k]
         fresh = len(starts)
         if steps and steps[-1].k < k:
-            starts = np.concatenate([starts, _split(problem, steps[-1], k)[None]])
+            starts = np.concatenate([starts, _split(problem, steps[-1], k, small)[None]])
+        best, labels, inertia, centres, n_iter = search(starts)
+        seconds = time.perf_counter() - began
+        steps.append(Step(k, inertia, n_iter, labels, centres, best >= fresh, seconds))
+        advance(1)
+    return steps
+
+
+def _by_peer(problem: Problem) -> Search:
+    """The search by scikit-learn's loops, which compiles nothing."""
+    points = problem.raw.astype(np.float64)
+    mean = points.mean(axis=0)
+    points -= mean
+    tol, still = problem.least_shift, int(len(points) * COMPARED_BELOW)
+
+    def search(starts: Floats) -> Found:
+        found = [
+            peer.lloyd(points, problem.weight, start - mean, problem.max_iter, tol, still=still)
+            for start in starts
+        ]
+        best = int(np.argmin([inertia for _, inertia, _, _ in found]))
+        labels, _, centres, begun = found[best]
+        left = max(problem.max_iter - begun, 1)
+        labels, inertia, centres, n_iter = peer.lloyd(
+            points, problem.weight, centres, left, tol, labelled=True
+        )
+        return best, labels, inertia, centres + mean, begun + n_iter
+
+    return search
+
+
+def _by_bounds(problem: Problem, first: Floats) -> Search:
+    """The search by ours, in one space."""
+    space, renew = space_for(problem.raw, problem.weight, first)
+    shift, still = problem.least_shift, int(len(problem.raw) * COMPARED_BELOW)
+
+    def search(starts: Floats) -> Found:
+        nonlocal space
         lloyd = Lloyd(space, starts, problem.exact_totals, renew=renew)
-        lloyd.run(problem.max_iter, shift, still=int(len(problem.raw) * COMPARED_BELOW))
+        lloyd.run(problem.max_iter, shift, still=still)
         best = int(lloyd.inertia().argmin())
         last = _to_the_end(problem, lloyd, best, shift, renew)
         space, s = last.space, last.state
         n_iter = int(lloyd.state.n_iter[best] + s.n_iter[0])
-        inertia, seconds = float(last.inertia()[0]), time.perf_counter() - began
-        steps.append(Step(k, inertia, n_iter, s.labels[0], s.centres[0], best >= fresh, seconds))
-        advance(1)
-    return steps
+        return best, s.labels[0], float(last.inertia()[0]), s.centres[0], n_iter
+
+    return search
 
 
 def _to_the_end(
@@ -102,19 +147,16 @@ def _seeds(problem: Problem, restarts: int, random_state: np.random.RandomState)
     rows = np.flatnonzero(weight > 0)
     if len(rows) > (most := subset_size(len(raw), k)):
         rows = np.sort(random_state.choice(rows, most, replace=False))
-    subset = whole(raw[rows], weight[rows], reference(raw))
-    chosen = plus_plus(subset, k, restarts, random_state)
+    chosen = plus_plus(raw[rows], weight[rows], k, restarts, random_state)
     return raw[rows[chosen.ravel()]].astype(np.float64).reshape(restarts, k, -1)
 
 
-def _split(problem: Problem, last: Step, k: int) -> Floats:
+def _split(problem: Problem, last: Step, k: int, small: bool) -> Floats:
     """The centres of the last k, the cluster of largest inertia split in two until there are k."""
     raw, weight = problem.raw, problem.weight
     centres, labels = last.centres, last.labels.copy()
-    far = np.empty(len(labels))
     while len(centres) < k:
-        arrays = raw, centres, labels, far
-        share(nearest.own_distances, len(far), *arrays)
+        far = _own_distances(raw, centres, labels, small)
         j = int(np.bincount(labels, weight * far, minlength=len(centres)).argmax())
         members = np.flatnonzero(labels == j)
         if len(members) == 0:
@@ -130,6 +172,18 @@ def _split(problem: Problem, last: Step, k: int) -> Floats:
         centres = np.concatenate([centres, halves[1][None]])
         centres[j] = halves[0]
     return centres
+
+
+def _own_distances(
+    raw: NDArray[Any], centres: Floats, labels: NDArray[np.int32], small: bool
+) -> Floats:
+    far = np.empty(len(labels))
+    if small:
+        for part in pieces(len(far), SPLIT_SAMPLE):
+            np.square(raw[part] - centres[labels[part]]).sum(axis=1, out=far[part])
+    else:
+        share(nearest.own_distances, len(far), raw, centres, labels, far)
+    return far
 
 
 def _line(away: Floats, weight: Floats) -> Floats:

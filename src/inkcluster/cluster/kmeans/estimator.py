@@ -45,8 +45,9 @@ class KMeans(_Peer):  # type: ignore[misc]
 
     Restarts begin from scikit-learn's seeds, drawn by the same random numbers, and converge on all
     points: labels, centres, ``n_iter_`` and ``inertia_`` of float64 points are scikit-learn's where
-    distances do not tie. Of float32 points scikit-learn rounds every step to float32; here float64
-    decides, so that labels may differ where rounding decided theirs.
+    distances do not tie. Of float32 points scikit-learn rounds every step to float32. So do its
+    loops here; ours begin from the same seeds and decide in float64, so that labels may differ where
+    rounding decided theirs.
 
     Parameters
     ----------
@@ -67,7 +68,8 @@ class KMeans(_Peer):  # type: ignore[misc]
     ----------
     cluster_centers_, labels_, inertia_, n_iter_, n_features_in_, feature_names_in_
         As in scikit-learn, of the best restart. ``n_iter_`` counts iterations over all the points.
-        ``inertia_`` is the sum of the squared distances, each computed in float64.
+        ``inertia_`` is the sum of the squared distances, each computed in float64; scikit-learn's
+        loops compute it in the dtype of the points.
     restarts_ : tuple of Restart
         All restarts, by rising inertia; those that found the same clusters in the order of their
         starts, so that the first is the one that scikit-learn would keep.
@@ -170,32 +172,33 @@ class KMeans(_Peer):  # type: ignore[misc]
         check_memory(problem, restarts, self.memory_limit)
         random_state = check_random_state(self.random_state)
         listener = print if self.verbose else None
-        with (
-            one_blas_thread(),
-            kept_threads(),
-            current().task("k-means restarts", restarts) as done,
-        ):
+        with current().task("k-means restarts", restarts) as done:
 
             def advance(share: float) -> None:
                 done(share * restarts)
 
-            named = isinstance(self.init, str)
-            if self.search == "deep" and named and is_large(n, k):
-                outcome = from_sketch(
-                    problem,
-                    restarts,
-                    str(self.init),
-                    random_state,
-                    listener=listener,
-                    advance=advance,
+            deep = self.search == "deep" and isinstance(self.init, str) and is_large(n, k)
+            if not deep and use_peer(raw, k, restarts) and not (exponent and callable(self.init)):
+                outcome = peer.fit(
+                    self, problem, restarts, random_state, exponent=exponent, advance=advance
                 )
-            elif not exponent and use_peer(raw, k, restarts):
-                outcome = peer.fit(self, problem, restarts, random_state, advance)
             else:
-                centres = self._inits(problem, exponent, restarts, random_state)
-                if self.verbose:
-                    print("Initialization complete")  # noqa: T201
-                outcome = from_centres(problem, centres, listener=listener, advance=advance)
+                with one_blas_thread(), kept_threads():
+                    if deep:
+                        init = str(self.init)
+                        outcome = from_sketch(
+                            problem,
+                            restarts,
+                            init,
+                            random_state,
+                            listener=listener,
+                            advance=advance,
+                        )
+                    else:
+                        centres = self._inits(problem, exponent, restarts, random_state)
+                        if self.verbose:
+                            print("Initialization complete")  # noqa: T201
+                        outcome = from_centres(problem, centres, listener=listener, advance=advance)
         self._keep(outcome, raw.dtype, exponent)
         return self
 
@@ -204,14 +207,14 @@ class KMeans(_Peer):  # type: ignore[misc]
         """The nearest centre to each point, shape (n,)."""
         check_is_fitted(self)
         raw = self._read(X, reset=False)
-        centres = np.asarray(self.cluster_centers_, np.float64)
+        centres = self.cluster_centers_
         exponent = exponent_of(raw, centres)
         points, centres = scaled(raw, -exponent), scaled(centres, -exponent)
-        if not exponent and use_peer(raw, len(centres)):
-            return peer.nearest(points, centres)[0]
+        if use_peer(raw, len(centres)):
+            return peer.nearest(points, centres, np.ones(len(raw)))[0]
         with one_blas_thread(), kept_threads():
             space, _ = space_for(points, np.ones(len(raw)), None)
-            return nearest_labels(space, centres)
+            return nearest_labels(space, np.asarray(centres, np.float64))
 
     @peer.or_theirs
     def fit_transform(
@@ -235,9 +238,9 @@ class KMeans(_Peer):  # type: ignore[misc]
         check_is_fitted(self)
         raw = self._read(X, reset=False)
         weight = check_weights(sample_weight, raw)
+        if use_peer(raw, self.n_clusters) and not exponent_of(raw, self.cluster_centers_):
+            return -peer.nearest(raw, self.cluster_centers_, weight)[1]
         centres = np.asarray(self.cluster_centers_, np.float64)
-        if use_peer(raw, len(centres)):
-            return -float(peer.nearest(raw, centres)[1] @ weight)
         return -float(inertia_of(raw, weight, self.predict(X)[None], centres[None])[0])
 
     def _read(self, X: ArrayLike, *, reset: bool) -> NDArray[Any]:
@@ -304,7 +307,7 @@ class KMeans(_Peer):  # type: ignore[misc]
         self.algorithm_ = outcome.algorithm
         self.restarts_ = ranked(rows)
         best = self.restarts_[0]
-        used = len(np.unique(best.labels))
+        used = np.count_nonzero(np.bincount(best.labels))
         if used < self.n_clusters:
             warnings.warn(
                 f"Number of distinct clusters ({used}) found smaller than n_clusters "

@@ -80,12 +80,6 @@ class Restart:
         return Restart(inertia, self.n_iter, self.labels, centers.astype(kept))
 
 
-def draw(weight: Floats, k: int, random_state: np.random.RandomState) -> tuple[int, Floats]:
-    """The random numbers of one k-means++ start: its first seed, and (k - 1, trials) in [0, 1)."""
-    first = int(random_state.choice(len(weight), p=weight / weight.sum()))
-    return first, random_state.uniform(size=(k - 1, 2 + int(np.log(k))))
-
-
 def ranked(rows: Sequence[Restart]) -> tuple[Restart, ...]:
     """Restarts in the order of their starts, sorted by inertia.
 

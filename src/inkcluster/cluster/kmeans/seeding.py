@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.kmeans.choose import MAX_COPIED_NUMBERS, MAX_TRIAL_NUMBERS, Floats
-from inkcluster.cluster.kmeans.restarts import draw
 from inkcluster.compute.threads import in_threads, pieces, results_in_threads
 
+Real = NDArray[np.floating[Any]]
 BLOCK_NUMBERS = 2**18
 """Numbers converted to float64 at a time, about what a processor's cache holds."""
 EXACT_FEATURES = 258
@@ -20,7 +21,7 @@ EXACT_FEATURES = 258
 
 def plus_plus(
     raw: NDArray[Any],
-    weight: Floats,
+    weight: Real,
     k: int,
     restarts: int,
     random_state: np.random.RandomState,
@@ -29,20 +30,32 @@ def plus_plus(
 
     Greedy k-means++ (Arthur & Vassilvitskii 2007) as scikit-learn has it. How many random numbers a
     seed takes does not depend on the points, so that all are drawn first. Restarts then choose side
-    by side, and one pass over the points serves the trials of all.
+    by side, and one pass over the points serves the trials of all. Of float32 points scikit-learn
+    rounds the distances to float32 and sums these in float32, which decides many draws; so it is here.
     """
     trials = 2 + int(np.log(k))
-    draws = [draw(weight, k, random_state) for _ in range(restarts)]
+    weight = weight.astype(np.float32 if raw.dtype == np.float32 else np.float64, copy=False)
+    first = first_seeds(weight)
+    draws = [
+        (first(random_state), random_state.uniform(size=(k - 1, trials))) for _ in range(restarts)
+    ]
     points = _Points(raw)
     together = max(1, MAX_TRIAL_NUMBERS // (len(raw) * (trials + 1)))
     return np.concatenate([_choose(points, weight, draws[p]) for p in pieces(restarts, together)])
 
 
+def first_seeds(weight: Real) -> Callable[[np.random.RandomState], int]:
+    """Draws a point by weight as ``RandomState.choice`` does, which sums all weights at each call."""
+    share = np.cumsum(weight / weight.sum(), dtype=np.float64)
+    share /= share[-1]
+    return lambda state: int(share.searchsorted(state.random_sample(), side="right"))
+
+
 class _Points:
     """Points whose squared distances to some of them are exact to rounding in float64.
 
-    Bytes have exact scalar products in float32, a few features at a time. Others are centred, and kept so where
-    they are few enough.
+    Bytes have exact scalar products in float32, a few features at a time. Others are centred, in
+    their dtype, and kept so where they are few enough.
     """
 
     def __init__(self, raw: NDArray[Any]) -> None:
@@ -51,7 +64,7 @@ class _Points:
         self.parts = pieces(n, max(16, BLOCK_NUMBERS // d))
         grey = raw.dtype == np.uint8
         self.kept = None if grey or raw.size > MAX_COPIED_NUMBERS else np.empty((n, d))
-        self.mean = np.zeros(d) if grey else raw.mean(axis=0, dtype=np.float64)
+        self.mean = np.zeros(d) if grey else raw.mean(axis=0)
         self.square = np.empty(n)
         for _ in in_threads(self._norms, self.parts):
             pass
@@ -61,11 +74,11 @@ class _Points:
             return self.kept[at]
         if self.raw.dtype == np.uint8:
             return self.raw[at].astype(np.float32)
-        return self.raw[at] - self.mean
+        return (self.raw[at] - self.mean).astype(np.float64, copy=False)
 
     def _norms(self, part: slice) -> None:
         if self.kept is not None:
-            np.subtract(self.raw[part], self.mean, out=self.kept[part])
+            self.kept[part] = self.raw[part] - self.mean
         rows = self.rows(part)
         np.einsum("nd,nd->n", rows, rows, out=self.square[part], dtype=np.float64)
 
@@ -85,14 +98,14 @@ class _Points:
         return np.asarray(np.maximum(found, 0.0, out=found))
 
 
-def _choose(points: _Points, weight: Floats, draws: list[tuple[int, Floats]]) -> NDArray[np.int64]:
+def _choose(points: _Points, weight: Real, draws: list[tuple[int, Floats]]) -> NDArray[np.int64]:
     """The seeds of some restarts, shape (len(draws), k)."""
     n, count = len(weight), len(draws)
     steps, trials = draws[0][1].shape
     every = np.arange(count)
     chosen = np.empty((count, steps + 1), np.int64)
-    near = np.full((count, n), np.inf)
-    tried = np.empty((count, trials, n))
+    near = np.full((count, n), np.inf, weight.dtype)
+    tried = np.empty((count, trials, n), weight.dtype)
     ids = np.array([[first] for first, _ in draws])
     for j in range(steps + 1):
         potential = _try(points, weight, ids, near, tried)
@@ -115,16 +128,14 @@ def _choose(points: _Points, weight: Floats, draws: list[tuple[int, Floats]]) ->
     return chosen
 
 
-def _drawn(weight: Floats, what: tuple[Floats, Floats]) -> NDArray[np.int64]:
+def _drawn(weight: Real, what: tuple[Real, Floats]) -> NDArray[np.int64]:
     """The points at which the summed weighted distances pass the numbers drawn."""
     near, wanted = what
     found = np.searchsorted(np.cumsum(weight * near), wanted)
     return np.minimum(found, len(weight) - 1)
 
 
-def _try(
-    points: _Points, weight: Floats, ids: NDArray[np.int64], near: Floats, tried: Floats
-) -> Floats:
+def _try(points: _Points, weight: Real, ids: NDArray[np.int64], near: Real, tried: Real) -> Floats:
     """Fill `tried` with each point's distance to its nearest seed with one more; their sums."""
     count, trials = ids.shape
     to, square = points.rows(ids.ravel()), points.square[ids.ravel()]
@@ -133,9 +144,13 @@ def _try(
     def fill(part: slice) -> None:
         out = tried[:, :trials, part]
         far = points.distances(part, to, square).reshape(count, trials, -1)
-        np.minimum(far, near[:, None, part], out=out)
-        sums[part.start // points.parts[0].stop] = out @ weight[part]
+        np.minimum(far, near[:, None, part], out=out, casting="same_kind")
+        if weight.dtype == np.float64:
+            sums[part.start // points.parts[0].stop] = out @ weight[part]
 
     for _ in in_threads(fill, points.parts):
         pass
+    if weight.dtype == np.float32:  # all at once: how float32 rounds depends on the parts
+        whole = [one[:trials] @ weight[:, None] for one in tried]
+        return np.array(whole, np.float64)[:, :, 0]
     return np.asarray(sums.sum(axis=0))
