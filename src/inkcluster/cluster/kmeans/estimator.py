@@ -177,28 +177,22 @@ class KMeans(_Peer):  # type: ignore[misc]
             def advance(share: float) -> None:
                 done(share * restarts)
 
-            deep = self.search == "deep" and isinstance(self.init, str) and is_large(n, k)
-            if not deep and use_peer(raw, k, restarts) and not (exponent and callable(self.init)):
+            init = self.init
+            deep = self.search == "deep" and isinstance(init, str) and is_large(n, k)
+            if not deep and use_peer(raw, k, restarts) and not (exponent and callable(init)):
                 outcome = peer.fit(
                     self, problem, restarts, random_state, exponent=exponent, advance=advance
                 )
             else:
+                told: Any = {"listener": listener, "advance": advance}
                 with one_blas_thread(), kept_threads():
                     if deep:
-                        init = str(self.init)
-                        outcome = from_sketch(
-                            problem,
-                            restarts,
-                            init,
-                            random_state,
-                            listener=listener,
-                            advance=advance,
-                        )
+                        outcome = from_sketch(problem, restarts, init, random_state, **told)
                     else:
                         centres = self._inits(problem, exponent, restarts, random_state)
                         if self.verbose:
                             print("Initialization complete")  # noqa: T201
-                        outcome = from_centres(problem, centres, listener=listener, advance=advance)
+                        outcome = from_centres(problem, centres, **told)
         self._keep(outcome, raw.dtype, exponent)
         return self
 
