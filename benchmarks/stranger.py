@@ -8,7 +8,7 @@ family meets each estimator once; dtypes, orders and sizes take turns, so that a
 `--all` runs every combination, for hours. `--only` and `--family` take parts of names.
 
 Ours and the peers run in turns in one process after a first call of ours that is not counted, up to
-five times; the least time of each counts. A call that takes over 20 s is not repeated.
+five times, after a pause in which threads of the one before come to rest; the least time of each counts. A call that takes over 20 s is not repeated.
 `ratio` is of wall seconds, `cpu` of processor seconds, which suffer less from a busy machine.
 `same` is about the result: "yes" if labels, numbering and all are equal (merges equal and heights
 within 1e-6 for a linkage; squared distances within 1e-6 for neighbours), else what differs; "ties"
@@ -50,6 +50,9 @@ ENOUGH = 0.5
 """Seconds for each contestant after which a cell has been timed well enough."""
 ROUNDS = 5
 """The most repetitions of a cell."""
+PAUSE = 0.05
+"""Seconds before each call: after a product OpenBLAS's threads look for work for some 25 ms, and would
+slow the next contestant."""
 GOAL = 0.95
 """The ratio that no cell may fall below."""
 FORMS = [("float64", "C"), ("float32", "C"), ("float64", "F"), ("float32", "F")]
@@ -293,6 +296,7 @@ class _Clock:
     def once(self) -> float:
         self.result = None
         peak = _Peak() if not self.calls else None  # the first call's: before the heap has grown
+        time.sleep(PAUSE)
         wall, processor = time.perf_counter(), time.process_time()
         self.result = self.run()
         taken = time.perf_counter() - wall

@@ -29,7 +29,7 @@ FEW_MEMBERS = 16
 """Clusters of at most so many points end after few iterations,"""
 FEW_WORK = 1 / 16
 """and count for less."""
-MIN_BLAS_WORK = 10**8
+MIN_BLAS_WORK = 10**9
 """From so much work on, seeds for scikit-learn's loops are chosen on the BLAS's own threads, which go
 on waiting for products afterwards and slow the loops for some 20 ms."""
 MAX_ALONE_WORK = 10**5

@@ -20,6 +20,12 @@ def term(x: float) -> float:
 
 
 @kernel()
+def rise(x: float, by: float) -> float:
+    """What `term` grows by."""
+    return term(x + by) - term(x)
+
+
+@kernel()
 def change(links: F64, to: F64, joint: F64, i: int, a: int, b: int) -> None:
     """Bring `to` and `joint` up to date when `i`, whose own links are off `to`, goes from `a` to `b`."""
     own = links[i, i]
@@ -68,25 +74,28 @@ def move(links: F64, to: F64, joint: F64, volume: F64, size: I64, parts: I64) ->
             if c != a and w > 0:
                 near[count] = c
                 count += 1
-                leaving += term(joint[a, c] - w) - term(joint[a, c])
+                leaving += rise(joint[a, c], -w)
         inside = to[i, a]
         left = term(joint[a, a] - 2 * inside - own) - term(joint[a, a])
-        left -= 2 * (term(volume[a] - all_links) - term(volume[a]))
-        best, at = LEAST_GAIN, -1
+        left -= 2 * rise(volume[a], -all_links)
+        best, at = (
+            LEAST_GAIN,
+            a,
+        )  # not -1, a type of its own, for which `change` would compile again
         for q in range(count):
             b = near[q]
             w = to[i, b]
-            gain = 2 * (leaving - (term(joint[a, b] - w) - term(joint[a, b])))
+            gain = 2 * (leaving - rise(joint[a, b], -w))
             for p in range(count):
                 c = near[p]
                 if c != b:
-                    gain += 2 * (term(joint[b, c] + to[i, c]) - term(joint[b, c]))
+                    gain += 2 * rise(joint[b, c], to[i, c])
             gain += 2 * (term(joint[a, b] - w + inside) - term(joint[a, b]))
             gain += left + term(joint[b, b] + 2 * w + own) - term(joint[b, b])
-            gain -= 2 * (term(volume[b] + all_links) - term(volume[b]))
+            gain -= 2 * rise(volume[b], all_links)
             if gain > best:
                 best, at = gain, b
-        if at >= 0:
+        if at != a:
             change(links, to, joint, i, a, at)
             volume[a] -= all_links
             volume[at] += all_links
