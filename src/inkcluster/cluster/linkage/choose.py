@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.linkage.square import COMPILED
 from inkcluster.cluster.linkage.vectors import CENTRE_WIDTHS, LIST_LENGTH
 from inkcluster.cluster.neighbors.choose import MAX_SMALL_PAIRS
 from inkcluster.cluster.neighbors.nearest import ENTRIES
@@ -55,6 +56,8 @@ MAX_DIRECT_NUMBERS = 120_000
 """Coordinates up to which that is also faster than leading coordinates in float32; not for "single"."""
 MAX_EXACT_DIMENSIONS, MAX_EXACT_POINTS = 24, 200
 """Dimensions and points up to which summing differences takes no longer than products."""
+MAX_FILLED_DIMENSIONS = 64
+"""Up to here so does summing them by a compiled loop, which "chain" and "generic" do."""
 MIN_PRIM_POINTS = 2500
 """From here NumPy's rows are faster than SciPy's loop for single linkage."""
 MAX_FINE_POINTS = 4096
@@ -124,7 +127,8 @@ def plan(X: NDArray[Any], method: str, have: int, without: str | None = None) ->
     products = d > MAX_EXACT_DIMENSIONS and n > MAX_EXACT_POINTS
     if asked is not None:
         first, same = (every, every) if asked in (*STORING, "direct") else distinct(X)
-        return Plan(asked, products and len(distinct(X)[0]) == n, first, same)
+        products &= not _fills(asked, d) and len(distinct(X)[0]) == n
+        return Plan(asked, products, first, same)
     worth = is_worth_compiling(n, d, method)
     first = same = every
     if products or worth or n > MAX_STORED_POINTS:
@@ -134,6 +138,7 @@ def plan(X: NDArray[Any], method: str, have: int, without: str | None = None) ->
     for best in _preferred(X[first] if merged else X, method, worth, merged):
         if best != without and algorithm_bytes(len(first), d, method, best) <= have:
             break
+    products &= not _fills(best, d)
     if best in (*STORING, "direct") and not merged:
         products &= len(first) == n or bool((np.rint(X) == X).all())
         return Plan(best, products, every, every)
@@ -170,6 +175,11 @@ def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Itera
     yield next(
         name for name in ("spanning tree", "vectors", "rounds") if method in ALGORITHMS[name]
     )
+
+
+def _fills(algorithm: str, d: int) -> bool:
+    """Whether a compiled loop sums the differences as fast as products are made."""
+    return algorithm in COMPILED and d <= MAX_FILLED_DIMENSIONS
 
 
 def _is_ready(algorithm: str, n: int, method: str, worth: bool) -> bool:

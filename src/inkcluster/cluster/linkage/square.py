@@ -19,10 +19,13 @@ from inkcluster.cluster.linkage import loops
 from inkcluster.cluster.linkage.stored import centred
 from inkcluster.cluster.neighbors.nearest import paired
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces, results_in_threads
+from inkcluster.kernels.linkage import lanes
 
 SCIPYS_CODES = {
     "complete": 1, "average": 2, "centroid": 3, "median": 4, "ward": 5, "weighted": 6,
 }  # fmt: skip
+COMPILED = ("chain", "generic")
+"""Algorithms whose loops are compiled; distances are then filled in by ours as well."""
 MAX_PDIST_WORK = 5 * 10**7
 """n²·d up to which SciPy finds all distances at once, on one thread."""
 ENTRIES = 1 << 18
@@ -102,7 +105,7 @@ def hierarchy(
             Z[:, 2] = np.sqrt(Z[:, 2])
         if rows.exact or not (rows.tied or _close(np.sort(Z[:, 2]))):
             return Z
-    return merge(_Differences(points))
+    return merge(_Differences(points, compiled=algorithm in COMPILED))
 
 
 def by_scipy(condensed: NDArray[np.float64], method: str) -> NDArray[np.float64]:
@@ -151,14 +154,22 @@ class _Rows:
 
 
 class _Differences(_Rows):
-    """Distances to the bit what SciPy's are."""
+    """Distances to the bit what SciPy's are, by loops of ours or by its own."""
 
-    def __init__(self, X: NDArray[Any]) -> None:
+    def __init__(self, X: NDArray[Any], *, compiled: bool) -> None:
         super().__init__(X)
+        self.compiled = compiled
         self.points = np.ascontiguousarray(X, dtype=np.float64)
 
     def strip(self, start: int, stop: int) -> NDArray[np.float64]:
         return np.asarray(_distance.cdist(self.points[start:stop], self.points[start:]))
+
+    def square(self) -> NDArray[np.float64]:
+        if not self.compiled:
+            return super().square()
+        columns, out = np.array(self.points.T, order="C"), np.empty((self.n, self.n))
+        self._each(lambda part: lanes.fill(columns, part.start, part.stop, out))
+        return out
 
     def condensed(self) -> NDArray[np.float64]:
         if self.n**2 * self.points.shape[1] <= MAX_PDIST_WORK:

@@ -6,11 +6,15 @@ their order, as SciPy does: the results are its own to the bit.
 
 from __future__ import annotations
 
+import numpy as np
+
 from inkcluster.kernels._arrays import F64, I64
 from inkcluster.kernels._jit import kernel
 
 STRIP = 256
 """Keys looked at together."""
+TILE = 64
+"""Columns that are copied to rows together."""
 MAX_KEY = 0x7FFFFFFFFFFFFFFF
 """More than the bits of any float, which are in the order of floats that are not negative."""
 
@@ -81,3 +85,29 @@ def place(keys: I64) -> int:
         if low < best:
             best, begin = low, start
     return begin + first(keys[begin : begin + STRIP], best)
+
+
+@kernel()
+def fill(columns: F64, start: int, stop: int, out: F64) -> None:
+    """Write the distances of the points from `start` to `stop` to those from `start` on, both ways.
+
+    Parameters
+    ----------
+    columns : (d, n) float64; read
+    out : (n, n) float64, the diagonal infinite; written
+    """
+    d, n = columns.shape
+    query = np.empty(d)
+    for i in range(start, stop):
+        for t in range(d):
+            query[t] = columns[t, i]
+        row = out[i, i + 1 :]
+        squares(columns, query, i + 1, n, row)
+        for j in range(row.shape[0]):
+            row[j] = np.sqrt(row[j])
+        out[i, i] = np.inf
+    for begin in range(start, n, TILE):
+        for j in range(begin, min(n, begin + TILE)):
+            to = out[j, start : min(stop, j)]
+            for i in range(to.shape[0]):
+                to[i] = out[start + i, j]
