@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.kmeans.choose import MAX_COPIED_NUMBERS, MAX_TRIAL_NUMBERS, Floats
+from inkcluster.cluster.kmeans.choose import (
+    MAX_COPIED_NUMBERS,
+    MAX_TRIAL_NUMBERS,
+    MAX_WHOLE_NUMBERS,
+    Floats,
+)
 from inkcluster.compute.threads import in_threads, pieces, results_in_threads
 
 Real = NDArray[np.floating[Any]]
@@ -55,7 +60,7 @@ class _Points:
     """Points whose squared distances to some of them are exact to rounding in float64.
 
     Bytes have exact scalar products in float32, a few features at a time. Others are centred, in
-    their dtype, and kept so where they are few enough.
+    their dtype. They are kept so where they are few enough.
     """
 
     def __init__(self, raw: NDArray[Any]) -> None:
@@ -63,7 +68,8 @@ class _Points:
         self.raw = raw
         self.parts = pieces(n, max(16, BLOCK_NUMBERS // d))
         grey = raw.dtype == np.uint8
-        self.kept = None if grey or raw.size > MAX_COPIED_NUMBERS else np.empty((n, d))
+        few = raw.size <= (MAX_WHOLE_NUMBERS if grey else MAX_COPIED_NUMBERS)
+        self.kept = np.empty((n, d), np.float32 if grey else np.float64) if few else None
         self.mean = np.zeros(d) if grey else raw.mean(axis=0)
         self.square = np.empty(n)
         for _ in in_threads(self._norms, self.parts):
@@ -78,7 +84,8 @@ class _Points:
 
     def _norms(self, part: slice) -> None:
         if self.kept is not None:
-            self.kept[part] = self.raw[part] - self.mean
+            grey = self.raw.dtype == np.uint8
+            self.kept[part] = self.raw[part] if grey else self.raw[part] - self.mean
         rows = self.rows(part)
         np.einsum("nd,nd->n", rows, rows, out=self.square[part], dtype=np.float64)
 
