@@ -159,7 +159,7 @@ def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Itera
         yield "direct"
     if method in ON_ONE_THREAD:
         if not merged and not (worth and prunes(X)):
-            if stored and _is_ready("generic", n, method, worth):
+            if stored and _is_ready("generic", n, method, worth=False):  # SciPy's takes no longer
                 yield "generic"
             yield "scipy"
     elif stored:
