@@ -1,7 +1,7 @@
 """scikit-learn's own tests of HDBSCAN, run on our class.
 
-The installed module's source is read, its `HDBSCAN` becomes ours, and each of its tests is
-collected here. `LEFT_OUT` names what is not run, with the reason.
+The installed module's source is read, its `HDBSCAN` becomes ours, and each of its tests is run as
+it is, and with each algorithm forced. `LEFT_OUT` names what is not run, with the reason.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ import importlib.util
 import re
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from inkcluster import HDBSCAN
+from inkcluster.cluster.hdbscan import choose
 
 PRIVATE = "tests a private helper of scikit-learn's, not the class"
 
@@ -53,6 +56,16 @@ for _name, _test in vars(_PEER).items():
         LEFT_OUT_SEEN[_name] = _reason
     else:
         globals()[_name] = pytest.mark.filterwarnings("default")(_test)
+
+
+@pytest.fixture(params=["as it is", "prim", "stored", "boruvka"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The algorithm that builds the trees of Euclidean distances."""
+    every_size = request.node.originalname == "test_hdbscan_min_cluster_size"
+    if every_size and request.param != "as it is":  # a fit for each of so many sizes
+        monkeypatch.setattr(_PEER, "X", _PEER.X[::4])
+    with nullcontext() if request.param == "as it is" else choose.forced(request.param):
+        yield
 
 
 @pytest.fixture
