@@ -16,6 +16,7 @@ from sklearn.cluster import DBSCAN
 from sklearn.cluster import HDBSCAN as Peer  # noqa: N811
 from sklearn.cluster._hdbscan._tree import HIERARCHY_dtype
 from sklearn.datasets import make_blobs
+from sklearn.neighbors import KDTree
 
 from inkcluster import HDBSCAN
 from inkcluster.cluster.hdbscan import choose
@@ -167,6 +168,15 @@ def test_core_distances_are_the_same_to_the_bit_from_a_tree_and_from_products(ki
     expected = cores_by_tree(X, 9)
     np.testing.assert_array_equal(core_distances(X, 9), expected)
     np.testing.assert_array_equal(Rough(X).cores(9), expected)
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 2**20), kind=st.sampled_from([*KINDS, *TIED]))
+def test_core_distances_in_few_dimensions_are_scikit_learns_to_the_bit(seed, kind) -> None:
+    X = some_points(seed, kind, dimensions=8)
+    expected = KDTree(X).query(X, 7)[0][:, -1]
+    np.testing.assert_array_equal(cores_by_tree(X, 7), expected)
+    np.testing.assert_array_equal(cores_by_tree(X, 7, slice(2, 5)), expected[2:5])
 
 
 def test_many_ties_are_handed_to_a_walk_that_breaks_them_as_scikit_learn(monkeypatch) -> None:

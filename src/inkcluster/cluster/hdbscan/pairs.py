@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 from sklearn.cluster._hdbscan._linkage import mst_from_data_matrix, mst_from_mutual_reachability
 from sklearn.metrics import DistanceMetric
 from sklearn.neighbors import KDTree
@@ -115,12 +116,24 @@ class Rough:
 def cores_by_tree(
     points: NDArray[np.float64], k: int, some: slice = slice(None), tree: KDTree | None = None
 ) -> NDArray[np.float64]:
-    """The distance of some points to number `k` of their neighbours, themselves counted."""
-    tree, asking = tree or KDTree(points), points[some]
-    core = np.empty(len(asking))
+    """The distance of some points to number `k` of their neighbours, themselves counted.
 
-    def search(part: slice) -> None:
-        core[part] = tree.query(asking[part], k)[0][:, -1]
+    In few dimensions SciPy's tree finds the neighbour, in threads, and its distance is added again.
+    """
+    asking = points[some]
+    core = np.empty(len(asking))
+    if tree is None and points.shape[1] <= MAX_TREE_DIMENSIONS:
+        few = cKDTree(points, balanced_tree=False)
+        rows = np.arange(len(points))[some]
+
+        def search(part: slice) -> None:
+            found = np.asarray(few.query(asking[part], [k])[1])
+            core[part] = apart(points, rows[part], found[:, 0])
+    else:
+        many = tree or KDTree(points)
+
+        def search(part: slice) -> None:
+            core[part] = many.query(asking[part], k)[0][:, -1]
 
     for _ in in_threads(search, pieces(len(asking), QUERIES)):
         pass
