@@ -3,8 +3,8 @@ sparse points."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -73,7 +73,7 @@ def fit(
             np.asarray(model._init_centroids(points, square, init, random_state, weight))
             for _ in range(restarts)
         ]
-    with one_blas_thread(), peers_threads():
+    with one_blas_thread():
         for start in starts:
             if say:
                 say("Initialization complete")
@@ -185,43 +185,53 @@ def lloyd(
     labels, inertia, centres, n_iter
     """
     k = len(centres)
-    threads = _openmp_effective_n_threads() if shares_loops(points, k) else 1
     new = np.empty_like(centres)
     mass, shift = np.empty(k, points.dtype), np.empty(k, points.dtype)
     found = np.full(len(points), -1, np.int32)
     before = found.copy()
+    with _loops(points, k) as threads:
 
-    def step(*, move: bool) -> None:
-        lloyd_iter_chunked_dense(
-            points, weight, centres, new, mass, found, shift, threads, update_centers=move
-        )
+        def step(*, move: bool) -> None:
+            lloyd_iter_chunked_dense(
+                points, weight, centres, new, mass, found, shift, threads, update_centers=move
+            )
 
-    if labelled:
-        step(move=True)
-        before[:] = found
-        centres, new = new, centres
-    n_iter, held = 0, False
-    while n_iter < max_iter:
-        step(move=True)
-        if say:
-            inertia = _inertia_dense(points, weight, centres, found, threads)
-            say(f"Iteration {n_iter}, inertia {inertia}.")
-        centres, new = new, centres
-        n_iter += 1
-        changed = np.count_nonzero(found != before)
-        held = changed == 0
-        moved = (shift**2).sum()
-        if held or moved <= tol or changed <= still:
+        if labelled:
+            step(move=True)
+            before[:] = found
+            centres, new = new, centres
+        n_iter, held = 0, False
+        while n_iter < max_iter:
+            step(move=True)
             if say:
-                reason = (
-                    "strict convergence" if held else f"center shift {moved} within tolerance {tol}"
-                )
-                say(f"Converged at iteration {n_iter - 1}: {reason}.")
-            break
-        before[:] = found
-    if not held:  # the labels of these centres
-        step(move=False)
-    return found, float(_inertia_dense(points, weight, centres, found, threads)), centres, n_iter
+                inertia = _inertia_dense(points, weight, centres, found, threads)
+                say(f"Iteration {n_iter}, inertia {inertia}.")
+            centres, new = new, centres
+            n_iter += 1
+            changed = np.count_nonzero(found != before)
+            held = changed == 0
+            moved = (shift**2).sum()
+            if held or moved <= tol or changed <= still:
+                if say:
+                    reason = (
+                        "strict convergence"
+                        if held
+                        else f"center shift {moved} within tolerance {tol}"
+                    )
+                    say(f"Converged at iteration {n_iter - 1}: {reason}.")
+                break
+            before[:] = found
+        if not held:  # the labels of these centres
+            step(move=False)
+        inertia = float(_inertia_dense(points, weight, centres, found, threads))
+    return found, inertia, centres, n_iter
+
+
+@contextmanager
+def _loops(points: NDArray[Any], k: int) -> Iterator[int]:
+    """Run scikit-learn's compiled loops; the number of threads they may have."""
+    with one_blas_thread(), peers_threads():
+        yield _openmp_effective_n_threads() if shares_loops(points, k) else 1
 
 
 def nearest(raw: NDArray[Any], centres: Points, weight: Points) -> tuple[NDArray[np.int32], float]:
@@ -229,10 +239,9 @@ def nearest(raw: NDArray[Any], centres: Points, weight: Points) -> tuple[NDArray
     dtype = np.float32 if raw.dtype == centres.dtype == np.float32 else np.float64
     points = np.asarray(raw, dtype)
     centres, weight = np.asarray(centres, dtype), np.asarray(weight, dtype)
-    threads = _openmp_effective_n_threads() if shares_loops(points, len(centres)) else 1
     labels = np.full(len(points), -1, np.int32)
     shift = np.empty(len(centres), dtype)
-    with one_blas_thread(), peers_threads():
+    with _loops(points, len(centres)) as threads:
         lloyd_iter_chunked_dense(
             points, weight, centres, None, None, labels, shift, threads, update_centers=False
         )
