@@ -82,10 +82,12 @@ ENGINES = {
     "prim": _STORING,
     "generic": _STORING,
     "direct": {"direct.py", "search.py"},
+    "mst_linkage_core": {"direct.py", "search.py"},
     "rounds": {"merging.py", "stored.py"},
     "spanning tree": {"nearest.py", "search.py", "spanning.py"},
     "vectors": {"vectors.py", "nearest.py", "search.py"},
 }
+NOT_COMPILED = ("scipy", "prim", "mst_linkage_core")
 LINKAGES = [(a, method) for a, methods in choose.ALGORITHMS.items() for method in methods]
 
 
@@ -174,7 +176,7 @@ def longest_walk(call, monkeypatch):
     [
         (lambda: KMeans(10, n_init=2, random_state=0).fit(points(40_000)), 5),
         (lambda: KMeans(10, n_init=30, random_state=0).fit(points(8000)), 5),
-        *((lambda a=a, m=m: linked(a, m), 8) for a, m in LINKAGES if a not in ("scipy", "prim")),
+        *((lambda a=a, m=m: linked(a, m), 8) for a, m in LINKAGES if a not in NOT_COMPILED),
         (lambda: AgglomerativeClustering().fit(points(6000)), 8),
         (lambda: DBSCAN(eps=700.0).fit(points(5200)), 8),
         (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(5200)), 8),

@@ -13,6 +13,7 @@ from scipy.cluster import hierarchy as scipy_hierarchy
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import depth_first_order
 from scipy.spatial import distance
+from sklearn.cluster._hierarchical_fast import _single_linkage_label
 
 from inkcluster.cluster.linkage import choose, direct, square, stored, vectors
 from inkcluster.cluster.linkage.choose import EUCLIDEAN, METHODS, ON_ONE_THREAD, planned_bytes
@@ -179,8 +180,8 @@ def _tree(
     if len(first) > 1:
         points = data[first] if len(later) else data
         size = np.bincount(same, minlength=n)[first].astype(np.float64)
-        if plan.algorithm == "direct":
-            made = direct.merges(points, size, method)
+        if plan.algorithm in choose.COMPUTING:
+            made = direct.merges(points, size, method, compiled=plan.algorithm == "direct")
             if made is None:
                 return None
             found, high = made
@@ -194,14 +195,15 @@ def _tree(
             found, high = stored.merges(points, size, method, n > choose.MAX_FINE_POINTS)
         merges[len(later) :] = first[found]
         height[len(later) :] = high
-    if plan.algorithm != "direct" and method not in NAIVE_ORDER:
+    if method not in NAIVE_ORDER and plan.algorithm != "direct":
         tied = height * 8193.0
         order = np.empty(n - 1, np.int64)
         kernels.in_order(merges, tied - (tied - height), n, order)
         merges, height = merges[order], np.maximum.accumulate(height[order])
-    Z = np.empty((n - 1, 4))
-    as_walked = walked and plan.algorithm == "direct"
-    kernels.label(merges, scaled(height, exponent), n, not as_walked, Z)
+    as_walked = walked and plan.algorithm in choose.COMPUTING
+    Z = np.asarray(_single_linkage_label(np.column_stack([merges, scaled(height, exponent)])))
+    if not as_walked:
+        Z[:, :2].sort(axis=1)
     return in_walked_order(Z, merges) if walked and not as_walked else Z
 
 

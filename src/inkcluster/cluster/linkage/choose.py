@@ -37,14 +37,15 @@ ALGORITHMS = {
     "generic": ("centroid", "median"),
     "rounds": ("average", "complete", "weighted"),
     "prim": ("single",),
+    "mst_linkage_core": ("single",),
     "spanning tree": ("single",),
     "vectors": EUCLIDEAN,
 }
 """What builds a hierarchy of points, and the methods it builds.
 
 "scipy", "chain", "generic" and "prim" hold all distances in float64 and make SciPy's own merges, ties included;
-so does "direct", which holds none, and hands over to them where it cannot tell. The others break ties
-by the earliest points.
+so do "mst_linkage_core", scikit-learn's compiled loop, and "direct", which hold none; "direct" hands
+over to them where it cannot tell. The others break ties by the earliest points.
 """
 MAX_STORED_POINTS = 8192
 """Up to here all distances are held in float64 where they fit; beyond, 4 bytes or none are faster."""
@@ -60,6 +61,8 @@ MAX_FILLED_DIMENSIONS = 64
 """Up to here so does summing them by a compiled loop, which "chain" and "generic" do."""
 MIN_PRIM_POINTS = 2500
 """From here NumPy's rows are faster than SciPy's loop for single linkage."""
+MAX_CORE_DIMENSIONS, MAX_FEW_CORE_DIMENSIONS = 24, 48
+"""Up to here scikit-learn's loop for single linkage is faster than both; the latter for fewer points."""
 MAX_FINE_POINTS = 4096
 """Up to here "rounds" stores distances in 8 bytes. Beyond, 4 bytes suffice and are faster."""
 PEERS_SECONDS, SINGLE_SECONDS, DIFFERENCE_SECONDS = 48e-9, 12e-9, 0.4e-9
@@ -76,6 +79,8 @@ MAX_WIDTH = 256
 """Leading coordinates of a cluster, at most."""
 STORING = ("scipy", "chain", "generic", "prim")
 """Algorithms that hold all distances in float64."""
+COMPUTING = ("direct", "mst_linkage_core")
+"""Algorithms that hold none, and make SciPy's merges too."""
 ORDERING_BYTES = 52
 """What SciPy takes for each pair of points to order the leaves, measured."""
 _forced: ContextVar[tuple[str, ...]] = ContextVar("forced", default=())
@@ -126,7 +131,7 @@ def plan(X: NDArray[Any], method: str, have: int, without: str | None = None) ->
     every = np.arange(n)
     products = d > MAX_EXACT_DIMENSIONS and n > MAX_EXACT_POINTS
     if asked is not None:
-        first, same = (every, every) if asked in (*STORING, "direct") else distinct(X)
+        first, same = (every, every) if asked in (*STORING, *COMPUTING) else distinct(X)
         products &= not _fills(asked, d) and len(distinct(X)[0]) == n
         return Plan(asked, products, first, same)
     worth = is_worth_compiling(n, d, method)
@@ -139,7 +144,7 @@ def plan(X: NDArray[Any], method: str, have: int, without: str | None = None) ->
         if best != without and algorithm_bytes(len(first), d, method, best) <= have:
             break
     products &= not _fills(best, d)
-    if best in (*STORING, "direct") and not merged:
+    if best in (*STORING, *COMPUTING) and not merged:
         products &= len(first) == n or bool((np.rint(X) == X).all())
         return Plan(best, products, every, every)
     return Plan(best, products, *(distinct(X) if first is every else (first, same)))
@@ -164,6 +169,9 @@ def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Itera
             yield "scipy"
     elif stored:
         if method == "single":
+            most = MAX_CORE_DIMENSIONS if n >= MIN_PRIM_POINTS else MAX_FEW_CORE_DIMENSIONS
+            if d <= most:
+                yield "mst_linkage_core"
             if merged or n >= MIN_PRIM_POINTS:
                 yield "prim"
         elif _is_ready("chain", n, method, worth):
@@ -226,7 +234,7 @@ def planned_bytes(
         for name, methods in ALGORITHMS.items()
         if method in methods
         and (n <= MAX_STORED_POINTS or name not in STORING)
-        and name != "direct"  # it may hand over to the others
+        and name not in COMPUTING  # they may hand over, or are for few dimensions
     )
     return max(built, SPARE + ordering + (8 * pairs + 8 * n * d if ordered else 0))
 
@@ -236,7 +244,7 @@ def algorithm_bytes(n: int, d: int, method: str, algorithm: str) -> int:
     pairs = n * (n - 1) // 2
     if algorithm == "rounds":
         return SPARE + (4 if n > MAX_FINE_POINTS else 8) * pairs + n * (8 * d + 200)
-    if algorithm == "direct":
+    if algorithm in COMPUTING:
         return SPARE + n * (24 * d + 200)
     if algorithm in STORING:  # a square, and a quarter of it or a condensed half
         return SPARE + (4 if algorithm == "prim" else 6) * 2 * n * n + n * (24 * d + 600)

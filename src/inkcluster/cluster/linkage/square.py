@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster import _hierarchy
 from scipy.spatial import distance
+from sklearn.cluster._hierarchical_fast import _single_linkage_label
 
 from inkcluster import progress
 from inkcluster.cluster.linkage import loops
@@ -95,7 +96,13 @@ def hierarchy(
             advance(len(height))
         later = np.flatnonzero(same != np.arange(n))
         merges = np.concatenate([np.column_stack([same[later], later]), first[merges]])
-        return _labelled(merges, np.concatenate([np.zeros(len(later)), height]), walked)
+        height = np.concatenate([np.zeros(len(later)), height])
+        order = np.argsort(height, kind="stable")
+        ascending = np.column_stack([merges[order], height[order]])
+        Z = np.asarray(_single_linkage_label(ascending))
+        if not walked:
+            Z[:, :2].sort(axis=1)
+        return Z
 
     if products:
         with one_blas_thread():
@@ -249,27 +256,3 @@ def _tied(rows: NDArray[np.float64]) -> bool:
 def _close(ascending: NDArray[np.float64]) -> bool:
     """Whether two of these numbers agree, within the rounding of products."""
     return bool((np.diff(ascending) <= TIE * ascending[1:]).any())
-
-
-def _labelled(
-    merges: NDArray[np.int64], height: NDArray[np.float64], walked: bool
-) -> NDArray[np.float64]:
-    """SciPy's matrix from a member of each cluster, in the order of height and of `merges`."""
-    n = len(merges) + 1
-    order = np.argsort(height, kind="stable")
-    parent = list(range(2 * n - 1))
-    size = [1] * (2 * n - 1)
-    rows = []
-    for new, pair in enumerate(merges[order].tolist(), n):
-        a, b = pair
-        while parent[a] != a:
-            parent[a] = a = parent[parent[a]]
-        while parent[b] != b:
-            parent[b] = b = parent[parent[b]]
-        parent[a] = parent[b] = new
-        size[new] = size[a] + size[b]
-        rows.append((a, b, size[new]))
-    table = np.array(rows, np.float64).reshape(-1, 3)
-    if not walked:
-        table[:, :2].sort(axis=1)
-    return np.column_stack([table[:, :2], height[order], table[:, 2]])

@@ -48,37 +48,6 @@ def in_order(merges: I32, key: F64, n: int, order: I64) -> None:
 
 
 @kernel()
-def label(merges: I32, height: F64, n: int, ascending: bool, Z: F64) -> None:
-    """Number the clusters as SciPy does and count their members.
-
-    Parameters
-    ----------
-    merges : (n - 1, 2) int32, any member of either cluster, in the order of the merges; read
-    height : (n - 1,) float64; read
-    ascending : whether the lower number of a pair comes first, or that of the first member
-    Z : (n - 1, 4) float64; written
-    """
-    parent = np.arange(2 * n - 1)
-    size = np.ones(2 * n - 1, np.int64)
-    for i in range(n - 1):
-        a, b = merges[i, 0] + 0, merges[i, 1] + 0
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        while parent[b] != b:
-            parent[b] = parent[parent[b]]
-            b = parent[b]
-        parent[a] = parent[b] = n + i
-        size[n + i] = size[a] + size[b]
-        if ascending and a > b:
-            a, b = b, a
-        Z[i, 0] = a
-        Z[i, 1] = b
-        Z[i, 2] = height[i]
-        Z[i, 3] = size[n + i]
-
-
-@kernel()
 def spans(Z: F64, start: I64, earliest: I64, parent: I64) -> None:
     """Order the leaves so that every cluster is a run of them.
 
