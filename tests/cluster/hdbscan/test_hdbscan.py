@@ -422,6 +422,14 @@ def test_what_is_handed_to_scikit_learn_has_everything(metric) -> None:
         np.testing.assert_allclose(dense.fit(X).outlier_scores_, found.outlier_scores_, atol=1e-7)
 
 
+@pytest.mark.parametrize("value", [0.0, np.inf, np.nan])
+def test_labels_have_scikit_learns_dtype(value) -> None:
+    X = make_blobs(60, centers=3, random_state=0)[0]
+    X[0, 0] = value
+    theirs = Peer(copy=True).fit(X).labels_
+    np.testing.assert_array_equal(HDBSCAN(copy=True).fit(X).labels_, theirs, strict=True)
+
+
 @pytest.mark.parametrize("container", [np.asarray, csr_matrix])
 def test_rows_that_are_not_finite_are_set_apart(container) -> None:
     X = make_blobs(120, centers=3, random_state=0)[0]

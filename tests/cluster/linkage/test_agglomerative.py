@@ -39,6 +39,7 @@ def test_same_attributes_as_scikit_learn(linkage, parameters, points):
     assert sorted(vars(ours)) == sorted([*vars(theirs), "memory_limit", "algorithm_"])
     for name in ("n_clusters_", "n_leaves_", "n_connected_components_", "n_features_in_"):
         assert getattr(ours, name) == getattr(theirs, name)
+        assert type(getattr(ours, name)) is type(getattr(theirs, name))
     if hasattr(theirs, "distances_"):
         np.testing.assert_allclose(ours.distances_, theirs.distances_, rtol=1e-9)
 

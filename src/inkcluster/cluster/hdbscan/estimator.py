@@ -313,7 +313,8 @@ class HDBSCAN(_Peer):  # type: ignore[misc]
             bool(self.allow_single_cluster),
         )
         self._reading = Reading(tree, self.min_cluster_size, rule, kinds)
-        self.labels_, self.probabilities_ = self._reading.labels
+        labels, self.probabilities_ = self._reading.labels
+        self.labels_ = labels.astype("int64" if kinds.all_finite else "int32")  # as scikit-learn's
         self._single_linkage_tree_ = self._reading.joined
         if self._edges is not None:
             self._edges[:, :2] = kinds.finite[self._edges[:, :2].astype(np.int64)]

@@ -82,11 +82,11 @@ class AgglomerativeClustering(SklearnAgglomerativeClustering):  # type: ignore[m
         if by_threshold or self.compute_distances:
             self.distances_ = Z[:, 2]
         self.n_clusters_ = (
-            int(np.count_nonzero(self.distances_ >= self.distance_threshold)) + 1
+            np.count_nonzero(self.distances_ >= self.distance_threshold) + 1
             if by_threshold
             else self.n_clusters
         )
-        self.labels_ = numbered(self.n_clusters_, self.children_)
+        self.labels_ = numbered(int(self.n_clusters_), self.children_)
         return self
 
     def _peers_bytes(self, X: NDArray[Any]) -> int:
