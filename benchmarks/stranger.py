@@ -8,7 +8,8 @@ family meets each estimator once; dtypes, orders and sizes take turns, so that a
 `--all` runs every combination, for hours. `--only` and `--family` take parts of names.
 
 Ours and the peers run in turns in one process after a first call of ours that is not counted, up to
-five times, after a pause in which threads of the one before come to rest; the least time of each counts. A call that takes over 20 s is not repeated.
+five times, after a pause in which threads of the one before come to rest; the least time of each counts. A
+call that takes over 20 s is not repeated. Run `inkcluster warm` before: little work compiles nothing.
 `ratio` is of wall seconds, `cpu` of processor seconds, which suffer less from a busy machine.
 `same` is about the result: "yes" if labels, numbering and all are equal (merges equal and heights
 within 1e-6 for a linkage; squared distances within 1e-6 for neighbours), else what differs; "ties"
