@@ -160,7 +160,8 @@ def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Itera
     few = d <= MAX_DIRECT_DIMENSIONS.get(method, 0) and (
         method == "single" or n * d <= MAX_DIRECT_NUMBERS
     )
-    if stored and few and _is_ready("direct", n, method, worth):
+    # the loop of centres compiles for 4 s, which no work up to MAX_STORED_POINTS repays at once
+    if stored and few and _is_ready("direct", n, method, worth and method == "single"):
         yield "direct"
     if method in ON_ONE_THREAD:
         if not merged and not (worth and prunes(X)):
