@@ -1,7 +1,7 @@
 """SciPy's own tests of hierarchies, run on our linkage functions.
 
 The installed module is run anew, its `linkage`, `single` and `ward` become ours, and each of
-its tests that builds a hierarchy is collected here. `LEFT_OUT` names what is not run, with the
+its tests that builds a hierarchy is collected here, as it is and with each algorithm forced. `LEFT_OUT` names what is not run, with the
 reason; tests that build none have nothing of ours in them.
 """
 
@@ -12,6 +12,8 @@ import inspect
 import re
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +21,7 @@ import numpy as np
 import pytest
 
 from inkcluster import hierarchy
+from inkcluster.cluster.linkage import choose
 
 LEFT_OUT: dict[str, str] = {}
 """None: whatever builds a hierarchy is run."""
@@ -69,6 +72,13 @@ for _name, _thing in list(vars(_PEER).items()):
             if _collect(f"{_name}.{_method}", _test, inspect.getsource(_test)) is None:
                 delattr(_thing, _method)
         globals()[_name] = pytest.mark.filterwarnings("default")(_thing)
+
+
+@pytest.fixture(autouse=True, params=["as it is", *choose.ALGORITHMS])
+def _way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The algorithm, for the methods that it builds."""
+    with nullcontext() if request.param == "as it is" else choose.forced(request.param):
+        yield
 
 
 @pytest.fixture

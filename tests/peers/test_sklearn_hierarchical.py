@@ -1,7 +1,7 @@
 """scikit-learn's own tests of hierarchical clustering, run on our class.
 
 The installed module's source is read, its `AgglomerativeClustering` becomes ours, and each of its
-tests is collected here. `LEFT_OUT` names what is not run, with the reason.
+tests is collected here, as it is and with each algorithm forced. `LEFT_OUT` names what is not run, with the reason.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ import importlib.util
 import re
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from inkcluster import AgglomerativeClustering
+from inkcluster.cluster.linkage import choose
 
 PRIVATE = "tests a private helper of scikit-learn's, not the class"
 
@@ -66,6 +69,13 @@ for _name, _test in vars(_PEER).items():
         LEFT_OUT_SEEN[_name] = _reason
     else:
         globals()[_name] = pytest.mark.filterwarnings("default")(_test)
+
+
+@pytest.fixture(autouse=True, params=["as it is", *choose.ALGORITHMS])
+def _way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The algorithm, for the methods that it builds."""
+    with nullcontext() if request.param == "as it is" else choose.forced(request.param):
+        yield
 
 
 @pytest.fixture

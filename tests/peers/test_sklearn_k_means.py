@@ -1,7 +1,7 @@
 """scikit-learn's own tests of k-means, run on our class.
 
 The installed module's source is read, its `KMeans` becomes ours, and each of its tests is collected
-here. `LEFT_OUT` names what is not run, with the reason.
+here, as it is and with each algorithm forced. `LEFT_OUT` names what is not run, with the reason.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import importlib.util
 import re
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import nullcontext
 from types import ModuleType
 
 import numpy as np
@@ -78,10 +80,11 @@ def global_dtype(request: pytest.FixtureRequest) -> type:
     return request.param
 
 
-@pytest.fixture(autouse=True, params=[0, choose.MAX_PEER_WORK], ids=["ours", "chosen"])
-def _loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Our loops whatever the size, and then those that are chosen."""
-    monkeypatch.setattr(choose, "MAX_PEER_WORK", request.param)
+@pytest.fixture(autouse=True, params=["as it is", choose.BOUNDS, choose.PLAIN, choose.SHARP])
+def _way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The algorithm; scikit-learn's loops are what is chosen for these small sets."""
+    with nullcontext() if request.param == "as it is" else choose.forced(request.param):
+        yield
 
 
 @pytest.fixture(autouse=True)
