@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from inkcluster.cluster.density.listed import Listed
 from inkcluster.cluster.density.matrix import SIDE, Matrix
 from inkcluster.cluster.density.tree import Tree
 from inkcluster.compute.duplicates import distinct, many_equal
+from inkcluster.compute.forced import Forced
 from inkcluster.compute.memory import SPARE, budget, require
 
 if TYPE_CHECKING:
@@ -43,17 +42,8 @@ MIN_REPEATED = 0.2
 FREE_BYTES = 32 << 20
 """Bytes that are taken without asking how much there is, which takes longer than the fit."""
 
-_forced: ContextVar[str | None] = ContextVar("forced", default=None)
-
-
-@contextmanager
-def forced(algorithm: str) -> Iterator[None]:
-    """Use one of `ALGORITHMS` meanwhile, whatever the data."""
-    token = _forced.set(algorithm)
-    try:
-        yield
-    finally:
-        _forced.reset(token)
+forced = Forced()
+"""Use one of `ALGORITHMS` meanwhile, whatever the data."""
 
 
 class Engine:
@@ -86,7 +76,7 @@ class Engine:
 
     def labels_and_cores(self, eps: float) -> tuple[NDArray[np.int32], NDArray[np.bool_], str]:
         """Labels and core points at one `eps`, (n_min_samples, n) each, and the algorithm's name."""
-        name = _forced.get() or self._fastest(eps)
+        name = forced.names[0] if forced.names else self._fastest(eps)
         found: Matrix | Tree | Sweeps | Forests | Listed
         found = getattr(self, f"_{name.replace('-', '_')}")
         first, cores = found.at(eps)

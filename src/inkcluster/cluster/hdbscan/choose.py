@@ -6,9 +6,7 @@ neighbour is then as far as every other, and waits in the walk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from scipy.sparse import issparse
 from sklearn.cluster import HDBSCAN
@@ -20,6 +18,7 @@ from inkcluster.cluster.neighbors.nearest import ENTRIES
 from inkcluster.cluster.neighbors.search import placed_bytes
 from inkcluster.cluster.neighbors.spanning import MAX_SMALL_POINTS
 from inkcluster.compute.duplicates import many_equal
+from inkcluster.compute.forced import Forced
 from inkcluster.compute.memory import SPARE, budget, require
 from inkcluster.compute.threads import workers
 
@@ -41,23 +40,8 @@ POINT_BYTES = 2500
 PAIR_BYTES, ENTRY_BYTES = 10, 90
 """For a pair of few points, and for one of those looked at again at a time."""
 
-_forced: Algorithm | None = None
-
-
-@contextmanager
-def forced(algorithm: Algorithm) -> Iterator[None]:
-    """Build every tree that could be ours by one algorithm meanwhile, for tests."""
-    global _forced  # noqa: PLW0603 (tests only)
-    _forced, before = algorithm, _forced
-    try:
-        yield
-    finally:
-        _forced = before
-
-
-def is_forced() -> bool:
-    """Whether a test has chosen."""
-    return _forced is not None
+forced = Forced()
+"""Build every tree that could be ours by one algorithm meanwhile, for tests."""
 
 
 def algorithm(X: Any, model: HDBSCAN, min_samples: int, memory_limit: int | None) -> Algorithm:
@@ -72,7 +56,7 @@ def algorithm(X: Any, model: HDBSCAN, min_samples: int, memory_limit: int | None
     if scikit_learn_builds(X, model):
         require("HDBSCAN", n, peers_bytes(X, model), memory_limit, "draw a sample")
         return "scikit-learn"
-    chosen = _forced or fastest(*X.shape)
+    chosen = cast("Algorithm", forced.names[0]) if forced.names else fastest(*X.shape)
     if chosen == "stored" and stored_bytes(X, min_samples) > budget(memory_limit):
         chosen = "prim"
     need = {"prim": prim_bytes, "stored": stored_bytes, "boruvka": tree_bytes}[chosen]

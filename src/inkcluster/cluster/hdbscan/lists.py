@@ -89,7 +89,7 @@ def _check_ties(lengths: NDArray[np.float64]) -> None:
 
     Two points often share a core distance, each being the other's neighbour.
     """
-    if choose.is_forced() or not len(lengths):
+    if choose.forced.names or not len(lengths):
         return
     ordered = np.sort(lengths)
     same = np.diff(ordered) <= SAME * ordered[1:]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import _check_sample_weight
 
+from inkcluster.compute.forced import Forced
 from inkcluster.compute.memory import SPARE, require
 from inkcluster.compute.threads import in_threads, pieces, workers
 
@@ -63,17 +63,8 @@ MIN_GROUPED_NUMBERS = 500_000
 """Restarts that read fewer numbers in an iteration are not divided between threads either."""
 
 Floats = NDArray[np.float64]
-_forced: list[str] = []
-
-
-@contextmanager
-def forced(algorithm: str) -> Iterator[None]:
-    """Run one of `ALGORITHMS` meanwhile, whatever the data; for tests and benchmarks."""
-    _forced.append(algorithm)
-    try:
-        yield
-    finally:
-        _forced.pop()
+forced = Forced()
+"""Run one of `ALGORITHMS` meanwhile, whatever the data; for tests and benchmarks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,8 +119,8 @@ class Problem:
 
 def use_peer(raw: NDArray[Any], k: int, restarts: int = 1) -> bool:
     """Whether scikit-learn's loops do the work in less time than ours take to compile."""
-    if _forced:
-        return _forced[-1] == PEER
+    if forced.names:
+        return forced.names == (PEER,)
     n, d = raw.shape
     work: float = n * (d + PAIR_COST) * k * restarts
     if raw.dtype == np.uint8:
@@ -154,19 +145,19 @@ def shares_loops(points: NDArray[Any], k: int) -> bool:
 
 def starts_sharp() -> bool:
     """Whether products are in float64 from the first."""
-    return _forced[-1:] == [SHARP]
+    return forced.names == (SHARP,)
 
 
 def max_gathered() -> float:
     """The share of a part of the points up to which the open ones are gathered."""
-    if _forced:
-        return 1.0 if _forced[-1] == BOUNDS else -1.0
+    if forced.names:
+        return 1.0 if forced.names == (BOUNDS,) else -1.0
     return MAX_OPEN_TO_GATHER
 
 
 def may_sharpen(raw: NDArray[Any]) -> bool:
     """Whether products of float64 copies of the points may replace those of float32."""
-    return not _forced and raw.dtype != np.uint8 and raw.size <= MAX_COPIED_NUMBERS
+    return not forced.names and raw.dtype != np.uint8 and raw.size <= MAX_COPIED_NUMBERS
 
 
 def is_large(n: int, k: int) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from math import isqrt
 from typing import Any, NamedTuple
 
@@ -20,6 +18,7 @@ from inkcluster.cluster.neighbors.search import search_bytes
 from inkcluster.cluster.neighbors.spanning import LISTED
 from inkcluster.compute import memory
 from inkcluster.compute.duplicates import distinct
+from inkcluster.compute.forced import Forced
 from inkcluster.compute.memory import SPARE
 from inkcluster.compute.projection import all_directions, with_rest
 from inkcluster.kernels._jit import is_compiled
@@ -83,19 +82,10 @@ COMPUTING = ("direct", "mst_linkage_core")
 """Algorithms that hold none, and make SciPy's merges too."""
 ORDERING_BYTES = 52
 """What SciPy takes for each pair of points to order the leaves, measured."""
-_forced: ContextVar[tuple[str, ...]] = ContextVar("forced", default=())
 KERNELS = {"chain": chain.merge, "direct": direct.merge, "generic": generic.merge}
 """What has to be compiled for an algorithm; that of single linkage is :func:`.walk.walk`."""
-
-
-@contextmanager
-def forced(*algorithms: str) -> Iterator[None]:
-    """Build by the first of these that builds the method, whatever would be chosen; for tests."""
-    token = _forced.set(algorithms)
-    try:
-        yield
-    finally:
-        _forced.reset(token)
+forced = Forced()
+"""Build by the first of these that builds the method, whatever would be chosen; for tests."""
 
 
 class Plan(NamedTuple):
@@ -126,8 +116,8 @@ def plan(X: NDArray[Any], method: str, have: int, without: str | None = None) ->
     them apart. Which kernels are compiled decides between algorithms of the same results only.
     """
     n, d = X.shape
-    forced = (a for a in _forced.get() if method in ALGORITHMS[a] and a != without)
-    asked = next(forced, None)
+    names = (a for a in forced.names if method in ALGORITHMS[a] and a != without)
+    asked = next(names, None)
     every = np.arange(n)
     products = d > MAX_EXACT_DIMENSIONS and n > MAX_EXACT_POINTS
     if asked is not None:

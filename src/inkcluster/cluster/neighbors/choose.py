@@ -7,14 +7,11 @@ out; "products" multiplies all dimensions, which takes less where no bound exclu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.compute.duplicates import MIN_REPEATED, many_equal
+from inkcluster.compute.forced import Forced
 from inkcluster.compute.projection import with_rest
 
 ALGORITHMS = ("numpy", "tree", "bounds", "products")
@@ -40,17 +37,8 @@ OPEN_COST, DECIDED_COST = 6, 20
 They count twice as many pairs as a point's own limit leaves, because the other's may be wider.
 """
 
-_forced: ContextVar[str | None] = ContextVar("forced", default=None)
-
-
-@contextmanager
-def forced(algorithm: str) -> Iterator[None]:
-    """Use one of `ALGORITHMS` meanwhile, whatever the data, for tests."""
-    token = _forced.set(algorithm)
-    try:
-        yield
-    finally:
-        _forced.reset(token)
+forced = Forced()
+"""Use one of `ALGORITHMS` meanwhile, whatever the data, for tests."""
 
 
 def algorithm(n: int, m: int, d: int, k: int) -> str:
@@ -58,9 +46,8 @@ def algorithm(n: int, m: int, d: int, k: int) -> str:
 
     "bounds" stands for "products" too, between which :func:`widths` decides.
     """
-    chosen = _forced.get()
-    if chosen is not None:
-        return chosen if chosen in ("numpy", "tree") else "bounds"
+    if forced.names:
+        return forced.names[0] if forced.names[0] in ("numpy", "tree") else "bounds"
     if d <= MAX_TREE_DIMENSIONS:
         return "tree"
     return "numpy" if is_for_numpy(n, m, k) else "bounds"
@@ -86,7 +73,7 @@ def widths(
     as near as a neighbour. If not `whole`, all dimensions would not fit into memory.
     """
     d, most = basis.shape
-    if _forced.get() == "products":
+    if forced.names == ("products",):
         return d, d
     if most < PRODUCT_WIDTHS[0]:  # fewer points than directions
         return most, most
@@ -110,6 +97,6 @@ def widths(
 
     products = [p for p in PRODUCT_WIDTHS if p <= most]
     choices = [(p, q) for p in products for q in {p, *BOUND_WIDTHS} if p <= q <= most]
-    if whole and _forced.get() != "bounds":
+    if whole and forced.names != ("bounds",):
         choices.append((d, d))
     return min(choices, key=lambda both: cost(*both))
