@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from inkcluster.errors import RunFolderError
@@ -221,3 +222,20 @@ def test_a_small_disk_that_is_full(ask, blobs, tmp_path, size):
         assert ask(blobs, small / "run").state == "done"
     finally:
         subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads in /proc")
+def test_a_table_is_read_on_the_thread_that_asks(tmp_path):
+    """A thread of Arrow's that holds a Python file as the interpreter ends aborts the process."""
+    pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_parquet(tmp_path / "t.parquet")
+    said = """
+import os, sys
+from pathlib import Path
+import pyarrow.parquet  # its allocator has a thread
+from inkcluster.study.run.written import WrittenTable
+before = len(os.listdir("/proc/self/task"))
+frame = WrittenTable("t", "T", "T.", Path(sys.argv[1])).frame()
+assert frame["b"].tolist() == ["x", "y"]
+assert len(os.listdir("/proc/self/task")) == before
+"""
+    subprocess.run([sys.executable, "-c", said, tmp_path / "t.parquet"], check=True)

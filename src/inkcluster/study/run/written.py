@@ -256,14 +256,14 @@ def _sha256(path: Path) -> str:
 
 def _read_frame(path: Path) -> pd.DataFrame:
     """The table in a Parquet file of a run; whatever pyarrow and pandas say of a damaged one is caught."""
-    import pandas as pd
     import pyarrow.parquet as pq
 
     try:
-        with open_file(path, _INNER) as stream, pq.ParquetFile(stream) as file:
+        # a thread of Arrow's that lets go of a Python file as the interpreter ends aborts the process
+        with open_file(path, _INNER) as stream, pq.ParquetFile(stream, pre_buffer=False) as file:
             if file.metadata.num_rows * file.metadata.num_columns > MAX_CELLS:
                 raise ValueError("too many cells")
-            return pd.read_parquet(stream)
+            return file.read(use_threads=False).to_pandas(use_threads=False)
     except Exception as error:
         raise RunFolderError(
             f"{path} is missing or damaged; remove {path.parents[1]} and run the study again."
