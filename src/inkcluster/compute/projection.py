@@ -101,6 +101,12 @@ def grain(width: int) -> float:
     return (width + 32) * 2.0**-23
 
 
+def scale_of(largest: float, d: int) -> float:
+    """A power of two by which points of `d` values up to `largest` get norms of at most 1."""
+    _, exponent = np.frexp(2 * largest * np.sqrt(d))
+    return float(np.ldexp(1.0, int(np.clip(-exponent, -450, 450))))
+
+
 def with_rest(inside: NDArray[np.floating], squares: NDArray[np.float64]) -> NDArray[np.float32]:
     """Coordinates (m, q), and the norm of what they leave out of squared norms, (m, q + 1)."""
     out = np.empty((inside.shape[0], inside.shape[1] + 1), np.float32)

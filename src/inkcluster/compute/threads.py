@@ -88,7 +88,7 @@ def results_in_threads(work: Callable[[P], T], items: Sequence[P]) -> Iterator[T
     >>> list(results_in_threads(abs, [-1, 2, -3]))
     [1, 2, 3]
     """
-    count = min(workers(), len(items))
+    count = min(workers(), len(items)) if len(items) > 1 else 1
     if count <= 1:
         yield from map(work, items)
         return

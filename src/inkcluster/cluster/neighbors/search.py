@@ -13,7 +13,7 @@ from inkcluster import progress
 from inkcluster.cluster.neighbors import choose
 from inkcluster.compute.magnitude import largest
 from inkcluster.compute.memory import SPARE
-from inkcluster.compute.projection import SAMPLE, all_directions, grain, with_rest
+from inkcluster.compute.projection import SAMPLE, all_directions, grain, scale_of, with_rest
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.neighbors import pairs as kernels
 
@@ -72,8 +72,7 @@ class Coordinates:
         self, X: NDArray[np.generic], k: int, largest: float, *, whole: bool = False
     ) -> None:
         n, d = X.shape
-        _, exponent = np.frexp(2 * largest * np.sqrt(d))
-        self.scale = float(np.ldexp(1.0, int(np.clip(-exponent, -450, 450))))
+        self.scale = scale_of(largest, d)
         projection, sample = all_directions(X)
         self.widths = (d, d)
         if projection.basis is not None:
@@ -131,20 +130,32 @@ def search(
 
     `whole`: whether products of all dimensions fit into memory.
     """
-    with one_blas_thread():
-        most = largest(*(A for A in (X, queries) if A is not None))
-        space = Coordinates(X, k, most, whole=whole)
-        points = _Set(readable(X), space.place(X).together(BLOCK))
-        asking = points
-        if queries is not None:
-            asking = _Set(readable(queries), space.place(queries).together(BLOCK))
-        found = _Found(len(asking.placed.order), k)
-        if itself and queries is None:
-            found.values[:, 0], found.rows[:, 0] = 0, points.placed.order
-        _tiles(space.scale**2, asking, points, found, max(1, k - (itself and queries is None)))
-    squared, rows = np.empty_like(found.values), np.empty_like(found.rows)
-    squared[asking.placed.order], rows[asking.placed.order] = found.values, found.rows
-    return squared, rows
+    most = largest(*(A for A in (X, queries) if A is not None))
+    return Searched(X, k, most, whole=whole).nearest(queries, k, itself)
+
+
+class Searched:
+    """Points placed for searches among them; `largest` bounds their values and those of all queries."""
+
+    def __init__(self, X: NDArray[np.generic], k: int, largest: float, *, whole: bool) -> None:
+        with one_blas_thread():
+            self.space = Coordinates(X, k, largest, whole=whole)
+            self.points = self._set(X)
+
+    def _set(self, X: NDArray[np.generic]) -> _Set:
+        return _Set(readable(X), self.space.place(X).together(BLOCK))
+
+    def nearest(
+        self, queries: NDArray[np.generic] | None, k: int, itself: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+        """The `k` nearest points to each query, or to each point."""
+        with one_blas_thread():
+            points = self.points
+            asking = points if queries is None else self._set(queries)
+            found = _searched(self.space.scale, asking, points, k, itself and queries is None)
+        squared, rows = np.empty_like(found.values), np.empty_like(found.rows)
+        squared[asking.placed.order], rows[asking.placed.order] = found.values, found.rows
+        return squared, rows
 
 
 def readable(X: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -180,6 +191,15 @@ class _Set:
         gap = np.maximum(self.low[i] - other.high[j], other.low[j] - self.high[i])
         gap = np.maximum(gap, 0)
         return float(gap @ gap) * (1 - 1e-5) - 1e-6
+
+
+def _searched(scale: float, asking: _Set, points: _Set, k: int, itself: bool) -> _Found:
+    """The lists of `asking`; with `itself` each begins with the point that asks."""
+    found = _Found(len(asking.placed.order), k)
+    if itself:
+        found.values[:, 0], found.rows[:, 0] = 0, points.placed.order
+    _tiles(scale**2, asking, points, found, max(1, k - itself))
+    return found
 
 
 def _tiles(scale: float, asking: _Set, points: _Set, found: _Found, k: int) -> None:

@@ -15,6 +15,7 @@ from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors, partition
 from inkcluster.cluster.shape.plan import check_memory, check_start, fingerprints
 from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn
+from inkcluster.compute.threads import one_blas_thread
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
 from inkcluster.progress import current
@@ -192,8 +193,9 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         pixels = self._read(X, reset=False)
         if self.n_clusters_ == 1:
             return np.ones((len(pixels), 1))
-        new = neighbors.shapes_of(pixels, self._preparation, self._shapes.views)
-        near = neighbors.found_in(self._shapes, new, min(WALK_NEIGHBORS, len(self.labels_)))
+        with one_blas_thread():  # held once: each part would take and lift the limit again
+            new = neighbors.shapes_of(pixels, self._preparation, self._shapes.views)
+            near = neighbors.found_in(self._shapes, new, min(WALK_NEIGHBORS, len(self.labels_)))
         theirs = self.memberships_[self._order[near.rows]]
         return np.asarray(np.einsum("mk,mkc->mc", graphs.gaussian_shares(near), theirs))
 

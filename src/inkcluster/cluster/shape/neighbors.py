@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.neighbors.index import NeighborIndex
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.cluster.shape.prepare import (
     Fields,
@@ -74,6 +76,11 @@ class Shapes:
     fields: Fields
     views: tuple[View, View]
     places: tuple[NDArray[np.float32], NDArray[np.float32]]
+
+    @cached_property
+    def indices(self) -> tuple[NeighborIndex, NeighborIndex]:
+        """The places in each view, ready for queries."""
+        return NeighborIndex(self.places[0]), NeighborIndex(self.places[1])
 
 
 def check_number(n_neighbors: object) -> None:
@@ -154,8 +161,8 @@ def found_in(shapes: Shapes, new: Shapes, k: int) -> Lists:
     """The `k` images of `shapes` in which each new image is found best, among its candidates."""
     m, n = len(new.fields), len(shapes.fields)
     wanted = min(max(MIN_CANDIDATES, k), n)
-    views = zip(shapes.places, new.places, strict=True)
-    near = np.hstack([nearest_neighbors(own, wanted, queries=other)[1] for own, other in views])
+    views = zip(shapes.indices, new.places, strict=True)
+    near = np.hstack([own.nearest(other, wanted)[1] for own, other in views])
     pairs = np.unique(np.repeat(np.arange(m) * n, near.shape[1]) + near.ravel())
     of, to = pairs // n, pairs % n
     forward, _ = pair_distances(new.fields, of, to, shapes.fields)
