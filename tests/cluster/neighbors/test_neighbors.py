@@ -93,7 +93,9 @@ def test_every_algorithm_gives_the_same_to_the_bit(way, X, data):
     same(compiled(X, k, itself=itself, way=way), oracle(X, X, k, itself))
     queries = X[:: data.draw(st.integers(1, 3))] + data.draw(st.integers(0, 1))
     same(compiled(X, k, queries, way=way), oracle(X, queries, k, True))
-    queries = queries * data.draw(st.sampled_from([1, 3]))  # within what an index is ready for, or not
+    queries = queries * data.draw(
+        st.sampled_from([1, 3])
+    )  # within what an index is ready for, or not
     same(indexed(X, k, queries, way), oracle(X, queries, k, True))
 
 

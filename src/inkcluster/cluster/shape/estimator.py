@@ -12,18 +12,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from inkcluster.cluster.shape import graph as graphs
-from inkcluster.cluster.shape import neighbors, partition
+from inkcluster.cluster.shape import neighbors, partition, placing
 from inkcluster.cluster.shape.plan import check_memory, check_start, fingerprints
 from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn
-from inkcluster.compute.threads import one_blas_thread
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
 from inkcluster.progress import current
 
 NUMBER_GRAPHS = 2
 """Graphs of links whose merges say how many clusters there are."""
-WALK_NEIGHBORS = 5
-"""Neighbours to which the random walk that smooths the clusters may go."""
 
 
 class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
@@ -46,6 +43,10 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         MNIST's digits.
     deskew : bool
         Whether images are sheared upright.
+    sample : int, optional
+        How many images are clustered, evenly spaced in the order of a hash of their pixels; each other
+        image is placed by those that it is found in, as `predict` does. An approximation that takes
+        memory and time for the sample, and about a millisecond for each other image. All by default.
     image_shape : tuple of int, optional
         Height and width, for rows of pixels. By default rows are square images if their length is a
         square, else images of one row.
@@ -80,6 +81,8 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     outlier_scores_ : ndarray of shape (n,), float64
         The mean distance of an image's neighbours, divided by the median of its neighbours' own;
         about 1 for most images, more for odd ones.
+    sample_ : ndarray of shape (m,), int64
+        The rows that were clustered, ascending: all, or `sample` of them. Neighbours are among these.
     n_features_in_ : int
 
     References
@@ -107,6 +110,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         n_neighbors: int = 7,
         warp: int = 2,
         deskew: bool = True,
+        sample: int | None = None,
         image_shape: tuple[int, int] | None = None,
         random_state: int | np.random.RandomState | None = None,
         memory_limit: int | None = None,
@@ -115,6 +119,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.n_neighbors = n_neighbors
         self.warp = warp
         self.deskew = deskew
+        self.sample = sample
         self.image_shape = image_shape
         self.random_state = random_state
         self.memory_limit = memory_limit
@@ -138,13 +143,16 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         neighbors.check_number(self.n_neighbors)
         check_warp(self.warp)
         partition.check_clusters(self.n_clusters)
+        placing.check_sample(self.sample)
         pixels = self._read(X, reset=True)
-        n = len(pixels)
-        check_start(n)
+        check_start(len(pixels))
         prints = fingerprints(pixels)
-        different = len(np.unique(prints))
+        # Sorted by their pixels, so that the order in which images come changes nothing.
+        self._order = placing.sampled(np.argsort(prints, kind="stable"), self.sample)
+        self.sample_ = np.sort(self._order).astype(np.int64)
+        n, different = len(self._order), len(np.unique(prints[self._order]))
         if different == 1:
-            return self._keep_one(n)
+            return self._keep_one(len(pixels), len(np.unique(prints)))
         given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
         if given > different:
             raise BadInputError(
@@ -152,12 +160,10 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
                 f"ask for at most {different} clusters."
             )
         random_state = check_random_state(self.random_state)
-        # Sorted by their pixels, so that the order in which images come changes nothing.
-        self._order = np.argsort(prints, kind="stable")
         some = pixels[self._order[:: max(1, n // SAMPLE)]]
         self._preparation = learn(some, int(self.warp), bool(self.deskew))
         count = min(n - 1, max(graphs.RANKED_NEIGHBORS, int(self.n_neighbors)))
-        check_memory(pixels, self._preparation, count, given, self.memory_limit)
+        check_memory(pixels, self._preparation, count, given, self.memory_limit, n)
         self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
         forward, backward = neighbors.find(self._shapes, count)
         near = forward.nearest(min(n - 1, int(self.n_neighbors)))
@@ -174,8 +180,12 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.strengths_, labels = partition.parted(
             vectors, linked, places, given, NUMBER_GRAPHS, random_state
         )
-        shares = partition.smoothed(labels, graphs.walk(near.nearest(WALK_NEIGHBORS)), graph)
-        self._keep(shares[np.argsort(self._order)], near.put_back(self._order))
+        shares = partition.smoothed(
+            labels, graphs.walk(near.nearest(placing.WALK_NEIGHBORS)), graph
+        )
+        known = self._order, shares
+        near, shares = placing.place_all(self._shapes, self._preparation, pixels, near, known)
+        self._keep(shares, near)
         return self
 
     def fit_predict(self, X: ImageSet | ArrayLike, y: object = None) -> NDArray[np.int32]:
@@ -193,11 +203,10 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         pixels = self._read(X, reset=False)
         if self.n_clusters_ == 1:
             return np.ones((len(pixels), 1))
-        with one_blas_thread():  # held once: each part would take and lift the limit again
-            new = neighbors.shapes_of(pixels, self._preparation, self._shapes.views)
-            near = neighbors.found_in(self._shapes, new, min(WALK_NEIGHBORS, len(self.labels_)))
-        theirs = self.memberships_[self._order[near.rows]]
-        return np.asarray(np.einsum("mk,mkc->mc", graphs.gaussian_shares(near), theirs))
+        known = self._order, self.memberships_
+        return placing.place(self._shapes, self._preparation, pixels, int(self.n_neighbors), known)[
+            1
+        ]
 
     def _read(self, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[Any]:
         """Images (n, h, w), of the dtype given where it is uint8 or float32."""
@@ -228,8 +237,13 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             )
         return np.asarray(rows).reshape(len(rows), *self._shape)
 
-    def _keep_one(self, n: int) -> Self:
+    def _keep_one(self, n: int, different: int) -> Self:
         """All images are the same: one cluster."""
+        if different > 1:
+            raise BadInputError(
+                f"All images of the sample are the same, of {different} different ones; give a larger "
+                f"sample than {self.sample}."
+            )
         if self.n_clusters not in ("auto", 1):
             raise BadInputError(
                 f"All {n} images are the same; there is one cluster, not n_clusters={self.n_clusters}."

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.cluster.shape import placing
 from inkcluster.cluster.shape.graph import MAX_DENSE_IMAGES, eigenvectors_needed
 from inkcluster.cluster.shape.neighbors import EXPANDED_NEIGHBORS, MAX_COORDINATES, MIN_CANDIDATES
 from inkcluster.cluster.shape.partition import most_small_clusters
@@ -17,7 +19,7 @@ from inkcluster.cluster.shape.prepare import (
     Preparation,
     grey_levels,
 )
-from inkcluster.compute.memory import SPARE, require
+from inkcluster.compute.memory import SPARE, budget, refuse, require
 from inkcluster.compute.threads import pieces
 from inkcluster.kernels.shape.distortion import LANES, LEAD
 
@@ -27,6 +29,10 @@ LINK_BYTES = 60
 """Bytes for a link while a graph is made: its entry, its mirror image and their sum."""
 MERGE_BYTES = 128
 """Bytes for a pair of small clusters: its links in each of their sets, and what merges them."""
+MIN_PLACED_CLUSTERS = 30
+"""Number of clusters for which memory is planned where it is not known."""
+MIN_SAMPLE = 500
+"""A smaller sample is not offered."""
 
 
 def fingerprints(pixels: NDArray[Any]) -> NDArray[np.uint64]:
@@ -71,10 +77,45 @@ def check_start(n: int) -> None:
     require("Shape clustering", n, SPARE, None, "draw a sample")
 
 
-def check_memory(
-    pixels: NDArray[Any], preparation: Preparation, kept: int, k: int, memory_limit: int | None
+def placing_bytes(n: int, image: int, size: tuple[int, int], *, kept: int, k: int) -> int:
+    """The most bytes that `n` images take, all results included, of which others are clustered.
+
+    Other arguments as in :func:`bytes_needed`.
+    """
+    height, width = size
+    block = image + 24 * height * width + 2 * PAIR_BYTES * max(MIN_CANDIDATES, kept)
+    return (
+        n * (32 * max(k, MIN_PLACED_CLUSTERS) + 40 * kept) + min(n, placing.PLACED_TOGETHER) * block
+    )
+
+
+def check_memory(  # noqa: PLR0917
+    pixels: NDArray[Any],
+    preparation: Preparation,
+    kept: int,
+    k: int,
+    memory_limit: int | None,
+    clustered: int | None = None,
 ) -> None:
-    """Raise TooLittleMemoryError if more bytes are needed than `memory_limit`, or than are free."""
-    n, size = len(pixels), (len(preparation.rows), len(preparation.columns))
-    need = bytes_needed(n, pixels[0].nbytes, size, warp=preparation.warp, kept=kept, k=k)
-    require("Shape clustering", n, need, memory_limit, "draw a sample")
+    """Raise TooLittleMemoryError if more bytes are needed than `memory_limit`, or than are free.
+
+    `clustered` images are clustered and the others placed; None where all have to be.
+    """
+    n, image = len(pixels), pixels[0].nbytes
+    size = (len(preparation.rows), len(preparation.columns))
+    some = n if clustered is None else clustered
+
+    def needed(m: int) -> int:
+        own = bytes_needed(m, image, size, warp=preparation.warp, kept=kept, k=k)
+        return own + (placing_bytes(n, image, size, kept=kept, k=k) if m < n else 0)
+
+    need, have = needed(some), budget(memory_limit)
+    if need <= have:
+        return
+    fit = 0 if clustered is None else bisect_right(range(some), have, key=needed) - 1
+    instead = (
+        f"sample={fit} clusters as many as fit and places the others by them"
+        if fit >= MIN_SAMPLE
+        else "draw a sample"
+    )
+    raise refuse("Shape clustering", some, need, have, instead)
