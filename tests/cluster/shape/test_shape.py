@@ -270,4 +270,5 @@ def test_one_kind_of_mnist_digits_is_one_cluster(mnist):
     threes = mnist.pixels[np.flatnonzero(mnist.labels == 3)[:1500]]
     model = ShapeClustering(random_state=0).fit(threes)
     assert model.n_clusters_ == 1
-    assert not model.strengths_.any()
+    assert model.evidence_ == "information"
+    assert [one.n_clusters for one in model.levels_] == [1]

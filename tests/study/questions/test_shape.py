@@ -144,27 +144,41 @@ def test_look_first_is_that_of_evaluate(unlabelled):
 
 
 @pytest.mark.parametrize(
-    ("strengths", "gaps", "level", "words"),
+    ("evidence", "numbers", "level", "words"),
     [
-        ([1.1, 3.0, 1.2], [1.1, 3.0, 1.2], Level.OK, "is 3.00, that of the next best 1.20."),
         (
-            [1.1, 3.0, 1.2],
-            [1.3, 1.2, 1.1, 2.0],
+            "information",
+            [6],
             Level.OK,
-            "The images form three clusters, clearly",
+            "form six clusters, clearly: up to this number each cut says 3.00",
         ),
-        ([1.1, 3.0, 1.2], [1.3, 1.0, 1.1, 2.0], Level.NOTICE, "disagree (next best: 4 and 2)"),
-        ([1.1, 1.5, 1.45], [1.1, 1.5, 1.45], Level.NOTICE, "the evidence is weak"),
-        ([0.0, 1.18, 0.0], [1.1, 3.0, 1.2], Level.NOTICE, "the evidence is weak"),
-        ([0.0, 500.0, 0.0], [0.0, 500.0, 0.0], Level.OK, "this number is over 100, that"),
-        ([], [], Level.NOTICE, "no other number"),
+        ("information", [2, 6], Level.OK, "strength 3.00); 2 larger groups stand out as well"),
+        ("merges", [6], Level.NOTICE, "though cuts do not show it"),
+        ("weak", [], Level.NOTICE, "the evidence is weak (next best: 2 and 4)"),
     ],
 )
-def test_weak_evidence_is_called_weak(strengths, gaps, level, words):
-    shapes = SimpleNamespace(k=3, strengths=np.array(strengths), gap_strengths=np.array(gaps))
+def test_weak_evidence_is_called_weak(evidence, numbers, level, words):
+    shapes = SimpleNamespace(
+        k=6,
+        strengths=np.array([1.5, 1.2, 1.3, 2.0, 3.0, 2.5]),
+        evidence=np.array(evidence),
+        level_numbers=np.array(numbers),
+        level_strengths=np.array([2.0] * len(numbers)),
+    )
     finding = findings.of_number(shapes)
     assert finding.level is level
     assert words in finding.sentence
+
+
+def test_a_strength_without_bound_is_said_so():
+    shapes = SimpleNamespace(
+        k=3,
+        strengths=np.array([0.0, 500.0]),
+        evidence=np.array("information"),
+        level_numbers=np.array([3]),
+        level_strengths=np.array([500.0]),
+    )
+    assert "says over 100 times" in findings.of_number(shapes).sentence
 
 
 def test_where_memory_is_too_little_a_sample_is_stated(monkeypatch, make_plan, digits):

@@ -13,11 +13,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors, partition, placing
+from inkcluster.cluster.shape.levels import Level, parted
 from inkcluster.cluster.shape.plan import check_memory, check_start, fingerprints
 from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
-from inkcluster.progress import current
 
 NUMBER_GRAPHS = 2
 """Graphs of links whose merges say how many clusters there are."""
@@ -35,7 +35,8 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     n_clusters : int or "auto"
-        ``"auto"`` takes the number that the merges of small clusters show most clearly.
+        ``"auto"`` takes the largest number that clearly stands out: up to it each cut says much about
+        the links, beyond it much less.
     n_neighbors : int
         Neighbours of each image in the graph.
     warp : int
@@ -62,11 +63,17 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     n_clusters_ : int
     spectrum_ : ndarray of shape (m,), float64
         The largest eigenvalues of the normalised graph, descending from 1.
+    evidence_ : str
+        What says a number of clusters: ``"information"`` of the links, ``"merges"`` where that is
+        not clear, or ``"weak"`` where neither is.
     strengths_ : ndarray of shape (m,), float64
-        How clearly the merges of small clusters suggest 2, 3, … clusters: the share of links of the
-        merge before that number, divided by that of the merge after it. Parts under a fifth of the
-        mean size do not count as clusters. ``"auto"`` takes the largest, or 1 cluster where all are
-        0. A strength near 1 is weak evidence.
+        How clearly the links suggest 2, 3, … clusters: how much each cut up to this number says about
+        them, divided by what each cut beyond it says. 1 says nothing. Where `evidence_` is
+        ``"merges"``, how clearly the merges of small clusters end at the number: the share of links
+        of the merge before it, divided by that of the merge after it.
+    levels_ : list of Level
+        The numbers of clusters that stand out, with `n_clusters`, `strength`, `labels` (n,) and
+        whether the clusters are `nested` in them. ``"auto"`` takes the last, the finest.
     gap_strengths_ : ndarray of shape (m - 2,), float64
         How clearly the spectrum ends after 2, 3, … eigenvalues: how far the next one is from 1,
         divided by how far the last of them is.
@@ -170,22 +177,26 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         places = self._shapes.places[0]
         least = max(int(self.n_neighbors) + 2, n // 500)
         graph = graphs.joined(graphs.weights(near), places, least)
-        with current().task("eigenvectors", 1) as done:
-            start = random_state.uniform(0.5, 1, n)
-            spectrum, vectors = graphs.leading(graph, graphs.eigenvectors_needed(given), start)
-            done(1)
-        self.spectrum_ = spectrum
-        self.gap_strengths_ = graphs.gap_strengths(spectrum)
-        linked = graphs.link_graphs(forward, backward, places, least)
-        self.strengths_, labels = partition.parted(
-            vectors, linked, places, given, NUMBER_GRAPHS, random_state
-        )
-        shares = partition.smoothed(
-            labels, graphs.walk(near.nearest(placing.WALK_NEIGHBORS)), graph
-        )
-        known = self._order, shares
+        found = parted(
+            graph, lambda: graphs.link_graphs(forward, backward, places, least), places, given,
+            NUMBER_GRAPHS, random_state,
+            lambda k: check_memory(pixels, self._preparation, count, k, self.memory_limit, n),
+        )  # fmt: skip
+        self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
+        self.strengths_, self.evidence_ = found.strengths[1:], found.evidence
+        walk = graphs.walk(near.nearest(placing.WALK_NEIGHBORS))
+        # the clusters, and those of each level that is not made of whole ones
+        cuts = {0: found.labels} | {
+            one.number: one.labels for one in found.others if one.of is None
+        }
+        smooth = [partition.smoothed(labels, walk, graph) for labels in cuts.values()]
+        known = self._order, np.hstack(smooth)
         near, shares = placing.place_all(self._shapes, self._preparation, pixels, near, known)
-        self._keep(shares, near)
+        ends = np.cumsum([one.shape[1] for one in smooth])[:-1]
+        own, *others = np.split(shares, ends, axis=1)
+        order = self._keep(own, near)
+        apart = {k: one.argmax(axis=1) for k, one in zip(list(cuts)[1:], others, strict=True)}
+        self.levels_ = found.levels(self.labels_, order, apart)
         return self
 
     def fit_predict(self, X: ImageSet | ArrayLike, y: object = None) -> NDArray[np.int32]:
@@ -250,13 +261,15 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             )
         self.spectrum_ = np.ones(1)
         self.gap_strengths_, self.strengths_ = np.empty(0), np.empty(0)
+        self.evidence_ = "information"
+        self.levels_ = [Level(1, np.inf, np.zeros(n, np.int32), True)]
         k = min(n - 1, int(self.n_neighbors))
         rows = (np.arange(n)[:, None] + np.arange(1, k + 1)) % n
         self._keep(np.ones((n, 1)), neighbors.Lists(rows.astype(np.int32), np.zeros((n, k))))
         return self
 
-    def _keep(self, shares: NDArray[np.float64], near: neighbors.Lists) -> None:
-        """Set the fitted attributes; the largest cluster is number 0."""
+    def _keep(self, shares: NDArray[np.float64], near: neighbors.Lists) -> NDArray[np.intp]:
+        """Set the fitted attributes; the largest cluster is number 0. The column each one was."""
         labels = shares.argmax(axis=1)
         order = np.argsort(-np.bincount(labels, minlength=shares.shape[1]), kind="stable")
         self.memberships_ = shares[:, order]
@@ -271,6 +284,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         far = near.finite_distances().sum(axis=1) / np.maximum(there.sum(axis=1), 1)
         around = np.nanmedian(np.where(there, far[near.rows], np.nan), axis=1)
         self.outlier_scores_ = np.where(around > 0, far / np.where(around > 0, around, 1), 1.0)
+        return np.asarray(order, np.intp)
 
 
 def _image_shape(shape: Any, d: int) -> tuple[int, int]:

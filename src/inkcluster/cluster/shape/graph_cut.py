@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from inkcluster.cluster.clustering import relabel_by_size
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import partition
+from inkcluster.cluster.shape.levels import parted
 from inkcluster.cluster.shape.neighbors import Lists
 from inkcluster.errors import BadInputError
 
@@ -25,9 +26,8 @@ class GraphCut:
     labels : ndarray of shape (n,), int32
         The largest cluster is number 0.
     strengths : ndarray of shape (m,), float64
-        How clearly the merges of small clusters say that there are 2, 3, … clusters: how many times
-        smaller the share of links is by which the next merge would be made. 0 where it would join
-        what belongs together.
+        How clearly the links say that there are 2, 3, … clusters, as `strengths_` of
+        :class:`~inkcluster.cluster.shape.ShapeClustering`.
     spectrum : ndarray of shape (q,), float64
         The largest eigenvalues of the normalised graph, descending from 1.
     """
@@ -101,7 +101,7 @@ def cut_graph(
     graph : sparse matrix of shape (n, n)
         Symmetric, not negative.
     n_clusters : int or "auto"
-        ``"auto"`` takes the number that the merges show most clearly.
+        ``"auto"`` takes the largest number that clearly stands out.
     random_state : int, RandomState instance or None
         For the start of the eigenvectors' iteration and of the small clusters.
 
@@ -136,11 +136,8 @@ def cut_graph(
     if given > n:
         raise BadInputError(f"n_clusters={given} of {n} images; ask for at most {n} clusters.")
     generator = check_random_state(random_state)
-    start = generator.uniform(0.5, 1, n)
-    spectrum, vectors = graphs.leading(links, graphs.eigenvectors_needed(given), start)
-    places = vectors[:, : max(2, given)].astype(np.float32)
-    strengths, labels = partition.parted(vectors, [links], places, given, 1, generator)
-    return GraphCut(relabel_by_size(labels), strengths, spectrum)
+    found = parted(links, lambda: [links], None, given, 1, generator)
+    return GraphCut(relabel_by_size(found.labels), found.strengths[1:], found.spectrum)
 
 
 def _checked(graph: sp.csr_matrix | sp.csr_array) -> sp.csr_matrix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans as SmallKMeans
 
 from inkcluster.cluster.kmeans.estimator import KMeans
-from inkcluster.cluster.shape.graph import Tree, merge, strengths
+from inkcluster.cluster.shape.graph import Tree, merge
 from inkcluster.cluster.shape.search import searched
 from inkcluster.compute.threads import peers_threads
 from inkcluster.errors import BadInputError
@@ -91,7 +91,7 @@ def small_clusters(
 ) -> list[SmallClusters]:
     """Several sets of small clusters, from different numbers of eigenvectors and clusters.
 
-    Parameters as in :func:`parted`.
+    Parameters as in :func:`~inkcluster.cluster.shape.levels.parted`; `k` is planned for.
     """
     n, k = len(vectors), max(k, MIN_PLANNED_CLUSTERS)
     plan = [pair for pair in SMALL_CLUSTER_PLANS for _ in range(SETS_PER_PLAN)]
@@ -121,47 +121,6 @@ def most_small_clusters(n: int, k: int) -> int:
     return min(n, max(k, min(n // MIN_MEAN_SIZE, max(MAX_SMALL_CLUSTERS, 2 * k))))
 
 
-def parted(  # noqa: PLR0917 (the arguments of small_clusters and one more)
-    vectors: NDArray[np.float64],
-    graphs: Iterable[sp.csr_matrix],
-    places: NDArray[np.float32],
-    k: int,
-    numbered: int,
-    random_state: np.random.RandomState,
-) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """How clearly the merges suggest 2, 3, … clusters, and the labels (n,) of `k` clusters.
-
-    Parameters
-    ----------
-    vectors : ndarray of shape (n, m)
-        Leading eigenvectors of the graph.
-    graphs : iterable of csr_matrix of shape (n, n)
-        Symmetric link graphs; along the links of each, small clusters are merged.
-    places : ndarray of shape (n, q)
-        Coordinates by which clusters without a link are merged.
-    k : int
-        Number of clusters; with 0 the first `numbered` link graphs choose it.
-    numbered : int
-    random_state : RandomState
-
-    Raises
-    ------
-    BadInputError
-        If fewer than `k` clusters can be told apart.
-    """
-    sets = small_clusters(vectors, graphs, places, k, random_state)
-    found = strengths([(tree, np.bincount(s.labels)) for s in sets for tree in s.trees[:numbered]])
-    k = k or (int(found.argmax()) + 2 if found.any() else 1)
-    clear = 2 <= k < len(found) + 2 and found[k - 2] >= MIN_CLEAR_STRENGTH
-    labels = chosen(sets, k, search=not clear)
-    if labels.max() + 1 < k:
-        raise BadInputError(
-            f"The images fall into {labels.max() + 1} groups that can be told apart, fewer than "
-            f"n_clusters={k}; ask for fewer clusters."
-        )
-    return found, labels
-
-
 def check_clusters(n_clusters: object) -> None:
     """Refuse a number of clusters that is neither "auto" nor a whole number from 1."""
     if n_clusters != "auto" and (not isinstance(n_clusters, int | np.integer) or n_clusters < 1):
@@ -170,8 +129,15 @@ def check_clusters(n_clusters: object) -> None:
         )
 
 
-def chosen(sets: list[SmallClusters], k: int, *, search: bool) -> NDArray[np.intp]:
-    """Labels (n,) of the cut at `k` clusters with most information; fewer where no cut has `k`.
+def finest(sets: Sequence[SmallClusters]) -> list[SmallClusters]:
+    """Of the sets of :func:`small_clusters`, those planned with most small clusters."""
+    most = max(small for _, small in SMALL_CLUSTER_PLANS)
+    plans = [small for _, small in SMALL_CLUSTER_PLANS for _ in range(SETS_PER_PLAN)]
+    return [one for one, small in zip(sets, plans, strict=True) if small == most]
+
+
+def chosen(sets: list[SmallClusters], k: int, *, search: bool) -> Cut:
+    """The cut at `k` clusters with most information; fewer where no cut has `k`.
 
     A cut along the first link graph is kept unless another has clearly more. With `search` that cut
     is improved by moves, and given up for the best of all that jumps find if this has clearly more. Information alone would rather
@@ -193,7 +159,7 @@ def chosen(sets: list[SmallClusters], k: int, *, search: bool) -> NDArray[np.int
         assert best.of is not None
         assert best.parts is not None
         best.offer(best.of, searched(best.of.affinity, best.parts, jumps=False))
-    return best.or_clearly(found).labels()
+    return best.or_clearly(found)
 
 
 def mutual_information(links: NDArray[np.float64], parts: NDArray[np.intp]) -> float:

@@ -22,6 +22,9 @@ MIN_GAIN = 1e-6
 """Information, in nats, that a jump must gain with its moves."""
 MAX_JUMPED_PARTS = 128
 """Number of parts up to which jumps are tried; more are improved by moves alone."""
+NEAR_PARTS = 6
+"""Parts with which a merge of each is tried."""
+PARTS_PER_MERGE = 32
 
 Floats = NDArray[np.float64]
 Parts = NDArray[np.intp]
@@ -50,11 +53,11 @@ def searched(links: Floats, parts: NDArray[np.integer], *, jumps: bool = True) -
     """
     links = links / links.sum()
     k = int(parts.max()) + 1
-    best, most = _moved(links, parts, k)
+    best, most = moved(links, parts, k)
     halves: dict[bytes, NDArray[np.intp]] = {}
     for _ in range(MAX_JUMPS if jumps and 3 <= k <= MAX_JUMPED_PARTS else 0):
         for jumped in _jumps(links, best, k, halves):
-            found, information = _moved(links, jumped, k)
+            found, information = moved(links, jumped, k)
             if information > most + MIN_GAIN:
                 best, most = found, information
                 break
@@ -63,8 +66,8 @@ def searched(links: Floats, parts: NDArray[np.integer], *, jumps: bool = True) -
     return best
 
 
-def _moved(links: Floats, cut: NDArray[np.integer], k: int) -> tuple[Parts, float]:
-    """The parts after moves, and their information in nats."""
+def moved(links: Floats, cut: NDArray[np.integer], k: int) -> tuple[Parts, float]:
+    """The `k` parts after moves, and their information in nats; the `links` sum to 1."""
     parts: Parts = np.array(cut, np.intp)
     member = np.eye(k)[parts]
     to = links @ member
@@ -124,6 +127,61 @@ def _gain_of_split(
     gain += _terms(first) + _terms(own) + 2 * _terms(across) - _terms(joint[c, c])
     whole, part = joint[c].sum(), there.sum()
     return float(gain - 2 * (_terms(whole - part) + _terms(part) - _terms(whole)))
+
+
+def merged(joint: Floats, number: int) -> Parts:
+    """The part of each of k parts when pairs are merged until `number` are left, cheapest first.
+
+    A round merges one pair in `PARTS_PER_MERGE` parts.
+
+    Parameters
+    ----------
+    joint : ndarray of shape (k, k)
+        The links between parts; they sum to 1. Pairs are tried with the `NEAR_PARTS` to which a part
+        has most links, compared with chance.
+    number : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.cluster.shape.search import merged
+    >>> joint = np.kron(np.eye(2), np.ones((2, 2))) + 0.01
+    >>> merged(joint / joint.sum(), 2).tolist()
+    [0, 0, 1, 1]
+    """
+    to: Parts = np.arange(len(joint))
+    while len(joint) > number:
+        into = np.arange(len(joint))
+        free = np.ones(len(joint), bool)
+        left = min(len(joint) - number, max(1, len(joint) // PARTS_PER_MERGE))
+        for a, b in zip(*_cheap_pairs(joint), strict=True):
+            if left and free[a] and free[b]:
+                into[b], free[a], free[b] = a, False, False
+                left -= 1
+        into = np.unique(into, return_inverse=True)[1]
+        member = np.eye(int(into.max()) + 1)[into]
+        joint, to = member.T @ joint @ member, into[to]
+    return to
+
+
+def _cheap_pairs(joint: Floats) -> tuple[Parts, Parts]:
+    """Pairs a < b of near parts, those first whose merge loses least information."""
+    k, volume, terms = len(joint), joint.sum(axis=1), _terms(joint)
+    lift = joint / np.maximum(np.outer(volume, volume), 1e-300)
+    np.fill_diagonal(lift, -1)
+    tried = min(NEAR_PARTS, k - 1)
+    near = np.argsort(-lift, axis=1, kind="stable")[:, :tried]
+    of = np.arange(k)[:, None]
+    pairs = np.unique(np.minimum(of, near) * k + np.maximum(of, near))
+    a, b = np.divmod(pairs, k)
+    change = _terms(joint[a] + joint[b]) - terms[a] - terms[b]
+    row = np.arange(len(pairs))
+    others = change.sum(axis=1) - change[row, a] - change[row, b]
+    inner = _terms(joint[a, a] + joint[b, b] + 2 * joint[a, b])
+    inner = inner - terms[a, a] - terms[b, b] - 2 * terms[a, b]
+    ends = _terms(volume[a] + volume[b]) - _terms(volume[a]) - _terms(volume[b])
+    order = np.argsort(-(2 * others + inner - 2 * ends), kind="stable")
+    return a[order], b[order]
 
 
 def _losses_of_merges(joint: Floats) -> Floats:

@@ -263,7 +263,8 @@ def _read_frame(path: Path) -> pd.DataFrame:
         with open_file(path, _INNER) as stream, pq.ParquetFile(stream, pre_buffer=False) as file:
             if file.metadata.num_rows * file.metadata.num_columns > MAX_CELLS:
                 raise ValueError("too many cells")
-            return file.read(use_threads=False).to_pandas(use_threads=False)
+            frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
+            return frame
     except Exception as error:
         raise RunFolderError(
             f"{path} is missing or damaged; remove {path.parents[1]} and run the study again."

@@ -32,7 +32,11 @@ class Shapes:
     labels: NDArray[np.int32]  # (n,), clusters by decreasing size
     spectrum: NDArray[np.float64]  # (m,), eigenvalues of the neighbours' graph, descending from 1
     gap_strengths: NDArray[np.float64]  # (m - 2,), how clearly they break off after 2, 3, …
-    strengths: NDArray[np.float64]  # how clearly merges of small clusters speak for 2, 3, …
+    strengths: NDArray[np.float64]  # how clearly there are 2, 3, …
+    evidence: NDArray[np.str_]  # "information", "merges" or "weak"
+    level_numbers: NDArray[np.int64]  # (l,), those that stand out, ascending
+    level_strengths: NDArray[np.float64]  # (l,)
+    level_labels: NDArray[np.int32]  # (l, n), the clusters at each
     neighbors: NDArray[np.int32]  # (n, q), rows of `images`; -1 for none
     distances: NDArray[np.float64]  # (n, q)
     memberships: NDArray[np.float64]  # (n, k), rows sum to 1
@@ -98,12 +102,19 @@ def _found(
     return Shapes(index, chosen, len(images), short=short, **shape(chosen, plan, desk, n=n))
 
 
-@step(uses=("seed",), revision=3)
+@step(uses=("seed",), revision=4)
 def shape(chosen: ImageSet, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
     """Shape clustering of `n` chosen images."""
     from inkcluster.cluster import ShapeClustering
 
     model = ShapeClustering(random_state=plan.seed).fit(chosen)
     names = [one.name for one in fields(Shapes)][3:-1]
-    found = {name: getattr(model, f"{name}_") for name in names if name != "distances"}
-    return {**found, "distances": model.neighbor_distances_}
+    levels = model.levels_
+    named = {
+        "distances": model.neighbor_distances_,
+        "evidence": np.array(model.evidence_),
+        "level_numbers": np.array([one.n_clusters for one in levels], np.int64),
+        "level_strengths": np.array([one.strength for one in levels], np.float64),
+        "level_labels": np.array([one.labels for one in levels], np.int32).reshape(-1, n),
+    }
+    return {name: named[name] if name in named else getattr(model, f"{name}_") for name in names}

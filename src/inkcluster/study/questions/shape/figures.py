@@ -38,8 +38,8 @@ def _spectrum(shapes: Shapes) -> Figure:
     taken = several(shapes.k, "cluster is", "clusters are")
     says = (
         "Above, the eigenvalues of the graph that joins each image to its nearest: as many are near 1 as "
-        "there are groups with few links between them. Below, how strongly the links between clusters speak "
-        f"for each number of clusters; {taken} taken"
+        "there are groups with few links between them. Below, how clearly each number of clusters stands out; "
+        f"{taken} taken"
     )
     if clear is not None and clear < MAX_RATIO_SAID:
         says += f", {decimals(clear, 1)} times as far above 1 as the next best number, {marked[0]}"
@@ -129,9 +129,10 @@ def _numbers(shapes: Shapes) -> Table:
     import pandas as pd
 
     strongest = np.argsort(-shapes.strengths, kind="stable")[:MAX_NUMBERS_LISTED] + 2
+    stand_out = shapes.level_numbers.tolist()
     breaks = findings.spectrum_numbers(shapes)
     clearest = breaks[: findings.RUNNERS_UP + 1]
-    order = list(dict.fromkeys([*strongest.tolist(), *clearest])) or [1]
+    order = list(dict.fromkeys([shapes.k, *stand_out, *strongest.tolist(), *clearest]))
     values = shapes.spectrum
     frame = pd.DataFrame(
         {
@@ -142,13 +143,14 @@ def _numbers(shapes: Shapes) -> Table:
             "place among the spectrum's breaks": [
                 float(breaks.index(k) + 1) if k in breaks else np.nan for k in order
             ],
+            "stands out": [k in stand_out for k in order],
             "taken": [k == shapes.k for k in order],
         }
     )
     says = (
-        "The best numbers of clusters. `strength`: how many times weaker the links are that the next merge "
-        "would join, where 1 says nothing. `place among the spectrum's breaks`: 1 where the eigenvalues drop "
-        "most clearly after this many. A well-founded number does well in both."
+        "The best numbers of clusters. `strength`: how many times as much each cut says about the images up to "
+        "this number as beyond it, where 1 says nothing. `place among the spectrum's breaks`: 1 where the "
+        "eigenvalues drop most clearly after this many. A well-founded number does well in both."
     )
     return Table("numbers", "Numbers of clusters", says, frame)
 

@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from inkcluster.evaluate import Match, Scores
     from inkcluster.study.steps.shape import Shapes
 
-MIN_CLEAR_RATIO = 1.5
-"""A number of clusters is clear if its strength is this many times as far above 1 as the next."""
-MIN_STRENGTH = 1.5
-"""A number of clusters of less strength is not clear."""
 MAX_STRENGTH_SHOWN = 100.0
 """Clusters without links between them have a strength without bound."""
 RUNNERS_UP = 2
+BESIDE = 1.35
+"""Numbers within this factor of a stronger one are strong only because of it."""
 SURE, UNSURE = 0.9, 0.5
 """An image is sure of its cluster from the one confidence on, and unsure below the other."""
 MAX_UNSURE_SHARE = 0.05
@@ -32,13 +30,14 @@ MIN_LINKED_ARI = 0.1
 
 say = Sentences(
     {
-        "P1 alone": "Shape clustering finds {clusters}; there is no other number to compare it with.",
-        "P1 clear": "The images form {clusters}, clearly: the strength of this number is {strength}, "
-        "that of the next best {second}.",
-        "P1 weak": "The images seem to form {clusters}, but the evidence is weak (next best: "
-        "{others}); look at the map first.",
-        "P1 disputed": "The images seem to form {clusters}, but the criteria disagree (next best: "
-        "{others}); look at the map first.",
+        "P1 clear": "The images form {clusters}, clearly: up to this number each cut says {strength} times "
+        "as much about them as beyond it.",
+        "P1 levels": "The images form {clusters}, clearly (strength {strength}); {coarser} stand out as well, "
+        "and join several of these.",
+        "P1 merges": "The images seem to form {clusters}: merges end clearly there, though cuts do not show "
+        "it; look at the map first.",
+        "P1 weak": "The images seem to form {clusters}, but the evidence is weak{others}; look at the map "
+        "first.",
         "P2 match": "The clusters by shape match the classes: {share} of the images are in the cluster "
         "that matches their class.",
         "P2 part": "The clusters by shape match the classes in part: {share} of the images are in their "
@@ -58,33 +57,37 @@ say = Sentences(
 
 def of_number(shapes: Shapes) -> Finding:
     """P1."""
-    clear, others = how_clear(shapes), runners_up(shapes)
-    clusters = several(shapes.k, "cluster")
-    if clear is None:
-        return say("P1 alone", Level.NOTICE, clusters=clusters)
-    best = strength_of(shapes, shapes.k)
-    weak = clear < MIN_CLEAR_RATIO or float(shapes.strengths[shapes.k - 2]) < MIN_STRENGTH
-    if not weak and shapes.k in spectrum_numbers(shapes)[: RUNNERS_UP + 1]:
-        second = strength_of(shapes, others[0])
-        return say("P1 clear", Level.OK, clusters=clusters, strength=best, second=second)
-    if weak:
-        return say("P1 weak", Level.NOTICE, clusters=clusters, others=listed(others))
-    return say("P1 disputed", Level.NOTICE, clusters=clusters, others=listed(others))
+    clusters, best = several(shapes.k, "cluster"), strength_of(shapes, shapes.k)
+    evidence = str(shapes.evidence)
+    if evidence == "merges":
+        return say("P1 merges", Level.NOTICE, clusters=clusters)
+    if evidence == "weak":
+        others = runners_up(shapes)
+        next_best = f" (next best: {listed(others)})" if others else ""
+        return say("P1 weak", Level.NOTICE, clusters=clusters, others=next_best)
+    coarser = [int(k) for k in shapes.level_numbers if 1 < k < shapes.k]
+    if coarser:
+        groups = f"{listed(coarser)} larger groups"
+        return say("P1 levels", Level.OK, clusters=clusters, strength=best, coarser=groups)
+    return say("P1 clear", Level.OK, clusters=clusters, strength=best)
 
 
 def runners_up(shapes: Shapes) -> list[int]:
-    """The strongest numbers of clusters besides the chosen one."""
-    order = np.argsort(-shapes.strengths, kind="stable") + 2
-    return [int(k) for k in order if k != shapes.k][:RUNNERS_UP]
+    """The strongest numbers of clusters that are neither the chosen one nor beside a stronger one."""
+    found = [shapes.k]
+    for k in (np.argsort(-shapes.strengths, kind="stable") + 2).tolist():
+        if all(max(k, one) > BESIDE * min(k, one) for one in found):
+            found.append(k)
+    return found[1 : RUNNERS_UP + 1]
 
 
 def how_clear(shapes: Shapes) -> float | None:
     """How many times as far above 1 the chosen number's strength is as the next best number's.
 
-    None where there is no other number, or where the chosen one has no strength.
+    None where there is no other number, or the chosen one's strength is not known.
     """
     others = runners_up(shapes)
-    if not others or shapes.k < 2 or shapes.k - 2 >= len(shapes.strengths):
+    if not others or not 0 <= shapes.k - 2 < len(shapes.strengths):
         return None
     best, second = shapes.strengths[shapes.k - 2] - 1, shapes.strengths[others[0] - 2] - 1
     return float(best / max(second, 1e-9))
@@ -97,11 +100,13 @@ def spectrum_numbers(shapes: Shapes) -> list[int]:
 
 def strength_of(shapes: Shapes, k: int) -> str:
     """The strength of a number of clusters in words."""
-    if not 0 <= k - 2 < len(shapes.strengths):
+    known = dict(zip(shapes.level_numbers.tolist(), shapes.level_strengths.tolist(), strict=True))
+    if 0 <= k - 2 < len(shapes.strengths):
+        known[k] = float(shapes.strengths[k - 2])
+    if k not in known:
         return "unknown"
-    value = float(shapes.strengths[k - 2])
     most = MAX_STRENGTH_SHOWN
-    return f"over {most:.0f}" if value > most else f"{value:.2f}"
+    return f"over {most:.0f}" if known[k] > most else f"{known[k]:.2f}"
 
 
 def of_classes(matched: Match, scored: Scores) -> Finding:

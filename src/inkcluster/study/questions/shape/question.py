@@ -20,7 +20,7 @@ class ShapeQuestion:
     number = 7
     title = "How well can the images be clustered at all?"
     uses = shape.uses
-    revision = 5
+    revision = 6
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster the images by their neighbours under deformation, map and judge the clusters."""
@@ -40,6 +40,9 @@ class ShapeQuestion:
                 "labels": shapes.labels,
                 "spectrum": shapes.spectrum,
                 "strengths": shapes.strengths,
+                "level_numbers": shapes.level_numbers,
+                "level_strengths": shapes.level_strengths,
+                "level_labels": shapes.level_labels,
                 "neighbors": shapes.neighbors,
                 "memberships": shapes.memberships,
                 "confidence": shapes.confidence,

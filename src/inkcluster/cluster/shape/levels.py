@@ -1,0 +1,241 @@
+"""Parts a graph at the number of clusters given or found, and at coarser numbers that stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from inkcluster.cluster.shape import graph as graphs
+from inkcluster.cluster.shape import number as numbers
+from inkcluster.cluster.shape.partition import (
+    MIN_CLEAR_STRENGTH,
+    MIN_MEAN_SIZE,
+    MIN_PLANNED_CLUSTERS,
+    Cut,
+    SmallClusters,
+    chosen,
+    finest,
+    mutual_information,
+    small_clusters,
+)
+from inkcluster.cluster.shape.search import merged
+from inkcluster.errors import BadInputError
+from inkcluster.progress import current
+
+FINER = 4
+"""Where the finest cuts still say much, so many times as many clusters are planned for."""
+ENOUGH = 1.25
+"""Small clusters made for up to so many times the number of clusters serve as well."""
+MAX_CLUSTERS_FOUND = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """A number of clusters that stands out, and its clusters.
+
+    Attributes
+    ----------
+    n_clusters : int
+    strength : float
+        How many times as much each cut says up to this number as beyond it; 1 says nothing.
+    labels : ndarray of shape (n,), int32
+        The largest cluster is number 0.
+    nested : bool
+        Whether each of the clusters chosen lies in one of these.
+    """
+
+    n_clusters: int
+    strength: float
+    labels: NDArray[np.int32]
+    nested: bool
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another number of clusters that stands out.
+
+    Attributes
+    ----------
+    number : int
+    labels : ndarray of shape (n,)
+        Its clusters.
+    of : ndarray of shape (k,), optional
+        The one that each chosen cluster lies in, where they do.
+    """
+
+    number: int
+    labels: NDArray[np.intp]
+    of: NDArray[np.intp] | None
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A graph in clusters.
+
+    Attributes
+    ----------
+    labels : ndarray of shape (n,)
+    spectrum : ndarray of shape (q,)
+        The largest eigenvalues of the normalised graph, descending from 1.
+    strengths : ndarray of shape (m,)
+        How clearly there are 1, 2, 3, … clusters: by the merges if they are the evidence, else by the
+        information.
+    evidence : str
+        What says the number: ``"information"``, ``"merges"`` or, if neither is clear, ``"weak"``.
+    clear : list of int
+        The numbers that stand out.
+    others : list of Other
+        Their clusters, but for the number chosen.
+    """
+
+    labels: NDArray[np.intp]
+    spectrum: NDArray[np.float64]
+    strengths: NDArray[np.float64]
+    evidence: str
+    clear: list[int]
+    others: list[Other]
+
+    def levels(
+        self,
+        chosen: NDArray[np.integer],
+        order: NDArray[np.intp],
+        apart: Mapping[int, NDArray[np.intp]],
+    ) -> list[Level]:
+        """The clusters of each number that stands out, the fewest first.
+
+        Parameters
+        ----------
+        chosen : ndarray of shape (n,)
+            The clusters chosen, of all images.
+        order : ndarray of shape (k,)
+            Which of :attr:`labels` each of them is.
+        apart : mapping
+            By number the clusters (n,) of the levels that are not made of whole ones.
+        """
+        whole = {one.number: one.of for one in self.others if one.of is not None}
+        found = []
+        for number in self.clear:
+            labels = whole[number][order][chosen] if number in whole else apart.get(number, chosen)
+            size = np.bincount(labels)
+            rank = np.empty(len(size), np.int32)
+            rank[np.argsort(-size, kind="stable")] = np.arange(len(size))
+            strength = float(self.strengths[number - 1])
+            found.append(Level(number, strength, rank[labels], number not in apart))
+        return found
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The small clusters made for a number of clusters, and what they say of the number."""
+
+    planned: int
+    sets: list[SmallClusters]
+    spectrum: NDArray[np.float64]
+
+
+def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
+    graph: sp.csr_matrix,
+    links: Callable[[], Iterable[sp.csr_matrix]],
+    places: NDArray[np.float32] | None,
+    k: int,
+    numbered: int,
+    random_state: np.random.RandomState,
+    check: Callable[[int], None] = lambda k: None,
+) -> Parted:
+    """Find `k` clusters of a graph, or as many as there are.
+
+    Parameters
+    ----------
+    graph : csr_matrix of shape (n, n)
+        Its leading eigenvectors give the small clusters.
+    links : callable
+        Makes the link graphs, symmetric csr_matrix of shape (n, n), one at a time; along the links
+        of each, small clusters are merged.
+    places : ndarray of shape (n, q), optional
+        Coordinates by which clusters without a link are merged; leading eigenvectors if left out.
+    k : int
+        Number of clusters; with 0 it is found.
+    numbered : int
+        The first of the link graphs, whose merges are asked where the information is not clear.
+    random_state : RandomState
+    check : callable
+        Called with a number of clusters before so many are planned for; may raise.
+
+    Raises
+    ------
+    BadInputError
+        If fewer than `k` clusters can be told apart.
+    """
+    n = graph.shape[0]
+    start = random_state.uniform(0.5, 1, n)
+
+    def plan(planned: int) -> _Plan:
+        check(planned)
+        with current().task("eigenvectors", 1) as done:
+            spectrum, vectors = graphs.leading(graph, graphs.eigenvectors_needed(planned), start)
+            done(1)
+        where = vectors[:, : max(2, k)].astype(np.float32) if places is None else places
+        sets = small_clusters(vectors, links(), where, planned, random_state)
+        return _Plan(planned, sets, spectrum)
+
+    now = plan(max(k, MIN_PLANNED_CLUSTERS))
+    while True:
+        fine = [(one.affinity, one.trees[0]) for one in finest(now.sets)]
+        found = numbers.curve(fine, MIN_PLANNED_CLUSTERS if k else now.planned)
+        strength = numbers.strengths(found)
+        peaks = numbers.peaks(strength)
+        clear = numbers.clear(peaks)
+        wanted = max(clear, default=1)
+        if found.is_steep_beyond(wanted):
+            wanted = FINER * now.planned
+        wanted = min(
+            wanted, max(MIN_PLANNED_CLUSTERS, n // (2 * MIN_MEAN_SIZE)), MAX_CLUSTERS_FOUND
+        )
+        if k or wanted <= ENOUGH * now.planned:
+            break
+        now = plan(wanted)
+    merges = graphs.strengths(
+        [(tree, np.bincount(one.labels)) for one in now.sets for tree in one.trees[:numbered]]
+    )
+    evidence, suggested = "weak", max(peaks, key=peaks.__getitem__)
+    if clear:
+        evidence, suggested = "information", clear[-1]
+    elif merges.max(initial=0) >= MIN_CLEAR_STRENGTH:
+        evidence, suggested = "merges", int(merges.argmax()) + 2
+        clear, strength = [suggested], np.r_[0.0, merges]  # of one cluster they say nothing
+    taken = k or suggested
+    least = max(taken, MIN_PLANNED_CLUSTERS)
+    if not least <= now.planned <= ENOUGH * least:
+        now = plan(least)
+    cut = _cut(now.sets, merges, taken)
+    labels = cut.labels()
+    if labels.max() + 1 < taken:
+        raise BadInputError(
+            f"The images fall into {labels.max() + 1} groups that can be told apart, fewer than "
+            f"n_clusters={taken}; ask for fewer clusters."
+        )
+    others = [_other(now.sets, merges, cut, number) for number in clear if number != taken]
+    return Parted(labels, now.spectrum, strength, evidence, clear, others)
+
+
+def _cut(sets: list[SmallClusters], merges: NDArray[np.float64], k: int) -> Cut:
+    clear = 2 <= k < len(merges) + 2 and merges[k - 2] >= MIN_CLEAR_STRENGTH
+    return chosen(sets, k, search=not clear)
+
+
+def _other(sets: list[SmallClusters], merges: NDArray[np.float64], taken: Cut, k: int) -> Other:
+    """`k` clusters: those taken merged, or those of another cut where it says clearly more."""
+    other = _cut(sets, merges, k)
+    assert taken.of is not None
+    assert taken.parts is not None
+    if k >= int(taken.parts.max()) + 1:
+        return Other(k, other.labels(), None)
+    member = np.eye(int(taken.parts.max()) + 1)[taken.parts]
+    joint = member.T @ taken.of.affinity @ member
+    of = merged(joint / joint.sum(), k)
+    best = Cut(mutual_information(joint, of), taken.of, of[taken.parts]).or_clearly(other)
+    return Other(k, best.labels(), None if best is other else of)

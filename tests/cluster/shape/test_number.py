@@ -1,0 +1,102 @@
+"""The number of clusters, on graphs whose groups are known, and its parts against plain sums."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
+from sklearn.utils import check_random_state
+from tests.cluster.shape.test_shape_partition import affinities
+
+from inkcluster.cluster.shape import number
+from inkcluster.cluster.shape.graph import merge
+from inkcluster.cluster.shape.levels import parted
+from inkcluster.cluster.shape.partition import mutual_information
+from inkcluster.cluster.shape.search import merged
+
+
+@settings(deadline=None)
+@given(affinities(3, 7))
+def test_the_pair_merged_is_the_one_that_loses_least(links):
+    joint, k = links / links.sum(), len(links)
+    losses = []
+    for b in range(1, k):
+        for a in range(b):
+            parts = np.where(np.arange(k) == b, a, np.arange(k))
+            losses.append(-mutual_information(joint, np.unique(parts, return_inverse=True)[1]))
+    found = merged(joint, k - 1)
+    assert np.unique(found).tolist() == list(range(k - 1))
+    assert -mutual_information(joint, found) == pytest.approx(min(losses), abs=1e-12)
+
+
+@settings(deadline=None)
+@given(affinities(4, 12), st.integers(10, 40))
+def test_a_curve_is_of_cuts_into_each_number(links, planned):
+    found = number.curve([(links, merge(links))], planned)
+    assert found.numbers[0] == 1
+    assert found.information[0] == 0
+    assert found.numbers.tolist() == list(range(1, found.numbers[-1] + 1))
+    assert found.numbers[-1] <= len(links)
+    assert (found.information <= np.log(found.numbers) + 1e-9).all()
+    assert (found.information >= -1e-9).all()
+    strength = number.strengths(found)
+    assert np.isfinite(strength).all()
+    assert (strength > 0).all()
+    assert set(number.clear(number.peaks(strength))) <= set(range(1, len(strength) + 1))
+
+
+def planted(rng, groups, each, near=0.0, beyond=0.02, links=14):
+    """A graph of images: most links lie within an image's group, `near` of them among five groups."""
+    n = groups * each
+    truth = np.repeat(np.arange(groups), each)
+    ends = np.repeat(np.arange(n), links)
+    kind = rng.random(len(ends))
+    own = truth[ends] * each + rng.integers(0, each, len(ends))
+    family = truth[ends] // 5 * 5 * each + rng.integers(0, 5 * each, len(ends))
+    others = np.where(kind < beyond + near, family, own)
+    others = np.where(kind < beyond, rng.integers(0, n, len(ends)), others)
+    graph = sp.csr_matrix((np.ones(len(ends)), (ends, others)), shape=(n, n))
+    return sp.csr_matrix(graph + graph.T), truth
+
+
+def found_in(graph, k=0):
+    return parted(graph, lambda: [graph], None, k, 1, check_random_state(0))
+
+
+@pytest.mark.parametrize(("groups", "each"), [(2, 200), (5, 100), (12, 60), (45, 30)])
+def test_as_many_clusters_as_groups(rng, groups, each):
+    graph, truth = planted(rng, groups, each)
+    found = found_in(graph)
+    assert found.clear == [groups]
+    assert found.evidence == "information"
+    assert adjusted_rand_score(truth, found.labels) > 0.98
+
+
+def test_two_numbers_stand_out_and_the_finer_is_taken(rng):
+    graph, truth = planted(rng, 10, 60, near=0.25, beyond=0.003)
+    for k in (0, 10):
+        found = found_in(graph, k)
+        assert found.clear == [2, 10]
+        labels = found.labels
+        coarse, fine = found.levels(labels, np.arange(10), {})
+        assert (coarse.nested, fine.nested) == (True, True)
+        assert adjusted_rand_score(truth, fine.labels) > 0.98
+        assert adjusted_rand_score(truth // 5, coarse.labels) > 0.98
+        assert fine.n_clusters == 10
+        assert np.bincount(fine.labels).tolist() == sorted(np.bincount(labels), reverse=True)
+        assert len(set(zip(coarse.labels, fine.labels, strict=True))) == 10
+
+
+def test_links_at_random_are_one_cluster(rng):
+    graph, _ = planted(rng, 2, 200, beyond=1.0)
+    assert found_in(graph).clear == [1]
+    asked = found_in(graph, 3)
+    assert np.unique(asked.labels).tolist() == [0, 1, 2]
+    assert asked.clear == [1]
+
+
+@pytest.mark.parametrize("k", [1, 2, 7, 40])
+def test_any_number_can_be_asked_for(rng, k):
+    graph, _ = planted(rng, 4, 10)
+    assert len(np.unique(found_in(graph, k).labels)) == k
