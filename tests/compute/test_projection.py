@@ -11,6 +11,7 @@ from inkcluster.compute.projection import (
     all_directions,
     grain,
     leading,
+    middle,
     with_rest,
 )
 
@@ -97,3 +98,24 @@ def test_the_rest_is_what_is_left_of_the_norm():
     found = with_rest(np.array([[3.0], [0.0]]), np.array([25.0, 0.0]))
     assert found.tolist() == [[3.0, 4.0], [0.0, 0.0]]
     assert with_rest(np.array([[5.0]]), np.array([25.0 - 1e-9])).tolist() == [[5.0, 0.0]]
+
+
+def test_a_few_far_points_do_not_move_the_middle(rng):
+    X = rng.standard_normal((900, 60))
+    there = X.mean(axis=0)
+    X = np.concatenate([[np.full(60, 1e6), np.full(60, -1e9)], X])
+    origin, inner = middle(X)
+    np.testing.assert_allclose(origin, there, atol=1e-9)
+    assert inner.tolist() == [False] * 2 + [True] * 900
+    projection, sample = all_directions(X)
+    assert len(sample) == 900
+    lead = projection.first(47)(X[2:])
+    assert never_more(lead, X[2:], 1.0, projection.width)
+    assert np.median(squared(lead)) > 0.5 * np.median(squared(X[2:]))
+
+
+def test_many_far_points_do(rng):
+    X = np.concatenate([np.full((30, 5), 1e3), rng.standard_normal((300, 5))])
+    origin, inner = middle(X)
+    assert inner.all()
+    np.testing.assert_array_equal(origin, X.mean(axis=0))

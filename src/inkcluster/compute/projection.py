@@ -21,6 +21,8 @@ MAX_PLAIN_DIMENSIONS = 46
 """Dimensions up to which points are only centred: directions would save nothing."""
 MAX_COVARIANCE_DIMENSIONS = 1024
 """Dimensions up to which the directions are found from the covariance matrix."""
+MAX_REACH, MAX_FAR_SHARE = 10.0, 0.01
+"""Times the median reach beyond which a point lies far out, and the share of points that may."""
 MAX_LEFT_OUT = 0.08
 """Share of the variance that the directions may leave out."""
 
@@ -135,7 +137,8 @@ def all_directions(
     """The projection of X (n, d) to `most` directions, and the sample that these were found from.
 
     All dimensions are kept if they are few or `most` is 0. The sample, of up to 4,096 points, is
-    centred; read only. Within :func:`kept_directions` they are found once.
+    without the few that lie far out, and centred; read only. Within :func:`kept_directions` they
+    are found once.
     """
     n, d = X.shape
     whole = most == 0 or d <= MAX_PLAIN_DIMENSIONS
@@ -143,11 +146,32 @@ def all_directions(
     at = X.__array_interface__["data"][0], X.shape, X.strides, X.dtype.str
     if at not in kept:
         sample = np.asarray(X[:: max(1, n // SAMPLE)][:SAMPLE], dtype=np.float64)
-        origin = sample.mean(axis=0)
-        centred = sample - origin
+        origin, inner = middle(sample)
+        centred = sample[inner] - origin
         kept[at] = Projection(origin, None if whole else _directions(centred, WIDTHS[-1])), centred
     projection, centred = kept[at]
     return (projection.first(most) if most < WIDTHS[-1] else projection), centred
+
+
+def middle(points: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The mean (d,) of points (n, d) but for the few that lie far out, and who is counted (n,).
+
+    A point at 10⁶ would move the mean of a thousand others by a thousand, and products lose digits
+    of distances as the norms grow.
+    """
+    inner = np.ones(len(points), np.bool_)
+    while True:
+        origin = np.asarray((points if inner.all() else points[inner]).mean(axis=0), np.float64)
+        centred = points - origin
+        reach = np.maximum(centred.max(axis=1), -centred.min(axis=1))
+        near = inner & (reach <= MAX_REACH * np.median(reach[inner]))
+        if (
+            not len(points) * (1 - MAX_FAR_SHARE)
+            <= np.count_nonzero(near)
+            < np.count_nonzero(inner)
+        ):
+            return origin, inner
+        inner = near
 
 
 @contextmanager

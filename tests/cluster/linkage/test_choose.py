@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.cluster import hierarchy as peer
 
 from inkcluster import AgglomerativeClustering, hierarchy
-from inkcluster.cluster.linkage import choose
+from inkcluster.cluster.linkage import choose, vectors
 
 CHOICES = [(name, method) for name, methods in choose.ALGORITHMS.items() for method in methods]
 EXACT = [(name, method) for name, method in CHOICES if name in (*choose.STORING, *choose.COMPUTING)]
@@ -100,3 +100,60 @@ def test_small_work_waits_for_no_compiler(monkeypatch):
                 "prim",
                 "mst_linkage_core",
             }
+
+
+def half_far_groups(rng):
+    groups = 50 * rng.standard_normal((10, 100))[rng.integers(0, 10, 700)]
+    return np.concatenate(
+        [groups + rng.standard_normal((700, 100)), 20 * rng.standard_normal((700, 100))]
+    )
+
+
+FAMILIES = {
+    "normal": lambda rng: rng.standard_normal((1400, 100)),
+    "groups of four": lambda rng: (
+        np.repeat(rng.standard_normal((350, 100)), 4, axis=0)
+        + 0.05 * rng.standard_normal((1400, 100))
+    ),
+    "low rank": lambda rng: (
+        rng.standard_normal((1400, 5)) @ rng.standard_normal((5, 100))
+        + 0.1 * rng.standard_normal((1400, 100))
+    ),
+    "heavy tails": lambda rng: rng.standard_t(2, (1400, 60)),
+    "correlated": lambda rng: rng.standard_normal((1400, 60)) @ rng.standard_normal((60, 60)),
+    "one at a million": lambda rng: np.concatenate(
+        [np.full((1, 100), 1e6), rng.standard_normal((1400, 100))]
+    ),
+    "many dimensions": lambda rng: rng.random((1400, 500)),
+    "half far groups": half_far_groups,
+}
+STORED_IN_THE_END = ("many dimensions", "half far groups")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_ward_stores_distances_only_where_too_many_clusters_look_at_all(family, rng, monkeypatch):
+    monkeypatch.setattr(choose, "MAX_STORED_POINTS", 1000)
+    monkeypatch.setattr(choose, "MIN_ENDED", 200)
+    looks = [0]
+
+    class Counting(vectors._Clusters):
+        def _scan(self, slots, asking, lead, square):
+            looks[0] += len(asking)
+            super()._scan(slots, asking, lead, square)
+
+    monkeypatch.setattr(vectors, "_Clusters", Counting)
+    X = FAMILIES[family](rng)
+    found = AgglomerativeClustering().fit(X)
+    assert found.algorithm_ == ("vectors, chain" if family in STORED_IN_THE_END else "vectors")
+    assert looks[0] < choose.MAX_SCANS * len(X)
+    assert_same(hierarchy.linkage(X, "ward"), peer.linkage(X, "ward"))
+
+
+@pytest.mark.parametrize(("n", "d", "by"), [(90, 8, "vectors"), (300, 60, "chain")])
+def test_ward_begins_anew_where_stored_distances_tie_early(n, d, by, rng):
+    X = rng.integers(0, 2, (n, d)).astype(float)
+    with choose.forced("vectors, chain", "chain"):
+        found, Z = AgglomerativeClustering().fit(X).algorithm_, hierarchy.linkage(X, "ward")
+    assert found == by
+    with choose.forced(by):
+        np.testing.assert_array_equal(hierarchy.linkage(X, "ward"), Z)

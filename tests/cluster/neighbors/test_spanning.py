@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from inkcluster.cluster.neighbors import spanning as _spanning
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.cluster.neighbors.spanning import small_tree, spanning_tree
+from inkcluster.cluster.neighbors.spanning import Spanning, small_tree, spanning_tree
 
 points = arrays(
     np.float64,
@@ -97,3 +97,19 @@ def test_the_tree_of_equal_points_is_the_same(rng, monkeypatch):
 def same(found, expected):
     np.testing.assert_array_equal(found[0], expected[0])
     np.testing.assert_array_equal(found[1], expected[1])
+
+
+@pytest.mark.parametrize(("groups", "least"), [(20, 100), (1, 15)])
+def test_coordinates_are_for_what_lies_beyond_the_own_group(groups, least, rng, monkeypatch):
+    asked = []
+    place = Spanning._place
+    monkeypatch.setattr(Spanning, "_place", lambda self, k: asked.append(k) or place(self, k))
+    X = rng.standard_normal((2600, 60))
+    X += 100 * np.repeat(rng.standard_normal((groups, 60)), 2600 // groups, axis=0)
+    X[:40] += 50  # a small group beside the others
+    edges, squared = spanning_tree(X)
+    assert len(asked) == 1
+    assert least <= asked[0] <= 2 * least
+    again, theirs = small_tree(X, np.zeros(2600), np.inf)
+    np.testing.assert_array_equal(edges, again)
+    np.testing.assert_array_equal(squared, theirs)

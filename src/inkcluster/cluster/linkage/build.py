@@ -152,26 +152,26 @@ def _hierarchy(data: NDArray[Any], method: str, exponent: int, have: int, *, wal
         return Built(np.empty((0, 4)), "scipy")
     walked = walked and method == "single"
     plan = choose.plan(data, method, have)
-    Z = _tree(data, plan, method, exponent, walked=walked)
-    if Z is None:
+    built = _tree(data, plan, method, exponent, walked=walked)
+    if built is None:
         plan = choose.plan(data, method, have, without=plan.algorithm)
-        Z = _tree(data, plan, method, exponent, walked=walked)
-        assert Z is not None
-    return Built(Z, plan.algorithm)
+        built = _tree(data, plan, method, exponent, walked=walked)
+        assert built is not None
+    return built
 
 
 def _tree(
     data: NDArray[Any], plan: choose.Plan, method: str, exponent: int, *, walked: bool
-) -> NDArray[np.float64] | None:
+) -> Built | None:
     """SciPy's matrix by the algorithm of the plan; None if that cannot tell which pairs come first."""
-    first, same = plan.first, plan.same
+    first, same, algorithm = plan.first, plan.same, plan.algorithm
     if plan.algorithm in choose.STORING:
         by = "prim" if walked else plan.algorithm  # SciPy's loop sorts pairs
         Z = square.hierarchy(
             data, method, by, products=plan.products, first=first, same=same, walked=walked
         )
         Z[:, 2] = scaled(Z[:, 2], exponent)
-        return Z
+        return Built(Z, algorithm)
     n = len(data)
     merges = np.empty((n - 1, 2), np.int32)
     height = np.zeros(n - 1)
@@ -189,8 +189,12 @@ def _tree(
             found, squared = spanning_tree(points)
             high = np.sqrt(squared)
         elif method in EUCLIDEAN:
-            found, squared = vectors.merges(points, size, method)
-            high = np.sqrt(squared)
+            ends = choose.ends if algorithm == choose.ENDED else None
+            merged = vectors.merges(points, size, method, ends)
+            if merged is None:
+                return None
+            found, high = merged.merges, np.sqrt(merged.squared)
+            algorithm = choose.ENDED if merged.ended else "vectors"
         else:
             found, high = stored.merges(points, size, method, n > choose.MAX_FINE_POINTS)
         merges[len(later) :] = first[found]
@@ -204,7 +208,7 @@ def _tree(
     Z = np.asarray(_single_linkage_label(np.column_stack([merges, scaled(height, exponent)])))
     if not as_walked:
         Z[:, :2].sort(axis=1)
-    return in_walked_order(Z, merges) if walked and not as_walked else Z
+    return Built(in_walked_order(Z, merges) if walked and not as_walked else Z, algorithm)
 
 
 def in_walked_order(Z: NDArray[np.float64], edges: NDArray[np.int32]) -> NDArray[np.float64]:

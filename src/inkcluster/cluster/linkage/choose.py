@@ -29,6 +29,8 @@ EUCLIDEAN = ("ward", "centroid", "median")
 """Methods that are defined for Euclidean distances only."""
 ON_ONE_THREAD = ("centroid", "median")
 """Methods that merge on one thread; several of them are built side by side."""
+ENDED = "vectors, chain"
+"""Ward by "vectors" as long as few clusters have to look at all others, then by "chain"."""
 ALGORITHMS = {
     "scipy": METHODS,
     "direct": (*EUCLIDEAN, "single"),
@@ -39,12 +41,14 @@ ALGORITHMS = {
     "mst_linkage_core": ("single",),
     "spanning tree": ("single",),
     "vectors": EUCLIDEAN,
+    ENDED: ("ward",),
 }
 """What builds a hierarchy of points, and the methods it builds.
 
 "scipy", "chain", "generic" and "prim" hold all distances in float64 and make SciPy's own merges, ties included;
 so do "mst_linkage_core", scikit-learn's compiled loop, and "direct", which hold none; "direct" hands
-over to them where it cannot tell. The others break ties by the earliest points.
+over to them where it cannot tell. The others break ties by the earliest points. "vectors, chain" stores
+the distances of the clusters for which "vectors" would have to look at too many; if these tie, "chain" begins anew.
 """
 MAX_STORED_POINTS = 8192
 """Up to here all distances are held in float64 where they fit; beyond, 4 bytes or none are faster."""
@@ -74,6 +78,8 @@ PROBES, PROBED = 128, 2048
 """Points whose nearest are searched for, and points they are searched among, to see what prunes."""
 MAX_OPEN = 0.1
 """Share of pairs that leading coordinates may leave open for "vectors" and "spanning tree"."""
+MAX_SCANS, MIN_ENDED = 0.25, 1024
+"""For each cluster left, how many may have looked at all others, and clusters from which it matters."""
 MAX_WIDTH = 256
 """Leading coordinates of a cluster, at most."""
 STORING = ("scipy", "chain", "generic", "prim")
@@ -169,8 +175,9 @@ def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Itera
             yield "chain"
         if not merged:
             yield "scipy"
-    elif method in ("single", "ward") and not prunes(X):
-        yield "prim" if method == "single" else "chain"
+    elif method == "ward":
+        yield ENDED
+        yield "chain"
     yield next(
         name for name in ("spanning tree", "vectors", "rounds") if method in ALGORITHMS[name]
     )
@@ -192,6 +199,16 @@ def is_worth_compiling(n: int, d: int, method: str) -> bool:
     """Whether SciPy would take so long that kernels may be compiled."""
     merging = SINGLE_SECONDS if method == "single" else PEERS_SECONDS
     return n * n / 2 * (merging + d * DIFFERENCE_SECONDS) >= MIN_COMPILING_SECONDS
+
+
+def ends(scans: float, left: int) -> bool:
+    """Whether "vectors" stores the distances of the clusters `left`.
+
+    Of them so many, about, have to look at all others now. Looking again and again takes several
+    times as long.
+    """
+    always = ENDED in forced.names
+    return always or (left >= MIN_ENDED and scans > MAX_SCANS * left)
 
 
 def prunes(X: NDArray[Any]) -> bool:
@@ -239,6 +256,8 @@ def algorithm_bytes(n: int, d: int, method: str, algorithm: str) -> int:
         return SPARE + n * (24 * d + 200)
     if algorithm in STORING:  # a square, and a quarter of it or a condensed half
         return SPARE + (4 if algorithm == "prim" else 6) * 2 * n * n + n * (24 * d + 600)
+    if algorithm == ENDED:  # which begins anew with "chain" if distances tie
+        return max(algorithm_bytes(n, d, method, by) for by in ("chain", "vectors"))
     # float64 sums, coordinates twice, lists
     row = 9 * d + 2 * 4 * min(d + 1, MAX_WIDTH) + 12 * LIST_LENGTH + 160
     return SPARE + max(n * row, _search_bytes(n, d, method) - SPARE)

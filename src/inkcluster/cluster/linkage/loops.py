@@ -83,3 +83,19 @@ def by_prim(
         at = int(nearest.argmin())
         order[k + 1], height[k] = at, nearest[at]
     return np.column_stack([order[:-1], order[1:]]), height
+
+
+def earliest(merges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Merges (r, 2), named by any members, children before parents: by the earliest, lower first."""
+    name = list(range(int(merges.max(initial=-1)) + 1))
+    named = []
+    for pair in merges.tolist():
+        ends = []
+        for end in pair:
+            at = end
+            while name[at] != at:
+                name[at] = at = name[name[at]]
+            ends.append(at)
+        named.append(sorted(ends))
+        name[max(ends)] = min(ends)
+    return np.array(named, np.int64)

@@ -33,8 +33,8 @@ ENTRIES = 1 << 18
 """Distances that a thread computes at a time; they stay in its cache."""
 NEAR = 1e-3
 """Squared distances below this share of the squared norms are summed from differences instead."""
-MAX_NEAR = 0.1
-"""Share of the distances from which it is faster to sum all from differences."""
+MAX_NEAR, PROBES, PROBED = 0.02, 64, 1024
+"""Share of the distances from which it is faster to sum all, seen on some rows of a sample."""
 TIE = 1e-11
 """Relative difference of squared distances and heights from products that may be a tie."""
 _scipy: Any = _hierarchy
@@ -89,7 +89,7 @@ def hierarchy(
             Z = loops.by_generic(matrix, method)
             return by_scipy(rows.condensed(), method) if Z is None else Z
         if method == "ward" and len(first) < n:  # of as many points as each row stands for
-            matrix *= np.sqrt(2 / (1 / size + 1 / size[:, None]))
+            _weigh(matrix, size)
         with progress.current().task("merges", total=len(points) - 1) as advance:
             by = loops.by_prim if algorithm == "prim" else loops.by_chain
             merges, height = by(matrix, method, size.copy())
@@ -104,15 +104,48 @@ def hierarchy(
             Z[:, :2].sort(axis=1)
         return Z
 
+    compiled = algorithm in COMPILED
     if products:
         with one_blas_thread():
             rows = _Products(points, squared=algorithm == "prim")
-            Z = merge(rows)
+            products = not (compiled and rows.mostly_near())
+            Z = merge(rows) if products else np.empty((0, 4))
+    if products:
         if rows.squared:
             Z[:, 2] = np.sqrt(Z[:, 2])
         if rows.exact or not (rows.tied or _close(np.sort(Z[:, 2]))):
             return Z
-    return merge(_Differences(points, compiled=algorithm in COMPILED))
+    return merge(_Differences(points, compiled=compiled))
+
+
+def rest(
+    centres: NDArray[np.float64], size: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    """Merge clusters (m, d) of given sizes (m,) by Ward linkage with "chain"; None if any tie.
+
+    The merges (m - 1, 2), children before parents, and their heights.
+    """
+    with one_blas_thread():
+        rows = _Products(centres, squared=False)
+        near = rows.mostly_near()
+        matrix = (_Differences(centres, compiled=True) if near else rows).square()
+    _weigh(matrix, size)
+    if _any_tied(matrix):
+        return None
+    merges, height = loops.by_chain(matrix, "ward", size.copy())
+    return None if _close(np.sort(height)) else (merges, height)
+
+
+def _weigh(matrix: NDArray[np.float64], size: NDArray[np.float64]) -> None:
+    """Make distances those of clusters of these sizes (m,), by Ward."""
+
+    def weigh(part: slice) -> None:
+        weight = 1 / size + 1 / size[part, None]
+        np.divide(2, weight, out=weight)
+        matrix[part] *= np.sqrt(weight, out=weight)
+
+    for _ in in_threads(weigh, pieces(len(size), max(8, ENTRIES // len(size)))):
+        pass
 
 
 def by_scipy(condensed: NDArray[np.float64], method: str) -> NDArray[np.float64]:
@@ -228,13 +261,21 @@ class _Products(_Rows):
     def _finished(self, squared: NDArray[np.float64]) -> NDArray[np.float64]:
         return squared if self.squared else np.asarray(np.sqrt(squared, out=squared))
 
+    def mostly_near(self) -> bool:
+        """Whether a sample shows so many near points that differences of all take no longer."""
+        if self.exact:
+            return False
+        some = slice(None, None, max(1, self.n // PROBED))
+        points, norms = self.points[some], self.norms[some]
+        few = slice(None, None, max(1, len(points) // PROBES))
+        both = norms[few, None] + norms
+        near = both - 2 * points[few] @ points.T < NEAR * both
+        return bool(np.count_nonzero(near) - len(near) > MAX_NEAR * near.size)
+
     def square(self) -> NDArray[np.float64]:
         matrix = super().square()
         if not (self.exact or self.squared):
-            tied = results_in_threads(
-                lambda part: _tied(matrix[part]), pieces(self.n, max(8, ENTRIES // self.n))
-            )
-            self.tied = any(tied)
+            self.tied = _any_tied(matrix)
         return matrix
 
     def condensed(self) -> NDArray[np.float64]:
@@ -245,6 +286,12 @@ class _Products(_Rows):
 def entry(i: int, n: int) -> int:
     """Where row `i` begins in a condensed matrix of `n` points."""
     return i * n - i * (i + 1) // 2
+
+
+def _any_tied(matrix: NDArray[np.float64]) -> bool:
+    """Whether any row of a square has two entries that are least."""
+    parts = pieces(len(matrix), max(8, ENTRIES // len(matrix)))
+    return any(results_in_threads(lambda part: _tied(matrix[part]), parts))
 
 
 def _tied(rows: NDArray[np.float64]) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inkcluster import progress
 from inkcluster.cluster.linkage.merging import Clusters, by_rounds, by_steps, pairs
+from inkcluster.compute.projection import middle
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.linkage import between, fill
 
@@ -120,18 +121,19 @@ def _distances(X: NDArray[Any], coarse: bool) -> tuple[NDArray[Any], float, bool
 
 
 def centred(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64], bool]:
-    """Points about their mean, squared norms, and whether float32 products of them are exact."""
-    middle = np.rint(X.mean(axis=0, dtype=np.float64))
+    """Points about their middle, squared norms, and whether float32 products of them are exact."""
+    whole = np.rint(X.mean(axis=0, dtype=np.float64))
     blocks = pieces(len(X), ROWS_PER_BLOCK)
     if X.dtype == np.uint8 or all(np.array_equal(X[rows], np.rint(X[rows])) for rows in blocks):
         small = np.empty(X.shape, np.float32)
         square = np.empty(len(X))
         for rows in blocks:
-            centred = X[rows].astype(np.float64) - middle
+            centred = X[rows].astype(np.float64) - whole
             small[rows] = centred
             square[rows] = np.einsum("ij,ij->i", centred, centred)
         if square.max() < MAX_EXACT_FLOAT32:
             varied = small.any(axis=0)  # the margin of images is the same in all
             return np.ascontiguousarray(small[:, varied]), square, True
-    points = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
+    points = X.astype(np.float64)
+    points -= middle(points)[0]
     return points, np.einsum("ij,ij->i", points, points), False

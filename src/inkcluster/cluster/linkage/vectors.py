@@ -1,11 +1,19 @@
-"""Builds Ward, centroid and median hierarchies of vectors, without a matrix of their distances."""
+"""Builds Ward, centroid and median hierarchies of vectors, without a matrix of their distances.
+
+Ward leaves the clusters to such a matrix once searches leave too many pairs open.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster import progress
+from inkcluster.cluster.linkage.loops import earliest
+from inkcluster.cluster.linkage.square import rest
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.compute.projection import SAMPLE, Projection, leading
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
@@ -21,15 +29,32 @@ CENTRE_WIDTHS = (31, 47)
 """Directions for centroid and median, which read them once a merge: fewer are faster."""
 PIECE = 512
 """Queries or clusters that a thread takes at a time."""
+PROBES = 64
+"""Queries of a search that tell how many it will leave open."""
 MAX_INLINE_MERGES = 100
 """Merges of a round up to which one thread carries the lists over."""
 STEP = 512
 """Merges between two reports of progress."""
 
+Ends = Callable[[float, int], bool]
+"""Whether searches end, once so many looks at all clusters were needed, and so many clusters are left."""
+
+
+class Merged(NamedTuple):
+    """Merges (n - 1, 2), squared heights (n - 1,), and whether stored distances gave the last.
+
+    A merge names the earliest members, the lower first. Ward's children come before their parents,
+    the others in the naive order.
+    """
+
+    merges: NDArray[np.int32]
+    squared: NDArray[np.float64]
+    ended: bool = False
+
 
 def merges(
-    X: NDArray[np.generic], size: NDArray[np.float64], method: str
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    X: NDArray[np.generic], size: NDArray[np.float64], method: str, ends: Ends | None = None
+) -> Merged | None:
     """Merge points by Ward, centroid or median linkage until one cluster is left.
 
     Parameters
@@ -38,16 +63,16 @@ def merges(
     size : ndarray of shape (n,), float64
         How many points each row stands for.
     method : str
+    ends : callable, optional
+        When Ward stores the distances of the clusters that are left.
 
     Returns
     -------
-    merges : ndarray of shape (n - 1, 2), int32
-        Earliest members, lower first. Ward: children before parents; else in the naive order.
-    squared : ndarray of shape (n - 1,), float64
-        Squared heights.
+    Merged or None
+        None if stored distances tie, so that they do not tell which pair comes first.
     """
     if method == "ward":
-        return _by_rounds(X, size)
+        return _by_rounds(X, size, ends)
     return _one_by_one(X, size, halve=method == "median")
 
 
@@ -67,6 +92,7 @@ class _Clusters:
         self.size = size.copy()
         self.projected = np.zeros(n, np.bool_)  # whether `lead` is up to date
         self.projection: Projection | None = None
+        self.scans = 0.0  # how many clusters had to look at all others
         squared, ids = nearest_neighbors(X, min(LIST_LENGTH, n - 1))
         self.sums = np.array(X, dtype=np.float64, order="C")
         self.sums *= size[:, None]
@@ -96,25 +122,34 @@ class _Clusters:
         if not self.sure.all():
             self._scan(slots, np.flatnonzero(~self.sure), *self._coordinates(slots))
 
-    def search(self, slots: NDArray[np.int64]) -> None:
-        """Make the lists that no longer tell the nearest anew, from the clusters in `slots`."""
+    def search(self, slots: NDArray[np.int64], ends: Ends | None) -> bool:
+        """Make the lists that no longer tell the nearest anew, from the clusters in `slots`.
+
+        False, with few of them made, if it `ends`.
+        """
         asking = np.flatnonzero(~self.sure[slots])
+        probes = asking[:: -(-len(asking) // PROBES)]
         with one_blas_thread():
             lead, square = self._coordinates(slots)
             assert self.projection is not None
             few, few_square = self.projection.fewer(lead, PRODUCT_WIDTH)
             inverse = np.nextafter((1 / self.size[slots]).astype(np.float32), np.float32(2))
 
-            def answer(part: slice) -> None:
-                queries = asking[part]
+            def answer(queries: NDArray[np.int64]) -> None:
                 values = np.empty((len(queries), PROPOSALS), np.float32)
                 ids = np.empty((len(queries), PROPOSALS), np.int32)
                 search.propose(few, few_square, lead, square, inverse, queries, values, ids)
                 lists.settle(self.sums, self.size, slots, queries, values, ids, self.lists)
 
-            for _ in in_threads(answer, pieces(len(asking), PIECE)):
+            answer(probes)
+            scans = float(np.mean(~self.sure[slots[probes]])) * len(asking)
+            if ends and ends(self.scans + scans, len(slots)):
+                return False
+            self.scans += scans
+            for _ in in_threads(lambda part: answer(asking[part]), pieces(len(asking), PIECE)):
                 pass
         self._scan(slots, asking[~self.sure[slots[asking]]], lead, square)
+        return True
 
     def _scan(
         self,
@@ -155,8 +190,8 @@ class _Clusters:
 
 
 def _by_rounds(
-    X: NDArray[np.generic], size: NDArray[np.float64]
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    X: NDArray[np.generic], size: NDArray[np.float64], ends: Ends | None
+) -> Merged | None:
     """Ward: merge all pairs of reciprocal nearest neighbours at once (Murtagh 1983).
 
     Rounds go on as long as the lists tell who is nearest; then all clusters whose lists are used up
@@ -174,13 +209,23 @@ def _by_rounds(
         while done < n - 1:
             count = lists.pairs(slots, clusters.nearest, clusters.sure, into, found)
             if count == 0:
-                clusters.search(slots)
-                continue
+                if clusters.search(slots, ends):
+                    continue
+                centres = clusters.sums[slots] / clusters.size[slots, None]
+                last = rest(centres, clusters.size[slots])
+                if last is None:
+                    if len(slots) > n // 2:
+                        return None
+                    ends = None  # it would take longer to begin anew
+                    continue
+                made[done:], squared[done:] = earliest(slots[last[0]]), last[1] ** 2
+                advance(n - 1 - done)
+                return Merged(made, squared, ended=True)
             made[done : done + count] = found[:count]
             squared[done : done + count], slots = _unite(clusters, slots, found[:count], into)
             done += count
             advance(count)
-    return made, squared
+    return Merged(made, squared)
 
 
 def _unite(
@@ -217,9 +262,7 @@ def _unite(
     return squared, slots
 
 
-def _one_by_one(
-    X: NDArray[np.generic], size: NDArray[np.float64], halve: bool
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _one_by_one(X: NDArray[np.generic], size: NDArray[np.float64], halve: bool) -> Merged:
     """Centroid or median (`halve`): merge the nearest pair of centres, one after another."""
     n = len(X)
     clusters = _Clusters(X, np.ones(n))
@@ -253,7 +296,7 @@ def _one_by_one(
                 clusters.lists[:3], heap, left, made[part], squared[part],
             )  # fmt: skip
             advance(len(made[part]))
-    return made, squared
+    return Merged(made, squared)
 
 
 def _side_by_side(

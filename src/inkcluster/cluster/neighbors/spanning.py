@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,10 @@ from scipy.sparse.csgraph import connected_components
 from inkcluster import progress
 from inkcluster.cluster.neighbors.equals import gathered
 from inkcluster.cluster.neighbors.nearest import ENTRIES, Neighbours, nearest_neighbors, paired
-from inkcluster.cluster.neighbors.search import Coordinates, Placed, readable
+from inkcluster.cluster.neighbors.search import Coordinates, Placed, readable, search_bytes
 from inkcluster.compute.duplicates import distinct, many_equal
 from inkcluster.compute.magnitude import largest
+from inkcluster.compute.memory import budget
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.kernels.neighbors import spanning as kernels
 from inkcluster.kernels.neighbors.pairs import COLUMNS
@@ -26,6 +26,8 @@ LISTED = 15
 """Neighbours searched for where no lists are given."""
 FOUND = 8
 """Edges out of its part that a search remembers for a point."""
+MAX_FEW = 0.1
+"""Share of the points whose search is not worth coordinates of its own."""
 QUERIES = 128
 """Points that a thread searches for at a time."""
 MAX_WHOLE = 2.0**53
@@ -80,6 +82,10 @@ def spanning_tree(
     return Spanning(X, lists).tree(core, at_most)
 
 
+_Places = tuple[NDArray[np.generic], Placed, float, NDArray[np.int64], list[NDArray[np.float32]]]
+"""The points, their coordinates, the scale of squares, each row's place, and blocks' boxes."""
+
+
 class Spanning:
     """Trees of the same points for several core distances; parameters as in :func:`spanning_tree`.
 
@@ -89,6 +95,7 @@ class Spanning:
     def __init__(self, X: NDArray[np.generic], lists: Neighbours | None = None) -> None:
         self.X = X
         self.lists = lists
+        self._placed: _Places | None = None
 
     def tree(
         self, core: NDArray[np.float64] | None = None, at_most: float = np.inf
@@ -178,6 +185,12 @@ class Spanning:
         far: NDArray[np.float64],
         floor: NDArray[np.float64],
     ) -> None:
+        if self._placed is None:
+            n, nearer = len(part), LISTED
+            if len(asking) > MAX_FEW * n:  # whose nearest outside comes after all of their own part
+                size = np.bincount(part, minlength=n)[part[asking]]
+                nearer = int(np.clip(size.mean(), LISTED, n // 2))
+            self._placed = self._place(nearer)
         with one_blas_thread():
             points, placed, scale, place, (low, high) = self._placed
             places = np.sort(place[asking])
@@ -191,12 +204,11 @@ class Spanning:
             for _ in in_threads(look, pieces(len(places), QUERIES)):
                 pass
 
-    @cached_property
-    def _placed(
-        self,
-    ) -> tuple[NDArray[np.generic], Placed, float, NDArray[np.int64], list[NDArray[np.float32]]]:
-        """The points, their coordinates, the scale of squares, each row's place, and blocks' boxes."""
-        space = Coordinates(self.X, LISTED, largest(self.X))
+    def _place(self, nearer: int) -> _Places:
+        """Find coordinates in which the `nearer` points of each stand out."""
+        n, d = self.X.shape
+        whole = search_bytes(n, 0, d, LISTED, whole=True) <= budget(None)
+        space = Coordinates(self.X, nearer, largest(self.X), whole=whole)
         placed = space.place(self.X).together(COLUMNS)
         place = np.empty(len(self.X), np.int64)
         place[placed.order] = np.arange(len(place))
