@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inkcluster import ShapeClustering
-from inkcluster.cluster.shape import placing
+from inkcluster.cluster.shape import placing, plan
 from inkcluster.errors import BadInputError, TooLittleMemoryError
 
 FITTED = (
@@ -24,7 +24,7 @@ FITTED = (
 @given(st.integers(2, 60), st.integers(2, 60))
 def test_a_sample_is_spread_over_the_order(n, size):
     order = np.random.default_rng(n).permutation(n)
-    rows = placing.sampled(order, size)
+    rows = plan.sampled(order, size)
     assert len(rows) == min(n, size)
     places = np.argsort(order)[rows]
     assert (np.diff(places) > 0).all()
@@ -100,6 +100,7 @@ def test_no_size_of_a_sample(images, sample):
 
 
 def test_a_refusal_names_the_largest_sample_that_fits(digits, monkeypatch):
+    monkeypatch.setattr(plan, "PLACED_TOGETHER", 64)
     monkeypatch.setattr(placing, "PLACED_TOGETHER", 64)
     images = digits.pixels
     with pytest.raises(TooLittleMemoryError) as told:

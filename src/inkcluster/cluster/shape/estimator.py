@@ -14,8 +14,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors, partition, placing
 from inkcluster.cluster.shape.levels import Level, parted
-from inkcluster.cluster.shape.plan import check_memory, check_start, fingerprints
+from inkcluster.cluster.shape.plan import (
+    WALK_NEIGHBORS,
+    check_memory,
+    check_sample,
+    check_start,
+    fingerprints,
+    sampled,
+)
 from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn
+from inkcluster.cluster.shape.saved import Saved
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
 
@@ -23,7 +31,7 @@ NUMBER_GRAPHS = 2
 """Graphs of links whose merges say how many clusters there are."""
 
 
-class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """Clusters images by their neighbours under deformation.
 
     Images are resized to one size of ink and deskewed. Two cheap views, and neighbours of
@@ -150,12 +158,12 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         neighbors.check_number(self.n_neighbors)
         check_warp(self.warp)
         partition.check_clusters(self.n_clusters)
-        placing.check_sample(self.sample)
+        check_sample(self.sample)
         pixels = self._read(X, reset=True)
         check_start(len(pixels))
         prints = fingerprints(pixels)
         # Sorted by their pixels, so that the order in which images come changes nothing.
-        self._order = placing.sampled(np.argsort(prints, kind="stable"), self.sample)
+        self._order = sampled(np.argsort(prints, kind="stable"), self.sample)
         self.sample_ = np.sort(self._order).astype(np.int64)
         n, different = len(self._order), len(np.unique(prints[self._order]))
         if different == 1:
@@ -184,7 +192,7 @@ class ShapeClustering(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         )  # fmt: skip
         self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
         self.strengths_, self.evidence_ = found.strengths[1:], found.evidence
-        walk = graphs.walk(near.nearest(placing.WALK_NEIGHBORS))
+        walk = graphs.walk(near.nearest(WALK_NEIGHBORS))
         # the clusters, and those of each level that is not made of whole ones
         cuts = {0: found.labels} | {
             one.number: one.labels for one in found.others if one.of is None

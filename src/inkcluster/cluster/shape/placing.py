@@ -1,4 +1,4 @@
-"""Chooses the images that are clustered where not all are, and places others by these."""
+"""Places images by those that were clustered."""
 
 from __future__ import annotations
 
@@ -10,35 +10,12 @@ from numpy.typing import NDArray
 from inkcluster.cluster.shape import neighbors
 from inkcluster.cluster.shape.graph import gaussian_shares
 from inkcluster.cluster.shape.neighbors import Lists, Shapes
+from inkcluster.cluster.shape.plan import PLACED_TOGETHER, WALK_NEIGHBORS
 from inkcluster.cluster.shape.prepare import Preparation
 from inkcluster.compute.threads import one_blas_thread, pieces
-from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
-WALK_NEIGHBORS = 5
-"""Neighbours from which an image has its memberships."""
-PLACED_TOGETHER = 4096
-"""Images placed at a time; results do not depend on it."""
 Shares = NDArray[np.float64]
-
-
-def check_sample(sample: object) -> None:
-    """Refuse a size of the sample that is neither None nor a whole number from 2."""
-    whole = isinstance(sample, int | np.integer) and not isinstance(sample, bool)
-    if sample is not None and (not whole or sample < 2):  # type: ignore[operator]
-        raise BadInputError(f"sample must be None or a whole number from 2, not {sample!r}.")
-
-
-def sampled(order: NDArray[np.intp], sample: int | None) -> NDArray[np.intp]:
-    """`sample` rows evenly spaced in `order`, or all.
-
-    In the order of fingerprints, which are as good as random, these are a random sample that any
-    order of the images gives; of many equal images it holds their share.
-    """
-    n = len(order)
-    if sample is None or sample >= n:
-        return order
-    return order[np.arange(sample) * n // sample]
 
 
 def place(

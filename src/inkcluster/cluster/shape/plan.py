@@ -1,4 +1,4 @@
-"""Fingerprints that order the images, and the memory that shape clustering takes."""
+"""Fingerprints that order the images, the sample that is clustered, and the memory that it takes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.shape import placing
 from inkcluster.cluster.shape.graph import MAX_DENSE_IMAGES, eigenvectors_needed
 from inkcluster.cluster.shape.neighbors import EXPANDED_NEIGHBORS, MAX_COORDINATES, MIN_CANDIDATES
 from inkcluster.cluster.shape.partition import most_small_clusters
@@ -21,6 +20,7 @@ from inkcluster.cluster.shape.prepare import (
 )
 from inkcluster.compute.memory import SPARE, budget, refuse, require
 from inkcluster.compute.threads import pieces
+from inkcluster.errors import BadInputError
 from inkcluster.kernels.shape.distortion import LANES, LEAD
 
 PAIR_BYTES = 168
@@ -29,6 +29,10 @@ LINK_BYTES = 60
 """Bytes for a link while a graph is made: its entry, its mirror image and their sum."""
 MERGE_BYTES = 128
 """Bytes for a pair of small clusters: its links in each of their sets, and what merges them."""
+WALK_NEIGHBORS = 5
+"""Neighbours to which the random walk that smooths the clusters may go, and that place other images."""
+PLACED_TOGETHER = 4096
+"""Images placed at a time; results do not depend on it."""
 MIN_PLACED_CLUSTERS = 30
 """Number of clusters for which memory is planned where it is not known."""
 MIN_SAMPLE = 500
@@ -47,6 +51,25 @@ def fingerprints(pixels: NDArray[Any]) -> NDArray[np.uint64]:
                 digest.update(finer.tobytes())
             digests.append(digest.digest())
     return np.frombuffer(b"".join(digests), np.uint64)
+
+
+def check_sample(sample: object) -> None:
+    """Refuse a size of the sample that is neither None nor a whole number from 2."""
+    whole = isinstance(sample, int | np.integer) and not isinstance(sample, bool)
+    if sample is not None and (not whole or sample < 2):  # type: ignore[operator]
+        raise BadInputError(f"sample must be None or a whole number from 2, not {sample!r}.")
+
+
+def sampled(order: NDArray[np.intp], sample: int | None) -> NDArray[np.intp]:
+    """`sample` rows evenly spaced in `order`, or all.
+
+    In the order of fingerprints, which are as good as random, these are a random sample that any
+    order of the images gives; of many equal images it holds their share.
+    """
+    n = len(order)
+    if sample is None or sample >= n:
+        return order
+    return order[np.arange(sample) * n // sample]
 
 
 def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: int, k: int) -> int:
@@ -84,9 +107,7 @@ def placing_bytes(n: int, image: int, size: tuple[int, int], *, kept: int, k: in
     """
     height, width = size
     block = image + 24 * height * width + 2 * PAIR_BYTES * max(MIN_CANDIDATES, kept)
-    return (
-        n * (32 * max(k, MIN_PLACED_CLUSTERS) + 40 * kept) + min(n, placing.PLACED_TOGETHER) * block
-    )
+    return n * (32 * max(k, MIN_PLACED_CLUSTERS) + 40 * kept) + min(n, PLACED_TOGETHER) * block
 
 
 def check_memory(  # noqa: PLR0917
