@@ -68,6 +68,7 @@ def test_every_setting_is_an_option(ink, small):
     options = {
         "--seed": "1",
         "--k": "4",
+        "--shape-k": "3",
         "--scaling": "none",
         "--restarts": "3",
         "--replace": None,

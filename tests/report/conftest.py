@@ -33,6 +33,7 @@ HOSTILE = (
 
 VALUES: dict[str, Any] = {
     "seed": 69,
+    "shape_k": 0,
     "k": 10,
     "scaling": "minmax",
     "restarts": 15,

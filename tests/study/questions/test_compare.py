@@ -265,7 +265,7 @@ def test_without_labels_nothing_is_judged_and_nothing_else_changes(
     answer, few, found, check_answer
 ):
     bare = ImageSet(few.pixels, None, "few")
-    other = answer("compare", bare, k=10, compare_sample=260, **ASKED)
+    other = answer("compare", bare, k=10, shape_k=0, compare_sample=260, **ASKED)
     check_answer(other)
     assert "scores" not in {t.name for t in other.tables} | {f.name for f in other.figures}
     assert "C1" not in codes(other)

@@ -144,20 +144,37 @@ def test_look_first_is_that_of_evaluate(unlabelled):
 
 
 @pytest.mark.parametrize(
-    ("evidence", "numbers", "level", "words"),
+    ("evidence", "numbers", "asked", "level", "words"),
     [
         (
             "information",
             [6],
+            0,
             Level.OK,
-            "form six clusters, clearly: up to this number each cut says 3.00",
+            "six clusters, clearly: up to this number each cut says 3.00",
         ),
-        ("information", [2, 6], Level.OK, "strength 3.00); 2 larger groups stand out as well"),
-        ("merges", [6], Level.NOTICE, "though cuts do not show it"),
-        ("weak", [], Level.NOTICE, "the evidence is weak (next best: 2 and 4)"),
+        ("information", [2, 6], 0, Level.OK, "strength 3.00); 2 larger groups stand out as well"),
+        ("merges", [6], 0, Level.NOTICE, "though cuts do not show it"),
+        ("weak", [], 0, Level.NOTICE, "the evidence is weak (next best: 2 and 4)"),
+        (
+            "information",
+            [2, 6],
+            6,
+            Level.OK,
+            "six clusters, as asked; by themselves they show 2 and 6 cl",
+        ),
+        ("information", [9], 6, Level.NOTICE, "as asked; by themselves they show 9 clearly"),
+        ("weak", [], 6, Level.NOTICE, "as asked; by themselves they show no number clearly"),
+        (
+            "information",
+            [6],
+            40,
+            Level.WARNING,
+            "into 40 clusters, as asked; they are cut into six",
+        ),
     ],
 )
-def test_weak_evidence_is_called_weak(evidence, numbers, level, words):
+def test_weak_evidence_is_called_weak(evidence, numbers, asked, level, words):
     shapes = SimpleNamespace(
         k=6,
         strengths=np.array([1.5, 1.2, 1.3, 2.0, 3.0, 2.5]),
@@ -165,7 +182,7 @@ def test_weak_evidence_is_called_weak(evidence, numbers, level, words):
         level_numbers=np.array(numbers),
         level_strengths=np.array([2.0] * len(numbers)),
     )
-    finding = findings.of_number(shapes)
+    finding = findings.of_number(shapes, asked)
     assert finding.level is level
     assert words in finding.sentence
 
@@ -178,7 +195,7 @@ def test_a_strength_without_bound_is_said_so():
         level_numbers=np.array([3]),
         level_strengths=np.array([500.0]),
     )
-    assert "says over 100 times" in findings.of_number(shapes).sentence
+    assert "says over 100 times" in findings.of_number(shapes, 0).sentence
 
 
 def test_where_memory_is_too_little_a_sample_is_stated(monkeypatch, make_plan, digits):

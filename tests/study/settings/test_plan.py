@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import FrozenInstanceError, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from sklearn.decomposition import PCA
 from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 from inkcluster.study.run.desk import Desk
-from inkcluster.study.settings import NAMES, Settings
+from inkcluster.study.settings import NAMES, Settings, fromdata
 from inkcluster.study.settings.fromdata import REFINE, spectrum
 from inkcluster.study.settings.plan import Plan, make
 
@@ -90,12 +91,25 @@ def test_given_values_are_taken_with_their_origin(blobs):
     assert (plan.many, plan.why["many"]) == (12, "4 times k")
 
 
-def test_without_labels_the_hierarchy_suggests_k(fakes):
-    plan = plan_of(fakes.make_images(labelled=False))
+def test_without_labels_the_shapes_suggest_k_or_the_hierarchy(fakes, monkeypatch):
+    images = fakes.make_images(labelled=False)
+    plan = plan_of(images)
+    assert plan.k == 4
+    assert plan.why["k"] == "the number of clusters by shape of 60 images (there are no labels)"
+    weak = SimpleNamespace(evidence=np.array("weak"), k=7)
+    monkeypatch.setattr(fromdata, "cluster", lambda *arguments: weak)
+    plan = plan_of(images)
     assert plan.k == 4
     assert plan.why["k"] == (
         "the largest relative gap of Ward's hierarchy on 60 images (there are no labels)"
     )
+
+
+def test_a_k_that_is_given_is_the_shapes_too(fakes):
+    images = fakes.make_images()
+    assert (plan_of(images).k, plan_of(images).shape_k) == (4, 0)
+    plan = make(images, Settings(k=3), Desk())
+    assert (plan.shape_k, plan.why["shape_k"]) == (3, "as k, given in Python")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ GOOD = {
     "eps": st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=20),
     "min_samples": st.lists(st.integers(1, 100), min_size=1, max_size=20),
     "compare_sample": st.integers(10, 10**6),
+    "shape_k": st.integers(0, 1000),
     "components": st.integers(1, 1000) | st.floats(0.01, 0.99),
     "svd_solver": st.sampled_from(["auto", "full", "covariance_eigh", "arpack", "randomized"]),
     "sweep_eps": st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=20),
@@ -159,7 +160,7 @@ def test_the_command_line_wins_over_the_file(tmp_path):
 
 @pytest.mark.parametrize(
     ("key", "hint"),
-    [("restart", "did you mean restarts?"), ("colour", "there are seed, k, scaling")],
+    [("restart", "did you mean restarts?"), ("colour", "there are seed, k, shape_k")],
 )
 def test_an_unknown_key_is_named_with_a_hint(key, hint):
     with pytest.raises(BadInputError, match=f"no setting '{key}'") as refused:

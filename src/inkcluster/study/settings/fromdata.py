@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, TooLittleMemoryError
 from inkcluster.study.run.step import step
 from inkcluster.study.steps import hierarchies, samples
+from inkcluster.study.steps.shape import WEAK, cluster
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -24,6 +25,8 @@ MANY_TIMES_K = 4
 MAX_EXACT_PIXELS = 2000
 """Pixels of an image up to which the exact covariance is decomposed."""
 SHARE_OF_VARIANCE = 0.9
+SHAPES_SAMPLE = 5000
+"""Images at most whose shapes suggest `k`."""
 SUGGESTION_SAMPLE = 1000
 """Images at most whose hierarchy suggests a number of clusters."""
 SPECTRUM_SAMPLE = 2000
@@ -41,18 +44,37 @@ def classes_as_k(images: ImageSet) -> int | None:
 
 
 def k(draft: Draft) -> tuple[int, str]:
-    """The number of classes; without labels that say one, Ward's largest relative gap."""
+    """The number of classes; without labels that say one, that of the shapes, or Ward's if unclear."""
     images = draft.images
     n_classes = len(images.classes)
     if classes_as_k(images) is not None:
         return n_classes, f"from the {n_classes} labels"
-    n = min(len(images), SUGGESTION_SAMPLE)
-    found = int(_k_of_ward(images, draft, draft.desk, n=n)["k"])
     if images.labels is None:
         reason = "there are no labels"
     else:
         reason = f"the labels name {n_classes:,} classes" if n_classes > 1 else "one label only"
+    n = min(len(images), SHAPES_SAMPLE)
+    if (found := _k_of_shapes(images, draft, n)) is not None:
+        return found, f"the number of clusters by shape of {n:,} images ({reason})"
+    n = min(len(images), SUGGESTION_SAMPLE)
+    found = int(_k_of_ward(images, draft, draft.desk, n=n)["k"])
     return found, f"the largest relative gap of Ward's hierarchy on {n:,} images ({reason})"
+
+
+def shape_k(draft: Draft) -> tuple[int, str]:
+    """The `k` that a person gives; 0, for a number that is found, where none does."""
+    given = draft.settings.k
+    return (given, f"as k, {draft.given('k')}") if given else (0, "found from the images")
+
+
+def _k_of_shapes(images: ImageSet, draft: Draft, n: int) -> int | None:
+    """The number of clusters by shape, if it stands out and there are two or more."""
+    try:
+        shapes = cluster(images, draft, draft.desk, n)
+    except TooLittleMemoryError:
+        return None
+    clear = str(shapes.evidence) != WEAK and shapes.k >= 2
+    return shapes.k if clear else None
 
 
 @step(uses=("seed",))

@@ -106,9 +106,13 @@ class Draft(Plan):
                 return row.default, fromdata.DEFAULT
             found: tuple[Any, str] = getattr(fromdata, row.name)(self)
             return found
-        origin = self.settings.given[row.name]
-        given = f"given on the {origin}" if origin == COMMAND_LINE else f"given in {origin}"
+        given = self.given(row.name)
         if row is SETTINGS["components"] and isinstance(value, float):
             number, why = fromdata.components(self, value)
             return number, f"{why}; the share {given}"
         return value, given
+
+    def given(self, name: str) -> str:
+        """Where the setting called `name` was given."""
+        origin = self.settings.given[name]
+        return f"given on the {origin}" if origin == COMMAND_LINE else f"given in {origin}"

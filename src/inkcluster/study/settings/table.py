@@ -74,7 +74,13 @@ class Table:
         whole(2),
         GENERAL,
         "Number of clusters, for k-means and for the cuts of hierarchies.",
-        rule="the number of classes, or what Ward's hierarchy suggests; [see below](#k)",
+        rule="the number of classes, or what the shapes or Ward's hierarchy show; [see below](#k)",
+    )
+    shape_k = Setting(
+        whole(0),
+        GENERAL,
+        "Number of clusters by shape; 0 finds it from the images.",
+        rule="`k` if it is given, else 0",
     )
     scaling = Setting(
         choice("minmax", "standard", "none"),

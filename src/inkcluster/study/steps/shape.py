@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import TooLittleMemoryError
+from inkcluster.errors import BadInputError, TooLittleMemoryError
 from inkcluster.study.answer import Finding
 from inkcluster.study.findings import short_of_memory
 from inkcluster.study.run.step import step
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
+WEAK = "weak"
+"""The evidence where no number of clusters stands out."""
 MIN_IMAGES = 500
 """Images at least in the sample that is taken where not all fit into memory."""
 
@@ -64,15 +66,15 @@ class Shapes:
 def find(images: ImageSet, plan: Plan, desk: Desk) -> Shapes:
     """Cluster all images by shape, or as many as fit into memory.
 
-    Neither labels nor the plan's `k`, which may come from labels, are read.
+    Neither labels nor the plan's `k`, which may come from labels, are read; `shape_k` does not.
     """
     try:
-        return _found(images, plan, desk, len(images), None)
+        return cluster(images, plan, desk, len(images))
     except TooLittleMemoryError as error:
         fit = int(len(images) * 0.8 * error.have / error.need)
         if fit < MIN_IMAGES:
             raise
-        return _found(images, plan, desk, fit, (error.need, error.have))
+        return cluster(images, plan, desk, fit, (error.need, error.have))
 
 
 def places(shapes: Shapes, plan: Plan, desk: Desk) -> NDArray[np.float32]:
@@ -91,9 +93,10 @@ def _image_map(shapes: Shapes, plan: Plan, desk: Desk, *, n: int) -> dict[str, N
     return {"places": image_map(shapes.neighbors, shapes.distances, start, random_state=plan.seed)}
 
 
-def _found(
-    images: ImageSet, plan: Plan, desk: Desk, n: int, short: tuple[int, int] | None
+def cluster(
+    images: ImageSet, plan: Plan, desk: Desk, n: int, short: tuple[int, int] | None = None
 ) -> Shapes:
+    """Cluster `n` of the images by shape, drawn at random if these are not all."""
     from inkcluster.images import sample_index
 
     whole = n == len(images)
@@ -102,12 +105,17 @@ def _found(
     return Shapes(index, chosen, len(images), short=short, **shape(chosen, plan, desk, n=n))
 
 
-@step(uses=("seed",), revision=4)
+@step(uses=("seed", "shape_k"), revision=4)
 def shape(chosen: ImageSet, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
-    """Shape clustering of `n` chosen images."""
+    """Shape clustering of `n` chosen images, into the number asked for if so many can be told apart."""
     from inkcluster.cluster import ShapeClustering
 
-    model = ShapeClustering(random_state=plan.seed).fit(chosen)
+    try:
+        model = ShapeClustering(plan.shape_k or "auto", random_state=plan.seed).fit(chosen)
+    except BadInputError:
+        if not plan.shape_k:
+            raise
+        model = ShapeClustering(random_state=plan.seed).fit(chosen)
     names = [one.name for one in fields(Shapes)][3:-1]
     levels = model.levels_
     named = {

@@ -9,6 +9,7 @@ import numpy as np
 from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences
 from inkcluster.study.questions.parts import judging
+from inkcluster.study.steps.shape import WEAK
 from inkcluster.words import class_name, listed, percent, several
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ say = Sentences(
         "and join several of these.",
         "P1 merges": "The images seem to form {clusters}: merges end clearly there, though cuts do not show "
         "it; look at the map first.",
+        "P1 asked": "The images are cut into {clusters}, as asked; by themselves they show {shown}.",
+        "P1 fewer": "The images cannot be told apart into {asked} clusters, as asked; they are cut into "
+        "{clusters}.",
         "P1 weak": "The images seem to form {clusters}, but the evidence is weak{others}; look at the map "
         "first.",
         "P2 match": "The clusters by shape match the classes: {share} of the images are in the cluster "
@@ -55,13 +59,20 @@ say = Sentences(
 )
 
 
-def of_number(shapes: Shapes) -> Finding:
-    """P1."""
+def of_number(shapes: Shapes, asked: int) -> Finding:
+    """P1; `asked` is the number that a person gave, or 0."""
     clusters, best = several(shapes.k, "cluster"), strength_of(shapes, shapes.k)
     evidence = str(shapes.evidence)
+    if asked and asked != shapes.k:
+        return say("P1 fewer", Level.WARNING, asked=asked, clusters=clusters)
+    if asked:
+        level = Level.OK if asked in shapes.level_numbers else Level.NOTICE
+        stand_out = listed(shapes.level_numbers[-2:].tolist()) + " clearly"
+        shown = "no number clearly" if evidence == WEAK else stand_out
+        return say("P1 asked", level, clusters=clusters, shown=shown)
     if evidence == "merges":
         return say("P1 merges", Level.NOTICE, clusters=clusters)
-    if evidence == "weak":
+    if evidence == WEAK:
         others = runners_up(shapes)
         next_best = f" (next best: {listed(others)})" if others else ""
         return say("P1 weak", Level.NOTICE, clusters=clusters, others=next_best)

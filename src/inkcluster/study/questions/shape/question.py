@@ -32,7 +32,9 @@ class ShapeQuestion:
             judged = of_unlabelled(shapes) if shapes.images.labels is None else of_labels(shapes)
             shown = of_clusters(shapes, where)
             advance(1)
-        own = Answer(findings=(findings.of_number(shapes), findings.of_confidence(shapes)))
+        own = Answer(
+            findings=(findings.of_number(shapes, plan.shape_k), findings.of_confidence(shapes))
+        )
         rest = Answer(
             findings=shapes.finding(),
             arrays={
