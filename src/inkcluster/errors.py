@@ -25,7 +25,12 @@ class OutOfMemoryError(BadInputError, MemoryError):
 
 
 class TooLittleMemoryError(BadInputError):
-    """A plan that does not fit into memory: `need` and `have` are its two numbers, in bytes."""
+    """A plan that does not fit into memory: `need` and `have` are its two numbers, in bytes.
+
+    `fit` is the size of the sample that would fit, where the sentence names one.
+    """
+
+    fit: int = 0
 
     def __init__(self, sentence: str, need: int, have: int) -> None:
         super().__init__(sentence)

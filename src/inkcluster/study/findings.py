@@ -79,6 +79,8 @@ say = Sentences(
         "S3 sample": "{what} rests on {n:,} of the {total:,} images, drawn at random{twice}.",
         "S3 memory": "{what} rests on {n:,} images drawn at random: those asked for need {need:.2f} GB, "
         "and {have:.2f} GB is available.",
+        "S3 placed": "{what} rests on {n:,} images, by which the others are placed: all need {need:.2f} GB, "
+        "and {have:.2f} GB is available.",
         "S4 one": "This earlier answer rests on {name} = {then}, the rest of the run on {now}; renew it "
         "with --only {key}.",
         "S4 more": "This earlier answer rests on other settings than the rest of the run ({names}); renew "
@@ -111,6 +113,17 @@ def short_of_memory(what: str, n: int, need: int, have: int) -> Finding:
     'The map rests on 5,000 images drawn at random: those asked for need 9.80 GB, and 4.00 GB is available.'
     """
     return say("S3 memory", Level.WARNING, what=what, n=n, need=need / 1e9, have=have / 1e9)
+
+
+def placed(what: str, n: int, need: int, have: int) -> Finding:
+    """S3 where `what` rests on `n` images and places the others by these; sizes in bytes.
+
+    Examples
+    --------
+    >>> placed("The map", 5000, 9_800_000_000, 4_000_000_000).sentence
+    'The map rests on 5,000 images, by which the others are placed: all need 9.80 GB, and 4.00 GB is available.'
+    """
+    return say("S3 placed", Level.WARNING, what=what, n=n, need=need / 1e9, have=have / 1e9)
 
 
 def outdated(key: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Finding, ...]:

@@ -198,27 +198,30 @@ def test_a_strength_without_bound_is_said_so():
     assert "says over 100 times" in findings.of_number(shapes, 0).sentence
 
 
-def test_where_memory_is_too_little_a_sample_is_stated(monkeypatch, make_plan, digits):
+def test_where_memory_is_too_little_a_sample_is_stated_and_places_the_others(
+    monkeypatch, make_plan, digits
+):
     plain = ShapeClustering.fit
 
     def fit(self, X, y=None):
-        if len(X) > 700:
-            raise TooLittleMemoryError("It takes too much.", 3_000_000_000, 2_000_000_000)
+        if self.sample is None:
+            error = TooLittleMemoryError("It takes too much.", 3_000_000_000, 2_000_000_000)
+            error.fit = room
+            raise error
         return plain(self, X, y)
 
     monkeypatch.setattr(ShapeClustering, "fit", fit)
-    many = ImageSet(digits.pixels[:1200], digits.labels[:1200], "many")
+    room, many = 500, ImageSet(digits.pixels[:700], digits.labels[:700], "many")
     answered = QUESTIONS["shape"].answer(many, make_plan(many), Desk())
-    assert len(answered.arrays["index"]) == len(answered.arrays["labels"]) == 640
+    assert len(answered.arrays["sample"]) == 400
+    assert len(answered.arrays["labels"]) == len(answered.arrays["places"]) == 700
     warning = codes(answered)["S3"]
     assert warning.level is Level.WARNING
-    assert "rests on 640 images drawn at random" in warning.sentence
-    assert "need 3.00 GB, and 2.00 GB" in warning.sentence
-    monkeypatch.setattr(ShapeClustering, "fit", lambda self, X: fit(self, np.zeros((701, 2, 2))))
-    few = many.take(np.arange(700))
-    plan = make_plan(few)
+    assert "rests on 400 images, by which the others are placed" in warning.sentence
+    assert "all need 3.00 GB, and 2.00 GB" in warning.sentence
+    room, plan = 0, make_plan(many)
     with pytest.raises(TooLittleMemoryError):
-        QUESTIONS["shape"].answer(few, plan, Desk())
+        QUESTIONS["shape"].answer(many, plan, Desk())
 
 
 def test_odd_sets_are_answered(answer, check_answer, odd_set):

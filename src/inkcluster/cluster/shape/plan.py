@@ -139,4 +139,6 @@ def check_memory(  # noqa: PLR0917
         if fit >= MIN_SAMPLE
         else "draw a sample"
     )
-    raise refuse("Shape clustering", some, need, have, instead)
+    error = refuse("Shape clustering", some, need, have, instead)
+    error.fit = fit if fit >= MIN_SAMPLE else 0
+    raise error

@@ -69,8 +69,12 @@ def shape_k(draft: Draft) -> tuple[int, str]:
 
 def _k_of_shapes(images: ImageSet, draft: Draft, n: int) -> int | None:
     """The number of clusters by shape, if it stands out and there are two or more."""
+    from inkcluster.images import sample_index
+
+    whole = n == len(images)
+    drawn = images if whole else images.take(sample_index(len(images), n, draft.seed))
     try:
-        shapes = cluster(images, draft, draft.desk, n)
+        shapes = cluster(drawn, draft, draft.desk)
     except TooLittleMemoryError:
         return None
     clear = str(shapes.evidence) != WEAK and shapes.k >= 2

@@ -135,16 +135,14 @@ def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) 
 
 
 def _shape(sample: Sample, images: ImageSet, plan: Plan, desk: Desk) -> dict[str, Clustering]:
-    """Shape clustering of all images; empty if it fails or does not fit into memory."""
+    """Shape clustering of all images; empty if it fails."""
     from inkcluster.cluster import relabel_by_size
 
     try:
         shapes = shape.find(images, plan, desk)
     except BadInputError:
         return {}
-    if shapes.short is not None:
-        return {}
-    values = {"images": shapes.total, "clusters found": shapes.k}
+    values = {"images": len(shapes.sample), "clusters found": shapes.k}
     return {SHAPE: Clustering(relabel_by_size(shapes.labels[sample.index]), SHAPE, values)}
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError, TooLittleMemoryError
 from inkcluster.study.answer import Finding
-from inkcluster.study.findings import short_of_memory
+from inkcluster.study.findings import placed
 from inkcluster.study.run.step import step
 
 if TYPE_CHECKING:
@@ -20,17 +20,15 @@ if TYPE_CHECKING:
 
 WEAK = "weak"
 """The evidence where no number of clusters stands out."""
-MIN_IMAGES = 500
-"""Images at least in the sample that is taken where not all fit into memory."""
+SHARE_TAKEN = 0.8
+"""Share of the images that would fit into memory that is clustered; the free memory may change meanwhile."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shapes:
-    """Shape clustering of all images, or of as many as fit into memory."""
+    """Shape clustering of all images, or of as many as fit into memory, by which the others are placed."""
 
-    index: NDArray[np.int64]  # (n,), where the images stand in the whole set
     images: ImageSet
-    total: int  # the size of the whole set
     labels: NDArray[np.int32]  # (n,), clusters by decreasing size
     spectrum: NDArray[np.float64]  # (m,), eigenvalues of the neighbours' graph, descending from 1
     gap_strengths: NDArray[np.float64]  # (m - 2,), how clearly they break off after 2, 3, …
@@ -44,6 +42,7 @@ class Shapes:
     memberships: NDArray[np.float64]  # (n, k), rows sum to 1
     confidence: NDArray[np.float64]  # (n,), from 0 to 1
     outlier_scores: NDArray[np.float64]  # (n,)
+    sample: NDArray[np.int64]  # (m,), the images that were clustered
     short: tuple[int, int] | None = None  # bytes needed and available, where not all images fit
 
     @property
@@ -60,30 +59,32 @@ class Shapes:
         """S3 where memory was too little for all images."""
         if self.short is None:
             return ()
-        return (short_of_memory("Shape clustering", len(self.index), *self.short),)
+        return (placed("Shape clustering", len(self.sample), *self.short),)
 
 
 def find(images: ImageSet, plan: Plan, desk: Desk) -> Shapes:
-    """Cluster all images by shape, or as many as fit into memory.
+    """Cluster all images by shape, or as many as fit into memory and place the others by these.
 
     Neither labels nor the plan's `k`, which may come from labels, are read; `shape_k` does not.
     """
     try:
-        return cluster(images, plan, desk, len(images))
+        return cluster(images, plan, desk)
     except TooLittleMemoryError as error:
-        fit = int(len(images) * 0.8 * error.have / error.need)
-        if fit < MIN_IMAGES:
+        fit = int(error.fit * SHARE_TAKEN)
+        if not fit:
             raise
         return cluster(images, plan, desk, fit, (error.need, error.have))
 
 
 def places(shapes: Shapes, plan: Plan, desk: Desk) -> NDArray[np.float32]:
     """The images' places on a map, shape (n, 2), from their neighbours."""
-    return _image_map(shapes, plan, desk, n=len(shapes.index))["places"]
+    return _image_map(shapes, plan, desk, n=len(shapes.labels), sample=len(shapes.sample))["places"]
 
 
-@step(uses=("seed",), revision=3)
-def _image_map(shapes: Shapes, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
+@step(uses=("seed",), revision=4)
+def _image_map(
+    shapes: Shapes, plan: Plan, desk: Desk, *, n: int, sample: int
+) -> dict[str, NDArray[Any]]:
     from inkcluster.cluster.image_map import image_map
     from inkcluster.features import PCA
 
@@ -94,35 +95,33 @@ def _image_map(shapes: Shapes, plan: Plan, desk: Desk, *, n: int) -> dict[str, N
 
 
 def cluster(
-    images: ImageSet, plan: Plan, desk: Desk, n: int, short: tuple[int, int] | None = None
+    images: ImageSet, plan: Plan, desk: Desk, sample: int = 0, short: tuple[int, int] | None = None
 ) -> Shapes:
-    """Cluster `n` of the images by shape, drawn at random if these are not all."""
-    from inkcluster.images import sample_index
-
-    whole = n == len(images)
-    index = np.arange(n) if whole else sample_index(len(images), n, plan.seed)
-    chosen = images if whole else images.take(index)
-    return Shapes(index, chosen, len(images), short=short, **shape(chosen, plan, desk, n=n))
+    """Cluster the images by shape: all, or `sample` of them, by which the others are placed."""
+    return Shapes(images, short=short, **shape(images, plan, desk, n=len(images), sample=sample))
 
 
-@step(uses=("seed", "shape_k"), revision=4)
-def shape(chosen: ImageSet, plan: Plan, desk: Desk, *, n: int) -> dict[str, NDArray[Any]]:
-    """Shape clustering of `n` chosen images, into the number asked for if so many can be told apart."""
+@step(uses=("seed", "shape_k"), revision=5)
+def shape(
+    images: ImageSet, plan: Plan, desk: Desk, *, n: int, sample: int
+) -> dict[str, NDArray[Any]]:
+    """Shape clustering of `n` images, into the number asked for if so many can be told apart."""
     from inkcluster.cluster import ShapeClustering
 
+    options: dict[str, Any] = {"sample": sample or None, "random_state": plan.seed}
     try:
-        model = ShapeClustering(plan.shape_k or "auto", random_state=plan.seed).fit(chosen)
-    except BadInputError:
-        if not plan.shape_k:
+        model = ShapeClustering(plan.shape_k or "auto", **options).fit(images)
+    except BadInputError as error:
+        if not plan.shape_k or isinstance(error, TooLittleMemoryError):
             raise
-        model = ShapeClustering(random_state=plan.seed).fit(chosen)
-    names = [one.name for one in fields(Shapes)][3:-1]
+        model = ShapeClustering(**options).fit(images)
+    names = [one.name for one in fields(Shapes)][1:-1]
     levels = model.levels_
     named = {
         "distances": model.neighbor_distances_,
         "evidence": np.array(model.evidence_),
         "level_numbers": np.array([one.n_clusters for one in levels], np.int64),
         "level_strengths": np.array([one.strength for one in levels], np.float64),
-        "level_labels": np.array([one.labels for one in levels], np.int32).reshape(-1, n),
+        "level_labels": np.array([one.labels for one in levels], np.int32).reshape(-1, len(images)),
     }
     return {name: named[name] if name in named else getattr(model, f"{name}_") for name in names}

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from inkcluster.evaluate import match, scores
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import judging, pictures
@@ -40,9 +37,9 @@ def of_labels(shapes: Shapes) -> Answer:
     tables = [judging.counts_table(matched), judging.scores_table(scored, SHAPE)]
     first = None
     if len(odd):
-        first = int(shapes.index[int(odd["index"].iloc[0])])
+        first = int(odd["index"].iloc[0])
         figures.append(_confused(shapes, odd))
-        tables.append(_suspicious_table(odd, shapes.index, homeless))
+        tables.append(_suspicious_table(odd, len(shapes.labels), homeless))
     if len(sure):
         figures.append(_suspects(shapes, sure))
     said = (
@@ -97,10 +94,10 @@ def _suspects(shapes: Shapes, sure: pd.DataFrame) -> Figure:
     )
 
 
-def _suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64], left_out: int) -> Table:
-    """The images whose label is not the class of their shape cluster, the most suspicious first.
+def _suspicious_table(odd: pd.DataFrame, n: int, left_out: int) -> Table:
+    """The images of `n` whose label is not the class of their shape cluster, the most suspicious first.
 
-    `index` is their place in the whole set; `left_out` images have a class without a cluster.
+    `left_out` images have a class without a cluster.
     """
     first = odd.iloc[: judging.MAX_SUSPECTS]
     frame = first.drop(columns="index").rename(
@@ -112,9 +109,9 @@ def _suspicious_table(odd: pd.DataFrame, index: NDArray[np.int64], left_out: int
             "neighbors_label": "neighbours of its label",
         }
     )
-    frame.insert(0, "image", index[first["index"].to_numpy()])
+    frame.insert(0, "image", first["index"].to_numpy())
     says = (
-        f"{sentence(several(len(odd), 'image'))} ({percent(len(odd) / len(index))}) whose label is not the "
+        f"{sentence(several(len(odd), 'image'))} ({percent(len(odd) / n)}) whose label is not the "
         f"class of the cluster{f'; the first {judging.MAX_SUSPECTS} are listed' if len(odd) > judging.MAX_SUSPECTS else ''}. The confidence compares the "
         "class of the cluster with the label, by the memberships and by the labels of the neighbours. "
         "`image` counts from 0 in the whole set."

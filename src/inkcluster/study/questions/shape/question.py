@@ -20,7 +20,7 @@ class ShapeQuestion:
     number = 7
     title = "How well can the images be clustered at all?"
     uses = shape.uses
-    revision = 6
+    revision = 7
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster the images by their neighbours under deformation, map and judge the clusters."""
@@ -38,7 +38,7 @@ class ShapeQuestion:
         rest = Answer(
             findings=shapes.finding(),
             arrays={
-                "index": shapes.index,
+                "sample": shapes.sample,
                 "labels": shapes.labels,
                 "spectrum": shapes.spectrum,
                 "strengths": shapes.strengths,

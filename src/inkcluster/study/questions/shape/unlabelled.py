@@ -36,7 +36,7 @@ def of_unlabelled(shapes: Shapes) -> Answer:
         words=[f"{a} or {b}" for a, b in found[["first", "second"]].to_numpy().tolist()],
         per_line=PER_LINE,
     )
-    table = found.assign(image=shapes.index[index]).drop(columns="index")
+    table = found.assign(image=index).drop(columns="index")
     table = table[["image", "first", "second", "unsure", "about", "settled"]]
     explained = (
         "`image` counts from 0 in the whole set; `first` and `second` are clusters; `unsure`: doubt between "
