@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,7 +51,20 @@ def deskew(pixels: NDArray[np.generic]) -> NDArray[np.float32]:
     return out
 
 
-def _deskewed(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+@dataclass(frozen=True)
+class Moments:
+    """Where the ink of n images is: its centre, its variances and its slant, each (n,)."""
+
+    there: NDArray[np.bool_]  # whether there is ink
+    down: NDArray[np.float64]  # the middle of the image where there is none
+    right: NDArray[np.float64]
+    down_variance: NDArray[np.float64]
+    right_variance: NDArray[np.float64]
+    slant: NDArray[np.float64]  # pixels to the right for a pixel down
+
+
+def moments(pixels: NDArray[np.float32]) -> Moments:
+    """The first and second moments of images (n, h, w), not negative."""
     _, height, width = pixels.shape
     y, x = np.arange(height), np.arange(width)
     rows, columns = pixels.sum(axis=2, dtype=np.float64), pixels.sum(axis=1, dtype=np.float64)
@@ -60,11 +75,30 @@ def _deskewed(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     variance = rows @ (y * y) / mass - down**2
     covariance = (pixels.astype(np.float64) @ x) @ y / mass - down * right
     tall = ink & (variance > 1e-9 * height**2)  # ink in one row has no slant
-    slant = np.where(tall, covariance / np.where(tall, variance, 1), 0)
-    down_by = np.where(ink, down - (height - 1) / 2, 0)
-    right_by = np.where(ink, right - (width - 1) / 2, 0)
-    straight = _moved(pixels, np.repeat(down_by[:, None], width, axis=1), axis=1)
-    return _moved(straight, right_by[:, None] + slant[:, None] * (y - (height - 1) / 2), axis=2)
+    return Moments(
+        ink,
+        np.where(ink, down, (height - 1) / 2),
+        np.where(ink, right, (width - 1) / 2),
+        variance,
+        columns @ (x * x) / mass - right**2,
+        np.where(tall, covariance / np.where(tall, variance, 1), 0),
+    )
+
+
+def sheared(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shear images (n, h, w) upright about their centres of mass, which stay where they are."""
+    ink = moments(pixels)
+    rows = np.arange(pixels.shape[1]) - ink.down[:, None]
+    return _moved(pixels, ink.slant[:, None] * rows, axis=2)
+
+
+def _deskewed(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    _, height, width = pixels.shape
+    ink = moments(pixels)
+    down_by = np.repeat((ink.down - (height - 1) / 2)[:, None], width, axis=1)
+    rows = np.arange(height) - (height - 1) / 2
+    right_by = (ink.right - (width - 1) / 2)[:, None] + ink.slant[:, None] * rows
+    return _moved(_moved(pixels, down_by, axis=1), right_by, axis=2)
 
 
 def _moved(pixels: NDArray[np.float32], by: NDArray[np.float64], axis: int) -> NDArray[np.float32]:

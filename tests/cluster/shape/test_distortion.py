@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inkcluster.cluster import ShapeClustering, distortion_distances, shape_neighbors
-from inkcluster.cluster.shape.prepare import sobel
+from inkcluster.cluster.shape.pairs import sobel
 from inkcluster.errors import BadInputError
 
 
@@ -64,7 +64,7 @@ def test_no_pairs_and_constant_images():
 def test_the_neighbours_are_those_of_the_clustering(digits):
     images = digits.pixels[:300]
     distances, rows = shape_neighbors(images, 5)
-    model = ShapeClustering(4, n_neighbors=5, random_state=0).fit(images)
+    model = ShapeClustering(n_neighbors=5, random_state=0).fit(images)
     np.testing.assert_array_equal(distances, model.neighbor_distances_)
     np.testing.assert_array_equal(rows, model.neighbors_)
     assert (np.diff(distances, axis=1) >= 0).all()

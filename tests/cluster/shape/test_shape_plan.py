@@ -8,7 +8,7 @@ import pytest
 
 from inkcluster import ShapeClustering
 from inkcluster.cluster.shape.plan import bytes_needed, fingerprints
-from inkcluster.cluster.shape.prepare import learn
+from inkcluster.cluster.shape.preparation.prepare import Choices, learn
 from inkcluster.errors import TooLittleMemoryError
 from inkcluster.progress import Progress, listening
 
@@ -42,7 +42,7 @@ def test_too_little_memory_is_said_before_any_is_taken(rng):
 def test_no_more_memory_is_taken_than_was_said(digits):
     images = digits.pixels[:900]
     ShapeClustering(10, random_state=0).fit(images[:50])  # what is compiled and imported once
-    size = learn(images, 2, True)
+    size = learn(images, 2, Choices())
     tracemalloc.start()
     ShapeClustering(10, random_state=0).fit(images)
     taken = tracemalloc.get_traced_memory()[1]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inkcluster.cluster.shape.prepare import Fields, pair_distances
+from inkcluster.cluster.shape.pairs import Fields, pair_distances
 from inkcluster.kernels.shape import distortion
 
 

@@ -44,7 +44,7 @@ def test_it_holds_what_every_answer_holds(found, check_answer):
     check_answer(found)
     names = {f.name for f in found.figures}
     assert {"spectrum", "centres", "map", "extremes", "confusion", "confused"} <= names
-    assert set(codes(found)) == {"P1", "P2", "P3", "P4"}
+    assert set(codes(found)) == {"P1", "P2", "P3", "P4", "P6"}
 
 
 def test_without_labels_it_says_what_to_look_at(unlabelled, check_answer):
@@ -52,7 +52,7 @@ def test_without_labels_it_says_what_to_look_at(unlabelled, check_answer):
     assert {f.name for f in unlabelled.figures} == {
         *("spectrum", "centres", "map", "extremes", "look-first"),
     }
-    assert set(codes(unlabelled)) == {"P1", "P3", "P5"}
+    assert set(codes(unlabelled)) == {"P1", "P3", "P5", "P6"}
 
 
 def test_clusters_are_the_estimators_and_know_no_labels(found, unlabelled, few):

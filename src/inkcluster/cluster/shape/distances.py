@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from inkcluster.cluster.shape import neighbors, prepare
+from inkcluster.cluster.shape import neighbors
+from inkcluster.cluster.shape import pairs as measure
 from inkcluster.cluster.shape.plan import check_memory, check_start, fingerprints
+from inkcluster.cluster.shape.preparation import prepare
+from inkcluster.cluster.shape.preparation.decision import asked, decided, usual
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.errors import BadInputError, refuse_masked
 
@@ -77,16 +80,18 @@ def distortion_distances(
             f"Images of {one.shape[1]} × {one.shape[2]} pixels and others of {two.shape[1]} × "
             f"{two.shape[2]}; give images of one size."
         )
-    prepare.check_warp(warp)
+    measure.check_warp(warp)
     rows = _pairs(pairs, len(one), len(two))
     if unit is not None and not (np.isfinite(unit) and unit > 0):
         raise BadInputError(f"unit must be a positive number, not {unit!r}.")
     exponent = exponent_of(one, two)  # so that gradients neither overflow nor vanish
     one, two = scaled(one, -exponent), scaled(two, -exponent)
     some = one[:: max(1, len(one) // prepare.SAMPLE)]
-    step = prepare.unit_of(some) if unit is None else float(np.ldexp(unit, -exponent))
-    fields = [prepare.Fields(prepare.whole_gradients(of, step), int(warp)) for of in (one, two)]
-    found = prepare.pair_distances(fields[0], rows[:, 0], rows[:, 1], fields[1])
+    step = (
+        measure.unit_of(measure.sobel(some)) if unit is None else float(np.ldexp(unit, -exponent))
+    )
+    fields = [measure.Fields(measure.whole_gradients(of, step), int(warp)) for of in (one, two)]
+    found = measure.pair_distances(fields[0], rows[:, 0], rows[:, 1], fields[1])
     forward, backward = (np.ldexp(of * step**2, 2 * exponent) for of in found)
     return forward, backward
 
@@ -96,15 +101,19 @@ def shape_neighbors(
     n_neighbors: int = 7,
     *,
     warp: int = 2,
-    deskew: bool = True,
+    centre: bool | str = "auto",
+    shear: bool | str = "auto",
+    size: str = "auto",
+    polarity: str = "auto",
+    contrast: str = "auto",
+    deskew: bool | None = None,
     memory_limit: int | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Each image's nearest under the image distortion model, itself not among them.
 
     What :class:`~inkcluster.cluster.shape.ShapeClustering` builds its graph from. Images are
-    brought to one polarity and size of ink, and deskewed; those near in one of two cheap views (the
-    pixels, and the pooled edges), and neighbours of neighbours, are compared. A near image that
-    none of these proposes is missed.
+    prepared as there; those near in one of two cheap views (the pixels, and the pooled edges), and
+    neighbours of neighbours, are compared. A near image that none of these proposes is missed.
 
     Parameters
     ----------
@@ -112,8 +121,8 @@ def shape_neighbors(
     n_neighbors : int
     warp : int
         How far a pixel may look, 0 to 8 pixels of an image with ink of the size of MNIST's digits.
-    deskew : bool
-        Whether images are sheared upright.
+    centre, shear, size, polarity, contrast, deskew
+        As in :class:`~inkcluster.cluster.shape.ShapeClustering`.
     memory_limit : int, optional
         Bytes that may be taken, beside the images; what the machine has free if left out.
 
@@ -146,14 +155,18 @@ def shape_neighbors(
     if n < 2:
         raise BadInputError("One image has no neighbours; give two or more.")
     neighbors.check_number(n_neighbors)
-    prepare.check_warp(warp)
+    measure.check_warp(warp)
+    wanted = asked({
+        "centre": centre, "shear": shear, "size": size, "polarity": polarity, "contrast": contrast,
+        "deskew": deskew,
+    })  # fmt: skip
     check_start(n)
     order = np.argsort(fingerprints(pixels), kind="stable")  # the images' own, as in the clustering
-    preparation = prepare.learn(
-        pixels[order[:: max(1, n // prepare.SAMPLE)]], int(warp), bool(deskew)
-    )
+    some = pixels[order[:: max(1, n // prepare.SAMPLE)]]
+    preparation = prepare.learn(some, int(warp), usual(some, wanted))
     kept = min(n - 1, int(n_neighbors))
     check_memory(pixels, preparation, kept, 0, memory_limit)
+    preparation, _ = decided(some, preparation, wanted)
     near, _ = neighbors.find(neighbors.shapes_of(pixels[order], preparation), kept)
     lists = near.put_back(order)
     return lists.distances, lists.rows

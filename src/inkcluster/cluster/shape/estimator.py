@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isqrt
 from typing import Any, Self
 
 import numpy as np
@@ -12,17 +11,11 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from inkcluster.cluster.shape import graph as graphs
-from inkcluster.cluster.shape import neighbors, partition, placing
+from inkcluster.cluster.shape import neighbors, partition, placing, plan
 from inkcluster.cluster.shape.levels import Level, parted
-from inkcluster.cluster.shape.plan import (
-    WALK_NEIGHBORS,
-    check_memory,
-    check_sample,
-    check_start,
-    fingerprints,
-    sampled,
-)
-from inkcluster.cluster.shape.prepare import SAMPLE, check_warp, learn
+from inkcluster.cluster.shape.pairs import check_warp
+from inkcluster.cluster.shape.preparation.decision import asked, decided, usual
+from inkcluster.cluster.shape.preparation.prepare import SAMPLE, image_shape, learn
 from inkcluster.cluster.shape.saved import Saved
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
@@ -34,11 +27,12 @@ NUMBER_GRAPHS = 2
 class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     """Clusters images by their neighbours under deformation.
 
-    Images are resized to one size of ink and deskewed. Two cheap views, and neighbours of
-    neighbours, propose pairs; the image distortion model measures them. A weighted graph of the
-    nearest is cut into many small clusters along its leading eigenvectors. These are merged by
-    their links in several ways, and the clusters whose links have most mutual information are kept.
-    A random walk smooths them. No label is read.
+    Images are brought to one polarity and size of ink, centred and sheared upright, as far as their
+    neighbours then say more about clusters. Two cheap views, and neighbours of neighbours, propose
+    pairs; the image distortion model measures them. A weighted graph of the nearest is cut into many
+    small clusters along its leading eigenvectors. These are merged by their links in several ways,
+    and the clusters whose links have most mutual information are kept. A random walk smooths them.
+    No label is read.
 
     Parameters
     ----------
@@ -50,8 +44,21 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     warp : int
         How far a pixel may look for its match, 0 to 8 pixels, of an image whose ink has the size of
         MNIST's digits.
-    deskew : bool
-        Whether images are sheared upright.
+    centre : bool or "auto"
+        Whether the ink's centre of mass is moved to the middle. ``"auto"``, here and below, compares
+        both ways on a sample of the images, without labels: kept is the way in which the links to
+        the five nearest images have most mutual information, at several numbers of clusters.
+    shear : bool or "auto"
+        Whether images are sheared upright, by the second moments of their ink.
+    size : "set", "image", "kept" or "auto"
+        Whether the set is resized by one factor, each image by its own, or none.
+    polarity : "light", "dark", "image" or "auto"
+        What is ink: the light, the dark, or what each image's border is not. ``"auto"`` goes by the
+        borders of all images, and tries ``"image"`` where these differ.
+    contrast : "set", "local" or "auto"
+        Gradients as they are, or in units of each pixel's surroundings, which suits photographs.
+    deskew : bool, optional
+        Short for `centre` and `shear`, where these are ``"auto"``.
     sample : int, optional
         How many images are clustered, evenly spaced in the order of a hash of their pixels; each other
         image is placed by those that it is found in, as `predict` does. An approximation that takes
@@ -69,6 +76,9 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     labels_ : ndarray of shape (n,), int32
     n_clusters_ : int
+    preparation_ : dict
+        The `centre`, `shear`, `size`, `polarity` and `contrast` chosen. Under ``"tried"`` one such
+        dictionary for each way that was compared, with its ``"information"`` in nats.
     spectrum_ : ndarray of shape (m,), float64
         The largest eigenvalues of the normalised graph, descending from 1.
     evidence_ : str
@@ -124,7 +134,12 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         *,
         n_neighbors: int = 7,
         warp: int = 2,
-        deskew: bool = True,
+        centre: bool | str = "auto",
+        shear: bool | str = "auto",
+        size: str = "auto",
+        polarity: str = "auto",
+        contrast: str = "auto",
+        deskew: bool | None = None,
         sample: int | None = None,
         image_shape: tuple[int, int] | None = None,
         random_state: int | np.random.RandomState | None = None,
@@ -133,6 +148,11 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.n_clusters = n_clusters
         self.n_neighbors = n_neighbors
         self.warp = warp
+        self.centre = centre
+        self.shear = shear
+        self.size = size
+        self.polarity = polarity
+        self.contrast = contrast
         self.deskew = deskew
         self.sample = sample
         self.image_shape = image_shape
@@ -158,14 +178,16 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         neighbors.check_number(self.n_neighbors)
         check_warp(self.warp)
         partition.check_clusters(self.n_clusters)
-        check_sample(self.sample)
+        plan.check_sample(self.sample)
+        wanted = asked(self.get_params(deep=False))
         pixels = self._read(X, reset=True)
-        check_start(len(pixels))
-        prints = fingerprints(pixels)
+        plan.check_start(len(pixels))
+        prints = plan.fingerprints(pixels)
         # Sorted by their pixels, so that the order in which images come changes nothing.
-        self._order = sampled(np.argsort(prints, kind="stable"), self.sample)
+        self._order = plan.sampled(np.argsort(prints, kind="stable"), self.sample)
         self.sample_ = np.sort(self._order).astype(np.int64)
         n, different = len(self._order), len(np.unique(prints[self._order]))
+        self.preparation_ = {**wanted, "tried": []}
         if different == 1:
             return self._keep_one(len(pixels), len(np.unique(prints)))
         given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
@@ -176,9 +198,10 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             )
         random_state = check_random_state(self.random_state)
         some = pixels[self._order[:: max(1, n // SAMPLE)]]
-        self._preparation = learn(some, int(self.warp), bool(self.deskew))
+        self._preparation = learn(some, int(self.warp), usual(some, wanted))
         count = min(n - 1, max(graphs.RANKED_NEIGHBORS, int(self.n_neighbors)))
-        check_memory(pixels, self._preparation, count, given, self.memory_limit, n)
+        plan.check_memory(pixels, self._preparation, count, given, self.memory_limit, n)
+        self._preparation, self.preparation_ = decided(some, self._preparation, wanted, given)
         self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
         forward, backward = neighbors.find(self._shapes, count)
         near = forward.nearest(min(n - 1, int(self.n_neighbors)))
@@ -188,11 +211,11 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         found = parted(
             graph, lambda: graphs.link_graphs(forward, backward, places, least), places, given,
             NUMBER_GRAPHS, random_state,
-            lambda k: check_memory(pixels, self._preparation, count, k, self.memory_limit, n),
+            lambda k: plan.check_memory(pixels, self._preparation, count, k, self.memory_limit, n),
         )  # fmt: skip
         self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
         self.strengths_, self.evidence_ = found.strengths[1:], found.evidence
-        walk = graphs.walk(near.nearest(WALK_NEIGHBORS))
+        walk = graphs.walk(near.nearest(plan.WALK_NEIGHBORS))
         # the clusters, and those of each level that is not made of whole ones
         cuts = {0: found.labels} | {
             one.number: one.labels for one in found.others if one.of is None
@@ -248,8 +271,8 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             ensure_min_samples=2 if reset else 1,
         )  # fmt: skip
         if reset:
-            self._shape = _image_shape(shape, rows.shape[1])
-        elif isinstance(shape, tuple) and _image_shape(shape, rows.shape[1]) != self._shape:
+            self._shape = image_shape(shape, rows.shape[1])
+        elif isinstance(shape, tuple) and image_shape(shape, rows.shape[1]) != self._shape:
             raise BadInputError(
                 f"Images of {shape[0]} × {shape[1]} pixels, but the clusters were found among "
                 f"images of {self._shape[0]} × {self._shape[1]}."
@@ -293,15 +316,3 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         around = np.nanmedian(np.where(there, far[near.rows], np.nan), axis=1)
         self.outlier_scores_ = np.where(around > 0, far / np.where(around > 0, around, 1), 1.0)
         return np.asarray(order, np.intp)
-
-
-def _image_shape(shape: Any, d: int) -> tuple[int, int]:
-    """Height and width of rows of `d` pixels."""
-    if shape is None:
-        side = isqrt(d)
-        return (side, side) if side * side == d else (1, d)
-    if len(tuple(shape)) != 2 or int(shape[0]) * int(shape[1]) != d:
-        raise BadInputError(
-            f"image_shape={tuple(shape)} does not make rows of {d} pixels; give height and width."
-        )
-    return int(shape[0]), int(shape[1])

@@ -9,31 +9,28 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.extmath import randomized_svd
 
 from inkcluster.cluster.neighbors.index import NeighborIndex
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.cluster.shape.prepare import (
-    Fields,
-    Preparation,
-    in_blocks,
-    pair_distances,
-    sobel,
-    whole_gradients,
-)
+from inkcluster.cluster.shape.pairs import Fields, in_blocks, pair_distances
+from inkcluster.cluster.shape.preparation.prepare import Preparation
 from inkcluster.errors import BadInputError
 
 MIN_CANDIDATES = 30
 """Neighbours taken from each view, at least."""
 EXPANDED_NEIGHBORS = 5
 """Nearest neighbours whose own neighbours become candidates."""
-VIEW_SAMPLE = 8192
+VIEW_SAMPLE = 4096
 """Number of images from which a view learns its directions."""
 MAX_COORDINATES = 64
 """Principal directions of a view, at most."""
+POWERS = 3
+"""Rounds in which the principal directions of a view are improved; candidates need no exact ones."""
 POOLING_STEP = 2
 """Pixels between the places at which edges are pooled; the pooling width is in proportion."""
 
-Look = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+Look = Callable[[NDArray[Any]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class Lists:
 class Shapes:
     """Images ready for comparison: their gradients, two views and the coordinates (n, q) in each.
 
-    The first view shows the edges of the upright images, the second the pixels before deskewing.
+    The first view shows the edges of the upright images, the second the pixels before shearing.
     """
 
     fields: Fields
@@ -95,24 +92,25 @@ def shapes_of(
     """Prepare images (n, h, w) for comparison, with views learned from them unless given."""
     resized = preparation.resize(pixels)
     upright = preparation.straighten(resized)
-    views = (View(upright, edges), View(resized, plain)) if views is None else views
-    fields = Fields(whole_gradients(upright, preparation.unit), preparation.warp)
-    return Shapes(fields, views, (views[0](upright), views[1](resized)))
+    gradients = preparation.gradients(upright)
+    views = (View(gradients, edges), View(resized, plain)) if views is None else views
+    places = views[0](gradients), views[1](resized)
+    return Shapes(Fields(gradients, preparation.warp), views, places)
 
 
-def find(shapes: Shapes, k: int) -> tuple[Lists, Lists]:
+def find(
+    shapes: Shapes, k: int, candidates: int = MIN_CANDIDATES, expanded: int = EXPANDED_NEIGHBORS
+) -> tuple[Lists, Lists]:
     """The `k` nearest candidates of each image: those it is found in best, and those found in it.
 
     Candidates are near in a view, or neighbours of the nearest candidates.
     """
     n = len(shapes.fields)
-    wanted = min(max(MIN_CANDIDATES, k), n - 1)
+    wanted = min(max(candidates, k), n - 1)
     near = np.hstack([nearest_neighbors(places, wanted)[1] for places in shapes.places])
     pairs = unordered(np.repeat(np.arange(n), near.shape[1]), near.ravel(), n)
     forward, backward = pair_distances(shapes.fields, pairs // n, pairs % n)
-    more = without(
-        of_neighbors(nearest(pairs, forward, backward, n, EXPANDED_NEIGHBORS).rows, n), pairs
-    )
+    more = without(of_neighbors(nearest(pairs, forward, backward, n, expanded).rows, n), pairs)
     if len(more):
         there, back = pair_distances(shapes.fields, more // n, more % n)
         pairs = np.concatenate([pairs, more])
@@ -170,37 +168,32 @@ def found_in(shapes: Shapes, new: Shapes, k: int) -> Lists:
 
 
 class View:
-    """Principal components of features of prepared images (n, h, w).
+    """Principal components of features of prepared images (n, h, w), or of their gradients.
 
     `look` computes the features (n, d). It is a function of this module, so that a view can be
     pickled.
     """
 
-    def __init__(self, images: NDArray[np.float32], look: Look) -> None:
+    def __init__(self, images: NDArray[Any], look: Look) -> None:
         self.look = look
         some = look(images[:: max(1, len(images) // VIEW_SAMPLE)])
         self.mean = some.mean(axis=0, dtype=np.float64).astype(np.float32)
-        directions = _principal(some - self.mean)[:, :MAX_COORDINATES]
-        self.directions = np.ascontiguousarray(directions, np.float32)
+        self.directions = np.ascontiguousarray(_principal(some - self.mean), np.float32)
 
-    def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Coordinates (n, q) of prepared images."""
+    def __call__(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        """Coordinates (n, q) of prepared images or their gradients."""
         out = np.empty((len(images), self.directions.shape[1]), np.float32)
         return in_blocks(
             lambda block: (self.look(block) - self.mean) @ self.directions, images, out, "views"
         )
 
 
-def _principal(centred: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Principal directions (d, q) of centred rows (n, d), largest variance first."""
-    n, d = centred.shape
-    if n >= d:
-        return np.asarray(np.linalg.eigh((centred.T @ centred).astype(np.float64))[1][:, ::-1])
-    # With more pixels than images, the products of images give the same directions faster.
-    variances, shares = np.linalg.eigh((centred @ centred.T).astype(np.float64))
-    some = variances > 1e-6 * max(float(variances[-1]), 1e-300)
-    directions = centred.T @ (shares[:, some] / np.sqrt(variances[some]))
-    return np.asarray(directions[:, ::-1] if some.any() else np.eye(d, 1))
+def _principal(centred: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Principal directions (d, q) of centred rows (n, d), of which q are near enough."""
+    q = min(MAX_COORDINATES, *centred.shape)
+    _, singular, directions = randomized_svd(centred, q, n_iter=POWERS, random_state=0)
+    some = singular > 1e-3 * max(float(singular[0]), 1e-300)
+    return np.asarray(directions[some].T if some.any() else np.eye(centred.shape[1], 1))
 
 
 def plain(images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -208,16 +201,16 @@ def plain(images: NDArray[np.float32]) -> NDArray[np.float32]:
     return images.reshape(len(images), -1)
 
 
-def edges(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Gradients split by sign, blurred and thinned out.
+def edges(gradients: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Gradients (n, 2, h, w) split by sign, blurred and thinned out.
 
     Of the views tried alone it misses the fewest of the distortion model's neighbours.
     """
-    down, right = _looks(images.shape[1]), _looks(images.shape[2])
-    steep = sobel(images)
+    down, right = _looks(gradients.shape[2]), _looks(gradients.shape[3])
+    steep = gradients.astype(np.float32)
     both = np.concatenate([np.maximum(steep, 0), np.maximum(-steep, 0)], axis=1)
     pooled: NDArray[np.float32] = (down.T @ (both @ right)).astype(np.float32, copy=False)
-    return pooled.reshape(len(images), -1)
+    return pooled.reshape(len(gradients), -1)
 
 
 def _looks(side: int) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from inkcluster.cluster.shape import neighbors
 from inkcluster.cluster.shape.graph import gaussian_shares
 from inkcluster.cluster.shape.neighbors import Lists, Shapes
 from inkcluster.cluster.shape.plan import PLACED_TOGETHER, WALK_NEIGHBORS
-from inkcluster.cluster.shape.prepare import Preparation
+from inkcluster.cluster.shape.preparation.prepare import Preparation
 from inkcluster.compute.threads import one_blas_thread, pieces
 from inkcluster.progress import current
 

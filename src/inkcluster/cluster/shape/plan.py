@@ -11,13 +11,9 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.shape.graph import MAX_DENSE_IMAGES, eigenvectors_needed
 from inkcluster.cluster.shape.neighbors import EXPANDED_NEIGHBORS, MAX_COORDINATES, MIN_CANDIDATES
+from inkcluster.cluster.shape.pairs import IMAGES_PER_BLOCK
 from inkcluster.cluster.shape.partition import most_small_clusters
-from inkcluster.cluster.shape.prepare import (
-    GREY_LEVELS,
-    IMAGES_PER_BLOCK,
-    Preparation,
-    grey_levels,
-)
+from inkcluster.cluster.shape.preparation.prepare import GREY_LEVELS, Preparation, grey_levels
 from inkcluster.compute.memory import SPARE, budget, refuse, require
 from inkcluster.compute.threads import pieces
 from inkcluster.errors import BadInputError

@@ -106,7 +106,7 @@ def study(
     >>> with tempfile.TemporaryDirectory() as out:
     ...     run = study(ImageSet(pixels), out, Settings(k=3), only=["shape"])
     ...     [f.code for f in run.answer("shape").findings]
-    ['P1', 'P3', 'P5']
+    ['P1', 'P3', 'P5', 'P6']
     """
     settings = Settings() if settings is None else settings
     questions = QUESTIONS if questions is None else questions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ class Shapes:
     confidence: NDArray[np.float64]  # (n,), from 0 to 1
     outlier_scores: NDArray[np.float64]  # (n,)
     sample: NDArray[np.int64]  # (m,), the images that were clustered
+    preparation: NDArray[np.str_]  # a JSON text: the way chosen, and all that were compared
     short: tuple[int, int] | None = None  # bytes needed and available, where not all images fit
 
     @property
@@ -101,7 +103,7 @@ def cluster(
     return Shapes(images, short=short, **shape(images, plan, desk, n=len(images), sample=sample))
 
 
-@step(uses=("seed", "shape_k"), revision=5)
+@step(uses=("seed", "shape_k"), revision=6)
 def shape(
     images: ImageSet, plan: Plan, desk: Desk, *, n: int, sample: int
 ) -> dict[str, NDArray[Any]]:
@@ -120,6 +122,7 @@ def shape(
     named = {
         "distances": model.neighbor_distances_,
         "evidence": np.array(model.evidence_),
+        "preparation": np.array(json.dumps(model.preparation_)),
         "level_numbers": np.array([one.n_clusters for one in levels], np.int64),
         "level_strengths": np.array([one.strength for one in levels], np.float64),
         "level_labels": np.array([one.labels for one in levels], np.int32).reshape(-1, len(images)),

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.shape.levels import Level
-from inkcluster.cluster.shape.neighbors import Shapes, View
-from inkcluster.cluster.shape.prepare import MAX_WARP, STEPS, Preparation
+from inkcluster.cluster.shape.neighbors import Shapes, View, edges
+from inkcluster.cluster.shape.pairs import MAX_WARP, STEPS
+from inkcluster.cluster.shape.preparation.decision import VALUES, is_choice
+from inkcluster.cluster.shape.preparation.prepare import Choices, Preparation
 from inkcluster.errors import BadInputError
 
 COORDINATES = -1e6, 1e6
@@ -60,9 +62,12 @@ def check_gradients(gradients: NDArray[Any], warp: Any) -> None:
 def _check_preparation(of: Preparation, height: int, width: int) -> tuple[int, int]:
     """The height and width of prepared images."""
     _hold(isinstance(of, Preparation), "_preparation")
-    for name in ("low", "high", "unit"):
+    _hold(isinstance(of.choices, Choices), "choices")
+    _hold(all(is_choice(name, getattr(of.choices, name)) for name in VALUES), "choices")
+    for name in ("low", "high", "unit", "scale", "radius", "floor"):
         _hold(type(getattr(of, name)) in {int, float} and abs(getattr(of, name)) < np.inf, name)
-    _hold(of.unit > 0, "unit")
+    _hold(min(of.unit, of.scale, of.radius) > 0 and of.floor >= 0, "unit")
+    _hold(of.floor > 0 or of.choices.contrast != "local", "floor")
     sides = []
     for name, side in (("rows", height), ("columns", width)):
         sides.append(_array(vars(of), name, np.float32, (None, side), (0, 1 + 1e-6)).shape[0])
@@ -75,10 +80,10 @@ def _check_shapes(of: Shapes, n: int, size: tuple[int, int], warp: int) -> None:
     fields = of.fields
     _hold((len(fields), fields.height, fields.width) == (n, *size), "gradients")
     _hold(fields.warp == warp and len(of.views) == len(of.places) == 2, "views")
-    blank = np.zeros((1, *size), np.float32)
     for view, places in zip(of.views, of.places, strict=True):
         _hold(isinstance(view, View), "views")
-        d = view.look(blank).shape[1]
+        blank = (1, 2, *size) if view.look is edges else (1, *size)
+        d = view.look(np.zeros(blank, np.float32)).shape[1]
         q = _array({"places": places}, "places", np.float32, (n, None), COORDINATES).shape[1]
         _hold(q > 0, "places")
         _array({"mean": view.mean}, "mean", np.float32, (d,), COORDINATES)

@@ -1,4 +1,4 @@
-"""Findings P1 to P5: how many clusters the shapes form, how sure they are, which labels look wrong."""
+"""Findings P1 to P6: how many clusters the shapes form, how sure they are, which labels look wrong."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ say = Sentences(
         "P5 none": "No image is unsure of its cluster, so there is none to look at first.",
         "P5 first": "Look first at {images} between two clusters: a decision on them informs {about:,} "
         "images and settles {settled} of all doubt.",
+        "P6 usual": "Images were prepared in one way, {how}; no other was compared.",
+        "P6 best": "Images were {how}: of {ways} compared, this tells clusters apart best ({own} nats; next "
+        "{next}).",
+        "P6 weak": "Images were {how}, but another of {ways} tells clusters apart about as well ({own} nats; "
+        "next {next}).",
     }
 )
 

@@ -7,6 +7,7 @@ from inkcluster.study.answer import Answer, joined
 from inkcluster.study.questions.shape import findings
 from inkcluster.study.questions.shape.figures import of_clusters
 from inkcluster.study.questions.shape.labels import of_labels
+from inkcluster.study.questions.shape.preparation import of_preparation
 from inkcluster.study.questions.shape.unlabelled import of_unlabelled
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.settings.plan import Plan
@@ -52,7 +53,7 @@ class ShapeQuestion:
                 "places": where,
             },
         )
-        return joined(own, shown, judged, rest)
+        return joined(own, shown, judged, of_preparation(shapes), rest)
 
 
 QUESTION = ShapeQuestion()

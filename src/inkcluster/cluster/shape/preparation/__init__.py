@@ -1,0 +1,1 @@
+"""How images are prepared for comparison: what can be chosen, and how it is."""

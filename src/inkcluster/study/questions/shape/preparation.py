@@ -1,0 +1,68 @@
+"""How the images were prepared, and the other ways that were compared."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from inkcluster.study.answer import Answer, Finding, Level, Table
+from inkcluster.study.questions.shape.findings import say
+from inkcluster.study.steps.shape import Shapes
+from inkcluster.words import decimals, several
+
+POSE = ("polarity", "centre", "shear")
+"""Choices that matter where they are wrong."""
+MIN_LEAD = 0.01
+"""Information, in nats, by which a way must lead those of another pose, or the evidence is weak."""
+SIZES = {"set": "resized together", "image": "resized each", "kept": "not resized"}
+TITLES = {"centre": "centred", "shear": "upright"}
+
+
+def of_preparation(shapes: Shapes) -> Answer:
+    """Finding P6, and the table of all ways where several were compared."""
+    chosen = json.loads(str(shapes.preparation))
+    tried = sorted(chosen.pop("tried"), key=lambda way: -way["information"])
+    if len(tried) < 2:
+        return Answer(findings=(say("P6 usual", Level.DETAIL, how=_how(chosen)),))
+    return Answer(findings=(_compared(chosen, tried),), tables=(_table(chosen, tried),))
+
+
+def _compared(chosen: dict[str, Any], tried: list[dict[str, Any]]) -> Finding:
+    own = next(way["information"] for way in tried if _is(way, chosen))
+    others = [way for way in tried if not _is(way, chosen)]
+    rivals = [way for way in others if any(way[name] != chosen[name] for name in POSE)]
+    ways, nats = several(len(tried), "way"), decimals(own, 2)
+    second = decimals(others[0]["information"], 2)
+    if any(way["information"] > own - MIN_LEAD for way in rivals):
+        return say("P6 weak", Level.NOTICE, how=_how(chosen), ways=ways, own=nats, next=second)
+    return say("P6 best", Level.DETAIL, how=_how(chosen), ways=ways, own=nats, next=second)
+
+
+def _is(way: dict[str, Any], chosen: dict[str, Any]) -> bool:
+    return all(way[name] == value for name, value in chosen.items())
+
+
+def _how(chosen: dict[str, Any]) -> str:
+    """The way in a few words."""
+    pose = [title for name, title in TITLES.items() if chosen[name]]
+    said = pose or ["neither centred nor upright"]
+    said.append(SIZES[chosen["size"]])
+    if chosen["polarity"] == "image":
+        said.append("in own polarity")
+    if chosen["contrast"] == "local":
+        said.append("in local contrast")
+    return ", ".join(said)
+
+
+def _table(chosen: dict[str, Any], tried: list[dict[str, Any]]) -> Table:
+    import pandas as pd
+
+    frame = pd.DataFrame(tried).rename(columns={**TITLES, "polarity": "ink"})
+    frame["taken"] = [_is(way, chosen) for way in tried]
+    says = (
+        "The ways to prepare the images that were compared, on a sample and without labels. `information`: "
+        "how much, in nats, the links to an image's five nearest say about the cluster at their other end. "
+        "`size`: the whole `set` resized by one factor, each `image` by its own, or none. `contrast`: "
+        "gradients as they are, or relative to their `local` surroundings."
+    )
+    return Table("preparation", "Ways to prepare the images", says, frame)
