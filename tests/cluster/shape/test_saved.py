@@ -114,6 +114,19 @@ def test_a_model_is_replaced_and_nothing_else(model, folder, tmp_path):
     assert not list(tmp_path.glob(".part-*"))
 
 
+def test_a_model_that_format_1_wrote_is_read(digits, tmp_path):
+    """Once a version is released, the file stays as it is, and newer formats get files of their own.
+
+    Written by ``ShapeClustering(3, n_neighbors=3, size="kept", random_state=0)``, fitted to 24 digits.
+    """
+    shutil.unpack_archive(Path(__file__).with_name("model-format-1.zip"), tmp_path / "model")
+    old = ShapeClustering.load(tmp_path / "model")
+    assert (old.n_clusters, old.n_neighbors, old.size, old.warp) == (3, 3, "kept", 2)
+    assert "".join(map(str, old.labels_)) == "100210000010001010000000"
+    found = old.predict(digits.pixels[24:60])
+    assert "".join(map(str, found)) == "100000100000100001000000110000010000"
+
+
 def test_a_newer_format_says_which_version_wrote_it(folder):
     content = json.loads((folder / saved.MODEL).read_text())
     content.update(format=saved.FORMAT + 1, inkcluster="9.7.1")
@@ -216,7 +229,8 @@ SHAPES = ("fitted", "_shapes", "parts")
         said("fitted", "_preparation", "parts", "low", value="0"),
         said(*SHAPES, "fields", "fields", "tuple", value=[1, 2]),
         said(*SHAPES, "views", "tuple", value=[]), said(*SHAPES, "views", value={"list": [{"view": 1}] * 2}),
-        said("parameters", "n_neighbors", value=-1), said("parameters", "eps", value=1),
+        said("parameters", "n_neighbors", value=-1),
+        said("parameters", "n_neighbors", value={"array": "labels_"}), said("parameters", "eps", value=1),
         said("parameters", "random_state", value={"random": {"tuple": ["MT19937", 1, 2]}}),
         said("fitted", value=[]), said("arrays", "../x", value=""), said("format", value="1"),
         said("format", value=0), said("kind", value="Pipeline"), said("parameters", value=None),

@@ -27,7 +27,7 @@ def check(fitted: dict[str, Any], parameters: dict[str, Any]) -> None:
     n, k, d = (_whole(fitted, name) for name in ("labels_", "n_clusters_", "n_features_in_"))
     height, width = fitted["_shape"]
     _hold(0 < height <= MAX_SIDE and 0 < width <= MAX_SIDE and height * width == d, "_shape")
-    _whole(parameters, "n_neighbors")
+    _hold(type(parameters["n_neighbors"]) is int and parameters["n_neighbors"] > 0, "n_neighbors")
     q = _array(fitted, "neighbors_", WHOLE, (n, None), (-1, n - 1)).shape[1]
     _array(fitted, "labels_", WHOLE, (n,), (0, k - 1))
     _array(fitted, "neighbor_distances_", FLOAT, (n, q), (0, np.inf))
