@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "P4": "labels that are at odds with the clusters by shape",
     "P5": "the images to look at first, since a decision on them says most",
     "P6": "how the images were prepared, and how far that was the best way",
+    "P7": "groups that differ from the others by lines, contrast or polarity alone",
     "S2": "a question could not be answered",
     "S3": "a sample of the images was used",
     "S4": "an earlier answer rests on other settings than the rest of the run",

@@ -180,11 +180,20 @@ def test_weak_evidence_is_called_weak(evidence, numbers, asked, level, words):
         strengths=np.array([1.5, 1.2, 1.3, 2.0, 3.0, 2.5]),
         evidence=np.array(evidence),
         level_numbers=np.array(numbers),
-        level_strengths=np.array([2.0] * len(numbers)),
+        level_strengths=np.array([3.0] * len(numbers)),
     )
     finding = findings.of_number(shapes, asked)
     assert finding.level is level
     assert words in finding.sentence
+
+
+def test_groups_by_a_nuisance_are_named():
+    kinds = np.array([0, 1, 0, 2, 1])
+    shapes = SimpleNamespace(nuisances=kinds)
+    joined, offered = (findings.of_nuisances(shapes, asked) for asked in (0, 3))
+    assert joined.sentence.startswith("Three images form a group by ruled lines and contrast alone")
+    assert offered.sentence.endswith("join them.")
+    assert findings.of_nuisances(SimpleNamespace(nuisances=kinds[:1]), 0) is None
 
 
 def test_a_strength_without_bound_is_said_so():

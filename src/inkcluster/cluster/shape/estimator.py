@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClusterMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from inkcluster.cluster.shape import graph as graphs
-from inkcluster.cluster.shape import neighbors, partition, placing, plan
+from inkcluster.cluster.shape import neighbors, nuisance, partition, placing, plan
 from inkcluster.cluster.shape.levels import Level, parted
 from inkcluster.cluster.shape.pairs import check_warp
 from inkcluster.cluster.shape.preparation.decision import asked, decided, usual
-from inkcluster.cluster.shape.preparation.prepare import SAMPLE, image_shape, learn
+from inkcluster.cluster.shape.preparation.prepare import SAMPLE, learn
+from inkcluster.cluster.shape.preparation.reading import read_pixels
 from inkcluster.cluster.shape.saved import Saved
-from inkcluster.errors import BadInputError, refuse_masked
+from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 
 NUMBER_GRAPHS = 2
@@ -92,6 +93,10 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     levels_ : list of Level
         The numbers of clusters that stand out, with `n_clusters`, `strength`, `labels` (n,) and
         whether the clusters are `nested` in them. ``"auto"`` takes the last, the finest.
+    nuisances_ : list of Nuisance
+        Groups that differ from the others by ruled ``"lines"``, ``"contrast"`` or ``"polarity"``
+        alone (`kind`): their images (`rows`) and the clusters these lie among otherwise (`joins`).
+        With ``"auto"`` they have been put there, and do not count.
     gap_strengths_ : ndarray of shape (m - 2,), float64
         How clearly the spectrum ends after 2, 3, … eigenvalues: how far the next one is from 1,
         divided by how far the last of them is.
@@ -180,7 +185,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         partition.check_clusters(self.n_clusters)
         plan.check_sample(self.sample)
         wanted = asked(self.get_params(deep=False))
-        pixels = self._read(X, reset=True)
+        pixels = read_pixels(self, X, reset=True)
         plan.check_start(len(pixels))
         prints = plan.fingerprints(pixels)
         # Sorted by their pixels, so that the order in which images come changes nothing.
@@ -221,11 +226,19 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             one.number: one.labels for one in found.others if one.of is None
         }
         smooth = [partition.smoothed(labels, walk, graph) for labels in cuts.values()]
+        odd = nuisance.find(
+            pixels[self._order], (self._preparation.low, self._preparation.high), smooth[0]
+        )
+        ends = smooth[0].argmax(axis=1)
+        columns = np.arange(smooth[0].shape[1])
+        if not given and odd.kinds:  # they are no classes
+            columns = np.setdiff1d(columns, list(odd.kinds))
+            smooth[0] = odd.shares[:, columns]
         known = self._order, np.hstack(smooth)
         near, shares = placing.place_all(self._shapes, self._preparation, pixels, near, known)
-        ends = np.cumsum([one.shape[1] for one in smooth])[:-1]
-        own, *others = np.split(shares, ends, axis=1)
-        order = self._keep(own, near)
+        own, *others = np.split(shares, np.cumsum([one.shape[1] for one in smooth])[:-1], axis=1)
+        order = columns[self._keep(own, near)]
+        self.nuisances_: list[nuisance.Nuisance] = odd.listed(ends, self._order, order)
         apart = {k: one.argmax(axis=1) for k, one in zip(list(cuts)[1:], others, strict=True)}
         self.levels_ = found.levels(self.labels_, order, apart)
         return self
@@ -242,42 +255,13 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     def predict_memberships(self, X: ImageSet | ArrayLike) -> NDArray[np.float64]:
         """How much of each other image's neighbours belongs to each cluster, shape (m, n_clusters_)."""
         check_is_fitted(self)
-        pixels = self._read(X, reset=False)
+        pixels = read_pixels(self, X, reset=False)
         if self.n_clusters_ == 1:
             return np.ones((len(pixels), 1))
         known = self._order, self.memberships_
         return placing.place(self._shapes, self._preparation, pixels, int(self.n_neighbors), known)[
             1
         ]
-
-    def _read(self, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[Any]:
-        """Images (n, h, w), of the dtype given where it is uint8 or float32."""
-        shape = self.image_shape
-        refuse_masked(X, "X")
-        rows: Any = X
-        if isinstance(X, ImageSet):
-            shape, rows = X.shape, X.flat()
-        elif getattr(X, "ndim", 2) == 3:
-            images = np.asarray(X)
-            shape, rows = images.shape[1:], images.reshape(len(images), -1)
-        elif getattr(X, "ndim", 2) > 3:
-            raise BadInputError(
-                f"Images of shape {np.asarray(X).shape[1:]}; give grey ones, an array of shape "
-                "(n, height, width): the mean over the colours, for instance."
-            )
-        kept = getattr(rows, "dtype", None) in (np.uint8, np.float32)
-        rows = validate_data(
-            self, rows, dtype=None if kept else np.float64, order="C", reset=reset,
-            ensure_min_samples=2 if reset else 1,
-        )  # fmt: skip
-        if reset:
-            self._shape = image_shape(shape, rows.shape[1])
-        elif isinstance(shape, tuple) and image_shape(shape, rows.shape[1]) != self._shape:
-            raise BadInputError(
-                f"Images of {shape[0]} × {shape[1]} pixels, but the clusters were found among "
-                f"images of {self._shape[0]} × {self._shape[1]}."
-            )
-        return np.asarray(rows).reshape(len(rows), *self._shape)
 
     def _keep_one(self, n: int, different: int) -> Self:
         """All images are the same: one cluster."""
@@ -294,6 +278,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.gap_strengths_, self.strengths_ = np.empty(0), np.empty(0)
         self.evidence_ = "information"
         self.levels_ = [Level(1, np.inf, np.zeros(n, np.int32), True)]
+        self.nuisances_ = []
         k = min(n - 1, int(self.n_neighbors))
         rows = (np.arange(n)[:, None] + np.arange(1, k + 1)) % n
         self._keep(np.ones((n, 1)), neighbors.Lists(rows.astype(np.int32), np.zeros((n, k))))

@@ -120,11 +120,12 @@ class Parted:
         found = []
         for number in self.clear:
             labels = whole[number][order][chosen] if number in whole else apart.get(number, chosen)
-            size = np.bincount(labels)
+            _, labels, size = np.unique(labels, return_inverse=True, return_counts=True)
             rank = np.empty(len(size), np.int32)
             rank[np.argsort(-size, kind="stable")] = np.arange(len(size))
             strength = float(self.strengths[number - 1])
-            found.append(Level(number, strength, rank[labels], number not in apart))
+            if len(size) > 1 or number == 1:  # fewer than the number where a nuisance was one
+                found.append(Level(len(size), strength, rank[labels], number not in apart))
         return found
 
 

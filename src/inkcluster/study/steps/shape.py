@@ -38,6 +38,7 @@ class Shapes:
     level_numbers: NDArray[np.int64]  # (l,), those that stand out, ascending
     level_strengths: NDArray[np.float64]  # (l,)
     level_labels: NDArray[np.int32]  # (l, n), the clusters at each
+    nuisances: NDArray[np.int8]  # (n,), 1 + the kind of the group an image is in by one; 0 for none
     neighbors: NDArray[np.int32]  # (n, q), rows of `images`; -1 for none
     distances: NDArray[np.float64]  # (n, q)
     memberships: NDArray[np.float64]  # (n, k), rows sum to 1
@@ -109,6 +110,7 @@ def shape(
 ) -> dict[str, NDArray[Any]]:
     """Shape clustering of `n` images, into the number asked for if so many can be told apart."""
     from inkcluster.cluster import ShapeClustering
+    from inkcluster.cluster.shape.nuisance import KINDS
 
     options: dict[str, Any] = {"sample": sample or None, "random_state": plan.seed}
     try:
@@ -119,7 +121,11 @@ def shape(
         model = ShapeClustering(**options).fit(images)
     names = [one.name for one in fields(Shapes)][1:-1]
     levels = model.levels_
-    named = {
+    kinds = np.zeros(n, np.int8)
+    for odd in model.nuisances_:
+        kinds[odd.rows] = 1 + KINDS.index(odd.kind)
+    named: dict[str, NDArray[Any]] = {
+        "nuisances": kinds,
         "distances": model.neighbor_distances_,
         "evidence": np.array(model.evidence_),
         "preparation": np.array(json.dumps(model.preparation_)),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.shape.levels import Level
 from inkcluster.cluster.shape.neighbors import Shapes, View, edges
+from inkcluster.cluster.shape.nuisance import KINDS, Nuisance
 from inkcluster.cluster.shape.pairs import MAX_WARP, STEPS
 from inkcluster.cluster.shape.preparation.decision import VALUES, is_choice
 from inkcluster.cluster.shape.preparation.prepare import Choices, Preparation
@@ -45,6 +46,10 @@ def check(fitted: dict[str, Any], parameters: dict[str, Any]) -> None:
     for level in fitted["levels_"]:
         _hold(isinstance(level, Level) and type(level.n_clusters) is int, "levels_")
         _array(vars(level), "labels", WHOLE, (n,), (0, level.n_clusters - 1))
+    for odd in fitted["nuisances_"]:
+        _hold(isinstance(odd, Nuisance) and odd.kind in KINDS, "nuisances_")
+        rows = _array(vars(odd), "rows", np.int64, (None,), (0, n - 1))
+        _array(vars(odd), "joins", WHOLE, rows.shape, (0, k - 1))
     if k > 1:
         prepared = _check_preparation(fitted["_preparation"], height, width)
         _check_shapes(fitted["_shapes"], len(order), prepared, fitted["_preparation"].warp)

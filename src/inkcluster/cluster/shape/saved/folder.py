@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from inkcluster._version import __version__
 from inkcluster.cluster.shape.levels import Level
 from inkcluster.cluster.shape.neighbors import Shapes, View, edges, plain
+from inkcluster.cluster.shape.nuisance import Nuisance
 from inkcluster.cluster.shape.pairs import Fields
 from inkcluster.cluster.shape.preparation.prepare import Choices, Preparation
 from inkcluster.cluster.shape.saved.checks import check, check_gradients
@@ -44,7 +45,9 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 """What an array may be called: never a path."""
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,60}_|_order|_preparation|_shape|_shapes")
 """What :meth:`fit` sets: never a method."""
-KINDS: dict[str, Any] = {one.__name__: one for one in (Choices, Preparation, Shapes, Level)}
+KINDS: dict[str, Any] = {
+    one.__name__: one for one in (Choices, Preparation, Shapes, Level, Nuisance)
+}
 """Dataclasses that a fitted model may hold."""
 LOOKS = {look.__name__: look for look in (plain, edges)}
 UNREADABLE = (

@@ -1,4 +1,4 @@
-"""Findings P1 to P6: how many clusters the shapes form, how sure they are, which labels look wrong."""
+"""Findings P1 to P7: how many clusters the shapes form, how sure they are, which labels look wrong."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_STRENGTH_SHOWN = 100.0
 """Clusters without links between them have a strength without bound."""
+NUISANCES = ("ruled lines", "contrast", "light and dark swapped")
+"""In the order of `inkcluster.cluster.shape.nuisance.KINDS`."""
 RUNNERS_UP = 2
 BESIDE = 1.35
 """Numbers within this factor of a stronger one are strong only because of it."""
@@ -55,6 +57,10 @@ say = Sentences(
         "P5 none": "No image is unsure of its cluster, so there is none to look at first.",
         "P5 first": "Look first at {images} between two clusters: a decision on them informs {about:,} "
         "images and settles {settled} of all doubt.",
+        "P7 joined": "{images} a group by {kinds} alone; each was put into the cluster that it lies among "
+        "without.",
+        "P7 offered": "{images} a cluster by {kinds} alone; each lies among the images of other clusters "
+        "without: join them.",
         "P6 usual": "Images were prepared in one way, {how}; no other was compared.",
         "P6 best": "Images were {how}: of {ways} compared, this tells clusters apart best ({own} nats; next "
         "{next}).",
@@ -117,12 +123,24 @@ def spectrum_numbers(shapes: Shapes) -> list[int]:
 def strength_of(shapes: Shapes, k: int) -> str:
     """The strength of a number of clusters in words."""
     known = dict(zip(shapes.level_numbers.tolist(), shapes.level_strengths.tolist(), strict=True))
-    if 0 <= k - 2 < len(shapes.strengths):
+    if k not in known and 0 <= k - 2 < len(shapes.strengths):
         known[k] = float(shapes.strengths[k - 2])
     if k not in known:
         return "unknown"
     most = MAX_STRENGTH_SHOWN
     return f"over {most:.0f}" if known[k] > most else f"{known[k]:.2f}"
+
+
+def of_nuisances(shapes: Shapes, asked: int) -> Finding | None:
+    """P7, where there are such groups; `asked` is the number of clusters that a person gave, or 0."""
+    held = shapes.nuisances[shapes.nuisances > 0]
+    if not len(held):
+        return None
+    kinds = listed(NUISANCES[kind - 1] for kind in np.unique(held))
+    images = several(len(held), "image forms", "images form")
+    if asked:
+        return say("P7 offered", Level.NOTICE, images=images, kinds=kinds)
+    return say("P7 joined", Level.NOTICE, images=images, kinds=kinds)
 
 
 def of_classes(matched: Match, scored: Scores) -> Finding:

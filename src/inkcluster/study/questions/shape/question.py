@@ -33,9 +33,9 @@ class ShapeQuestion:
             judged = of_unlabelled(shapes) if shapes.images.labels is None else of_labels(shapes)
             shown = of_clusters(shapes, where)
             advance(1)
-        own = Answer(
-            findings=(findings.of_number(shapes, plan.shape_k), findings.of_confidence(shapes))
-        )
+        odd = findings.of_nuisances(shapes, plan.shape_k)
+        number = findings.of_number(shapes, plan.shape_k)
+        own = Answer(findings=(number, findings.of_confidence(shapes), *((odd,) if odd else ())))
         rest = Answer(
             findings=shapes.finding(),
             arrays={
@@ -46,6 +46,7 @@ class ShapeQuestion:
                 "level_numbers": shapes.level_numbers,
                 "level_strengths": shapes.level_strengths,
                 "level_labels": shapes.level_labels,
+                "nuisances": shapes.nuisances,
                 "neighbors": shapes.neighbors,
                 "memberships": shapes.memberships,
                 "confidence": shapes.confidence,
