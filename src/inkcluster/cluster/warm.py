@@ -60,13 +60,15 @@ def _neighbors() -> None:
 
 def _density() -> None:
     from inkcluster.cluster.density import DBSCAN, DBSCANGrid
-    from inkcluster.cluster.hdbscan import HDBSCAN
+    from inkcluster.cluster.hdbscan import HDBSCAN, choose
 
     for X in _points(LARGE, 40):
         eps = 25 * float(np.sqrt(40))
         DBSCAN(eps, min_samples=5).fit(X)
         DBSCANGrid([eps / 2, eps], [5, 10]).fit(X)
         HDBSCAN(min_cluster_size=20, copy=True).fit(X)
+    with choose.forced("boruvka", choose.COMPILED_WALK):
+        HDBSCAN(copy=True).fit(X[:500])
 
 
 def _shape() -> None:

@@ -30,7 +30,7 @@ from inkcluster.cluster.hdbscan.clusters import (
     outlier_scores,
     select,
 )
-from inkcluster.cluster.hdbscan.pairs import Rough, core_distances, cores_by_tree
+from inkcluster.cluster.hdbscan.pairs import Reach, Rough, core_distances, cores_by_tree
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.compute.memory import SPARE
 from inkcluster.errors import BadInputError, TooLittleMemoryError
@@ -128,6 +128,22 @@ def test_every_algorithm_gives_scikit_learns_tree_node_for_node(seed, kind) -> N
             np.testing.assert_array_equal(
                 ours.dbscan_clustering(cut, 3), peer.dbscan_clustering(cut, 3)
             )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 2**20), kind=st.sampled_from([*KINDS, *TIED]), most=st.sampled_from([4, 30])
+)
+def test_the_walk_over_lists_is_the_same_compiled_and_in_python(seed, kind, most) -> None:
+    X, walks = some_points(seed, kind), []
+    reach = Reach(1 + seed % min(most, len(X) - 1))
+    for compiled in (False, True):
+        with pytest.MonkeyPatch.context() as patch, choose.forced("boruvka"):
+            patch.setattr(choose, "walk_is_compiled", lambda compiled=compiled: compiled)
+            walks.append(from_lists.walk(X, reach, None))
+    for plain, fast in zip(*walks, strict=True):
+        assert plain.dtype == fast.dtype
+        np.testing.assert_array_equal(plain, fast)
 
 
 @pytest.mark.parametrize("algorithm", ["prim", "stored"])
@@ -597,7 +613,8 @@ def test_ties_waiting_in_turn_change_nothing(monkeypatch, kind, most):
         model = HDBSCAN(min_samples=9, min_cluster_size=3, copy=True)
         with choose.forced("boruvka"), monkeypatch.context() as patch:
             expected = clone(model).fit(X).single_linkage_tree_
-            patch.setattr(from_lists, "MAX_WAITING", most)
+            patch.setattr(from_lists.kernels, "MAX_WAITING", most)
+            patch.setattr(choose, "walk_is_compiled", lambda: False)
             np.testing.assert_array_equal(model.fit(X).single_linkage_tree_, expected)
 
 

@@ -21,6 +21,8 @@ from inkcluster.compute.duplicates import many_equal
 from inkcluster.compute.forced import Forced
 from inkcluster.compute.memory import SPARE, budget, require
 from inkcluster.compute.threads import workers
+from inkcluster.kernels._jit import is_compiled
+from inkcluster.kernels.density.walk import walk
 
 Algorithm = Literal["scikit-learn", "prim", "stored", "boruvka"]
 OURS = ("euclidean", "l2")
@@ -39,6 +41,8 @@ POINT_BYTES = 2500
 """For a point in the walk, the merges and the condensed tree, which are lists of Python."""
 PAIR_BYTES, ENTRY_BYTES = 10, 90
 """For a pair of few points, and for one of those looked at again at a time."""
+COMPILED_WALK = "compiled walk"
+"""Forced after "boruvka", compiles the walk over lists."""
 
 forced = Forced()
 """Build every tree that could be ours by one algorithm meanwhile, for tests."""
@@ -75,6 +79,11 @@ def fastest(n: int, d: int) -> Literal["prim", "stored", "boruvka"]:
         return "boruvka"
     products = n * n * (15 + 0.065 * d) + 20_000 * n
     return "stored" if products < loop + 3 * n * n and n <= MAX_STORED_POINTS else "prim"
+
+
+def walk_is_compiled() -> bool:
+    """Whether the walk over lists is compiled already; Python's takes no longer than compiling it."""
+    return COMPILED_WALK in forced.names or is_compiled(walk)
 
 
 def with_ties(X: Any, min_samples: int, memory_limit: int | None) -> Literal["prim", "stored"]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,12 @@ from inkcluster.cluster.neighbors.nearest import Neighbours, nearest_neighbors
 from inkcluster.cluster.neighbors.spanning import spanning_tree
 from inkcluster.compute.duplicates import distinct, many_equal
 from inkcluster.compute.threads import pieces
+from inkcluster.kernels.density import walk as kernels
 
 MAX_TIED = 0.05
 """Share of core distances, or of edges, that may equal the two before."""
 SAME = 1e-12
 """Relative difference up to which squared distances are equal."""
-MAX_WAITING = 8
-"""Ties of a row up to which all wait in the queue at once, which is faster."""
 PIECE = 1024
 """Rows whose ties are found at a time."""
 
@@ -97,49 +95,6 @@ def _check_ties(lengths: NDArray[np.float64]) -> None:
         raise ManyTies
 
 
-class _Queue:
-    """Rows that wait to be reached: the nearest first, then the lowest, then from the earliest step.
-
-    Parameters
-    ----------
-    core : list of float
-        By row.
-    """
-
-    def __init__(self, core: list[float]) -> None:
-        self.core = core
-        self.reached = [False] * len(core)
-        self.waiting: list[tuple[float, int, int, int, int]] = []  # height, row, step, from, turns
-        self.turns: list[tuple[Iterator[int], float, int, int]] = []
-
-    def add(self, row: int, far: float, step: int, start: int) -> None:
-        if not self.reached[row]:
-            heapq.heappush(self.waiting, (far, row, step, start, -1))
-
-    def add_in_turn(self, rows: Sequence[int], least: float, step: int, start: int) -> None:
-        """Let the first of many ties wait, or all ties of all rows would fill the queue."""
-        self.turns.append((iter(rows), least, step, start))
-        self._wait(len(self.turns) - 1)
-
-    def _wait(self, turn: int) -> None:
-        rows, least, step, start = self.turns[turn]
-        for row in rows:
-            if not self.reached[row]:
-                far = max(least, self.core[row])
-                heapq.heappush(self.waiting, (far, row, step, start, turn))
-                return
-
-    def next(self) -> tuple[float, int, int, int]:
-        """Height, row, step and start of what is reached next."""
-        while True:
-            far, row, step, start, turn = heapq.heappop(self.waiting)
-            if turn >= 0:
-                self._wait(turn)
-            if not self.reached[row]:
-                self.reached[row] = True
-                return far, row, step, start
-
-
 def walk_tree(
     edges: NDArray[np.integer],
     height: NDArray[np.float64],
@@ -169,55 +124,40 @@ def walk_tree(
     n, (u, k) = len(same), tied.shape
     ends = np.concatenate([edges, edges[:, ::-1]])
     by_end = np.argsort(ends[:, 0], kind="stable")
-    begin = np.searchsorted(ends[by_end, 0], np.arange(u + 1)).tolist()
-    other = first[ends[by_end, 1]].tolist()
-    length = np.concatenate([height, height])[by_end].tolist()
-    tie_begin = (np.count_nonzero(tied < 0, axis=1) + np.arange(u) * k).tolist()
-    ties = first[tied].reshape(-1).data
-    of_equals, back_begin = _ties_of_equals(core, tied)
-    back = first[of_equals].data
-    number = np.searchsorted(first, same)
-    points, queue = number.tolist(), _Queue(core[number].tolist())
-    members = _later_members(first, same)
-    is_first = (same == np.arange(n)).tolist()
-    walk: list[tuple[int, int, float]] = []
-    far, here, since, start = np.inf, 0, 0, 0
-    queue.reached[0] = True
-    for step in range(n - 1):
-        if is_first[here]:
-            point, own = points[here], queue.core[here]
-            for e in range(begin[point], begin[point + 1]):
-                queue.add(other[e], length[e], step, here)
-            some = ties[tie_begin[point] : (point + 1) * k]
-            if len(some) > MAX_WAITING:
-                queue.add_in_turn(some, own, step, here)
-            else:
-                for row in some:
-                    queue.add(row, own, step, here)
-            if back_begin[point] < back_begin[point + 1]:
-                queue.add_in_turn(back[back_begin[point] : back_begin[point + 1]], own, step, here)
-            if here in members:  # as near to what reached this row, unless that was further
-                at = (since, start) if far == own else (step, here)
-                queue.add_in_turn(members[here], own, *at)
-        far, here, since, start = queue.next()
-        walk.append((start, here, far))
-    starts, rows, heights = zip(*walk, strict=True) if walk else ((), (), ())
-    return Walk(np.array(starts, np.int64), np.array(rows, np.int64), np.array(heights, np.float64))
-
-
-def _later_members(first: NDArray[np.int64], same: NDArray[np.int64]) -> dict[int, list[int]]:
-    """For the first of some equal rows the others, ascending."""
-    if len(first) == len(same):
-        return {}
+    bounds = np.searchsorted(ends[by_end, 0], np.arange(u + 1))
+    length = np.concatenate([height, height])[by_end]
+    tie_begin = np.count_nonzero(tied < 0, axis=1) + np.arange(u) * k
+    back, back_bounds = _ties_of_equals(core, tied)
     rows = np.argsort(same, kind="stable")
-    begin = np.searchsorted(same[rows], first)
-    groups = np.split(rows, begin[1:])
-    return {int(group[0]): group[1:].tolist() for group in groups if len(group) > 1}
+    number = np.searchsorted(first, same)
+    later = rows[same[rows] != rows]
+    later_bounds = np.searchsorted(number[later], np.arange(u + 1))
+    lists: Any = (
+        (first[ends[by_end, 1]], bounds[:-1], bounds[1:]),
+        (first[tied].reshape(-1), tie_begin, np.arange(1, u + 1) * k),
+        (first[back], back_bounds[:-1], back_bounds[1:]),
+        (later, later_bounds[:-1], later_bounds[1:]),
+    )
+    is_first = same == np.arange(n)
+    walk = Walk(np.empty(n - 1, np.int64), np.empty(n - 1, np.int64), np.empty(n - 1))
+    loop: Any = kernels.walk
+    if choose.walk_is_compiled():
+        loop(number, is_first, core[number], lists[0], length, *lists[1:], *walk)
+        return walk
+    inside = [(rows.data, begin.tolist(), end.tolist()) for rows, begin, end in lists]
+    steps: list[list[Any]] = [[0] * (n - 1) for _ in walk]
+    loop.py_func(
+        number.tolist(), is_first.tolist(), core[number].tolist(), inside[0], length.tolist(),
+        *inside[1:], *steps,
+    )  # fmt: skip
+    for array, values in zip(walk, steps, strict=True):
+        array[:] = values
+    return walk
 
 
 def _ties_of_equals(
     core: NDArray[np.float64], tied: NDArray[np.int32]
-) -> tuple[NDArray[np.integer], list[int]]:
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """The rows tied to each row by their own core distance, if others share it, the nearest first.
 
     A row with a core distance of its own is met through its edge in the tree. The list gives where
@@ -227,11 +167,11 @@ def _ties_of_equals(
     _, which, count = np.unique(core, return_inverse=True, return_counts=True)
     shared = np.flatnonzero(count[which] > 1)
     if not len(shared):
-        return np.empty(0, np.int32), [0] * (n + 1)
+        return np.empty(0, np.int64), np.zeros(n + 1, np.int64)
     shared = shared[np.argsort(core[shared], kind="stable")].astype(np.int32)
     ends = tied[shared]
     listed = ends >= 0
     begin = np.append(0, np.cumsum(np.count_nonzero(listed, axis=1)))
     ends = ends[listed]
     turned = csr_array((np.ones(len(ends), np.bool_), ends, begin), (len(shared), n)).tocsc()
-    return shared[turned.indices], turned.indptr.tolist()
+    return shared[turned.indices], turned.indptr.astype(np.int64)
