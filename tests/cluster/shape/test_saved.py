@@ -117,7 +117,8 @@ def test_a_model_is_replaced_and_nothing_else(model, folder, tmp_path):
 def test_a_model_that_format_1_wrote_is_read(digits, tmp_path):
     """Once a version is released, the file stays as it is, and newer formats get files of their own.
 
-    Written by ``ShapeClustering(3, n_neighbors=3, size="kept", random_state=0)``, fitted to 24 digits.
+    Written by ``ShapeClustering(3, n_neighbors=3, size="kept", random_state=0)``, fitted to 24 digits; until
+    then it is written anew where `fit` gets another attribute that loading checks.
     """
     shutil.unpack_archive(Path(__file__).with_name("model-format-1.zip"), tmp_path / "model")
     old = ShapeClustering.load(tmp_path / "model")
