@@ -42,6 +42,9 @@ def _linkages(*methods: str) -> Callable[[], None]:
             for some in (X, X[:1500]):  # few points go another way
                 for method in methods:
                     hierarchy.cuts(hierarchy.linkage(some, method), [2, 10])
+            with choose.forced("vectors", "spanning tree", "rounds"):  # beyond 8,192 points
+                for method in methods:
+                    hierarchy.linkage(X, method)
         for algorithm in ("direct", "generic"):
             with choose.forced(algorithm):
                 for method in methods:
