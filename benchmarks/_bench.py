@@ -125,13 +125,19 @@ def peak_megabytes(module: str, *arguments: str) -> float:
     return int(done.stdout.split("peak")[-1]) / 1024
 
 
-def mnist_file() -> Path:
-    """Where MNIST lies: $INKCLUSTER_DATA, or shared/data beside the checkout."""
+def data_file(name: str) -> Path | None:
+    """Where a data file lies: in $INKCLUSTER_DATA, or in shared/data beside the checkout."""
     folders = [os.environ.get("INKCLUSTER_DATA"), Path(__file__).parents[2] / "shared" / "data"]
-    for folder in folders:
-        if folder and (Path(folder) / "mnist-original.mat").is_file():
-            return Path(folder) / "mnist-original.mat"
-    raise SystemExit("mnist-original.mat is neither in $INKCLUSTER_DATA nor in ../shared/data")
+    places = [Path(folder) / name for folder in folders if folder]
+    return next((place for place in places if place.is_file()), None)
+
+
+def mnist_file() -> Path:
+    """Where MNIST lies."""
+    found = data_file("mnist-original.mat")
+    if found is None:
+        raise SystemExit("mnist-original.mat is neither in $INKCLUSTER_DATA nor in ../shared/data")
+    return found
 
 
 def _shown(value: Any) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import rotate, zoom
 
 import inkcluster
-from benchmarks._bench import mnist_file
+from benchmarks._bench import data_file, mnist_file
 from inkcluster.images import ImageSet
 
 TEST = 10_000
@@ -86,6 +89,46 @@ def _coarse() -> ImageSet:
     return _changed(lambda image: zoom(image.astype(float), 16 / 28, order=1))
 
 
+FASHION = Path("/usr/share/datasets/fashion-mnist")
+"""Where Debian's package `dataset-fashion-mnist` puts it."""
+FILES = {
+    "greek": ("24 Greek characters", "omniglot_greek.npz"),
+    "hands": ("photographs of hands", "signdigits.npz"),
+    "doodles": ("doodles of cats, rainbows and trains", "doodles.npz"),
+}
+"""Sets that may lie beside MNIST, as arrays X and y."""
+
+
+def _file(name: str) -> ImageSet:
+    found = data_file(name)
+    assert found is not None
+    with np.load(found) as arrays:
+        return ImageSet(arrays["X"], arrays["y"], name)
+
+
+def _fashion() -> ImageSet:
+    """10,000 of the clothes that are meant for training."""
+    parts = [
+        np.frombuffer(gzip.decompress((FASHION / f"train-{name}.gz").read_bytes()), np.uint8)
+        for name in ("images-idx3-ubyte", "labels-idx1-ubyte")
+    ]
+    pixels, labels = parts[0][16:].reshape(-1, 28, 28), parts[1][8:]
+    index = np.sort(np.random.default_rng(0).permutation(len(pixels))[:TEST])
+    return ImageSet(pixels[index], labels[index], "fashion")
+
+
+def _there() -> dict[str, tuple[str, Callable[[], ImageSet]]]:
+    """Those of the sets beside MNIST that lie on this machine."""
+    found: dict[str, tuple[str, Callable[[], ImageSet]]] = {
+        key: (title, partial(_file, name))
+        for key, (title, name) in FILES.items()
+        if data_file(name)
+    }
+    if FASHION.is_dir():
+        found["fashion"] = ("10,000 of Fashion-MNIST", _fashion)
+    return found
+
+
 SETS: dict[str, tuple[str, Callable[[], ImageSet]]] = {
     "mnist": ("all of MNIST", _mnist),
     "test": ("MNIST's test images", _test),
@@ -100,4 +143,5 @@ SETS: dict[str, tuple[str, Callable[[], ImageSet]]] = {
     "coarse": ("test images at 16 × 16", _coarse),
     "binary": ("test images, black and white", lambda: _changed(lambda x: 255 * (x > 127))),
     "digits": ("the 8 × 8 digits", lambda: inkcluster.load("digits")),
+    **_there(),
 }

@@ -7,7 +7,8 @@ once). ACC, NMI and ARI are against the labels, which nobody sees; the median ov
 least and the most of ACC. What a contestant calls noise counts as wrong: each such image as a cluster
 of its own. ``auto`` finds the number of clusters itself; the others are given it, but for EVoC and
 HDBSCAN, which take none. Times include what a contestant must do before it clusters; compilation is
-done before. ``--memory`` adds the peak of each, in a process of its own.
+done before. Then each way to prepare the images that was compared, with what it would have given
+(``--no-ways`` leaves them out). ``--memory`` adds the peak of each, in a process of its own.
 """
 
 from __future__ import annotations
@@ -33,7 +34,18 @@ from inkcluster.cluster import hierarchy
 from inkcluster.evaluate import scores
 from inkcluster.images import ImageSet
 
-SHORT = ("--sets", "sub500", "digits", "three", "--seeds", "2", "--peers", "k-means", "Ward")
+SHORT = (
+    "--sets",
+    "sub500",
+    "digits",
+    "three",
+    "--seeds",
+    "2",
+    "--peers",
+    "k-means",
+    "Ward",
+    "--no-ways",
+)
 """The arguments of a short run, for ``python -m benchmarks``."""
 
 
@@ -164,6 +176,29 @@ def warm(names: Sequence[str]) -> None:
             PEERS[name].run(ImageSet(images.pixels, None, "warm"), 10, 0)
 
 
+def ways(images: ImageSet, seeds: int) -> str:
+    """Each way to prepare the images that was compared, what it was judged by, and its ACC."""
+    k = len(np.unique(images.labels))
+    blind = ImageSet(images.pixels, None, images.name)
+    chosen = inkcluster.ShapeClustering(k, random_state=0).fit(blind).preparation_
+    lines = []
+    for tried in chosen.pop("tried") or [{**chosen, "information": float("nan")}]:
+        way = {name: value for name, value in tried.items() if name != "information"}
+        found = [
+            scores(
+                np.asarray(images.labels),
+                inkcluster.ShapeClustering(k, random_state=seed, **way).fit(blind).labels_,
+            ).accuracy
+            for seed in range(seeds)
+        ]
+        said = ", ".join(f"{name} {value}" for name, value in way.items())
+        acc = " ".join(f"{one:.4f}" for one in found)
+        lines.append(
+            f"{'*' if way == chosen else ' '} {said}: {tried['information']:.3f}, ACC {acc}"
+        )
+    return "\n".join(["  prepared (* chosen), information in nats:", *lines])
+
+
 def contest(names: Sequence[str], chosen: str, seeds: int, memory: bool) -> list[Timing]:
     images = SETS[chosen][1]()
     timings = []
@@ -195,6 +230,10 @@ def main() -> None:
     others = [name for name in PEERS if name not in OURS]
     parser.add_argument("--peers", nargs="*", choices=others, default=others)
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument(
+        "--ways", action=argparse.BooleanOptionalAction, default=True,
+        help="measure every way to prepare the images that was compared",
+    )  # fmt: skip
     parser.add_argument("--memory", action="store_true", help="measure peak memory too")
     parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
     parser.add_argument("--one", choices=list(PEERS), help="only this, once, and no table")
@@ -211,6 +250,8 @@ def main() -> None:
     for chosen in asked.sets:
         done[chosen] = contest(names, chosen, asked.seeds, asked.memory)
         print(table(f"{SETS[chosen][0]}:", done[chosen]), flush=True)
+        if asked.ways:
+            print(ways(SETS[chosen][1](), asked.seeds), flush=True)
         print()
     text = as_json(done)
     if asked.json:

@@ -21,7 +21,7 @@ from inkcluster.cluster.shape.preparation.prepare import (
     learn,
     mixed_borders,
 )
-from inkcluster.compute.threads import peers_threads
+from inkcluster.compute.threads import one_blas_thread, peers_threads
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
@@ -59,6 +59,11 @@ EIGENVECTORS = (10, 20, 30, 30)
 """Eigenvectors by which each set of small clusters is made, for up to 20 clusters."""
 MAX_SMALL_CLUSTERS = 200
 MIN_MEAN_SIZE = 5
+MAX_ROUNDS = 30
+"""Rounds of k-means by which small clusters are made."""
+MIN_SHIFT = 1.0
+"""How far from the middle the ink must lie, in prepared pixels, for its place to matter; less is within
+the warp."""
 
 
 def asked(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def decided(
     """
     best = first.choices
     tried: list[dict[str, Any]] = []
-    free = [] if k == 1 else _free(pixels, wanted)
+    free = [] if k == 1 else _free(pixels, first, wanted)
     count = min(SAMPLE, len(pixels))
     some = pixels[np.arange(count) * len(pixels) // count]
 
@@ -123,7 +128,7 @@ def decided(
         done(1)
         return value, clustered
 
-    with current().task("preparation", len(free) + bool(free)) as done:
+    with one_blas_thread(), current().task("preparation", len(free) + bool(free)) as done:
         most, clustered = found(best) if free else (0.0, False)
         for name in free if clustered or k else []:
             other = replace(best, **{name: UNUSUAL[name]})
@@ -134,12 +139,16 @@ def decided(
     return kept, {**asdict(best), "tried": tried}
 
 
-def _free(pixels: NDArray[np.generic], wanted: dict[str, object]) -> list[str]:
+def _free(pixels: NDArray[np.generic], first: Preparation, wanted: dict[str, object]) -> list[str]:
     """The choices for which another way is tried."""
     if len(pixels) < MIN_IMAGES or not deforms(pixels.shape[1:]):
         return []
-    mixed = wanted["polarity"] == "auto" and mixed_borders(pixels) >= MIN_MIXED
-    return [name for name in UNUSUAL if wanted[name] == "auto" and (mixed or name != "polarity")]
+    free = [name for name in UNUSUAL if wanted[name] == "auto"]
+    if "polarity" in free and mixed_borders(pixels) < MIN_MIXED:
+        free.remove("polarity")
+    if "centre" in free and first.shift(pixels) < MIN_SHIFT:
+        free.remove("centre")
+    return free
 
 
 def information(
@@ -181,7 +190,7 @@ def _small(
     different = len(np.unique(rows.round(9), axis=0))
     count = min(max(min(len(rows) // MIN_MEAN_SIZE, MAX_SMALL_CLUSTERS), least, 2), different)
     with peers_threads():
-        found = KMeans(count, n_init=1, max_iter=30, random_state=random_state).fit(rows)
+        found = KMeans(count, n_init=1, max_iter=MAX_ROUNDS, random_state=random_state).fit(rows)
     return np.unique(found.labels_, return_inverse=True)[1]
 
 

@@ -119,6 +119,21 @@ class Preparation:
             resized, pixels, np.empty((len(pixels), *size), np.float32), "resized images"
         )
 
+    def shift(self, pixels: NDArray[np.generic]) -> float:
+        """How far the ink of images (n, h, w) lies from the middle: the root mean square, resized.
+
+        Infinite where there is ink on the border, such as the background of photographs: moving it
+        makes edges, however little it is moved.
+        """
+        some = pixels[:: max(1, len(pixels) // SAMPLE)]
+        grey = _ink(some, self.low, self.high, self.choices.polarity)
+        if _margin(grey):
+            return np.inf
+        ink = moments(grey)
+        _, height, width = pixels.shape
+        far = np.square(ink.down - (height - 1) / 2) + np.square(ink.right - (width - 1) / 2)
+        return self.scale * float(np.sqrt(far.mean()))
+
     def _placed(self, grey: NDArray[np.float32]) -> NDArray[np.float32]:
         """Images (n, h, w), each moved and resized on its own."""
         ink = moments(grey)
