@@ -10,7 +10,7 @@ from inkcluster.cluster.shape import nuisance
 
 @pytest.fixture(scope="module")
 def grey(digits):
-    return np.pad((digits.pixels[:900] / 16).astype(np.float32), ((0, 0), (1, 1), (1, 1)))
+    return np.pad((digits.pixels[:900] / 16).astype(np.float32), ((0, 0), (2, 2), (2, 2)))
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,12 @@ def test_clusters_of_shapes_are_none(grey, digits):
         found = nuisance.find(grey, (0.0, 1.0), shares)
         assert not found.kinds
         assert found.shares is shares
+
+
+def test_lines_that_all_images_have_are_none(grey, digits):
+    truth = digits.labels[: len(grey)]
+    images = np.stack([with_line(image.copy()) for image in grey])
+    assert not nuisance.find(images, (0.0, 1.0), shares_of(truth)).kinds
 
 
 def test_what_most_images_have_is_none(grey, spoilt, digits):

@@ -22,6 +22,8 @@ MIN_FALL = 2.5
 """How many times larger that share is with the nuisance."""
 CLEARLY = 1.2
 """How many times larger the fall of another kind is, to be taken for it."""
+MOST, FEW = 0.8, 0.25
+"""Shares of a group's images, and of all others, that lines run through."""
 INKED = 0.5
 """Grey level from which a pixel is ink."""
 LINE = 0.8
@@ -99,6 +101,9 @@ def find(
     for kind, views in _views(pixels[some], ends).items():
         before, after = (_own(view, labels[some], k) for view in views)
         fall = before / np.maximum(after, 1e-3)
+        if kind == "lines":  # what many images have is their content
+            lined = np.bincount(labels[some], (views[0] != views[1]).any(axis=1), k)
+            fall[(lined < MOST * size) | (lined.sum() - lined > FEW * (count - size))] = 0
         bad = (size >= MIN_MEMBERS) & (after < MAX_OWN) & (before >= MAX_OWN) & (fall >= most)
         if 2 * size[bad].sum() < count:
             kinds |= dict.fromkeys(np.flatnonzero(bad).tolist(), kind)

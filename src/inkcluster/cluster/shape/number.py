@@ -26,7 +26,7 @@ TOP = 1.8
 """Strengths end at the finest cut divided by this: they rise falsely near it."""
 PEAK_WIDTH, PEAK_END = 1.35, 1.15
 """A peak is the largest strength within the one factor, and ends before the other factor of the last."""
-MIN_CLEAR = 1.4
+MIN_CLEAR = 1.35
 """A number of less strength is not clear."""
 MIN_COARSER = 1.6
 """One smaller than the strongest, of no less: twelve groups in pairs show six with 1.46."""
