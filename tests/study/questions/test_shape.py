@@ -1,5 +1,7 @@
 """Question 7 on digits with labels and without, and on sets that are unlike digits."""
 
+import itertools
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from inkcluster.cluster import ShapeClustering
+from inkcluster.cluster.shape.preparation.decision import VALUES
 from inkcluster.errors import TooLittleMemoryError
 from inkcluster.evaluate import look_first, suspicious_labels
 from inkcluster.figures import render
@@ -14,6 +17,7 @@ from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.questions.shape import findings
+from inkcluster.study.questions.shape.preparation import of_preparation
 from inkcluster.study.run.desk import Desk
 from inkcluster.words import percent, several
 
@@ -254,3 +258,22 @@ def test_the_work_is_kept_on_the_desk(few, make_plan, monkeypatch):
     monkeypatch.setattr(ShapeClustering, "fit", None)
     second = QUESTIONS["shape"].answer(few, plan, desk)
     np.testing.assert_array_equal(first.arrays["labels"], second.arrays["labels"])
+
+
+@pytest.mark.parametrize("lead", [0.5, 0.001])
+def test_the_preparation_is_said_in_few_words_with_the_runner_up(lead):
+    for values in itertools.product(*VALUES.values()):
+        way = dict(zip(VALUES, values, strict=True))
+        rival = {**way, "shear": not way["shear"], "information": 2.0 - lead}
+        tried = [
+            rival,
+            {**way, "information": 2.0},
+            {**way, "contrast": "none", "information": 1.0},
+        ]
+        text = json.dumps({**way, "tried": tried})
+        answer = of_preparation(SimpleNamespace(preparation=np.array(text)))
+        (finding,), (table,) = answer.findings, answer.tables
+        assert len(finding.sentence.split()) <= 25
+        assert finding.level == (Level.DETAIL if lead > 0.01 else Level.NOTICE)
+        assert f"(2.00 nats; next {2 - lead:.2f})" in finding.sentence
+        assert table.frame["taken"].tolist() == [True, False, False]

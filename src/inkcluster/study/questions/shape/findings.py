@@ -64,8 +64,7 @@ say = Sentences(
         "P6 usual": "Images were prepared in one way, {how}; no other was compared.",
         "P6 best": "Images were {how}: of {ways} compared, this tells clusters apart best ({own} nats; next "
         "{next}).",
-        "P6 weak": "Images were {how}, but another of {ways} tells clusters apart about as well ({own} nats; "
-        "next {next}).",
+        "P6 weak": "Images were {how}; another of {ways} does about as well ({own} nats; next {next}).",
     }
 )
 

@@ -14,7 +14,7 @@ POSE = ("polarity", "centre", "shear")
 """Choices that matter where they are wrong."""
 MIN_LEAD = 0.01
 """Information, in nats, by which a way must lead those of another pose, or the evidence is weak."""
-SIZES = {"set": "resized together", "image": "resized each", "kept": "not resized"}
+SIZES = {"set": "resized together", "image": "each resized", "kept": "not resized"}
 TITLES = {"centre": "centred", "shear": "upright"}
 
 
@@ -48,9 +48,9 @@ def _how(chosen: dict[str, Any]) -> str:
     said = pose or ["neither centred nor upright"]
     said.append(SIZES[chosen["size"]])
     if chosen["polarity"] == "image":
-        said.append("in own polarity")
+        said.append("own polarity")
     if chosen["contrast"] == "local":
-        said.append("in local contrast")
+        said.append("local contrast")
     return ", ".join(said)
 
 
