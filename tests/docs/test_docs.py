@@ -7,7 +7,9 @@ import inspect
 import re
 import tomllib
 from pathlib import Path
+from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import typer
 
@@ -228,6 +230,23 @@ def test_relative_links_lead_somewhere(path):
 def _slug(heading):
     kept = re.sub(r"[^\w\s-]", "", heading).strip().lower()
     return re.sub(r"[-\s]+", "-", kept)
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "pictures").iterdir()), ids=lambda path: path.name)
+def test_a_picture_is_small_shown_and_readable_in_both_themes(path):
+    """Made by ``python tests/docs/shape_pictures.py``."""
+    assert path.stat().st_size < 150_000
+    assert any(f"](pictures/{path.name})" in other.read_text(encoding="utf-8") for other in PAGES)
+    style = ElementTree.parse(path).getroot().findtext("{http://www.w3.org/2000/svg}style")
+    assert "prefers-color-scheme:dark" in style
+
+
+def test_what_draws_the_pictures_still_finds_what_it_draws():
+    drawing = loaded("shape_pictures")
+    one = np.random.default_rng(0).integers(-30, 31, (2, 2, 9, 9)).astype(np.int8)
+    _, least = drawing.places(*one, warp=2)
+    forward, _ = drawing.pair_distances(drawing.Fields(one, 2), np.array([0]), np.array([1]))
+    assert least.sum() == forward[0]
 
 
 def test_every_page_is_in_the_navigation_and_every_entry_is_a_page():
