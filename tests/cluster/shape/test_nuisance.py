@@ -84,9 +84,9 @@ def test_few_images_have_none(grey, n):
 
 @pytest.mark.mnist
 def test_a_line_through_some_images_makes_no_cluster(mnist):
-    images = mnist.sample(1500, 0)
+    images = mnist.sample(1200, 0)
     pixels = images.pixels.copy()
-    lined = np.random.default_rng(1).random(1500) < 0.2
+    lined = np.random.default_rng(1).random(1200) < 0.2
     pixels[lined, 25:27] = 255
     model = ShapeClustering(random_state=0).fit(pixels)
     assert model.n_clusters_ == 10
@@ -96,7 +96,3 @@ def test_a_line_through_some_images_makes_no_cluster(mnist):
     joins = np.concatenate([one.joins for one in model.nuisances_])
     np.testing.assert_array_equal(joins, model.labels_[rows])
     assert adjusted_rand_score(images.labels, model.labels_) > 0.85
-    given = ShapeClustering(13, random_state=0).fit(pixels)
-    assert given.n_clusters_ == 13
-    offered = np.concatenate([one.rows for one in given.nuisances_])
-    assert len(np.intersect1d(offered, rows)) > 0.9 * len(rows)

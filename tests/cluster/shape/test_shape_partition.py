@@ -248,12 +248,12 @@ def once(function):
 
 
 @pytest.mark.mnist
-def test_ten_seeds_agree(mnist, monkeypatch):
+def test_seeds_agree(mnist, monkeypatch):
     images = mnist.sample(2000, 0).pixels
     for name in ("shapes_of", "find"):  # which do not depend on the seed
         monkeypatch.setattr(neighbors, name, once(getattr(neighbors, name)))
     way = {"deskew": True, "size": "set", "polarity": "light", "contrast": "set"}
-    models = [ShapeClustering(random_state=seed, **way).fit(images) for seed in range(10)]
+    models = [ShapeClustering(random_state=seed, **way).fit(images) for seed in range(4)]
     assert {model.n_clusters_ for model in models} == {10}
     for other in models[1:]:
         assert adjusted_rand_score(models[0].labels_, other.labels_) > 0.998

@@ -40,7 +40,7 @@ def test_too_little_memory_is_said_before_any_is_taken(rng):
 
 
 def test_no_more_memory_is_taken_than_was_said(digits):
-    images = digits.pixels[:900]
+    images = digits.pixels[:500]
     ShapeClustering(10, random_state=0).fit(images[:50])  # what is compiled and imported once
     size = learn(images, 2, Choices())
     tracemalloc.start()

@@ -9,7 +9,7 @@ from inkcluster.cluster.shape import neighbors
 from inkcluster.cluster.shape import pairs as measure
 from inkcluster.cluster.shape.plan import check_memory, check_start, fingerprints
 from inkcluster.cluster.shape.preparation import prepare
-from inkcluster.cluster.shape.preparation.decision import asked, decided, usual
+from inkcluster.cluster.shape.preparation.decision import asked, decided, for_number, usual
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.errors import BadInputError, refuse_masked
 
@@ -160,6 +160,7 @@ def shape_neighbors(
         "centre": centre, "shear": shear, "size": size, "polarity": polarity, "contrast": contrast,
         "deskew": deskew,
     })  # fmt: skip
+    wanted = for_number(wanted, n)
     check_start(n)
     order = np.argsort(fingerprints(pixels), kind="stable")  # the images' own, as in the clustering
     some = pixels[order[:: max(1, n // prepare.SAMPLE)]]

@@ -14,7 +14,7 @@ from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors, nuisance, partition, placing, plan
 from inkcluster.cluster.shape.levels import Level, parted
 from inkcluster.cluster.shape.pairs import check_warp
-from inkcluster.cluster.shape.preparation.decision import asked, decided, usual
+from inkcluster.cluster.shape.preparation.decision import asked, decided, for_number, usual
 from inkcluster.cluster.shape.preparation.prepare import SAMPLE, learn
 from inkcluster.cluster.shape.preparation.reading import read_pixels
 from inkcluster.cluster.shape.saved import Saved
@@ -52,7 +52,8 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     shear : bool or "auto"
         Whether images are sheared upright, by the second moments of their ink.
     size : "set", "image", "kept" or "auto"
-        Whether the set is resized by one factor, each image by its own, or none.
+        Whether the set is resized by one factor, each image by its own, or none. ``"auto"`` resizes
+        5,000 images or more by one factor.
     polarity : "light", "dark", "image" or "auto"
         What is ink: the light, the dark, or what each image's border is not. ``"auto"`` goes by the
         borders of all images, and tries ``"image"`` where these differ.
@@ -192,6 +193,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self._order = plan.sampled(np.argsort(prints, kind="stable"), self.sample)
         self.sample_ = np.sort(self._order).astype(np.int64)
         n, different = len(self._order), len(np.unique(prints[self._order]))
+        wanted = for_number(wanted, n)
         self.preparation_ = {**wanted, "tried": []}
         if different == 1:
             return self._keep_one(len(pixels), len(np.unique(prints)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -226,7 +226,7 @@ def _grouped(
 ) -> NDArray[np.intp]:
     """At most `count` clusters of rows (n, m) of eigenvectors, on the unit sphere; no label unused."""
     rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300)
-    kind = partial(KMeans, search="deep")
+    kind: Any = KMeans
     if len(rows) <= MAX_SKLEARN_IMAGES:
         kind, count = SmallKMeans, min(count, len(np.unique(rows.round(9), axis=0)))
     with peers_threads():

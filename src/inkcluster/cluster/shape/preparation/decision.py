@@ -39,6 +39,8 @@ UNUSUAL: dict[str, Any] = {
 """What is tried instead of the usual, in this order."""
 SAMPLE = 1000
 """Number of images on which the ways are compared."""
+MANY_IMAGES = 5000
+"""Number of images from which all are resized together: among so many, each finds one of its size."""
 MIN_IMAGES = 60
 """Number of images below which nothing is compared."""
 NUMBERS = (5, 6, 7, 8, 10, 12, 14, 17, 20)
@@ -89,6 +91,12 @@ def asked(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def is_choice(name: str, value: object) -> bool:
     """Whether the choice of that name may have this value."""
     return any(type(value) is type(one) and value == one for one in VALUES[name])
+
+
+def for_number(wanted: dict[str, object], n: int) -> dict[str, object]:
+    """What is wanted of `n` images."""
+    many = n >= MANY_IMAGES and wanted["size"] == "auto"
+    return {**wanted, "size": "set"} if many else wanted
 
 
 def usual(pixels: NDArray[np.generic], wanted: dict[str, object]) -> Choices:
