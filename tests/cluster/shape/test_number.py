@@ -9,6 +9,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.utils import check_random_state
 from tests.cluster.shape.test_shape_partition import affinities
 
+from inkcluster.cluster import ShapeClustering
 from inkcluster.cluster.shape import number
 from inkcluster.cluster.shape.graph import merge
 from inkcluster.cluster.shape.levels import parted
@@ -86,6 +87,24 @@ def test_two_numbers_stand_out_and_the_finer_is_taken(rng):
         assert fine.n_clusters == 10
         assert np.bincount(fine.labels).tolist() == sorted(np.bincount(labels), reverse=True)
         assert len(set(zip(coarse.labels, fine.labels, strict=True))) == 10
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0.1, 20), min_size=1, max_size=60))
+def test_the_strongest_number_is_a_peak_or_beside_one(heights):
+    strength = np.array(heights)
+    last = max(1, int(len(strength) / number.PEAK_END))
+    found = number.peaks(strength)
+    assert list(found) == sorted(found)
+    assert max(found.values()) == pytest.approx(strength[:last].max()) or strength.argmax() >= last
+    for first, height in found.items():
+        assert number.NEARLY * height <= strength[first - 1] <= height
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_is_one_cluster(seed):
+    pixels = np.random.default_rng(seed).integers(0, 256, (200, 8, 8)).astype(np.uint8)
+    assert ShapeClustering(random_state=0).fit(pixels).n_clusters_ == 1
 
 
 def test_links_at_random_are_one_cluster(rng):

@@ -28,11 +28,11 @@ PEAK_WIDTH, PEAK_END = 1.35, 1.15
 """A peak is the largest strength within the one factor, and ends before the other factor of the last."""
 MIN_CLEAR = 1.35
 """A number of less strength is not clear."""
-MIN_COARSER = 1.6
-"""One smaller than the strongest, of no less: twelve groups in pairs show six with 1.46."""
+MIN_BESIDE = 1.6
+"""One beside the strongest, of no less: twelve groups in pairs show six with 1.46."""
 MIN_SHARE_OF_BEST = 0.5
 """How far above 1 the strength of a number larger than the strongest is at least, relative to that."""
-NEARLY = 0.93
+NEARLY = 0.9
 """Of numbers side by side with this much of the greatest strength, the smallest is taken."""
 MIN_STEEP = 0.6
 """Slope from which there may be more clusters than the small ones can show."""
@@ -126,7 +126,7 @@ def strengths(found: Curve) -> NDArray[np.float64]:
     >>> numbers = np.arange(1, 11)
     >>> four = np.log(np.minimum(numbers, 4)) + 0.1 * np.log(np.maximum(numbers / 4, 1))
     >>> strengths(Curve(numbers, four)).round(1).tolist()
-    [1.0, 1.0, 1.4, 10.0, 4.1]
+    [1.0, 1.0, 1.1, 10.0, 2.6]
     """
     count = max(1, int(found.numbers[-1] / TOP))
     at, end = np.log(np.arange(1, count + 1)), float(np.log(found.numbers[-1]))
@@ -152,17 +152,19 @@ def peaks(strength: NDArray[np.float64]) -> dict[int, float]:
     >>> import numpy as np
     >>> from inkcluster.cluster.shape.number import peaks
     >>> peaks(np.array([1.0, 2.0, 1.0, 1.0, 1.1, 1.75, 1.8, 1.2, 1.1, 1.0, 1.0]))
-    {2: 2.0, 6: 1.8}
+    {1: 1.0, 2: 2.0, 6: 1.8}
+    >>> peaks(np.array([10.0, 0.9, 0.8, 0.9, 0.9, 0.9]))[1]
+    10.0
     """
     found: dict[int, float] = {}
     for at in range(1, max(1, int(len(strength) / PEAK_END)) + 1):
         height = float(strength[at - 1])
         if height >= strength[max(0, int(at / PEAK_WIDTH) - 1) : int(at * PEAK_WIDTH)].max():
             first = at
-            while first > 1 and strength[first - 2] >= NEARLY * height:
+            while first > 1 and NEARLY * height <= strength[first - 2] <= height:
                 first -= 1
-            found[first] = height
-    return found
+            found[first] = max(height, found.get(first, 0.0))
+    return dict(sorted(found.items()))
 
 
 def clear(found: dict[int, float]) -> list[int]:
@@ -176,7 +178,9 @@ def clear(found: dict[int, float]) -> list[int]:
     """
     strongest = max(found, key=found.__getitem__)
     finer = 1 + MIN_SHARE_OF_BEST * (found[strongest] - 1)
-    return [
-        k for k, height in found.items()
-        if height >= max(MIN_CLEAR, MIN_COARSER if k < strongest else finer if k > strongest else 0)
-    ]  # fmt: skip
+    beside = [
+        k
+        for k, height in found.items()
+        if height >= MIN_BESIDE and (k < strongest or height >= finer)
+    ]
+    return sorted({strongest, *beside}) if found[strongest] >= MIN_CLEAR else []
