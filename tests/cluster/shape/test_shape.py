@@ -134,10 +134,27 @@ def test_copies_are_no_cluster(rng):
     assert (model.labels_[200:] == model.labels_[0]).all()
 
 
+@pytest.mark.parametrize(("kinds", "copies"), [(2, 15), (3, 30), (60, 4)])
+def test_never_more_clusters_than_different_images(rng, kinds, copies):
+    pixels = np.repeat(strokes(rng, kinds)[0], copies, axis=0)
+    assert ShapeClustering(random_state=0).fit(pixels).n_clusters_ <= kinds
+
+
+def test_copies_of_ten_images_are_ten_clusters(rng):
+    pixels = np.repeat(rng.random((10, 12, 12)), 25, axis=0)
+    assert ShapeClustering(random_state=0).fit(pixels).n_clusters_ == 10
+
+
+def test_few_images_do_not_clearly_form_one_cluster(rng):
+    model = ShapeClustering(random_state=0).fit(strokes(rng, 8, kinds=2)[0])
+    assert model.evidence_ != "information" or model.n_clusters_ > 1
+
+
 def test_images_that_are_all_the_same_are_one_cluster():
     same = np.full((12, 6, 6), 9, np.uint8)
     model = ShapeClustering().fit(same)
     assert model.n_clusters_ == 1
+    assert "auto" not in model.preparation_.values()
     assert model.predict(same).tolist() == [0] * 12
     with pytest.raises(BadInputError, match="All 12 images are the same"):
         ShapeClustering(2).fit(same)
@@ -170,6 +187,7 @@ def test_more_neighbours_than_are_linked(rng):
         (np.eye(9), {"warp": 9}, "from 0 to 8"),
         (np.eye(9), {"image_shape": (2, 4)}, "9 pixels"),
         (np.full((4, 3, 3), np.nan), {}, "NaN"),
+        (np.empty((0, 3, 3)), {}, "0 sample"),
     ],
 )
 def test_what_cannot_be_used_is_said(images, parameters, words):

@@ -168,6 +168,8 @@ def test_look_first_is_that_of_evaluate(unlabelled):
             "six clusters, as asked; by themselves they show 2 and 6 cl",
         ),
         ("information", [9], 6, Level.NOTICE, "as asked; by themselves they show 9 clearly"),
+        ("information", [1], 6, Level.NOTICE, "by themselves they show one cluster only"),
+        ("information", [6], 7, Level.WARNING, "into seven clusters, as asked"),
         ("weak", [], 6, Level.NOTICE, "as asked; by themselves they show no number clearly"),
         (
             "information",
@@ -191,11 +193,26 @@ def test_weak_evidence_is_called_weak(evidence, numbers, asked, level, words):
     assert words in finding.sentence
 
 
+def test_one_cluster_is_not_called_a_number_of_cuts():
+    shapes = SimpleNamespace(
+        k=1,
+        strengths=np.array([0.7, 0.8]),
+        evidence=np.array("information"),
+        level_numbers=np.array([1]),
+        level_strengths=np.array([5.0]),
+    )
+    finding = findings.of_number(shapes, 0)
+    assert finding.level is Level.OK
+    assert finding.sentence.endswith("no cut into more says much about them.")
+
+
 def test_groups_by_a_nuisance_are_named():
     kinds = np.array([0, 1, 0, 2, 1])
     shapes = SimpleNamespace(nuisances=kinds)
     joined, offered = (findings.of_nuisances(shapes, asked) for asked in (0, 3))
-    assert joined.sentence.startswith("Three images form a group by ruled lines and contrast alone")
+    assert joined.sentence.startswith(
+        "Three images form a group only because of ruled lines and contrast"
+    )
     assert offered.sentence.endswith("join them.")
     assert findings.of_nuisances(SimpleNamespace(nuisances=kinds[:1]), 0) is None
 

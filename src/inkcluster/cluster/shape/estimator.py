@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Self
 
 import numpy as np
@@ -101,9 +102,10 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     gap_strengths_ : ndarray of shape (m - 2,), float64
         How clearly the spectrum ends after 2, 3, … eigenvalues: how far the next one is from 1,
         divided by how far the last of them is.
-    neighbors_ : ndarray of shape (n, n_neighbors), int32
-        The images in which each is found best, nearest first; -1 where there are fewer.
-    neighbor_distances_ : ndarray of shape (n, n_neighbors), float64
+    neighbors_ : ndarray of shape (n, q), int32
+        The images in which each is found best, nearest first; -1 where there are fewer. `q` is
+        `n_neighbors`, or one less than the images clustered where these are fewer.
+    neighbor_distances_ : ndarray of shape (n, q), float64
         How far these are under the distortion model; infinite where there are fewer.
     memberships_ : ndarray of shape (n, n_clusters_), float64
         Where a random walk over the neighbours ends; rows sum to 1.
@@ -196,6 +198,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         wanted = for_number(wanted, n)
         self.preparation_ = {**wanted, "tried": []}
         if different == 1:
+            self.preparation_ |= asdict(usual(pixels[:1], wanted))
             return self._keep_one(len(pixels), len(np.unique(prints)))
         given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
         if given > different:
@@ -219,6 +222,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             graph, lambda: graphs.link_graphs(forward, backward, places, least), places, given,
             NUMBER_GRAPHS, random_state,
             lambda k: plan.check_memory(pixels, self._preparation, count, k, self.memory_limit, n),
+            different,
         )  # fmt: skip
         self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
         self.strengths_, self.evidence_ = found.strengths[1:], found.evidence

@@ -31,6 +31,8 @@ FINER = 4
 ENOUGH = 1.25
 """Small clusters made for up to so many times the number of clusters serve as well."""
 MAX_CLUSTERS_FOUND = 1000
+MIN_FOR_ONE = 20
+"""Number of images from which a single cluster can stand out; fewer show nothing either way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +148,7 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
     numbered: int,
     random_state: np.random.RandomState,
     check: Callable[[int], None] = lambda k: None,
+    different: int | None = None,
 ) -> Parted:
     """Find `k` clusters of a graph, or as many as there are.
 
@@ -165,6 +168,8 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
     random_state : RandomState
     check : callable
         Called with a number of clusters before so many are planned for; may raise.
+    different : int, optional
+        The largest number that is found: that of different images. All by default.
 
     Raises
     ------
@@ -172,6 +177,7 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
         If fewer than `k` clusters can be told apart.
     """
     n = graph.shape[0]
+    most = n if different is None else different
     start = random_state.uniform(0.5, 1, n)
 
     def plan(planned: int) -> _Plan:
@@ -188,8 +194,13 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
         fine = [(one.affinity, one.trees[0]) for one in finest(now.sets)]
         found = numbers.curve(fine, MIN_PLANNED_CLUSTERS if k else now.planned)
         strength = numbers.strengths(found)
-        peaks = numbers.peaks(strength)
+        peaks: dict[int, float] = {}
+        for number, height in numbers.peaks(strength).items():  # cuts may part copies of an image
+            at = min(number, most)
+            peaks[at] = max(height, peaks.get(at, 0.0))
         clear = numbers.clear(peaks)
+        if clear == [1] and n < MIN_FOR_ONE:
+            clear = []
         wanted = max(clear, default=1)
         if found.is_steep_beyond(wanted):
             wanted = FINER * now.planned
@@ -205,8 +216,8 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
     evidence, suggested = "weak", max(peaks, key=peaks.__getitem__)
     if clear:
         evidence, suggested = "information", clear[-1]
-    elif merges.max(initial=0) >= MIN_CLEAR_STRENGTH:
-        evidence, suggested = "merges", int(merges.argmax()) + 2
+    elif merges[: most - 1].max(initial=0) >= MIN_CLEAR_STRENGTH:
+        evidence, suggested = "merges", int(merges[: most - 1].argmax()) + 2
         clear, strength = [suggested], np.r_[0.0, merges]  # of one cluster they say nothing
     taken = k or suggested
     least = max(taken, MIN_PLANNED_CLUSTERS)

@@ -228,10 +228,21 @@ def _grouped(
     rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300)
     kind: Any = KMeans
     if len(rows) <= MAX_SKLEARN_IMAGES:
-        kind, count = SmallKMeans, min(count, len(np.unique(rows.round(9), axis=0)))
+        kind = SmallKMeans
+        if (few := equals(rows)).max() < count:
+            return few
     with peers_threads():
         found = kind(count, n_init=1, max_iter=100, random_state=random_state).fit(rows)
     return np.unique(found.labels_, return_inverse=True)[1]
+
+
+def equals(rows: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Which rows (n, m) of length 1 k-means can tell apart: equal numbers, from 0, for those it cannot.
+
+    Asked for more clusters than that, scikit-learn's k-means warns.
+    """
+    found = np.unique(rows.round(7), axis=0, return_inverse=True)[1]
+    return np.asarray(found.reshape(-1), np.intp)
 
 
 def _centres(places: NDArray[np.float32], labels: NDArray[np.intp]) -> NDArray[np.float64]:

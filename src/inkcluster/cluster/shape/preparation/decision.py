@@ -12,7 +12,7 @@ from sklearn.cluster import KMeans
 
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors
-from inkcluster.cluster.shape.partition import mutual_information
+from inkcluster.cluster.shape.partition import equals, mutual_information
 from inkcluster.cluster.shape.preparation.prepare import (
     Choices,
     Preparation,
@@ -195,8 +195,9 @@ def _small(
 ) -> NDArray[np.intp]:
     """Small clusters (n,) of eigenvectors (n, m), on the unit sphere."""
     rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-300)
-    different = len(np.unique(rows.round(9), axis=0))
-    count = min(max(min(len(rows) // MIN_MEAN_SIZE, MAX_SMALL_CLUSTERS), least, 2), different)
+    count = max(min(len(rows) // MIN_MEAN_SIZE, MAX_SMALL_CLUSTERS), least, 2)
+    if (few := equals(rows)).max() < count:
+        return few
     with peers_threads():
         found = KMeans(count, n_init=1, max_iter=MAX_ROUNDS, random_state=random_state).fit(rows)
     return np.unique(found.labels_, return_inverse=True)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def read_pixels(model: Any, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[
         shape, rows = X.shape, X.flat()
     elif getattr(X, "ndim", 2) == 3:
         images = np.asarray(X)
-        shape, rows = images.shape[1:], images.reshape(len(images), -1)
+        shape, rows = images.shape[1:], images.reshape(len(images), prod(images.shape[1:]))
     elif getattr(X, "ndim", 2) > 3:
         raise BadInputError(
             f"Images of shape {np.asarray(X).shape[1:]}; give grey ones, an array of shape "

@@ -35,12 +35,13 @@ say = Sentences(
     {
         "P1 clear": "The images form {clusters}, clearly: up to this number each cut says {strength} times "
         "as much about them as beyond it.",
+        "P1 one": "The images form one cluster, clearly: no cut into more says much about them.",
         "P1 levels": "The images form {clusters}, clearly (strength {strength}); {coarser} stand out as well, "
         "and join several of these.",
         "P1 merges": "The images seem to form {clusters}: merges end clearly there, though cuts do not show "
         "it; look at the map first.",
         "P1 asked": "The images are cut into {clusters}, as asked; by themselves they show {shown}.",
-        "P1 fewer": "The images cannot be told apart into {asked} clusters, as asked; they are cut into "
+        "P1 fewer": "The images cannot be told apart into {asked}, as asked; they are cut into "
         "{clusters}.",
         "P1 weak": "The images seem to form {clusters}, but the evidence is weak{others}; look at the map "
         "first.",
@@ -57,10 +58,10 @@ say = Sentences(
         "P5 none": "No image is unsure of its cluster, so there is none to look at first.",
         "P5 first": "Look first at {images} between two clusters: a decision on them informs {about:,} "
         "images and settles {settled} of all doubt.",
-        "P7 joined": "{images} a group by {kinds} alone; each was put into the cluster that it lies among "
-        "without.",
-        "P7 offered": "{images} a cluster by {kinds} alone; each lies among the images of other clusters "
-        "without: join them.",
+        "P7 joined": "{images} a group only because of {kinds}; each was put into the cluster whose images it "
+        "resembles otherwise.",
+        "P7 offered": "{images} a cluster only because of {kinds}; otherwise each resembles images of other "
+        "clusters: join them.",
         "P6 usual": "Images were prepared in one way, {how}; no other was compared.",
         "P6 best": "Images were {how}: of {ways} compared, this tells clusters apart best ({own} nats; next "
         "{next}).",
@@ -74,10 +75,12 @@ def of_number(shapes: Shapes, asked: int) -> Finding:
     clusters, best = several(shapes.k, "cluster"), strength_of(shapes, shapes.k)
     evidence = str(shapes.evidence)
     if asked and asked != shapes.k:
-        return say("P1 fewer", Level.WARNING, asked=asked, clusters=clusters)
+        return say("P1 fewer", Level.WARNING, asked=several(asked, "cluster"), clusters=clusters)
     if asked:
         level = Level.OK if asked in shapes.level_numbers else Level.NOTICE
         stand_out = listed(shapes.level_numbers[-2:].tolist()) + " clearly"
+        if shapes.level_numbers[-1:].tolist() == [1]:
+            stand_out = "one cluster only"
         shown = "no number clearly" if evidence == WEAK else stand_out
         return say("P1 asked", level, clusters=clusters, shown=shown)
     if evidence == "merges":
@@ -90,7 +93,8 @@ def of_number(shapes: Shapes, asked: int) -> Finding:
     if coarser:
         groups = f"{listed(coarser)} larger groups"
         return say("P1 levels", Level.OK, clusters=clusters, strength=best, coarser=groups)
-    return say("P1 clear", Level.OK, clusters=clusters, strength=best)
+    said = {"clusters": clusters, "strength": best} if shapes.k > 1 else {}
+    return say("P1 clear" if said else "P1 one", Level.OK, **said)
 
 
 def runners_up(shapes: Shapes) -> list[int]:
