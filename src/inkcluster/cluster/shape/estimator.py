@@ -196,9 +196,8 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.sample_ = np.sort(self._order).astype(np.int64)
         n, different = len(self._order), len(np.unique(prints[self._order]))
         wanted = for_number(wanted, n)
-        self.preparation_ = {**wanted, "tried": []}
         if different == 1:
-            self.preparation_ |= asdict(usual(pixels[:1], wanted))
+            self.preparation_ = {**asdict(usual(pixels[:1], wanted)), "tried": []}
             return self._keep_one(len(pixels), len(np.unique(prints)))
         given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
         if given > different:
