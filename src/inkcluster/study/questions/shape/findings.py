@@ -10,7 +10,7 @@ from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences
 from inkcluster.study.questions.parts import judging
 from inkcluster.study.steps.shape import WEAK
-from inkcluster.words import class_name, listed, percent, several
+from inkcluster.words import class_name, decimals, listed, percent, several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +144,18 @@ def of_nuisances(shapes: Shapes, asked: int) -> Finding | None:
     if asked:
         return say("P7 offered", Level.NOTICE, images=images, kinds=kinds)
     return say("P7 joined", Level.NOTICE, images=images, kinds=kinds)
+
+
+def of_preparation(
+    how: str, compared: int = 1, own: float = 0.0, best_other: float = 0.0, *, weak: bool = False
+) -> Finding:
+    """P6, from the number of ways compared, the information of the one taken and of the next."""
+    if compared < 2:
+        return say("P6 usual", Level.DETAIL, how=how)
+    ways, nats, second = several(compared, "way"), decimals(own, 2), decimals(best_other, 2)
+    if weak:
+        return say("P6 weak", Level.NOTICE, how=how, ways=ways, own=nats, next=second)
+    return say("P6 best", Level.DETAIL, how=how, ways=ways, own=nats, next=second)
 
 
 def of_classes(matched: Match, scored: Scores) -> Finding:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from inkcluster.study.answer import Answer, Finding, Level, Table
-from inkcluster.study.questions.shape.findings import say
+from inkcluster.study.answer import Answer, Finding, Table
+from inkcluster.study.questions.shape import findings
 from inkcluster.study.steps.shape import Shapes
-from inkcluster.words import decimals, several
 
 POSE = ("polarity", "centre", "shear")
 """Choices that matter where they are wrong."""
@@ -23,7 +22,7 @@ def of_preparation(shapes: Shapes) -> Answer:
     chosen = json.loads(str(shapes.preparation))
     tried = sorted(chosen.pop("tried"), key=lambda way: -way["information"])
     if len(tried) < 2:
-        return Answer(findings=(say("P6 usual", Level.DETAIL, how=_how(chosen)),))
+        return Answer(findings=(findings.of_preparation(_how(chosen)),))
     return Answer(findings=(_compared(chosen, tried),), tables=(_table(chosen, tried),))
 
 
@@ -31,11 +30,10 @@ def _compared(chosen: dict[str, Any], tried: list[dict[str, Any]]) -> Finding:
     own = next(way["information"] for way in tried if _is(way, chosen))
     others = [way for way in tried if not _is(way, chosen)]
     rivals = [way for way in others if any(way[name] != chosen[name] for name in POSE)]
-    ways, nats = several(len(tried), "way"), decimals(own, 2)
-    second = decimals(others[0]["information"], 2)
-    if any(way["information"] > own - MIN_LEAD for way in rivals):
-        return say("P6 weak", Level.NOTICE, how=_how(chosen), ways=ways, own=nats, next=second)
-    return say("P6 best", Level.DETAIL, how=_how(chosen), ways=ways, own=nats, next=second)
+    weak = any(way["information"] > own - MIN_LEAD for way in rivals)
+    return findings.of_preparation(
+        _how(chosen), len(tried), own, others[0]["information"], weak=weak
+    )
 
 
 def _is(way: dict[str, Any], chosen: dict[str, Any]) -> bool:
