@@ -149,7 +149,8 @@ def _numbers(shapes: Shapes) -> Table:
     )
     says = (
         "The best numbers of clusters. `strength`: how many times as much each cut says about the images up to "
-        "this number as beyond it, where 1 says nothing. `place among the spectrum's breaks`: 1 where the "
+        "this number as beyond it, where 1 says nothing; of numbers side by side that are almost as strong, the "
+        "smallest stands out. `place among the spectrum's breaks`: 1 where the "
         "eigenvalues drop most clearly after this many. A well-founded number does well in both."
     )
     return Table("numbers", "Numbers of clusters", says, frame)
