@@ -10,7 +10,7 @@ from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences
 from inkcluster.study.questions.parts import judging
 from inkcluster.study.steps.shape import WEAK
-from inkcluster.words import class_name, decimals, listed, percent, several
+from inkcluster.words import class_name, listed, percent, several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,9 +63,8 @@ say = Sentences(
         "P7 offered": "{images} a cluster only because of {kinds}; otherwise each resembles images of other "
         "clusters: join them.",
         "P6 usual": "Images were prepared in one way, {how}; no other was compared.",
-        "P6 best": "Images were {how}: of {ways} compared, this tells clusters apart best ({own} nats; next "
-        "{next}).",
-        "P6 weak": "Images were {how}; another of {ways} does about as well ({own} nats; next {next}).",
+        "P6 best": "Images were {how}; of {ways} compared, none tells clusters apart clearly better.",
+        "P6 weak": "Images were {how}; another of {ways} compared tells clusters apart about as well.",
     }
 )
 
@@ -146,16 +145,14 @@ def of_nuisances(shapes: Shapes, asked: int) -> Finding | None:
     return say("P7 joined", Level.NOTICE, images=images, kinds=kinds)
 
 
-def of_preparation(
-    how: str, compared: int = 1, own: float = 0.0, best_other: float = 0.0, *, weak: bool = False
-) -> Finding:
-    """P6, from the number of ways compared, the information of the one taken and of the next."""
+def of_preparation(how: str, compared: int = 1, *, weak: bool = False) -> Finding:
+    """P6, from the number of ways compared, and whether another does about as well."""
     if compared < 2:
         return say("P6 usual", Level.DETAIL, how=how)
-    ways, nats, second = several(compared, "way"), decimals(own, 2), decimals(best_other, 2)
+    ways = several(compared, "way")
     if weak:
-        return say("P6 weak", Level.NOTICE, how=how, ways=ways, own=nats, next=second)
-    return say("P6 best", Level.DETAIL, how=how, ways=ways, own=nats, next=second)
+        return say("P6 weak", Level.NOTICE, how=how, ways=ways)
+    return say("P6 best", Level.DETAIL, how=how, ways=ways)
 
 
 def of_classes(matched: Match, scored: Scores) -> Finding:

@@ -31,9 +31,7 @@ def _compared(chosen: dict[str, Any], tried: list[dict[str, Any]]) -> Finding:
     others = [way for way in tried if not _is(way, chosen)]
     rivals = [way for way in others if any(way[name] != chosen[name] for name in POSE)]
     weak = any(way["information"] > own - MIN_LEAD for way in rivals)
-    return findings.of_preparation(
-        _how(chosen), len(tried), own, others[0]["information"], weak=weak
-    )
+    return findings.of_preparation(_how(chosen), len(tried), weak=weak)
 
 
 def _is(way: dict[str, Any], chosen: dict[str, Any]) -> bool:
