@@ -86,6 +86,7 @@ def test_every_setting_is_an_option(ink, small):
         "--sweep-eps": "3",
         "--sweep-min-samples": "4",
         "--many": "9",
+        "--thumbnails": "100",
     }
     arguments = [part for pair in options.items() for part in pair if part is not None]
     found = json_of(ink("study", small, "--only", "shape", "--json", *arguments))
@@ -128,7 +129,7 @@ def test_hostile_labels_end_to_end(ink, tmp_path):
     text = (tmp_path / "runs/x/report.html").read_text()
     assert "<img src=x" not in text
     assert "&lt;img src=x onerror=alert(1)&gt;" in text
-    assert text.count("</script>") == 1
+    assert text.count("</script>") == text.count("<script")
 
 
 @pytest.mark.parametrize("no_color", ["", "1"])

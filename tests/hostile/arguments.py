@@ -32,7 +32,7 @@ PLACES = (
 SETTINGS = (
     "seed", "k", "scaling", "restarts", "sample-sizes", "resamples", "linkage-sample", "map-sample", "eps",
     "min-samples", "refine", "compare-sample", "components", "svd-solver", "sweep-sample", "sweep-eps",
-    "sweep-min-samples", "many",
+    "sweep-min-samples", "many", "thumbnails",
 )  # fmt: skip
 PATHS = ("--out", "--config", "--labels", "--png")
 OPTIONS = {

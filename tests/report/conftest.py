@@ -52,6 +52,7 @@ VALUES: dict[str, Any] = {
     "sweep_eps": (8.0,),
     "sweep_min_samples": 3,
     "many": 40,
+    "thumbnails": 200_000,
 }
 WHY = dict.fromkeys(VALUES, "the default") | {"k": f"given on the command line {HOSTILE[0]}"}
 

@@ -37,6 +37,8 @@ def study_and_say(
 ) -> None:
     """Run the study and print its findings; exit with 1 if a question could not be answered."""
     from inkcluster import images as room
+    from inkcluster import report
+    from inkcluster.report.early import Early
     from inkcluster.study.run.runner import study
 
     say_less = quiet or as_json
@@ -45,16 +47,16 @@ def study_and_say(
         images = read(progress=hearer.progress)
         if not say_less:
             typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
-        run = study(
-            images,
-            out if out is not None else Path("runs") / slug(images.name),
-            settings,
-            only=only,
-            progress=hearer.progress,
-            on_answer=hearer.answered,
-        )
-        from inkcluster import report
+        folder = out if out is not None else Path("runs") / slug(images.name)
+        early = Early(folder)
 
+        def answered(answer: WrittenAnswer) -> None:
+            hearer.answered(answer)
+            early.write()
+
+        run = study(
+            images, folder, settings, only=only, progress=hearer.progress, on_answer=answered
+        )
         with hearer.progress.task("report"):
             page = report.write(run)
     if as_json:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from inkcluster.study.run.run import Run
 
+SCRIPTS = ("report.js", "zoom.js", "store.js", "wall.js")
+"""The page's script, in parts; those that need the images' data come after ``store.js``."""
+
 
 def write(run: Run) -> Path:
     """Write the report of `run` as ``report.html`` in its folder, whole or not at all.
@@ -69,7 +72,7 @@ def html(run: Run) -> str:
 
     from inkcluster.figures.drawing.theme import CSS
 
-    script = "\n".join(_asset(name).strip() for name in ("report.js", "zoom.js"))
+    script = "\n".join(_asset(name).strip() for name in SCRIPTS)
     return (
         _environment()
         .get_template("report.html.j2")

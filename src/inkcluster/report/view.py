@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from inkcluster.report.inline import data_url, inline_svg
+from inkcluster.report.payload import payload
 from inkcluster.report.samples import samples
 from inkcluster.report.tables import Download, Grid, download, grid
 from inkcluster.report.wording import STATES, duration, plain_value
+from inkcluster.study.overview.overview import kept
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -102,6 +104,7 @@ def view(run: Run) -> dict[str, Any]:
         "banner": STATES.get(run.state, ""),
         "date": _date(run.started),
         "total": duration(sum(run.seconds.values())),
+        "payload": payload(run, kept(run)),
     }
 
 

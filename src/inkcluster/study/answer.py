@@ -1,4 +1,4 @@
-"""The nouns of a study: `Question`, `Answer`, `Table`, `Finding`."""
+"""The nouns of a study: `Question`, `Answer`, `Table`, `Partition`, `Finding`."""
 
 from __future__ import annotations
 
@@ -60,14 +60,47 @@ class Table:
     frame: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Partition:
+    """One clustering of an answer, by the names of the answer's arrays that hold it.
+
+    Parameters
+    ----------
+    name : str
+        As a person would name the method, e.g. ``"ward after PCA"``; the first of a run counts.
+    labels : str
+        Integers, a cluster for each image, -1 for noise.
+    index : str
+        The images they are of, where a sample was clustered; empty for all, in their order.
+    memberships, confidence, outlier_scores, places : str
+        What is known of each image beside: shapes (n, k), (n,), (n,) and (n, 2). Empty if nothing is.
+    """
+
+    name: str
+    labels: str
+    index: str = ""
+    memberships: str = ""
+    confidence: str = ""
+    outlier_scores: str = ""
+    places: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What a question yields: figures, tables and findings, and the arrays they rest on."""
+    """What a question yields: figures, tables and findings, and the arrays they rest on.
+
+    `says` is the answer in one sentence. `face` names the figure, and `front` the table, that stand
+    for it where there is no room for more. `partitions` are its clusterings.
+    """
 
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     findings: tuple[Finding, ...] = ()
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    says: str = ""
+    face: str = ""
+    front: str = ""
+    partitions: tuple[Partition, ...] = ()
 
 
 def joined(*parts: Answer) -> Answer:
@@ -77,6 +110,10 @@ def joined(*parts: Answer) -> Answer:
         tables=tuple(table for part in parts for table in part.tables),
         findings=tuple(finding for part in parts for finding in part.findings),
         arrays={name: array for part in parts for name, array in part.arrays.items()},
+        says=" ".join(part.says for part in parts if part.says),
+        face=next((part.face for part in parts if part.face), ""),
+        front=next((part.front for part in parts if part.front), ""),
+        partitions=tuple(one for part in parts for one in part.partitions),
     )
 
 

@@ -33,6 +33,7 @@ GOOD = {
     "sweep_eps": st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=20),
     "sweep_min_samples": st.integers(1, 100),
     "many": st.integers(2, 10**6),
+    "thumbnails": st.integers(0, 10**6),
 }
 ANYTHING = st.one_of(
     st.none(),

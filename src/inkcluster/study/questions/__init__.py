@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
+
+from inkcluster.errors import BadInputError
 
 if TYPE_CHECKING:
     from inkcluster.study.answer import Question
 
 _FILES = ("centres", "restarts", "hierarchy", "linkages", "dbscan", "compare", "shape")
+
+OPENING = "shape"
+"""The question on whose answer the report opens; it is answered first."""
 
 
 class _Questions(Mapping[str, "Question"]):
@@ -41,3 +46,24 @@ Examples
 >>> QUESTIONS["shape"].number
 7
 """
+
+
+def asked_of(questions: Mapping[str, Question], only: Iterable[str] | None) -> tuple[str, ...]:
+    """The keys of the questions asked, in the order of the work; `only` None asks all of them.
+
+    BadInputError if `only` is empty or names another.
+    """
+    if only is None:
+        return tuple(sorted(questions, key=_is_later))
+    wanted = list(only)
+    for key in wanted:
+        if key not in questions:
+            raise BadInputError(f"There is no question {key!r}; there are {', '.join(questions)}.")
+    if not wanted:
+        raise BadInputError(f"No question was named; there are {', '.join(questions)}.")
+    return tuple(sorted((key for key in questions if key in wanted), key=_is_later))
+
+
+def _is_later(key: str) -> bool:
+    """The report opens on one answer, so that this is worked out before the others."""
+    return key != OPENING

@@ -20,13 +20,17 @@ from inkcluster.files import (
     remove,
     remove_leftovers,
 )
+from inkcluster.study.run.rows import ROWS
 from inkcluster.study.run.state import read_state
 
 LOCK = ".lock"
 ANSWERS = "answers"
 STEPS = "steps"
 REPORT = "report.html"
-_OURS = {RUN: is_file, REPORT: is_file, ANSWERS: is_folder, STEPS: is_folder, LOCK: is_file}
+_OURS = {
+    **dict.fromkeys((RUN, ROWS, REPORT, LOCK), is_file),
+    **dict.fromkeys((ANSWERS, STEPS), is_folder),
+}
 """What a run folder holds, and what each of it has to be."""
 _HOLDER_BYTES = 1000
 """More than what stands in a lock file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.files import RUN
@@ -21,6 +21,9 @@ from inkcluster.study.run.written import (
     read_answer,
 )
 from inkcluster.study.settings.plan import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Run", "WrittenAnswer", "WrittenFigure", "WrittenTable"]
 
@@ -151,6 +154,41 @@ class Run:
         if key not in self._read:
             self._read[key] = self._answer(key, self._content["answers"][key])
         return self._read[key]
+
+    def frame(self) -> pd.DataFrame:
+        """The run as one table: a row for each image.
+
+        Returns
+        -------
+        DataFrame of n rows
+            ``image``, its number from 0; ``name`` (its file or row) and ``label`` where there are any,
+            as text; a column for each clustering of the run, by its name, with clusters from 0, -1 for
+            noise, and NA for images that were not in its sample; where shapes were clustered,
+            ``confidence`` (from 0 to 1), ``outlier score`` (about 1 for most, larger for the odd ones) and
+            the place on the map, ``x`` and ``y``.
+
+        Raises
+        ------
+        RunFolderError
+            If an answer is damaged.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import numpy as np
+        >>> from inkcluster.images import ImageSet
+        >>> from inkcluster.study.run.runner import study
+        >>> from inkcluster.study.settings import Settings
+        >>> pixels = np.random.default_rng(0).integers(0, 256, (60, 4, 4)).astype(np.uint8)
+        >>> with tempfile.TemporaryDirectory() as out:
+        ...     run = study(ImageSet(pixels), out, Settings(k=3, restarts=2), only=["centres"])
+        ...     frame = run.frame()
+        >>> frame.shape, list(frame)
+        ((60, 2), ['image', 'k-means on pixels'])
+        """
+        from inkcluster.study.run.frame import frame
+
+        return frame(self)
 
     def _answer(self, key: str, entry: dict[str, Any]) -> WrittenAnswer:
         if "folder" not in entry:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from inkcluster._version import __version__
 from inkcluster.errors import (
-    BadInputError,
     DataChangedError,
     InkclusterError,
     RunFolderError,
@@ -24,8 +23,9 @@ from inkcluster.files import remove
 from inkcluster.progress import SILENT, Progress
 from inkcluster.study import findings
 from inkcluster.study.answer import Finding, Level, Question
-from inkcluster.study.questions import QUESTIONS
-from inkcluster.study.run import digest, samples
+from inkcluster.study.overview import overview
+from inkcluster.study.questions import QUESTIONS, asked_of
+from inkcluster.study.run import digest, rows, samples
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.facts import DataFacts, legible
 from inkcluster.study.run.folder import ANSWERS, STEPS, opened
@@ -110,7 +110,7 @@ def study(
     """
     settings = Settings() if settings is None else settings
     questions = QUESTIONS if questions is None else questions
-    asked = _asked(questions, only)
+    asked = asked_of(questions, only)
     check(images, settings)
     images = unmapped(legible(images))
     files = mapped_files(images)
@@ -205,6 +205,7 @@ class _Study:
             return work()
 
     def _work(self) -> None:
+        rows.keep(self.images, self.out)
         self._believing(lambda: samples.keep(self.images, self.desk))
         self.state["data"]["findings"] = self._data_findings()
         made = self._plan()
@@ -213,6 +214,7 @@ class _Study:
             for key in self.asked:
                 answer = self._answer(self.questions[key], made)
                 self._write("running")
+                self._believing(lambda: overview.keep(self.images, self.desk, Run.open(self.out)))
                 if self.on_answer is not None:
                     self.on_answer(answer)
                 advance(1)
@@ -301,18 +303,6 @@ class _Study:
         self.state["state"] = state
         self.state["finished"] = None if state == "running" else _now()
         write_state(self.out, self.state)
-
-
-def _asked(questions: Mapping[str, Question], only: Iterable[str] | None) -> tuple[str, ...]:
-    if only is None:
-        return tuple(questions)
-    wanted = list(only)
-    for key in wanted:
-        if key not in questions:
-            raise BadInputError(f"There is no question {key!r}; there are {', '.join(questions)}.")
-    if not wanted:
-        raise BadInputError(f"No question was named; there are {', '.join(questions)}.")
-    return tuple(key for key in questions if key in wanted)
 
 
 def _now() -> str:

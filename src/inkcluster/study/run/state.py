@@ -51,6 +51,19 @@ ANSWER: dict[str, Any] = {
     "figures": _PICTURES,
     "tables": _PICTURES,
     "findings": _FINDINGS,
+    "says": str,
+    "face": (frozenset({""}), NAME),
+    "front": (frozenset({""}), NAME),
+    "partitions": [
+        {
+            "name": str,
+            "labels": NAME,
+            **dict.fromkeys(
+                ("index", "memberships", "confidence", "outlier_scores", "places"),
+                (frozenset({""}), NAME),
+            ),
+        }
+    ],
     "files": {str: list},
     "seal": str,
 }

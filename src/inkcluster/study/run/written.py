@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from inkcluster._version import __version__
 from inkcluster.errors import RunFolderError
 from inkcluster.files import atomic_folder, is_file, is_folder, open_file
-from inkcluster.study.answer import Answer, Finding, Level, Question
+from inkcluster.study.answer import Answer, Finding, Level, Partition, Question
 from inkcluster.study.run import digest
 from inkcluster.study.run.arrays import DAMAGE, read_arrays, write_arrays
 from inkcluster.study.run.state import ANSWER as SHAPE
@@ -31,6 +31,7 @@ ARRAYS = "arrays.npz"
 MAX_CELLS = 500_000_000
 """A table with more is not one of ours."""
 _NAMED = ("name", "title", "says")
+_SHORT = ("says", "face", "front")
 _INNER = 4
 """The parts of a figure's path that lie in the run: answers, its answer, figures, its file."""
 
@@ -83,8 +84,8 @@ class WrittenAnswer:
         The question's.
     seconds : float
         How long the answer took when it was computed.
-    figures, tables, findings
-        What was found.
+    figures, tables, findings, says, face, front, partitions
+        What was found, as in :class:`~inkcluster.study.answer.Answer`.
     folder : Path or None
         Its folder; None if the question could not be answered.
     plan : mapping of str to value
@@ -98,6 +99,10 @@ class WrittenAnswer:
     figures: tuple[WrittenFigure, ...] = ()
     tables: tuple[WrittenTable, ...] = ()
     findings: tuple[Finding, ...] = ()
+    says: str = ""
+    face: str = ""
+    front: str = ""
+    partitions: tuple[Partition, ...] = ()
     folder: Path | None = None
     plan: Mapping[str, Any] = field(default_factory=dict)
 
@@ -162,6 +167,8 @@ def write_answer(
             "figures": [_named(figure) for figure in answer.figures],
             "tables": [_named(table) for table in answer.tables],
             "findings": findings_to_json(answer.findings),
+            **{name: getattr(answer, name) for name in _SHORT},
+            "partitions": [asdict(one) for one in answer.partitions],
             "files": _manifest(part),
         }
         plain["seal"] = _seal(plain)
@@ -189,10 +196,11 @@ def read_answer(folder: Path) -> WrittenAnswer | None:
     if not all(map(is_file, files)):
         return None
     return WrittenAnswer(
-        **{name: plain[name] for name in ("key", "number", "title", "seconds", "plan")},
+        **{name: plain[name] for name in ("key", "number", "title", "seconds", "plan", *_SHORT)},
         figures=tuple(figures),
         tables=tuple(tables),
         findings=findings_from_json(plain["findings"]),
+        partitions=tuple(Partition(**one) for one in plain["partitions"]),
         folder=folder,
     )
 

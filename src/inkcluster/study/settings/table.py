@@ -63,6 +63,7 @@ KMEANS = "k-means"
 HIERARCHY = "Hierarchies and linkages"
 DENSITY = "DBSCAN and HDBSCAN"
 COMPARISON = "Comparison and PCA"
+REPORT = "The report"
 _SAMPLE = whole(10)
 
 
@@ -164,6 +165,14 @@ class Table:
         COMPARISON,
         "Clusters of the second, finer cut of Ward's hierarchy.",
         rule="4 times `k`, but no more than `compare_sample`",
+    )
+
+    thumbnails = Setting(
+        whole(0),
+        REPORT,
+        "Images that the report can show one by one; of a larger set it shows typical, extreme and "
+        "unsure ones, and a sample.",
+        default=200_000,
     )
 
     def values(self, names: Iterable[str] | None = None) -> dict[str, Any]:

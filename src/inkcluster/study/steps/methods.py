@@ -16,7 +16,14 @@ from inkcluster.study.run.step import step, used_by
 from inkcluster.study.steps import hdbscan, hierarchies, shape
 from inkcluster.study.steps.density import SWEEP_USES, choose, count, scaled_labels, whitened_sweep
 from inkcluster.study.steps.kmeans import fitted
-from inkcluster.study.steps.samples import PIXELS, WHITENED, Sample, space_of, whitened
+from inkcluster.study.steps.samples import (
+    PIXELS,
+    WHITENED,
+    Sample,
+    space_of,
+    title_of,
+    whitened,
+)
 
 if TYPE_CHECKING:
     from inkcluster.features import Features
@@ -24,9 +31,7 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-SHAPE = "shape clustering"
 SPACES = (PIXELS, WHITENED)
-_WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,17 +70,6 @@ class Methods:
         from inkcluster.evaluate import pairwise_ari
 
         return pairwise_ari([c.labels for c in self.clusterings.values()])
-
-
-def title_of(kind: str, space: str) -> str:
-    """A method in a space, as the report names it.
-
-    Examples
-    --------
-    >>> title_of("ward", PIXELS), title_of("ward", WHITENED)
-    ('ward on pixels', 'ward after PCA')
-    """
-    return f"{kind} {_WORDS[space]}"
 
 
 def run(sample: Sample, plan: Plan, desk: Desk, images: ImageSet | None = None) -> Methods:
@@ -143,7 +137,9 @@ def _shape(sample: Sample, images: ImageSet, plan: Plan, desk: Desk) -> dict[str
     except BadInputError:
         return {}
     values = {"images": len(shapes.sample), "clusters found": shapes.k}
-    return {SHAPE: Clustering(relabel_by_size(shapes.labels[sample.index]), SHAPE, values)}
+    return {
+        shape.SHAPE: Clustering(relabel_by_size(shapes.labels[sample.index]), shape.SHAPE, values)
+    }
 
 
 @step(uses=("k", "restarts", "seed"))

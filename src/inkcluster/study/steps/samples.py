@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 SAMPLE_USES = ("seed", "replace")
 WHITENING_USES = ("components", "svd_solver", *SAMPLE_USES)
 PIXELS, WHITENED = "pixels", "whitened"
+_WORDS = {PIXELS: "on pixels", WHITENED: "after PCA"}
 MAX_EXACT_PIXELS = 4096
 FALLBACK = 5000
 """Images used where those asked for do not fit into memory."""
@@ -124,6 +125,17 @@ def space_of(space: str, plan: Plan) -> dict[str, Any]:
     """What a sample's vectors depend on: scaled ``"pixels"``, or ``"whitened"`` ones."""
     uses = ("components", "svd_solver", "seed") if space == WHITENED else ("scaling",)
     return {"space": space, **plan.values(uses)}
+
+
+def title_of(kind: str, space: str) -> str:
+    """A method in a space, as the report names it.
+
+    Examples
+    --------
+    >>> title_of("ward", PIXELS), title_of("ward", WHITENED)
+    ('ward on pixels', 'ward after PCA')
+    """
+    return f"{kind} {_WORDS[space]}"
 
 
 def other_solver(images: ImageSet, plan: Plan) -> str | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
+SHAPE = "shape clustering"
 WEAK = "weak"
 """The evidence where no number of clusters stands out."""
 SHARE_TAKEN = 0.8

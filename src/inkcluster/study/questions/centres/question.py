@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from inkcluster.evaluate import cohesion, match, scores
 from inkcluster.images import ImageSet
-from inkcluster.study.answer import Answer
+from inkcluster.study.answer import Answer, Partition
 from inkcluster.study.questions.centres import figures as draw
 from inkcluster.study.questions.centres import findings, tables
 from inkcluster.study.questions.parts import judging
@@ -18,6 +18,7 @@ from inkcluster.study.run.step import used_by
 from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps import k_range
 from inkcluster.study.steps import kmeans as steps
+from inkcluster.study.steps.samples import PIXELS, title_of
 
 
 class CentresQuestion:
@@ -27,7 +28,7 @@ class CentresQuestion:
     number = 1
     title = "What do k-means clusters look like, and do they coincide with the true classes?"
     uses = used_by(steps.kmeans, steps.kmeans_best, *k_range.USES)
-    revision = 4
+    revision = 5
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster all images, draw the clusters, and compare them with the labels if there are any."""
@@ -48,7 +49,14 @@ class CentresQuestion:
             shown.append(tables.k_range(found))
             said.append(findings.of_number(found.suggested, plan.k))
             said += found.sample.finding("The number of clusters that k-means suggests")
-        return Answer(tuple(figures), tuple(shown), tuple(said), work.arrays())
+        return Answer(
+            tuple(figures),
+            tuple(shown),
+            tuple(said),
+            work.arrays(),
+            face="centres",
+            partitions=(Partition(title_of("k-means", PIXELS), "labels"),),
+        )
 
 
 class Clusters:

@@ -7,7 +7,8 @@ import numpy as np
 from inkcluster import figures as charts
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.compare import findings
-from inkcluster.study.steps.methods import SPACES, Methods, title_of
+from inkcluster.study.steps.methods import SPACES, Methods
+from inkcluster.study.steps.samples import title_of
 from inkcluster.words import decimals, listed
 
 MAX_SHARE = 0.9

@@ -12,8 +12,8 @@ from inkcluster import figures as charts
 from inkcluster.evaluate import Match, cohesion, match, nearest_and_farthest
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import pictures
-from inkcluster.study.steps.methods import Methods, title_of
-from inkcluster.study.steps.samples import PIXELS, WHITENED
+from inkcluster.study.steps.methods import Methods
+from inkcluster.study.steps.samples import PIXELS, WHITENED, title_of
 from inkcluster.words import class_name, cluster_label, percent, several
 
 EACH = 5

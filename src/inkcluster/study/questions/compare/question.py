@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inkcluster.images import ImageSet
-from inkcluster.study.answer import Answer, joined
+from inkcluster.study.answer import Answer, Partition, joined
 from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.compare.agreement import of_agreement
 from inkcluster.study.questions.compare.centres import of_centres
@@ -13,6 +13,7 @@ from inkcluster.study.run.desk import Desk
 from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps.methods import METHODS_USES, run
 from inkcluster.study.steps.samples import draw
+from inkcluster.study.steps.shape import SHAPE
 
 
 class CompareQuestion:
@@ -25,7 +26,7 @@ class CompareQuestion:
         "with each other and with the labels?"
     )
     uses = (*METHODS_USES, "many")
-    revision = 5
+    revision = 6
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Run every method in both spaces on one sample, and compare their clusters."""
@@ -43,6 +44,9 @@ class CompareQuestion:
         rest = Answer(
             findings=(*sample.finding("The comparison"), *findings.of_refused(methods)),
             arrays={"index": sample.index, **labels},
+            partitions=tuple(
+                Partition(name, _plain(name), "index") for name in methods.names if name != SHAPE
+            ),
         )
         return joined(*parts, rest)
 

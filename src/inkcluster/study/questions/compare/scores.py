@@ -13,8 +13,8 @@ from inkcluster.study.questions.compare import findings
 from inkcluster.study.questions.compare.agreement import MAX_SHARE
 from inkcluster.study.questions.parts import judging
 from inkcluster.study.steps.density import RULE
-from inkcluster.study.steps.methods import SPACES, Methods, title_of
-from inkcluster.study.steps.samples import PIXELS, WHITENED
+from inkcluster.study.steps.methods import SPACES, Methods
+from inkcluster.study.steps.samples import PIXELS, WHITENED, title_of
 from inkcluster.words import decimals, listed, percent, sentence
 
 SHOWN = ("ARI", "AMI", "NMI", "Fowlkes–Mallows", "purity", "ACC")

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from inkcluster import figures as charts
 from inkcluster.evaluate import concentration
 from inkcluster.evaluate.number.contrast import MAX_COMPARED, nearest_and_spread
-from inkcluster.study.answer import Answer, Table
+from inkcluster.study.answer import Answer, Partition, Table
 from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.steps.density import MEMBERS, MOST_NOISE, RULE
+from inkcluster.study.steps.samples import PIXELS, title_of
 from inkcluster.words import ordinal, percent, several
 
 if TYPE_CHECKING:
@@ -34,7 +35,10 @@ def of_map(found: Map) -> Answer:
             "map_noise_share": found.panel("noise_share"),
             "map_largest_share": found.panel("largest_share"),
             "map_distances": found.distances,
+            "chosen_labels": found.chosen_labels,
         },
+        face="map",
+        partitions=(Partition(title_of("DBSCAN", PIXELS), "chosen_labels", "map_index"),),
     )
 
 

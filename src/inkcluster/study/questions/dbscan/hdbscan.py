@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from inkcluster import figures as charts
-from inkcluster.study.answer import Answer, Table
+from inkcluster.study.answer import Answer, Partition, Table
 from inkcluster.study.questions.dbscan import findings
 from inkcluster.study.questions.dbscan.chosen import members_gallery
 from inkcluster.study.questions.parts import pictures
 from inkcluster.study.steps.dbscan_map import Map, agreement
 from inkcluster.study.steps.density import MEMBERS, count
 from inkcluster.study.steps.hdbscan import Kept
+from inkcluster.study.steps.samples import PIXELS, title_of
 from inkcluster.words import decimals, percent, several
 
 
@@ -30,6 +31,7 @@ def of_hdbscan(found: Map, kept: Kept) -> Answer:
             f"hdbscan_{name}": getattr(kept, name)
             for name in ("labels", "outlier_scores", "ordering", "reachability")
         },
+        partitions=(Partition(title_of("HDBSCAN", PIXELS), "hdbscan_labels", "map_index"),),
     )
 
 

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from inkcluster.evaluate import along_hierarchy, pairwise_ari, scores
 from inkcluster.images import ImageSet
+from inkcluster.study.answer import Partition
 from inkcluster.study.questions.parts import pictures
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps import hierarchies
 from inkcluster.study.steps.hierarchies import Hierarchy
+from inkcluster.study.steps.samples import PIXELS, title_of
 
 MIN_SHARE_CHAINED = 0.9
 """A linkage chains if its largest cluster holds more than this share of the images."""
@@ -72,6 +74,17 @@ class Cuts:
             found[f"labels_{method}"] = cut.labels
             found[f"centres_{method}"] = cut.means
         return found
+
+    def partitions(self) -> tuple[Partition, ...]:
+        """The seven clusterings, as they stand in the arrays."""
+        return tuple(
+            Partition(
+                title_of(method, PIXELS),
+                f"labels_{method}",
+                "index" if len(cut.tree) == len(self.widest) else f"index_{method}",
+            )
+            for method, cut in self.of.items()
+        )
 
     def pairs(self) -> tuple[tuple[str, str], float, tuple[str, str], float]:
         """The two most similar linkages and their ARI, the two least similar and theirs."""

@@ -27,7 +27,7 @@ class LinkagesQuestion:
         "give at k clusters?"
     )
     uses = ("k", *hierarchies.USES)
-    revision = 3
+    revision = 4
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Build all seven hierarchies of the raw pixels and cut each into k."""
@@ -37,7 +37,14 @@ class LinkagesQuestion:
         figures += [draw.outsiders(cuts)] if cuts.chained else []
         figures += [draw.scoreboard(cuts), draw.along(cuts)] if cuts.scores else []
         figures += [draw.agreement(cuts), draw.dendrograms(cuts)]
-        return Answer(tuple(figures), (_table(cuts),), of_cuts(cuts), cuts.arrays())
+        return Answer(
+            tuple(figures),
+            (_table(cuts),),
+            of_cuts(cuts),
+            cuts.arrays(),
+            face="sizes",
+            partitions=cuts.partitions(),
+        )
 
 
 def _table(cuts: Cuts) -> Table:

@@ -8,8 +8,7 @@ from inkcluster.evaluate import match, scores
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.study.questions.shape import findings
-from inkcluster.study.steps.methods import SHAPE
-from inkcluster.study.steps.shape import Shapes
+from inkcluster.study.steps.shape import SHAPE, Shapes
 from inkcluster.words import class_name, percent, sentence, several
 
 if TYPE_CHECKING:

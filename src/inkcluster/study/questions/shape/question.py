@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inkcluster.images import ImageSet
-from inkcluster.study.answer import Answer, joined
+from inkcluster.study.answer import Answer, Partition, joined
 from inkcluster.study.questions.shape import findings
 from inkcluster.study.questions.shape.figures import of_clusters
 from inkcluster.study.questions.shape.labels import of_labels
@@ -11,7 +11,16 @@ from inkcluster.study.questions.shape.preparation import of_preparation
 from inkcluster.study.questions.shape.unlabelled import of_unlabelled
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.settings.plan import Plan
-from inkcluster.study.steps.shape import find, places, shape
+from inkcluster.study.steps.shape import SHAPE, find, places, shape
+
+PARTITION = Partition(
+    SHAPE,
+    "labels",
+    memberships="memberships",
+    confidence="confidence",
+    outlier_scores="outlier_scores",
+    places="places",
+)
 
 
 class ShapeQuestion:
@@ -21,7 +30,7 @@ class ShapeQuestion:
     number = 7
     title = "How well can the images be clustered at all?"
     uses = shape.uses
-    revision = 9
+    revision = 10
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster the images by their neighbours under deformation, map and judge the clusters."""
@@ -53,6 +62,8 @@ class ShapeQuestion:
                 "outlier_scores": shapes.outlier_scores,
                 "places": where,
             },
+            face="map",
+            partitions=(PARTITION,),
         )
         return joined(own, shown, judged, of_preparation(shapes), rest)
 

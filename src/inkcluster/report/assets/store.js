@@ -1,0 +1,80 @@
+"use strict";
+/* What the page holds of every image: its columns and thumbnails, decoded when they are first asked for. */
+const ink = (() => {
+  const text = (id) => document.getElementById(id)?.textContent ?? "";
+  const index = JSON.parse(text("ic-index") || "null");
+  const TYPES = { uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array };
+  const kept = new Map();
+  const once = (key, make) => { if (!kept.has(key)) kept.set(key, make()); return kept.get(key); };
+
+  const bytes = (id) => {
+    const held = atob(text(id));
+    const found = new Uint8Array(held.length);
+    for (let i = 0; i < held.length; i++) found[i] = held.charCodeAt(i);
+    return found;
+  };
+  const unpacked = async (id) => {
+    const stream = new Blob([bytes(id)]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(stream).arrayBuffer();
+  };
+
+  // The values of a column, a typed array or a list of names; null if the page has none.
+  const column = (name) => once(`column ${name}`, async () => {
+    const about = index.columns[name];
+    if (!about) return null;
+    const held = await unpacked(about.id);
+    if (about.type === "utf8") return new TextDecoder().decode(held).split("\n");
+    return new TYPES[about.type](held);
+  });
+  // What a column says of an image: null for no label, no group or an image outside the sample.
+  const known = (values, row) => {
+    const top = values instanceof Uint8Array ? 255 : values instanceof Uint16Array ? 65535 : 4294967295;
+    return values[row] < top - 1 ? values[row] : null;
+  };
+  const isOutside = (values, row) => known(values, row) === null && values[row] % 2 === 0;
+
+  const sheet = (i) => once(`sheet ${i}`, () =>
+    createImageBitmap(new Blob([bytes(index.sheets.ids[i])], { type: "image/png" })));
+  // Where an image stands among the thumbnails; -1 if it has none.
+  const place = async (row) => {
+    if (!index.sheets) return -1;
+    const rows = await column("rows");
+    if (rows.length === index.n) return row;
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle] < row) low = middle + 1; else high = middle;
+    }
+    return rows[low] === row ? low : -1;
+  };
+  // Draw an image's thumbnail on a canvas, one pixel a pixel; whether it has one.
+  const draw = async (row, canvas) => {
+    const at = await place(row);
+    const { height, width, across, each, ink: kind } = index.sheets ?? {};
+    if (at < 0) return false;
+    const from = await sheet(Math.floor(at / each));
+    const cell = at % each;
+    Object.assign(canvas, { width, height });
+    canvas.classList.toggle("light-ink", kind === "light on dark");
+    canvas.classList.toggle("dark-ink", kind === "dark on light");
+    canvas.getContext("2d").drawImage(from, (cell % across) * width, Math.floor(cell / across) * height,
+      width, height, 0, 0, width, height);
+    return true;
+  };
+
+  const label = async (row) => {
+    const values = await column("label");
+    const at = values && known(values, row);
+    return at === null || at === undefined ? null : index.classes[at];
+  };
+  const name = async (row) => (index.named ? (await column("names"))[row] : null);
+  // A file with these lines of text, saved by the browser.
+  const save = (lines, filename, type = "text/csv") => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([lines.join("\n") + "\n"], { type }));
+    link.download = filename;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+  return { index, column, known, isOutside, sheet, place, draw, label, name, save };
+})();

@@ -1,0 +1,43 @@
+/* A wall of images: a list that keys and screen readers go through, filled as it comes into view. */
+ink.wall = (() => {
+  const PAGE = 200;
+  const seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      seen.unobserve(target);
+      ink.draw(Number(target.dataset.row), target);
+    }
+  }, { rootMargin: "300px" });
+
+  // What is said of an image under its picture and to a screen reader.
+  const said = async (row) => {
+    const [label, name] = [await ink.label(row), await ink.name(row)];
+    return [`image ${row}`, name, label === null ? null : `label ${label}`].filter((one) => one).join(", ");
+  };
+
+  // Show the images `rows` in the list `into`; `chosen` is called with the row that is clicked.
+  const show = async (into, rows, chosen, start = 0) => {
+    if (!start) into.replaceChildren();
+    for (const row of rows.slice(start, start + PAGE)) {
+      const [item, button, canvas] = ["li", "button", "canvas"].map((tag) => document.createElement(tag));
+      button.type = "button";
+      button.title = await said(row);
+      button.setAttribute("aria-label", button.title);
+      canvas.dataset.row = row;
+      button.append(canvas);
+      if (chosen) button.addEventListener("click", () => chosen(row, button));
+      item.append(button);
+      into.append(item);
+      seen.observe(canvas);
+    }
+    if (start + PAGE >= rows.length) return;
+    const [item, more] = ["li", "button"].map((tag) => document.createElement(tag));
+    item.className = "more-images";
+    more.type = "button";
+    more.textContent = `Show ${Math.min(PAGE, rows.length - start - PAGE)} more of ${rows.length.toLocaleString("en")}`;
+    more.addEventListener("click", () => { item.remove(); show(into, rows, chosen, start + PAGE); });
+    item.append(more);
+    into.append(item);
+  };
+  return { show, said };
+})();

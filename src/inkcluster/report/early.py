@@ -1,0 +1,43 @@
+"""Writes the report while the study still runs: at the first answer, then now and again."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from inkcluster.errors import RunFolderError
+
+MOST_SHARE = 0.1
+"""Share of the time that may go into reports before the last."""
+
+
+class Early:
+    """Writes the report of the run in a folder, as often as that costs little.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> early = Early(Path("no such run"))
+    >>> early.write(), early.page
+    (False, None)
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.page: Path | None = None
+        self._begun, self._spent = time.monotonic(), 0.0
+
+    def write(self) -> bool:
+        """Write it now if little time went into it so far; whether it was written."""
+        from inkcluster import report
+        from inkcluster.study.run.run import Run
+
+        begun = time.monotonic()
+        if self._spent > MOST_SHARE * (begun - self._begun):
+            return False
+        with suppress(RunFolderError, OSError):
+            self.page = report.write(Run.open(self.folder))
+            self._spent += time.monotonic() - begun
+            return True
+        return False

@@ -1,0 +1,139 @@
+"""What the page's explorer works on: a column a value of the images, and sheets of thumbnails.
+
+Each is a block of text in the page, base64 of what zlib packed (a sheet: of a PNG file), which the
+page's script decodes when it needs it. A JSON text says what there is::
+
+    {"n": 1797, "name": "digits", "classes": ["0", …], "named": true,
+     "columns": {"x": {"id": "ic-x", "type": "uint16"}, …},
+     "clusterings": [{"name": "shape clustering", "column": "c0", "k": 10, "sizes": [183, …]}, …],
+     "sheets": {"ids": ["ic-sheet-0", …], "across": 64, "each": 4096, "height": 8, "width": 8,
+                "rows": "rows", "shades": 256, "ink": "light on dark"}}
+
+Columns: ``x``, ``y`` from 0 to 65535; ``label``, the number of a class; ``confidence``, ``outlier``
+from 0 to 255, the second as a share of the largest; ``rows``, the images that have a thumbnail; ``names``, UTF-8, a line each; ``c0``,
+``c1``, … the clusters. In ``label`` and clusters the largest value of the type says that there is
+none, and in clusters the one below that the image is not in the sample.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.study.run.frame import OUTSIDE, each, partitions
+from inkcluster.study.run.rows import kept as rows_of
+
+if TYPE_CHECKING:
+    from inkcluster.study.overview.overview import Overview
+    from inkcluster.study.run.run import Run
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of text in the page."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Payload:
+    """The JSON text, and the blocks that it names."""
+
+    index: str
+    blocks: tuple[Block, ...]
+
+
+def payload(run: Run, overview: Overview | None) -> Payload | None:
+    """The payload of `run`; None if no image was put into a group."""
+    if not partitions(run):
+        return None
+    n = run.data.n
+    kept = rows_of(run.path, n, len(run.data.classes))
+    columns: dict[str, NDArray[Any]] = {}
+    if kept.labels is not None:
+        columns["label"] = _numbers(kept.labels)
+    found: list[dict[str, Any]] = []
+    beside = False
+    for name, partition, arrays, labels in each(run):
+        column = f"c{len(found)}"
+        columns[column] = _numbers(labels)
+        sizes = np.bincount(labels[labels >= 0]).tolist()
+        found.append({"name": name, "column": column, "k": len(sizes), "sizes": sizes})
+        if not beside and partition.places:
+            columns |= dict(zip("xy", _places(arrays[partition.places]), strict=True))
+            columns["confidence"] = _bytes(arrays[partition.confidence])
+            scores = arrays[partition.outlier_scores]
+            columns["outlier"] = _bytes((scores - scores.min()) / max(float(np.ptp(scores)), 1e-12))
+            beside = True
+    blocks = []
+    index: dict[str, Any] = {
+        "n": n,
+        "name": run.data.name,
+        "classes": run.data.classes,
+        "named": kept.names is not None,
+        "clusterings": found,
+    }
+    if overview is not None:
+        sheets = overview.sheets
+        ids = [f"ic-sheet-{i}" for i in range(len(sheets.files))]
+        blocks += [Block(i, _text(one)) for i, one in zip(ids, sheets.files, strict=True)]
+        columns["rows"] = sheets.rows.astype("<u4")
+        index["sheets"] = {
+            "ids": ids,
+            "across": 64,
+            "each": 4096,
+            "height": sheets.tile[0],
+            "width": sheets.tile[1],
+            "rows": "rows",
+            "shades": sheets.shades,
+            "ink": overview.ink,
+        }
+    packed = {name: (column.dtype.name, column.tobytes()) for name, column in columns.items()}
+    if kept.names is not None:
+        lines = "\n".join(" ".join(one.splitlines()) for one in kept.names)
+        packed["names"] = ("utf8", lines.encode())
+    index["columns"] = {
+        name: {"id": f"ic-{name}", "type": kind} for name, (kind, _) in packed.items()
+    }
+    blocks += [Block(f"ic-{name}", _text(zlib.compress(c, 6))) for name, (_, c) in packed.items()]
+    return Payload(json.dumps(index, ensure_ascii=True).replace("<", "\\u003c"), tuple(blocks))
+
+
+def _numbers(values: NDArray[np.int32]) -> NDArray[Any]:
+    """In the fewest bytes that hold them; what is below 0 becomes the largest values."""
+    kind = (
+        np.uint8
+        if values.max(initial=0) < 254
+        else np.uint16
+        if values.max() < 65534
+        else np.uint32
+    )
+    top = np.iinfo(kind).max
+    known = np.maximum(values, 0).astype(kind)
+    known[values == -1] = top
+    known[values == OUTSIDE] = top - 1
+    return known.astype(known.dtype.newbyteorder("<"))
+
+
+def _places(places: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Both coordinates from 0 to 65535, by one scale."""
+    low, high = places.min(axis=0), places.max(axis=0)
+    scale = 65535 / max(float((high - low).max()), 1e-12)
+    x, y = np.rint((places - low) * scale).astype("<u2").T
+    return np.ascontiguousarray(x), np.ascontiguousarray(y)
+
+
+def _bytes(values: NDArray[Any]) -> NDArray[np.uint8]:
+    shades: NDArray[np.uint8] = np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return shades
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()

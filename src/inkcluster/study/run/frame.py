@@ -1,0 +1,100 @@
+"""A run as one table: a row for each image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.errors import RunFolderError
+from inkcluster.study.answer import Partition
+from inkcluster.study.questions import OPENING
+from inkcluster.study.run import rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from inkcluster.study.run.run import Run
+    from inkcluster.study.run.written import WrittenAnswer
+
+OUTSIDE = -2
+"""The cluster of an image that is not in the sample that was clustered."""
+
+
+def partitions(run: Run) -> dict[str, tuple[WrittenAnswer, Partition]]:
+    """The clusterings of a run by name, that on which the report opens first.
+
+    Of two with one name the first counts.
+    """
+    found: dict[str, tuple[WrittenAnswer, Partition]] = {}
+    for answer in sorted(run.answers, key=lambda one: (one.key != OPENING, one.number)):
+        for one in answer.partitions:
+            found.setdefault(one.name, (answer, one))
+    return found
+
+
+def clusters(arrays: dict[str, NDArray[Any]], partition: Partition, n: int) -> NDArray[np.int32]:
+    """The cluster of each of `n` images, -1 for noise and :data:`OUTSIDE` outside the sample."""
+    labels = arrays[partition.labels].astype(np.int32)
+    index = arrays[partition.index] if partition.index else np.arange(n)
+    if labels.shape != index.shape or not len(labels) or labels.min() < -1:
+        raise ValueError(f"{partition.name} is not a clustering of these images")
+    found = np.full(n, OUTSIDE, np.int32)
+    found[index] = labels
+    return found
+
+
+def frame(run: Run) -> pd.DataFrame:
+    """See :meth:`inkcluster.study.run.run.Run.frame`."""
+    import pandas as pd
+
+    n = run.data.n
+    kept = rows.kept(run.path, n, len(run.data.classes))
+    columns: dict[str, Any] = {"image": np.arange(n)}
+    if kept.names is not None:
+        columns["name"] = kept.names
+    if kept.labels is not None:
+        columns["label"] = np.array([*run.data.classes, ""], object)[kept.labels]
+    about = None
+    for name, partition, arrays, found in each(run):
+        columns[name] = pd.arrays.IntegerArray(np.maximum(found, -1), found == OUTSIDE)
+        if about is None and partition.confidence:
+            about = arrays, partition
+    if about is not None:
+        columns |= dict(_beside(*about))
+    return pd.DataFrame(columns)
+
+
+def each(
+    run: Run,
+) -> Iterator[tuple[str, Partition, dict[str, NDArray[Any]], NDArray[np.int32]]]:
+    """Each clustering of a run: its name, what describes it, its answer's arrays, and the clusters.
+
+    RunFolderError if an answer is damaged.
+    """
+    read: dict[str, dict[str, NDArray[Any]]] = {}
+    for name, (answer, partition) in partitions(run).items():
+        if answer.key not in read:
+            read = {answer.key: answer.arrays()}
+        arrays = read[answer.key]
+        try:
+            yield name, partition, arrays, clusters(arrays, partition, run.data.n)
+        except (LookupError, ValueError) as error:
+            raise RunFolderError(
+                f"{run.path} holds an answer that cannot be used ({error}); run the study again into "
+                "a new folder."
+            ) from error
+
+
+def _beside(
+    arrays: dict[str, NDArray[Any]], partition: Partition
+) -> Iterator[tuple[str, NDArray[Any]]]:
+    """What is known of each image beside its cluster."""
+    yield "confidence", arrays[partition.confidence]
+    if partition.outlier_scores:
+        yield "outlier score", arrays[partition.outlier_scores]
+    if partition.places:
+        yield "x", arrays[partition.places][:, 0]
+        yield "y", arrays[partition.places][:, 1]
