@@ -62,8 +62,9 @@ def test_killed_at_ten_random_moments_and_resumed(start, tmp_path, words):
     assert not list((tmp_path / "killed").rglob(".part-*"))
 
 
-def test_killed_at_every_write(ask, fakes, tmp_path):
+def test_killed_at_every_write(ask, fakes, tmp_path, monkeypatch):
     """A child is killed as its n-th write is about to reach the disk, for each n in turn."""
+    monkeypatch.setattr(fakes, "PAUSE", 0)
     images = fakes.make_images()
     whole = content(ask(images, tmp_path / "whole").path)
     out = tmp_path / "killed"
