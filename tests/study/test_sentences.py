@@ -9,7 +9,7 @@ from inkcluster.images import ImageSet
 from inkcluster.study import Desk, Settings
 from inkcluster.study.answer import Level
 from inkcluster.study.findings import CODES, of_images, outdated
-from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.questions import OPENING, QUESTIONS
 from inkcluster.study.settings import plan
 from inkcluster.study.settings.settings import NAMES as SETTINGS
 
@@ -78,14 +78,18 @@ def ask(digits):
 
 def hold(finding):
     """Refuse what is no short sentence."""
-    words = finding.sentence
-    assert len([w for w in words.split() if WORD.search(w)]) <= MOST_WORDS, words
-    assert len(NUMBER.findall(words)) <= MOST_NUMBERS, words
-    assert words[0] == words[0].upper(), words
-    assert words.endswith("."), words
-    assert not re.search(r"\bnan\b|  |[{}\n]", words), words
+    hold_words(finding.sentence, MOST_WORDS, MOST_NUMBERS)
     assert finding.code in CODES
     assert isinstance(finding.level, Level)
+
+
+def hold_words(text, words, numbers):
+    """Refuse a text of more words or numbers, or what is no sentence."""
+    assert len([w for w in text.split() if WORD.search(w)]) <= words, text
+    assert len(NUMBER.findall(text)) <= numbers, text
+    assert text[:1] == text[:1].upper(), text
+    assert text.endswith("."), text
+    assert not re.search(r"\bnan\b|  |[{}\n]", text), text
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
@@ -95,6 +99,18 @@ def test_findings_are_short_sentences(ask, name, key):
     assert findings
     for finding in findings:
         hold(finding)
+
+
+@pytest.mark.parametrize("key", QUESTIONS)
+@pytest.mark.parametrize("name", STUDIES)
+def test_an_answer_says_itself_and_names_what_stands_for_it(ask, name, key):
+    found = ask(name, key)
+    words, numbers = (40, 4) if key == OPENING else (MOST_WORDS, MOST_NUMBERS)
+    hold_words(found.says, words, numbers)
+    assert found.says.count(". ") <= (key == OPENING)
+    assert found.face in {figure.name for figure in found.figures}
+    assert found.front in {"", *(table.name for table in found.tables)}
+    assert bool(found.front) == (key == "compare")
 
 
 def test_findings_of_odd_images_are_short_sentences(digits):

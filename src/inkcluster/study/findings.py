@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.answer import Finding, Level
-from inkcluster.words import listed
+from inkcluster.words import listed, sentence
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -65,6 +65,8 @@ class Sentences:
     >>> say = Sentences({"L1 none": "No linkage chains at {k} clusters."})
     >>> say("L1 none", Level.OK, k=10)
     Finding(code='L1', level=<Level.OK: 'ok'>, sentence='No linkage chains at 10 clusters.')
+    >>> say.words("L1 none", k=10)
+    'No linkage chains at 10 clusters.'
     """
 
     def __init__(self, templates: Mapping[str, str]) -> None:
@@ -72,8 +74,11 @@ class Sentences:
 
     def __call__(self, key: str, level: Level, /, **values: object) -> Finding:
         """The finding whose sentence is the template `key` with `values` in it."""
-        words = self.templates[key].format(**values)
-        return Finding(key.partition(" ")[0], level, words[:1].upper() + words[1:])
+        return Finding(key.partition(" ")[0], level, self.words(key, **values))
+
+    def words(self, key: str, /, **values: object) -> str:
+        """The template `key` with `values` in it, as a sentence."""
+        return sentence(self.templates[key].format(**values))
 
 
 say = Sentences(
@@ -83,10 +88,10 @@ say = Sentences(
         "and {have:.2f} GB is available.",
         "S3 placed": "{what} rests on {n:,} images, by which the others are placed: all need {need:.2f} GB, "
         "and {have:.2f} GB is available.",
-        "S4 one": "This earlier answer rests on {name} = {then}, the rest of the run on {now}; renew it "
+        "S4 one": "The earlier answer on {key} rests on {name} = {then}, the rest of the run on {now}; renew it "
         "with --only {key}.",
-        "S4 more": "This earlier answer rests on other settings than the rest of the run ({names}); renew "
-        "it with --only {key}.",
+        "S4 more": "The earlier answer on {key} rests on other settings than the rest ({names}); renew it "
+        "with --only {key}.",
     }
 )
 
@@ -114,7 +119,7 @@ def short_of_memory(what: str, n: int, need: int, have: int) -> Finding:
     >>> short_of_memory("The map", 5000, 9_800_000_000, 4_000_000_000).sentence
     'The map rests on 5,000 images drawn at random: those asked for need 9.80 GB, and 4.00 GB is available.'
     """
-    return say("S3 memory", Level.WARNING, what=what, n=n, need=need / 1e9, have=have / 1e9)
+    return say("S3 memory", Level.NOTICE, what=what, n=n, need=need / 1e9, have=have / 1e9)
 
 
 def placed(what: str, n: int, need: int, have: int) -> Finding:
@@ -125,7 +130,7 @@ def placed(what: str, n: int, need: int, have: int) -> Finding:
     >>> placed("The map", 5000, 9_800_000_000, 4_000_000_000).sentence
     'The map rests on 5,000 images, by which the others are placed: all need 9.80 GB, and 4.00 GB is available.'
     """
-    return say("S3 placed", Level.WARNING, what=what, n=n, need=need / 1e9, have=have / 1e9)
+    return say("S3 placed", Level.NOTICE, what=what, n=n, need=need / 1e9, have=have / 1e9)
 
 
 def outdated(key: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -134,7 +139,7 @@ def outdated(key: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple
     Examples
     --------
     >>> [finding.sentence for finding in outdated("centres", {"k": 9, "seed": 1}, {"k": 10, "seed": 1})]
-    ['This earlier answer rests on k = 9, the rest of the run on 10; renew it with --only centres.']
+    ['The earlier answer on centres rests on k = 9, the rest of the run on 10; renew it with --only centres.']
     """
     names = [name for name in then if name not in now or then[name] != now[name]]
     if not names:

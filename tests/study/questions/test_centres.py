@@ -111,8 +111,8 @@ def test_scores_are_those_of_scikit_learn(found, few):
 def test_the_sentence_says_the_numbers_of_the_table(found):
     share = percent(table(found, "scores")["ACC"][0])
     assert by_code(found)["K1"].sentence == (
-        f"The clusters match the classes in part: {share} of the images are in the cluster that "
-        "matches their class."
+        f"The k-means clusters match the classes in part: {share} of the images are in the cluster "
+        "that matches their class."
     )
 
 
@@ -149,11 +149,11 @@ def test_doubled_merged_and_missing_classes_are_named(answer):
         "Class a is the largest class of two clusters: it has more than one shape."
     )
     assert codes["K3"].sentence == (
-        f"Cluster {both} mixes the classes b and c; do not take it for one class."
+        f"Cluster {both} of k-means mixes the classes b and c; do not take it for one class."
     )
     assert (
         codes["K4"].sentence
-        == f"No cluster stands for class c: 100 % of it lies in cluster {both}."
+        == f"No cluster of k-means stands for class c: 100 % of it lies in cluster {both}."
     )
     clusters = table(found, "clusters").set_index("cluster")
     assert (clusters.loc[[labels[0], labels[30]], "class"] == "a").all()
@@ -165,9 +165,9 @@ def test_many_doubled_merged_and_missing_classes_are_counted(answer):
     images = shapes([0, 0, 1, 1, 2, 2, 3, 3], list("abcdefgh"))
     codes = by_code(answer("centres", images, k=4))
     assert codes["K3"].sentence == (
-        "Clusters 0, 1 and 2 more each mix several classes; do not take them for one class."
+        "Clusters 0, 1 and 2 more of k-means each mix several classes; do not take them for one class."
     )
-    assert codes["K4"].sentence.startswith("No cluster stands for the classes ")
+    assert codes["K4"].sentence.startswith("No cluster of k-means stands for the classes ")
     assert codes["K4"].sentence.endswith(" and 2 more; a larger k may separate them.")
     codes = by_code(answer("centres", shapes([0, 1, 2, 3, 4, 5], list("aabbcc")), k=6))
     assert codes["K2"].sentence == (

@@ -149,8 +149,8 @@ def test_too_little_memory_gives_a_stated_sample(answer, few, check_answer, monk
     said = [(f.level, f.sentence) for f in found.findings if f.code == "S3"]
     words = "rests on 90 images drawn at random: those asked for need 7.00 GB, and 2.00 GB is available."
     assert said == [
-        (Level.WARNING, f"The DBSCAN map {words}"),
-        (Level.WARNING, f"The sweep after PCA whitening {words}"),
+        (Level.NOTICE, f"The DBSCAN map {words}"),
+        (Level.NOTICE, f"The sweep after PCA whitening {words}"),
     ]
     assert len(found.arrays["map_index"]) == len(found.arrays["sweep_index"]) == 90
 
@@ -291,7 +291,7 @@ def same_arrays(found, other):
 def test_a_map_of_noise_alone(answer, few, check_answer):
     found = answer("dbscan", few, eps=(0.01, 0.02), sweep_eps=(0.001,), min_samples=(2, 3))
     check_answer(found)
-    assert codes(found)["D2"].level is Level.WARNING
+    assert codes(found)["D2"].level is Level.NOTICE
     assert "at each setting tried (4)" in codes(found)["D2"].sentence
     assert codes(found)["D3"].level is Level.DETAIL
     assert codes(found)["D3"].sentence.endswith("the most is 0 %.")
@@ -306,7 +306,7 @@ def test_a_map_of_one_cluster_alone(answer, few, check_answer):
     check_answer(found)
     assert codes(found)["D1"].level is Level.WARNING
     assert "with the eps chosen, 50, every image is in one cluster" in codes(found)["D1"].sentence
-    assert codes(found)["D2"].level is Level.WARNING
+    assert codes(found)["D2"].level is Level.NOTICE
     assert "never in more than one" in codes(found)["D3"].sentence
     assert "calls no image noise" in figure(found, "noise").says
     assert table(found, "criterion")["number of clusters"].tolist() == [1] * 4
@@ -320,7 +320,7 @@ def test_d1_says_which_edge_and_is_content_inside(answer, few):
     assert "the smallest tried" in codes(low)["D1"].sentence
     high = answer("dbscan", few, eps=(0.01, 1.4), min_samples=(2,), map_sample=300)
     assert codes(high)["D1"].level is Level.WARNING
-    assert "the largest tried, and larger values" in codes(high)["D1"].sentence
+    assert "the largest tried: try larger ones" in codes(high)["D1"].sentence
 
 
 def test_odd_sets_get_an_answer(answer, odd_set, check_answer, tmp_path):
@@ -375,7 +375,7 @@ def test_d4_warns_where_distances_concentrate(answer, found, rng):
     assert codes(found)["D4"].level is Level.OK
     noise = ImageSet(rng.integers(0, 256, (150, 28, 28)).astype(np.uint8), None, "static")
     other = answer("dbscan", noise, k=3, eps=(10.0, 11.5), sweep_eps=(8.0, 10.0), components=90)
-    assert codes(other)["D4"].level is Level.WARNING
+    assert codes(other)["D4"].level is Level.NOTICE
     assert "hardly tell images apart" in codes(other)["D4"].sentence
 
 

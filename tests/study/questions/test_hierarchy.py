@@ -162,8 +162,8 @@ def test_three_clear_groups_are_suggested_and_hold(answer, check_answer):
     assert codes["H1"].sentence.startswith("Ward's hierarchy clearly suggests three clusters: ")
     assert {codes[code].level for code in ("H1", "H2", "H3", "H4")} == {Level.OK}
     assert codes["H4"].sentence == (
-        "The number of clusters is natural: the hierarchy and k-means both clearly suggest three "
-        "clusters."
+        "By distances between pixels, three clusters are natural: the hierarchy and k-means both "
+        "clearly suggest them."
     )
     assert codes["H5"].level is Level.DETAIL
     assert "three" in figure(found, "suggestions").says

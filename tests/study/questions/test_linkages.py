@@ -121,7 +121,7 @@ def test_chaining_names_the_linkages_of_the_table(answer, digits):
     assert said.level is (Level.NOTICE if frame["chains"].sum() > 3 else Level.DETAIL)
     chained = listed(frame.index[frame["chains"]])
     assert said.sentence == (
-        f"With {chained} linkage almost all images are in one cluster; disregard the result."
+        f"With the linkages {chained}, almost all images are in one cluster; disregard their clusters."
     )
     outside = figure(found, "outsiders").frame()
     for method in frame.index[frame["chains"]]:

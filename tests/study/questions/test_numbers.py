@@ -55,7 +55,9 @@ def test_otherwise_there_is_none_and_the_finding_says_so(found, reason):
     assert natural(*found) is None
     finding = said(*found)["H4"]
     assert finding.level is Level.NOTICE
-    assert finding.sentence.startswith("No number of clusters is natural: ")
+    assert finding.sentence.startswith(
+        "By distances between pixels, no number of clusters is natural: "
+    )
     assert reason in finding.sentence
 
 

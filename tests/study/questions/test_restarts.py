@@ -67,7 +67,9 @@ def test_the_findings_say_the_numbers_of_the_arrays(found):
     assert f"{pairs.min():.3f}" in figure(found, "agreement").says
     inertias = found.arrays["inertias"]
     assert (inertias <= inertias[0] * 1.001).sum() == 1
-    assert by_code(found)["R2"].sentence.startswith("Only 1 of 6 restarts reaches the best result")
+    assert by_code(found)["R2"].sentence.startswith(
+        "Only 1 of 6 restarts of k-means reaches the best result"
+    )
 
 
 def test_restarts_close_to_the_best_are_counted():
@@ -89,7 +91,9 @@ def test_the_level_of_agreement_follows_from_the_mean(mean, level):
     stable = Stability(ari, mean, mean, np.array([0, 1]), 2, 0.5, None, np.array([1.0, 1.1]))
     assert findings.agreement(stable).level is level
     assert findings.optima(stable).level is Level.WARNING
-    assert findings.optima(stable).sentence.startswith("Only 1 of 2 restarts reaches the best")
+    assert findings.optima(stable).sentence.startswith(
+        "Only 1 of 2 restarts of k-means reaches the best"
+    )
 
 
 def test_every_restart_is_of_one_kind_in_the_picture_of_the_ends(found):

@@ -75,7 +75,8 @@ def test_numbers_of_the_findings(found, few):
     assert f": {percent(scores['ACC'])} of the images" in codes(found)["P2"].sentence
     sure, unsure = np.mean(confidence >= 0.9), np.mean(confidence < 0.5)
     assert codes(found)["P3"].sentence == (
-        f"{percent(sure)} of the images clearly belong to their cluster; {percent(unsure)} are doubtful."
+        f"{percent(sure)} of the images clearly belong to their cluster by shape; {percent(unsure)} are "
+        "doubtful."
     )
     frame = table(found, "clusters")
     assert (frame["share sure"] * frame["size"]).sum() == pytest.approx(sure * len(few))
@@ -246,7 +247,7 @@ def test_where_memory_is_too_little_a_sample_is_stated_and_places_the_others(
     assert len(answered.arrays["sample"]) == 400
     assert len(answered.arrays["labels"]) == len(answered.arrays["places"]) == 700
     warning = codes(answered)["S3"]
-    assert warning.level is Level.WARNING
+    assert warning.level is Level.NOTICE
     assert "rests on 400 images, by which the others are placed" in warning.sentence
     assert "all need 3.00 GB, and 2.00 GB" in warning.sentence
     room, plan = 0, make_plan(many)
@@ -291,7 +292,7 @@ def test_the_preparation_is_said_in_few_words(lead):
         answer = of_preparation(SimpleNamespace(preparation=np.array(text)))
         (finding,), (table,) = answer.findings, answer.tables
         assert len(finding.sentence.split()) <= 25
-        assert finding.level == (Level.DETAIL if lead > 0.01 else Level.NOTICE)
+        assert finding.level is Level.DETAIL
         words = "none tells clusters apart clearly better" if lead > 0.01 else "about as well"
         assert words in finding.sentence
         assert table.frame["taken"].tolist() == [True, False, False]

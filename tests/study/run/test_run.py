@@ -188,8 +188,8 @@ def test_an_answer_that_rests_on_a_setting_there_is_no_more(run):
     (run.path / "run.json").write_text(json.dumps(state))
     (said,) = [f for f in Run.open(run.path).answer("two").findings if f.code == "S4"]
     assert said.sentence == (
-        "This earlier answer rests on other settings than the rest of the run (restarts); renew it "
-        "with --only two."
+        "The earlier answer on two rests on other settings than the rest (restarts); renew it with "
+        "--only two."
     )
 
 

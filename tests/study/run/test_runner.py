@@ -73,7 +73,7 @@ def test_an_earlier_answer_on_other_values_stays_and_says_so(ask, blobs):
     assert finding in run.answer("one").findings
     assert finding.level is Level.WARNING
     assert finding.sentence == (
-        "This earlier answer rests on k = 4, the rest of the run on 3; renew it with --only one."
+        "The earlier answer on one rests on k = 4, the rest of the run on 3; renew it with --only one."
     )
     assert not [f for f in ask(blobs, k=3).findings if f.code == "S4"]
 
@@ -135,7 +135,7 @@ def test_a_question_that_fails_does_not_lose_the_others(ask, fakes, blobs, asked
     assert run.keys == ("bad", "one", "two", "three")
     answer = run.answer("bad")
     assert answer.findings == (
-        Finding("S2", Level.WARNING, f"This could not be answered: {sentence}"),
+        Finding("S2", Level.WARNING, f"Question 0 could not be answered: {sentence}"),
     )
     assert answer.pending == answer.findings[0].sentence
     assert (answer.title, answer.figures, answer.arrays()) == ("What is bad?", (), {})

@@ -282,7 +282,9 @@ class _Study:
                 raise
             told = str(error) if isinstance(error, InkclusterError | MemoryError) else ""
             reason = told or "there is not enough memory for it"
-            failure = Finding("S2", Level.WARNING, f"This could not be answered: {reason}")
+            failure = Finding(
+                "S2", Level.WARNING, f"Question {question.number} could not be answered: {reason}"
+            )
             seconds = round(time.perf_counter() - begun, 3)
             return WrittenAnswer(
                 question.key, question.number, question.title, seconds, findings=(failure,)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from inkcluster.study.settings.plan import Plan
 
 SHAPE = "shape clustering"
-WEAK = "weak"
-"""The evidence where no number of clusters stands out."""
+WEAK, INFORMATION = "weak", "information"
+"""The evidence where no number of clusters stands out, and where it does by the cuts themselves."""
 SHARE_TAKEN = 0.8
 """Share of the images that would fit into memory that is clustered; the free memory may change meanwhile."""
 

@@ -18,23 +18,31 @@ CHANCE_ARI = 0.1
 
 say = Sentences(
     {
-        "K1 match": "The clusters match the classes: {right} of the images are in the cluster that "
+        "K1 match": "The k-means clusters match the classes: {right} of the images are in the cluster that "
         "matches their class.",
-        "K1 part": "The clusters match the classes in part: {right} of the images are in the cluster "
+        "K1 part": "The k-means clusters match the classes in part: {right} of the images are in the cluster "
         "that matches their class.",
-        "K1 little": "The clusters have little to do with the classes: {right} of the images are in "
+        "K1 little": "The k-means clusters have little to do with the classes: {right} of the images are in "
         "the cluster that matches their class.",
         "K1 unlabelled": "The images have no labels; judge the clusters by their centres and their "
         "members.",
         "K1 fewer": "K-means found only {found} of {k} clusters, since no more images differ; "
         "choose a smaller k.",
+        "says match": "The {groups} of k-means match the labels: {right} of the images are in the group that "
+        "stands for their label.",
+        "says part": "The {groups} of k-means match the labels only in part: {right} of the images are in the "
+        "group that stands for their label.",
+        "says little": "The {groups} of k-means have little to do with the labels: {right} of the images are "
+        "in the group that stands for their label.",
+        "says unlabelled": "K-means divides the images into {groups}; their mean images show what the members "
+        "have in common.",
         "K2 one": "Class {name} is the largest class of {clusters}: it has more than one shape.",
         "K2 more": "Classes {names} are each the largest class of several clusters: they have more "
         "than one shape.",
-        "K3 one": "Cluster {cluster} mixes the classes {names}; do not take it for one class.",
-        "K3 more": "Clusters {clusters} each mix several classes; do not take them for one class.",
-        "K4 one": "No cluster stands for class {name}: {share} of it lies in cluster {cluster}.",
-        "K4 more": "No cluster stands for the classes {names}; a larger k may separate them.",
+        "K3 one": "Cluster {cluster} of k-means mixes the classes {names}; do not take it for one class.",
+        "K3 more": "Clusters {clusters} of k-means each mix several classes; do not take them for one class.",
+        "K4 one": "No cluster of k-means stands for class {name}: {share} of it lies in cluster {cluster}.",
+        "K4 more": "No cluster of k-means stands for the classes {names}; a larger k may separate them.",
         "K5 used": "K-means clearly suggests {k}, the number used.",
         "K5 other": "K-means clearly suggests {k}; the number used is {used}.",
         "K5 weak": "K-means suggests {k}, but weakly; the number used is {used}.",
@@ -56,6 +64,15 @@ def of_clusters(
     return [*said, _matching(scores), *_doubled(match), *_merged(match), *_missing(match)]
 
 
+def answered(k: int, scores: Scores | None) -> str:
+    """The answer in one sentence."""
+    groups = several(k, "group")
+    if scores is None:
+        return say.words("says unlabelled", groups=groups)
+    by_match = {"match": "says match", "part": "says part", "little": "says little"}
+    return say.words(by_match[_match(scores)], groups=groups, right=percent(scores.accuracy))
+
+
 def of_number(suggested: Mapping[str, KSuggestion], used: int) -> Finding:
     """K5: the number that the criteria of k-means suggest."""
     together = suggested["together"]
@@ -71,12 +88,19 @@ def of_number(suggested: Mapping[str, KSuggestion], used: int) -> Finding:
 
 
 def _matching(scores: Scores) -> Finding:
-    right = percent(scores.accuracy)
-    if scores.accuracy >= judging.COINCIDE:
+    how, right = _match(scores), percent(scores.accuracy)
+    if how == "match":
         return say("K1 match", Level.OK, right=right)
-    if scores.ari < CHANCE_ARI:
+    if how == "little":
         return say("K1 little", Level.NOTICE, right=right)
     return say("K1 part", Level.DETAIL, right=right)
+
+
+def _match(scores: Scores) -> str:
+    """How well clusters and classes match."""
+    if scores.accuracy >= judging.COINCIDE:
+        return "match"
+    return "little" if scores.ari < CHANCE_ARI else "part"
 
 
 def _doubled(match: Match) -> list[Finding]:

@@ -46,7 +46,17 @@ def of_agreement(methods: Methods) -> Answer:
             ),
         ),
         arrays={"agreement": methods.ari},
+        says=_answered(methods, compared),
+        face="agreement",
     )
+
+
+def _answered(methods: Methods, compared: list[int]) -> str:
+    """The answer in one sentence where there are no labels; with them the scores give it."""
+    if methods.sample.images.labels is not None:
+        return ""
+    names, ari = [methods.names[i] for i in compared], methods.ari[np.ix_(compared, compared)]
+    return findings.answered_unlabelled(len(methods.names), names, ari)
 
 
 def _says(methods: Methods, compared: list[int], left_out: list[str]) -> str:

@@ -28,6 +28,16 @@ say = Sentences(
     {
         "C1 best": "{best} agrees best with the labels ({share} of the images in the matching "
         "cluster, ARI {ari}); {second} is second.",
+        "C1 poor": "No method finds the classes: with {best}, the best of them, {share} of the images are in "
+        "the matching cluster (ARI {ari}).",
+        "says best": "Of {methods} methods, {best} comes closest to the labels: {share} of the images are in the "
+        "group that stands for their label.",
+        "says poor": "None of {methods} methods finds the labels; {best} comes closest, with {share} of the images "
+        "in the group that stands for their label.",
+        "says unlabelled": "Without labels no method is known to be best; of {methods} methods, {first} and "
+        "{second} agree most (ARI {ari}).",
+        "says few": "Most methods put almost all images into one group or into none, so that there is little to "
+        "compare.",
         "C2 few": "Fewer than two methods can be compared: the others put more than 90 % of the "
         "images into one cluster or into noise.",
         "C2 pair": "Only {first} and {second} can be compared; their clusters agree at an ARI of "
@@ -49,28 +59,47 @@ say = Sentences(
 def of_best(ranked: list[str], found: Mapping[str, Scores]) -> Finding:
     """C1, from the methods by decreasing ARI with the labels."""
     best = found[ranked[0]]
-    return say(
-        "C1 best",
-        Level.OK if best.ari >= MIN_GOOD_ARI else Level.NOTICE,
-        best=ranked[0],
-        share=percent(best.accuracy),
-        ari=decimals(best.ari),
-        second=ranked[1],
-    )
+    said = {"best": ranked[0], "share": percent(best.accuracy), "ari": decimals(best.ari)}
+    if best.ari < MIN_GOOD_ARI:
+        return say("C1 poor", Level.NOTICE, **said)
+    return say("C1 best", Level.OK, second=ranked[1], **said)
+
+
+def answered(ranked: list[str], found: Mapping[str, Scores]) -> str:
+    """The answer in one sentence where there are labels, from the same."""
+    best = found[ranked[0]]
+    key = "says best" if best.ari >= MIN_GOOD_ARI else "says poor"
+    share = percent(best.accuracy)
+    return say.words(key, methods=len(ranked), best=ranked[0], share=share)
+
+
+def answered_unlabelled(methods: int, names: list[str], ari: NDArray[np.float64]) -> str:
+    """The answer in one sentence where there are none, from what :func:`of_pairs` is given."""
+    if len(names) < 2:
+        return say.words("says few")
+    first, second, most = _most_alike(names, ari)
+    values = {"first": first, "second": second, "ari": decimals(most, 2)}
+    return say.words("says unlabelled", methods=methods, **values)
 
 
 def of_pairs(names: list[str], ari: NDArray[np.float64]) -> Finding:
     """C2, from the ARI (m, m) between every two methods that can be compared."""
     if len(names) < 2:
         return say("C2 few", Level.DETAIL)
-    rows, columns = np.triu_indices(len(names), 1)
-    values = ari[rows, columns]
-    top = int(values.argmax())
-    pair = {"first": names[rows[top]], "second": names[columns[top]], "ari": decimals(values[top])}
+    values = ari[np.triu_indices(len(names), 1)]
+    first, second, most = _most_alike(names, ari)
+    pair = {"first": first, "second": second, "ari": decimals(most)}
     if len(values) == 1:
         return say("C2 pair", Level.DETAIL, **pair)
     alike = int(np.count_nonzero(values >= MIN_GOOD_ARI))
     return say("C2 pairs", Level.DETAIL, pairs=len(values), alike=alike, **pair)
+
+
+def _most_alike(names: list[str], ari: NDArray[np.float64]) -> tuple[str, str, float]:
+    rows, columns = np.triu_indices(len(names), 1)
+    values = ari[rows, columns]
+    top = int(values.argmax())
+    return names[rows[top]], names[columns[top]], float(values[top])
 
 
 def of_whitening(frame: pd.DataFrame) -> Finding:

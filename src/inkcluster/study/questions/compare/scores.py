@@ -27,16 +27,18 @@ def of_scores(methods: Methods) -> Answer:
     truth = methods.sample.images.labels
     figures, tables = [_sizes_figure(methods)], [_sizes_table(methods)]
     found: dict[str, Scores] = {}
-    said = []
+    said, says, face = [], "", ""
     if truth is not None:
         found = {name: scores(truth, c.labels) for name, c in methods.clusterings.items()}
         ranked = sorted(found, key=lambda name: -found[name].ari)
         figures.insert(0, _scoreboard(found, ranked))
         tables.insert(0, _scores_table(methods, found))
         said.append(findings.of_best(ranked, found))
+        says, face = findings.answered(ranked, found), "scores"
     whitening = _whitening_table(methods, found)
     said.append(findings.of_whitening(whitening.frame))
-    return Answer(tuple(figures), (*tables, whitening), tuple(said))
+    shown = (_methods_table(methods, found), *tables, whitening)
+    return Answer(tuple(figures), shown, tuple(said), says=says, face=face, front="methods")
 
 
 def _scoreboard(found: dict[str, Scores], ranked: list[str]) -> Any:
@@ -51,6 +53,33 @@ def _scoreboard(found: dict[str, Scores], ranked: list[str]) -> Any:
         "wrong in purity and ACC."
     )
     return charts.Scoreboard("scores", "Every method against the labels", says, frame)
+
+
+def _methods_table(methods: Methods, found: dict[str, Scores]) -> Table:
+    """A row for each method, by agreement with the labels where there are any."""
+    import pandas as pd
+
+    rows = [
+        {
+            "method": name,
+            "groups": c.n_clusters,
+            "largest group, %": round(100 * methods.largest_share(name), 1),
+            "noise, %": round(100 * c.noise_share, 1),
+        }
+        for name, c in methods.clusterings.items()
+    ]
+    frame = pd.DataFrame(rows)
+    says = "`noise`: images that a method puts into no group."
+    if found:
+        frame["match the labels, %"] = [round(100 * found[n].accuracy, 1) for n in frame["method"]]
+        frame["agreement (ARI)"] = [round(found[n].ari, 3) for n in frame["method"]]
+        frame = frame.sort_values("agreement (ARI)", ascending=False, kind="stable")
+        says += (
+            " `match the labels`: images in the group that stands for their label. `agreement`: 1 is "
+            "perfect, 0 is chance."
+        )
+    says = f"All {len(frame)} methods on {len(methods.sample):,} images. {says}"
+    return Table("methods", "The methods side by side", says, frame.reset_index(drop=True))
 
 
 def _scores_table(methods: Methods, found: dict[str, Scores]) -> Table:

@@ -37,6 +37,7 @@ def of_map(found: Map) -> Answer:
             "map_distances": found.distances,
             "chosen_labels": found.chosen_labels,
         },
+        says=findings.answered(found),
         face="map",
         partitions=(Partition(title_of("DBSCAN", PIXELS), "chosen_labels", "map_index"),),
     )

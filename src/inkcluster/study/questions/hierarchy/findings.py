@@ -31,21 +31,26 @@ say = Sentences(
         "disagree.",
         "H1 weak": "Ward's hierarchy suggests {k}, weakly: its largest gap between merges is {times} the next ({clear:g} "
         "or more is clear).",
-        "H2 one": "There is only one sample, so whether the suggestion holds is unknown; raise resamples.",
+        "says held": "Merging the most alike images step by step {how} suggests {k}; of {n} random samples, "
+        "{share} suggest the same.",
+        "says once": "Merging the most alike images step by step {how} suggests {k}; whether that holds is "
+        "unknown, with a single sample.",
+        "H2 one": "There is only one sample, so whether the hierarchy's suggestion holds is unknown; raise "
+        "resamples.",
         "H2 holds": "The suggestion holds: at least {share} of the samples of each size suggest {k} too.",
         "H2 sizes": "The suggestion holds at some sample sizes only: {low} to {high} of the samples of a "
         "size suggest {k}.",
         "H2 not": "The suggestion does not hold: only {share} of the samples suggest {k} too.",
         "H3 same": "The hierarchy suggests {k}, as many as there are classes.",
         "H3 other": "The hierarchy suggests {k}, but the labels have {classes}.",
-        "H4 natural": "The number of clusters is natural: the hierarchy and k-means both clearly suggest "
-        "{k}.",
-        "H4 weak": "No number of clusters is natural: the hierarchy and k-means suggest {k}, but not both "
-        "clearly.",
-        "H4 none": "No number of clusters is natural: the hierarchy suggests {k}, k-means {kmeans}; choose "
-        "k by what you need.",
-        "H4 silent": "No number of clusters is natural: the hierarchy suggests {k}, and too few images "
-        "differ for k-means.",
+        "H4 natural": "By distances between pixels, {k} are natural: the hierarchy and k-means both clearly "
+        "suggest them.",
+        "H4 weak": "By distances between pixels, no number of clusters is natural: the hierarchy and k-means "
+        "suggest {k}, but not both clearly.",
+        "H4 none": "By distances between pixels, no number of clusters is natural: the hierarchy suggests {k}, "
+        "k-means {kmeans}; choose k by what you need.",
+        "H4 silent": "By distances between pixels, no number of clusters is natural: the hierarchy suggests {k}, "
+        "and too few images differ for k-means.",
         "H5": "The hierarchy agrees best with the labels at {best}: its agreement (ARI) is {ari} of 1.",
         "S3 sizes": "Whether the suggestion holds is judged on samples of {sizes} of the {n:,} images.",
     }
@@ -55,6 +60,15 @@ say = Sentences(
 def of_number(verdict: Verdict, criteria: Mapping[str, KSuggestion] | None) -> list[Finding]:
     """H1, H2 and H4: the number suggested, whether it holds over resamples, whether it is natural."""
     return [_suggested(verdict), _holding(verdict), _natural(verdict, criteria)]
+
+
+def answered(verdict: Verdict) -> str:
+    """The answer in one sentence."""
+    how = "clearly" if verdict.stands_out else "weakly"
+    k = several(verdict.k, "group")
+    if verdict.n == 1:
+        return say.words("says once", how=how, k=k)
+    return say.words("says held", how=how, k=k, n=verdict.n, share=percent(verdict.share))
 
 
 def of_labels(images: ImageSet, along: pd.DataFrame | None, k: int) -> list[Finding]:

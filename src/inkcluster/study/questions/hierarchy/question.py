@@ -21,7 +21,7 @@ class HierarchyQuestion:
     number = 3
     title = "How many clusters does the hierarchy suggest, and does that hold over resamples?"
     uses = used_by("sample_sizes", "resamples", *hierarchies.USES, *k_range.USES)
-    revision = 3
+    revision = 4
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Build Ward's hierarchies of all raw pixels and of samples; each suggests a number."""
@@ -62,7 +62,9 @@ class HierarchyQuestion:
             tables.typical(frame, verdict),
             tables.suggestions(frame),
         )
-        return Answer(figures, shown_tables, said, arrays)
+        return Answer(
+            figures, shown_tables, said, arrays, says=findings.answered(verdict), face="tree"
+        )
 
 
 QUESTION = HierarchyQuestion()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences, sampled, short_of_memory
-from inkcluster.words import decimals, listed, percent
+from inkcluster.words import decimals, listed, percent, several
 
 if TYPE_CHECKING:
     from inkcluster.study.questions.linkages.cut import Cuts
@@ -18,7 +18,11 @@ say = Sentences(
     {
         "L1 none": "No linkage puts almost all images into one cluster; the largest cluster, of "
         "{widest}, holds {share} of them.",
-        "L1 some": "With {names} linkage almost all images are in one cluster; disregard the result.",
+        "L1 some": "With the linkages {names}, almost all images are in one cluster; disregard their clusters.",
+        "says judged": "Cut into {k}, {chained} of {linkages} ways to merge images put almost all into one; "
+        "{best} comes closest to the labels.",
+        "says even": "Cut into {k}, {chained} of {linkages} ways to merge images put almost all into one; "
+        "{best} divides them most evenly.",
         "L2 alike": "All linkages give similar clusters: the agreement (ARI) of two is {low} ({least}) to "
         "{high} ({most}).",
         "L2 differ": "The linkage decides the result: the agreement (ARI) of two is {low} ({least}) to "
@@ -30,6 +34,21 @@ say = Sentences(
 def of_cuts(cuts: Cuts) -> tuple[Finding, ...]:
     """L1, L2, and S3 where the linkages rest on samples."""
     return (_chaining(cuts), _differences(cuts), *_samples(cuts))
+
+
+def answered(cuts: Cuts) -> str:
+    """The answer in one sentence."""
+    ari = {method: scored.ari for method, scored in cuts.scores.items()}
+    best = (
+        max(ari, key=lambda m: ari[m]) if ari else min(cuts.methods, key=lambda m: cuts.largest[m])
+    )
+    return say.words(
+        "says judged" if ari else "says even",
+        k=several(cuts.k, "group"),
+        chained=several(len(cuts.chained), "").strip(),
+        linkages=several(len(cuts.methods), "").strip(),
+        best=best,
+    )
 
 
 def _chaining(cuts: Cuts) -> Finding:

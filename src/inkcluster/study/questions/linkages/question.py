@@ -10,7 +10,7 @@ from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer, Table
 from inkcluster.study.questions.linkages import figures as draw
 from inkcluster.study.questions.linkages.cut import MIN_SHARE_CHAINED, Cut, Cuts
-from inkcluster.study.questions.linkages.findings import of_cuts
+from inkcluster.study.questions.linkages.findings import answered, of_cuts
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps import hierarchies
@@ -27,7 +27,7 @@ class LinkagesQuestion:
         "give at k clusters?"
     )
     uses = ("k", *hierarchies.USES)
-    revision = 4
+    revision = 5
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Build all seven hierarchies of the raw pixels and cut each into k."""
@@ -42,6 +42,7 @@ class LinkagesQuestion:
             (_table(cuts),),
             of_cuts(cuts),
             cuts.arrays(),
+            says=answered(cuts),
             face="sizes",
             partitions=cuts.partitions(),
         )

@@ -22,12 +22,19 @@ say = Sentences(
         "R1 part": "The {m} restarts of k-means find partly different clusters: their mean agreement "
         "(ARI) is {ari} of 1.",
         "R1 differ": "The {m} restarts of k-means find different clusters (mean agreement {ari} of 1); "
-        "do not rely on single clusters.",
+        "do not rely on single clusters of k-means.",
+        "says once": "Nobody knows yet: k-means ran only once, so there is nothing to compare.",
+        "says agree": "Yes: {m} runs of k-means from different starts find the same groups (agreement {ari} of "
+        "1).",
+        "says part": "In part: {m} runs of k-means from different starts find groups that partly differ "
+        "(agreement {ari} of 1).",
+        "says differ": "No: {m} runs of k-means from different starts find different groups (agreement {ari} of "
+        "1).",
         "R2 once": "K-means ran only once, so a better result may exist; raise restarts.",
         "R2 one": "All {m} restarts reach the same best result.",
         "R2 close": "{close} of {m} restarts come within {excess} of the best result, so more restarts "
         "would gain little.",
-        "R2 alone": "Only 1 of {m} restarts reaches the best result, so a better one may exist; raise "
+        "R2 alone": "Only 1 of {m} restarts of k-means reaches the best result, so a better one may exist; raise "
         "restarts.",
     }
 )
@@ -43,6 +50,18 @@ def agreement(stable: Stability) -> Finding:
     if stable.mean_ari >= MIN_ARI_PART:
         return say("R1 part", Level.DETAIL, m=m, ari=ari)
     return say("R1 differ", Level.WARNING, m=m, ari=ari)
+
+
+def answered(stable: Stability) -> str:
+    """The answer in one sentence."""
+    m, ari = len(stable.inertias), decimals(stable.mean_ari, 2)
+    if m == 1:
+        return say.words("says once")
+    if stable.mean_ari >= MIN_ARI_AGREE:
+        return say.words("says agree", m=m, ari=ari)
+    return say.words(
+        "says part" if stable.mean_ari >= MIN_ARI_PART else "says differ", m=m, ari=ari
+    )
 
 
 def optima(stable: Stability) -> Finding:

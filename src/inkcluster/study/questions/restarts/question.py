@@ -25,7 +25,7 @@ class RestartsQuestion:
     number = 2
     title = "Are the k-means restarts stable?"
     uses = steps.kmeans.uses
-    revision = 3
+    revision = 4
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Compare the restarts with each other, and with the labels where there are any."""
@@ -46,7 +46,14 @@ class RestartsQuestion:
         if stable.ari_with_labels is not None:
             arrays["ari_with_labels"] = stable.ari_with_labels
         said = (findings.agreement(stable), findings.optima(stable))
-        return Answer(tuple(figures), (_table(run, stable),), said, arrays)
+        return Answer(
+            tuple(figures),
+            (_table(run, stable),),
+            said,
+            arrays,
+            says=findings.answered(stable),
+            face="inertias",
+        )
 
 
 def _table(run: steps.KMeansRestarts, stable: Stability) -> Table:

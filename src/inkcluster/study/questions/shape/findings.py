@@ -9,7 +9,7 @@ import numpy as np
 from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences
 from inkcluster.study.questions.parts import judging
-from inkcluster.study.steps.shape import WEAK
+from inkcluster.study.steps.shape import INFORMATION, WEAK
 from inkcluster.words import class_name, listed, percent, several
 
 if TYPE_CHECKING:
@@ -42,16 +42,25 @@ say = Sentences(
         "it; look at the map first.",
         "P1 asked": "The images are cut into {clusters}, as asked; by themselves they show {shown}.",
         "P1 fewer": "The images cannot be told apart into {asked}, as asked; they are cut into "
-        "{clusters}.",
+        "{clusters}: ask for no more.",
         "P1 weak": "The images seem to form {clusters}, but the evidence is weak{others}; look at the map "
         "first.",
+        "says clear": "The {n:,} images form {groups} by shape, clearly.",
+        "says merges": "The {n:,} images seem to form {groups} by shape, though not beyond doubt.",
+        "says weak": "The {n:,} images seem to form {groups} by shape, but the evidence is weak.",
+        "says asked": "The {n:,} images are divided into {groups} by shape, as asked.",
+        "says fewer": "The {n:,} images form only {groups} by shape, not the {asked:,} asked for.",
+        "says labels": "{share} are in the group that stands for their label; {first}.",
+        "says little": "The groups have little to do with the labels: only {share} of the images match; {first}.",
+        "says one": "Look first at the images least like the others.",
+        "says unlabelled": "{sure} clearly belong to their group; {first}.",
         "P2 match": "The clusters by shape match the classes: {share} of the images are in the cluster "
         "that matches their class.",
         "P2 part": "The clusters by shape match the classes in part: {share} of the images are in their "
         "class's cluster{missing}.",
         "P2 apart": "The clusters by shape have little to do with the classes: {share} of the images are "
         "in their class's cluster{missing}.",
-        "P3 sure": "{sure} of the images clearly belong to their cluster; {unsure} are doubtful.",
+        "P3 sure": "{sure} of the images clearly belong to their cluster by shape; {unsure} are doubtful.",
         "P4 none": "No label disagrees with the cluster of its image{left_out}.",
         "P4 some": "{odd} a label that disagrees with their cluster, but no label is clearly wrong.",
         "P4 wrong": "{sure} wrong, {first}; {odd} a label that disagrees with their cluster.",
@@ -94,6 +103,39 @@ def of_number(shapes: Shapes, asked: int) -> Finding:
         return say("P1 levels", Level.OK, clusters=clusters, strength=best, coarser=groups)
     said = {"clusters": clusters, "strength": best} if shapes.k > 1 else {}
     return say("P1 clear" if said else "P1 one", Level.OK, **said)
+
+
+def answered(shapes: Shapes, asked: int) -> str:
+    """The first sentence of the answer: how many groups, and how strong the evidence is."""
+    n, groups = len(shapes.labels), several(shapes.k, "group")
+    if asked:
+        key = "says asked" if asked == shapes.k else "says fewer"
+        return say.words(key, n=n, groups=groups, asked=asked)
+    by_evidence = {INFORMATION: "says clear", WEAK: "says weak"}
+    return say.words(by_evidence.get(str(shapes.evidence), "says merges"), n=n, groups=groups)
+
+
+def answered_labels(shapes: Shapes, scored: Scores, wrong: int) -> str:
+    """The second sentence where there are labels, of which `wrong` look wrong."""
+    if shapes.k == 1:
+        return say.words("says one")
+    key, first = "says labels", "look first at the map"
+    if scored.ari < MIN_LINKED_ARI:
+        key = "says little"
+    elif wrong and str(shapes.evidence) != WEAK:
+        labels = several(wrong, "label that looks", "labels that look")
+        first = f"look first at the {labels} wrong"
+    return say.words(key, share=percent(scored.accuracy), first=first)
+
+
+def answered_unlabelled(shapes: Shapes, between: int) -> str:
+    """The second sentence where there are no labels, but `between` images between two groups."""
+    if shapes.k == 1:
+        return say.words("says one")
+    sure, first = percent(float(np.mean(shapes.confidence >= SURE))), "look first at the map"
+    if between and str(shapes.evidence) != WEAK:
+        first = f"look first at the {several(between, 'image')} between two groups"
+    return say.words("says unlabelled", sure=sure, first=first)
 
 
 def runners_up(shapes: Shapes) -> list[int]:
@@ -151,7 +193,7 @@ def of_preparation(how: str, compared: int = 1, *, weak: bool = False) -> Findin
         return say("P6 usual", Level.DETAIL, how=how)
     ways = several(compared, "way")
     if weak:
-        return say("P6 weak", Level.NOTICE, how=how, ways=ways)
+        return say("P6 weak", Level.DETAIL, how=how, ways=ways)
     return say("P6 best", Level.DETAIL, how=how, ways=ways)
 
 

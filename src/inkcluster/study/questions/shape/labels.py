@@ -45,7 +45,8 @@ def of_labels(shapes: Shapes) -> Answer:
         findings.of_classes(matched, scored),
         findings.of_labels(odd, len(sure), homeless, first),
     )
-    return Answer(tuple(figures), tuple(tables), said)
+    says = findings.answered_labels(shapes, scored, len(sure))
+    return Answer(tuple(figures), tuple(tables), said, says=says)
 
 
 def _confused(shapes: Shapes, odd: pd.DataFrame) -> Figure:

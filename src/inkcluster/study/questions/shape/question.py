@@ -30,7 +30,7 @@ class ShapeQuestion:
     number = 7
     title = "How well can the images be clustered at all?"
     uses = shape.uses
-    revision = 10
+    revision = 11
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster the images by their neighbours under deformation, map and judge the clusters."""
@@ -44,7 +44,10 @@ class ShapeQuestion:
             advance(1)
         odd = findings.of_nuisances(shapes, plan.shape_k)
         number = findings.of_number(shapes, plan.shape_k)
-        own = Answer(findings=(number, findings.of_confidence(shapes), *((odd,) if odd else ())))
+        own = Answer(
+            findings=(number, findings.of_confidence(shapes), *((odd,) if odd else ())),
+            says=findings.answered(shapes, plan.shape_k),
+        )
         rest = Answer(
             findings=shapes.finding(),
             arrays={

@@ -19,8 +19,9 @@ def of_unlabelled(shapes: Shapes) -> Answer:
 
     found = look_first(shapes.memberships, shapes.neighbors, MAX_SHOWN)
     finding = findings.of_first(found, float(np.sum(1 - shapes.confidence)))
+    answered = findings.answered_unlabelled(shapes, len(found))
     if not len(found):
-        return Answer(findings=(finding,))
+        return Answer(findings=(finding,), says=answered)
     index = found["index"].to_numpy()
     says = (
         f"{sentence(several(len(found), 'image'))} between two clusters, whose numbers stand under them. Many "
@@ -42,4 +43,5 @@ def of_unlabelled(shapes: Shapes) -> Answer:
         "`image` counts from 0 in the whole set; `first` and `second` are clusters; `unsure`: doubt between "
         "them, from 0 to 1; `about`: images a decision informs; `settled`: doubt it removes from them."
     )
-    return Answer((figure,), (Table("look-first", title, explained, table),), (finding,))
+    shown = Table("look-first", title, explained, table)
+    return Answer((figure,), (shown,), (finding,), says=answered)
