@@ -10,7 +10,8 @@ from tests.cluster.shape.test_shape import strokes
 
 from inkcluster import ShapeClustering
 from inkcluster.cluster.shape.preparation import decision
-from inkcluster.cluster.shape.preparation.prepare import Choices, learn, mixed_borders, moments
+from inkcluster.cluster.shape.preparation.ink import mixed_borders
+from inkcluster.cluster.shape.preparation.prepare import Choices, learn, moments
 from inkcluster.errors import BadInputError
 
 

@@ -88,6 +88,24 @@ def test_dark_on_light_and_other_units_give_the_same_clusters(rng):
         assert agreement(ShapeClustering(3, random_state=0).fit_predict(other), labels) == 1
 
 
+def assert_polarity_shows_nowhere(images):
+    model = ShapeClustering(10, random_state=0).fit(images)
+    other = ShapeClustering(10, random_state=0).fit(images.max() - images)
+    assert {model.preparation_["polarity"], other.preparation_["polarity"]} == {"light", "dark"}
+    np.testing.assert_array_equal(model.labels_, other.labels_)
+    np.testing.assert_array_equal(model.memberships_, other.memberships_)
+    np.testing.assert_array_equal(model.neighbors_, other.neighbors_)
+
+
+def test_inverted_digits_give_the_same_result(digits):
+    assert_polarity_shows_nowhere(digits.pixels[:300])
+
+
+@pytest.mark.mnist
+def test_inverted_mnist_digits_give_the_same_result(mnist):
+    assert_polarity_shows_nowhere(mnist.sample(300, 0).pixels)
+
+
 def assert_the_order_shows_nowhere(images, rng):
     model = ShapeClustering(10, random_state=0).fit(images)
     order = rng.permutation(len(images))

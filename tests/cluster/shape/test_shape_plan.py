@@ -28,6 +28,18 @@ def test_a_fingerprint_is_the_pixels_own(rng):
     np.testing.assert_array_equal(fingerprints(images[::-1]), prints[::-1])
 
 
+@pytest.mark.parametrize("most", [1, 16, 192, 255])
+def test_a_fingerprint_is_the_same_with_light_and_dark_swapped(rng, most):
+    images = rng.integers(0, most + 1, (300, 8, 8), np.uint8)
+    images[:, [0, -1]], images[0, 4] = 0, [0, most] * 4
+    for other in (images, images / 255.0, (images / 255.0).astype(np.float32)):
+        prints = fingerprints(images)
+        np.testing.assert_array_equal(fingerprints(other), prints)
+        np.testing.assert_array_equal(fingerprints(other.max() - other), prints)
+        np.testing.assert_array_equal(fingerprints(other.max() - other, "dark"), prints)
+        assert (fingerprints(other.max() - other, "light") != prints).all()
+
+
 def test_too_little_memory_is_said_before_any_is_taken(rng):
     pixels = bars(rng, 90)
     with pytest.raises(TooLittleMemoryError, match=r"90 points needs .* GB, and 0\.01 GB") as told:

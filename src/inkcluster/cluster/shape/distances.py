@@ -162,7 +162,8 @@ def shape_neighbors(
     })  # fmt: skip
     wanted = for_number(wanted, n)
     check_start(n)
-    order = np.argsort(fingerprints(pixels), kind="stable")  # the images' own, as in the clustering
+    prints = fingerprints(pixels, polarity)
+    order = np.argsort(prints, kind="stable")  # the images' own, as in the clustering
     some = pixels[order[:: max(1, n // prepare.SAMPLE)]]
     preparation = prepare.learn(some, int(warp), usual(some, wanted))
     kept = min(n - 1, int(n_neighbors))

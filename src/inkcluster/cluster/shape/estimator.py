@@ -190,7 +190,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         wanted = asked(self.get_params(deep=False))
         pixels = read_pixels(self, X, reset=True)
         plan.check_start(len(pixels))
-        prints = plan.fingerprints(pixels)
+        prints = plan.fingerprints(pixels, wanted["polarity"])
         # Sorted by their pixels, so that the order in which images come changes nothing.
         self._order = plan.sampled(np.argsort(prints, kind="stable"), self.sample)
         self.sample_ = np.sort(self._order).astype(np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
-from inkcluster.cluster.shape.preparation.prepare import GREY_LEVELS, grey_levels
+from inkcluster.cluster.shape.preparation.ink import GREY_LEVELS, grey_levels
 
 KINDS = ("lines", "contrast", "polarity")
 SAMPLE = 1000

@@ -13,7 +13,8 @@ from inkcluster.cluster.shape.graph import MAX_DENSE_IMAGES, eigenvectors_needed
 from inkcluster.cluster.shape.neighbors import EXPANDED_NEIGHBORS, MAX_COORDINATES, MIN_CANDIDATES
 from inkcluster.cluster.shape.pairs import IMAGES_PER_BLOCK
 from inkcluster.cluster.shape.partition import most_small_clusters
-from inkcluster.cluster.shape.preparation.prepare import GREY_LEVELS, Preparation, grey_levels
+from inkcluster.cluster.shape.preparation.ink import GREY_LEVELS, border_is_light, grey_levels
+from inkcluster.cluster.shape.preparation.prepare import Preparation
 from inkcluster.compute.memory import SPARE, budget, refuse, require
 from inkcluster.compute.threads import pieces
 from inkcluster.errors import BadInputError
@@ -35,9 +36,15 @@ MIN_SAMPLE = 500
 """A smaller sample is not offered."""
 
 
-def fingerprints(pixels: NDArray[Any]) -> NDArray[np.uint64]:
-    """A hash of each image's grey levels, shape (n,): the same in any dtype and unit."""
+def fingerprints(pixels: NDArray[Any], polarity: object = "auto") -> NDArray[np.uint64]:
+    """A hash of the grey levels of each image (n, h, w), shape (n,).
+
+    The same in any dtype and unit, and with light and dark swapped: levels run from background to
+    ink, by the border of all images unless `polarity` is ``"light"`` or ``"dark"``.
+    """
     low, high = float(pixels.min()), float(pixels.max())
+    if polarity == "dark" or (polarity != "light" and border_is_light(pixels)):
+        low, high = high, low
     digests = []
     for part in pieces(len(pixels), IMAGES_PER_BLOCK):
         bytes_, rest = np.divmod(grey_levels(pixels[part], low, high), GREY_LEVELS // 255)

@@ -13,13 +13,12 @@ from sklearn.cluster import KMeans
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors
 from inkcluster.cluster.shape.partition import equals, mutual_information
+from inkcluster.cluster.shape.preparation.ink import border_is_light, mixed_borders
 from inkcluster.cluster.shape.preparation.prepare import (
     Choices,
     Preparation,
-    border_is_light,
     deforms,
     learn,
-    mixed_borders,
 )
 from inkcluster.compute.threads import one_blas_thread, peers_threads
 from inkcluster.errors import BadInputError

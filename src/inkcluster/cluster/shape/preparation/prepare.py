@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.shape.pairs import in_blocks, sobel, unit_of, whole
-from inkcluster.compute.magnitude import exponent_of, scaled
+from inkcluster.cluster.shape.preparation.ink import ink_of
 from inkcluster.errors import BadInputError
 from inkcluster.features.deskewing import moments, sheared
 
@@ -26,12 +26,6 @@ MAX_SIDE = 64
 """The longest side after resizing, in pixels."""
 SAMPLE = 2048
 """Number of images from which the preparation is learned."""
-GREY_LEVELS = 240 * 255
-"""Steps of grey. Pixels of 4 and 8 bits and per cents lie on them, so that these give the same images
-in any dtype and unit."""
-MIN_BORDER = 0.2
-"""How far the border's mean must be from the image's to say clearly which is ink, in the standard
-deviations of its pixels. Of photographs that are cut by their border it often is not."""
 SURROUNDINGS = 2.0
 """Standard deviation of the weights of the surroundings of a pixel, for local contrast, in pixels."""
 FLOOR = 0.5
@@ -109,7 +103,7 @@ class Preparation:
         size = (len(self.rows), len(self.columns))
 
         def resized(block: NDArray[np.generic]) -> NDArray[np.float32]:
-            grey = _ink(block, self.low, self.high, self.choices.polarity)
+            grey = ink_of(block, self.low, self.high, self.choices.polarity)
             if self.places:
                 return self._placed(grey)
             same = size == block.shape[1:]
@@ -126,7 +120,7 @@ class Preparation:
         makes edges, however little it is moved.
         """
         some = pixels[:: max(1, len(pixels) // SAMPLE)]
-        grey = _ink(some, self.low, self.high, self.choices.polarity)
+        grey = ink_of(some, self.low, self.high, self.choices.polarity)
         if _margin(grey):
             return np.inf
         ink = moments(grey)
@@ -178,7 +172,7 @@ def learn(pixels: NDArray[np.generic], warp: int, choices: Choices) -> Preparati
     low, high = float(some.min()), float(some.max())
     if choices.polarity == "dark":
         low, high = high, low
-    grey = _ink(some, low, high, choices.polarity)
+    grey = ink_of(some, low, high, choices.polarity)
     _, height, width = pixels.shape
     radius = _radius(grey)
     scale = 1.0 if choices.size == "kept" else _scale(radius, max(height, width))
@@ -201,53 +195,6 @@ def learn(pixels: NDArray[np.generic], warp: int, choices: Choices) -> Preparati
 def deforms(shape: tuple[int, int]) -> bool:
     """Whether images (h, w) are large enough to have a shape."""
     return min(shape) >= MIN_SIDE
-
-
-def border_is_light(pixels: NDArray[np.generic]) -> bool:
-    """Whether the border of images (n, h, w) is lighter than the rest, so that what is dark is ink."""
-    grey = scaled(pixels, -exponent_of(pixels))  # so that no sum overflows
-    return float(_border(grey).mean(dtype=np.float64)) > float(grey.mean(dtype=np.float64))
-
-
-def mixed_borders(pixels: NDArray[np.generic]) -> float:
-    """The share of images (n, h, w) whose border clearly says otherwise than that of most."""
-    grey = _grey(pixels, float(pixels.min()), float(pixels.max()))
-    apart = _border(grey).mean(axis=1) - grey.mean(axis=(1, 2))
-    clear = MIN_BORDER * grey.std(axis=(1, 2))
-    return float(min((apart > clear).mean(), (apart < -clear).mean()))
-
-
-def _border(images: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The pixels (n, q) on the border of images (n, h, w)."""
-    n = len(images)
-    return np.concatenate(
-        [images[:, [0, -1]].reshape(n, -1), images[:, :, [0, -1]].reshape(n, -1)], axis=1
-    )
-
-
-def _ink(
-    pixels: NDArray[np.generic], low: float, high: float, polarity: str
-) -> NDArray[np.float32]:
-    """Pixels from 0 (background) to 1 (ink)."""
-    grey = _grey(pixels, low, high)
-    if polarity == "image":
-        light = _border(grey).mean(axis=1) > grey.mean(axis=(1, 2))
-        grey[light] = 1 - grey[light]
-    return grey
-
-
-def _grey(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.float32]:
-    """Pixels scaled from 0 (background) to 1, clipped, rounded to grey levels."""
-    return (grey_levels(pixels, low, high) / GREY_LEVELS).astype(np.float32)
-
-
-def grey_levels(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint16]:
-    """Pixels as whole levels from 0 at `low` to `GREY_LEVELS` at `high`, clipped."""
-    if low == high:
-        return np.zeros(pixels.shape, np.uint16)
-    # halves first: the difference of two large numbers may be too large for a float
-    grey = (pixels.astype(np.float64) / 2 - low / 2) / (high / 2 - low / 2)
-    return np.rint(np.clip(grey, 0, 1) * GREY_LEVELS).astype(np.uint16)
 
 
 def _radius(grey: NDArray[np.float32]) -> float:
