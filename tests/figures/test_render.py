@@ -107,9 +107,7 @@ def test_every_colour_is_the_themes(written) -> None:
 def test_themed_svg_leaves_no_fixed_colour_font_size_or_style_sheet(written) -> None:
     for name, svg in written.items():
         themed = themed_svg(svg, "f")
-        assert not re.search(r"(?<!, )#[0-9a-f]{6}", re.sub(r"(href|url\()[^\s]*", "", themed)), (
-            name
-        )
+        assert not re.search(r"(?<!,)#[0-9a-f]{6}", re.sub(r"(href|url\()[^\s]*", "", themed)), name
         assert "DejaVu" not in themed
         assert "<style" not in themed
         assert "<?xml" not in themed

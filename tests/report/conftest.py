@@ -1,7 +1,7 @@
-"""A run folder made by hand: hostile words everywhere, one figure, two tables, every kind of state."""
+"""Run folders made by hand: hostile words everywhere, one figure, two tables, every kind of state."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,10 @@ import pandas as pd
 import pytest
 
 from inkcluster.figures.drawing import theme
-from inkcluster.study.answer import Answer, Finding, Level, Table
+from inkcluster.images import load
+from inkcluster.study.answer import Answer, Finding, Level, Partition, Table
+from inkcluster.study.overview import overview
+from inkcluster.study.run import rows
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.facts import DataFacts
 from inkcluster.study.run.folder import ANSWERS, STEPS
@@ -23,13 +26,19 @@ HOSTILE = (
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(2)</script>",
     '"><svg onload=alert(3)>',
-    "{{7*7}}",
+    "{{7*191}}",
     "javascript:alert(4)",
     "--><!-- ]]>",
     "</style></title><b>",
     "'\"`&amp;",
 )
 
+ODD = ("\u202egnp.exe\u202c", "y" * 10_000)
+SAYS = (  # as long as the opening answer may be: forty words
+    "The 90 images form ten groups by shape, clearly: between any two of them lie far fewer images "
+    "than within. Of all images 91 % carry the label of their group; look first at those twelve "
+    "labels that look wrong."
+)
 
 VALUES: dict[str, Any] = {
     "seed": 69,
@@ -134,9 +143,49 @@ class Maker:
         kept = {
             "pixels": rng.integers(0, 256, (6, 4, 4)).astype(np.uint8),
             "names": np.array([*self.words[:6]]),
-            "ink_is_dark": np.array([False]),
+            "look": np.array(["light on dark"]),
         }
         Desk(facts, out / STEPS).keep("samples", {"most": 20}, lambda: kept)
+        return Run.open(out)
+
+    def grouped(self, name: str = "grouped") -> Run:
+        """A run of 90 digits in ten groups with a map, its labels and names hostile."""
+        out = self.folder / name
+        out.mkdir()
+        digits = load("digits").sample(90, random_state=69)
+        classes = np.array([*self.words, *ODD])
+        images = replace(
+            digits,
+            name=self.words[0] + ODD[1],
+            labels=classes[digits.labels],
+            names=np.array([f"{classes[i % 10]} {i}" for i in range(90)]),
+        )
+        rng = np.random.default_rng(0)
+        arrays = {
+            "labels": digits.labels.astype(np.int32),
+            "confidence": rng.random(90),
+            "outlier_scores": rng.random(90),
+            "places": rng.normal(size=(90, 2)) + 9 * digits.labels[:, None],
+        }
+        centres, _ = self.questions(40)
+        opening = replace(
+            centres.yields,
+            arrays=arrays,
+            says=SAYS,
+            face="bars",
+            front="short",
+            partitions=(Partition("by hand", **{name: name for name in arrays}),),
+        )
+        entries: dict[str, Any] = {}
+        for question in (centres, Asked("shape", 7, "How well?", opening)):
+            folder = out / ANSWERS / f"{question.key}-0123456789ab"
+            folder.parent.mkdir(exist_ok=True)
+            write_answer(folder, question, self.plan, question.yields, 1.25)
+            entries[question.key] = {"folder": folder.name, "number": question.number, "seconds": 1}
+        facts = DataFacts.of(images)
+        rows.keep(images, out)
+        write_state(out, self._state(facts, entries, "done"))
+        overview.keep(images, Desk(facts, out / STEPS), Run.open(out))
         return Run.open(out)
 
     def questions(self, n_rows: int) -> list[Asked]:
@@ -171,7 +220,7 @@ class Maker:
             "data": {**asdict(facts), "findings": [data_finding]},
             "settings": {"k": {"value": 10, "given": "command line"}},
             "plan": self.plan.to_json(),
-            "asked": list(entries),
+            "asked": [*entries, "restarts"],
             "seconds": {"plan": 0.5, **{key: entry["seconds"] for key, entry in entries.items()}},
             "answers": entries,
         }

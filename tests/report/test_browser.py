@@ -4,6 +4,7 @@ import shutil
 from io import BytesIO
 
 import pytest
+from tests.report.conftest import ODD, Maker
 
 from inkcluster import report
 from inkcluster.figures.drawing.theme import COLOURS
@@ -23,14 +24,21 @@ def browser():
         opened.close()
 
 
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """The reports of runs made by hand: one of every state, one with groups and a map."""
+    maker = Maker(tmp_path_factory.mktemp("page"))
+    return {name: report.write(getattr(maker, name)()) for name in ("run", "grouped")}
+
+
 @pytest.fixture
-def open_page(browser, maker):
-    path = report.write(maker.run())
+def open_page(browser, reports):
     contexts = []
 
-    def opened(width=1280, scheme="light", **how):
+    def opened(width=1280, scheme="light", *, of="run", at="", height=800, **how):
+        address = reports[of].as_uri()
         context = browser.new_context(
-            viewport={"width": width, "height": 844}, color_scheme=scheme, **how
+            viewport={"width": width, "height": height}, color_scheme=scheme, **how
         )
         contexts.append(context)
         page = context.new_page()
@@ -42,12 +50,11 @@ def open_page(browser, maker):
             "request",
             lambda r: (
                 None
-                if r.url.startswith(("data:", "blob:")) or r.url == path.as_uri()
+                if r.url.startswith(("data:", "blob:")) or r.url.split("#")[0] == address
                 else page.complaints.append(f"request: {r.url}")
             ),
         )
-        page.goto(path.as_uri())
-        page.wait_for_timeout(100)
+        page.goto(address + at)
         return page
 
     yield opened
@@ -55,17 +62,108 @@ def open_page(browser, maker):
         context.close()
 
 
-@pytest.mark.parametrize("width", [360, 390, 768, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_quiet_and_no_wider_than_the_window(open_page, hostile, width, scheme):
-    page = open_page(width, scheme)
+@pytest.mark.parametrize(
+    ("width", "scheme", "of"),
+    [
+        (360, "dark", "run"),
+        (390, "light", "grouped"),
+        (768, "light", "run"),
+        (1280, "dark", "grouped"),
+    ],
+)
+def test_quiet_and_no_wider_than_the_window(open_page, hostile, width, scheme, of):
+    page = open_page(width, scheme, of=of)
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.inner_text("h1") == hostile[0]
-    for word in hostile:
-        assert page.get_by_text(word, exact=False).count() > 0
+    words = page.locator("body").text_content()
+    assert all(word in words for word in hostile)
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_timeout(100)
+    page.wait_for_timeout(50)
     assert page.complaints == []
+
+
+SEEN = """() => {
+  const words = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (walk.nextNode()) {
+    const element = walk.currentNode.parentElement;
+    if (element.closest('script, style, .unseen, .skip') || !element.checkVisibility()) continue;
+    range.selectNodeContents(walk.currentNode);
+    const box = range.getBoundingClientRect();
+    if (box.top >= innerHeight || box.bottom <= 0 || box.left >= innerWidth || !box.width) continue;
+    words.push(...walk.currentNode.data.split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)));
+  }
+  return words;
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_first_screen_holds_fewer_than_120_words(open_page, width, height):
+    words = open_page(width, of="grouped", height=height).evaluate(SEEN)
+    assert {"ten", "Groups"} <= set(words)
+    assert len(words) < 120, words
+
+
+def test_a_link_opens_the_question_it_leads_into(open_page):
+    page = open_page(at="#figure-centres-bars")
+    assert page.locator("#figure-centres-bars").is_visible()
+    assert (
+        page.locator("#q-shape .inside").count() == 0
+        or page.locator("#q-shape .inside").is_hidden()
+    )
+    page.evaluate("location.hash = '#q-shape'")
+    page.locator("#q-shape .inside").wait_for()
+    page.locator("#q-centres summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#figure-centres-bars").is_hidden()
+
+
+def test_a_group_opens_by_key_and_its_images_one_by_one(open_page, hostile):
+    page = open_page(of="grouped")
+    page.locator(".tile").first.focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".card:target")
+    card.wait_for()
+    assert page.locator(".card:visible").count() == 1
+    card.locator(".wall-list button").first.wait_for()
+    card.locator(".wall-list button").first.press("Enter")
+    large = page.locator("dialog.large")
+    said = large.locator("p")
+    page.wait_for_function("document.querySelector('dialog.large p').textContent")
+    first = said.text_content()
+    assert any(word in first for word in (*hostile, *ODD))
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "(old) => document.querySelector('dialog.large p').textContent !== old", arg=first
+    )
+    page.keyboard.press("Escape")
+    assert large.is_hidden()
+    card.locator(".close").click()
+    assert page.locator(".card:visible").count() == 0
+    assert page.complaints == []
+
+
+def test_the_table_of_methods_is_sorted_by_click_and_key(open_page):
+    page = open_page(of="grouped")
+    heading = page.locator("#methods th").nth(1)
+    cells = page.locator("#methods tbody td")
+    heading.locator("button").click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert cells.first.text_content() == "1.000"
+    heading.locator("button").press("Enter")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert cells.first.text_content() == "0.000"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing(open_page, width, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = open_page(width, scheme, of="grouped")
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    page.evaluate("location.hash = document.querySelector('.tile').hash")
+    found = axe.run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
 
 def background(page):
@@ -97,13 +195,13 @@ def test_print_is_light_and_unfolded(open_page):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("details:not([open])").count() == 2
+    assert page.locator("details[open]").count() == 0
 
 
 def test_a_figure_can_be_taken_away_as_png_and_svg(open_page):
     from PIL import Image
 
-    page = open_page(scheme="dark")
+    page = open_page(scheme="dark", at="#figure-centres-bars")
     with page.expect_download() as got:
         page.click("button[data-picture=png]")
     assert got.value.suggested_filename == "centres-bars.png"
@@ -121,7 +219,7 @@ def test_a_figure_can_be_taken_away_as_png_and_svg(open_page):
 
 
 def test_data_can_be_taken_away(open_page):
-    page = open_page()
+    page = open_page(at="#q-centres")
     with page.expect_download() as got:
         page.click("a.take >> nth=0")
     assert got.value.suggested_filename == "centres-bars.csv"
@@ -129,31 +227,13 @@ def test_data_can_be_taken_away(open_page):
 
 
 def test_readable_without_scripts(open_page):
-    page = open_page(java_script_enabled=False)
+    page = open_page(of="grouped", java_script_enabled=False)
     assert page.locator("#theme").is_hidden()
-    assert page.locator("figure svg").first.is_visible()
-
-
-def test_contrast_of_text_in_both_themes(open_page):
-    script = """() => {
-      const channel = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-      const light = (c) => { const [r, g, b] = c.match(/[\\d.]+/g)
-        .map((v) => v * (c.startsWith('color(srgb') ? 255 : 1));
-        return 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b); };
-      const behind = (e) => { for (; e; e = e.parentElement) {
-        const c = getComputedStyle(e).backgroundColor; if (!/, 0\\)$/.test(c)) return c; } };
-      const poor = [];
-      for (const e of document.querySelectorAll('main *, header *, nav *, footer *')) {
-        if (e.closest('svg') || !e.checkVisibility()) continue;
-        if (![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim())) continue;
-        const [a, b] = [light(getComputedStyle(e).color), light(behind(e))];
-        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-        if (ratio < 4.5) poor.push(`${e.tagName}.${e.className} ${ratio.toFixed(2)}`);
-      }
-      return [...new Set(poor)];
-    }"""
-    for scheme in ("light", "dark"):
-        assert open_page(scheme=scheme).evaluate(script) == []
+    page.locator("#q-centres summary").first.click()
+    assert page.locator("#figure-centres-bars svg").is_visible()
+    page.locator(".tile").first.click()
+    assert page.locator(".card:target .still").count() == 3
+    assert page.locator(".card:target .still").last.is_visible()
 
 
 @pytest.fixture(scope="module")
@@ -181,8 +261,9 @@ def open_tree(browser, tree_report):
         page.complaints = []
         page.on("console", lambda m: page.complaints.append(m.text))
         page.on("pageerror", lambda e: page.complaints.append(str(e)))
-        page.goto(tree_report.as_uri())
-        page.locator("#figure-hierarchy-tree [data-zoom]").scroll_into_view_if_needed()
+        page.goto(tree_report.as_uri() + "#figure-hierarchy-tree")
+        if how.get("java_script_enabled", True):
+            page.locator("#figure-hierarchy-tree [data-zoom]").scroll_into_view_if_needed()
         return page
 
     yield opened

@@ -36,7 +36,7 @@ class Centres(Head):
         One for each cluster (what it is: ``"mostly 4"``), or none at all.
     peak : float
         The value of full ink, or of bare paper when dark on light.
-    ink : {"light on dark", "dark on light"}
+    ink : {"light on dark", "dark on light", "picture"}
         Which pixels are the strokes.
 
     Examples

@@ -54,7 +54,7 @@ class Gallery(Head):
         The pictures, in units up to `peak`.
     rows : sequence of GalleryRow
         A row of more than fifteen pictures goes on in the next line.
-    ink : {"light on dark", "dark on light"}
+    ink : {"light on dark", "dark on light", "picture"}
         Which pixels are the strokes.
     peak : float
         The value of full ink, or of bare paper when dark on light.

@@ -42,7 +42,7 @@ class ImageMap(Head):
         Which place each picture belongs to.
     captions : sequence of str
         One for each picture; those without words are drawn smaller.
-    ink : {"light on dark", "dark on light"}
+    ink : {"light on dark", "dark on light", "picture"}
         Which pixels are the strokes.
     peak : float
         The value of full ink, or of bare paper when dark on light.

@@ -180,7 +180,7 @@ class PictureTree(Head):
         self, page: Any, tree: Branches, x: Any, y: Any, colours: list[tuple[str, bool]]
     ) -> None:
         opacity = ink(np.asarray(self.pictures), peak=self.peak, polarity=self.ink)
-        _, h, w = opacity.shape
+        _, h, w = opacity.shape[:3]
         inch = _SIDE / max(h, w)
         wide, high = w * inch, h * inch
         for i in range(len(tree.node)):

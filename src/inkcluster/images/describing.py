@@ -12,6 +12,13 @@ from inkcluster.images.imageset import ImageSet
 
 LIGHT_ON_DARK = "light on dark"
 DARK_ON_LIGHT = "dark on light"
+PICTURE = "picture"
+MIN_BACKGROUND = 0.4
+"""Share of its background's shade in a typical image of ink; photographs have less."""
+SHADE = 0.06
+"""How far from it, as a share of the image's range, a pixel is still of the background's shade."""
+MAX_JUDGED = 300
+"""Images that are looked at to tell ink from photographs."""
 MAX_NAME_CHARACTERS = 20
 MAX_NAMED_LABELS = 6
 MAX_NAMED_FILES = 3
@@ -76,6 +83,43 @@ def polarity(images: ImageSet) -> str:
     whole = total / images.pixels.size
     edge = float(border(images.pixels).mean(dtype=np.float64))
     return LIGHT_ON_DARK if edge <= whole else DARK_ON_LIGHT
+
+
+def appearance(images: ImageSet) -> str:
+    """How the images are to be shown: as ink, whose paper may change, or as the pictures they are.
+
+    Ink stands on a background of one shade that fills much of each image; a photograph has no such
+    shade, and would become a negative in another theme.
+
+    Returns
+    -------
+    str
+        ``"light on dark"``, ``"dark on light"`` (:func:`polarity`) or ``"picture"``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from inkcluster.images import ImageSet, load
+    >>> from inkcluster.images.describing import appearance
+    >>> hills = np.add.outer(np.arange(16.0), np.sin(np.arange(16))) * 15
+    >>> appearance(ImageSet(hills[None].astype(np.uint8))), appearance(load("digits"))
+    ('picture', 'light on dark')
+    """
+    step = max(1, len(images) // MAX_JUDGED)
+    shares = [_background(one.ravel().astype(float)) for one in images.pixels[::step]]
+    is_ink = float(np.median(shares)) >= MIN_BACKGROUND
+    return polarity(images) if is_ink else PICTURE
+
+
+def _background(values: NDArray[np.float64]) -> float:
+    """The share of an image that has its most frequent shade, or nearly."""
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return 1.0
+    counts, edges = np.histogram(values, bins=32, range=(low, high))
+    most = int(counts.argmax())
+    middle = (edges[most] + edges[most + 1]) / 2
+    return float(np.mean(np.abs(values - middle) <= SHADE * (high - low)))
 
 
 def border(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

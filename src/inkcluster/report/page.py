@@ -18,8 +18,28 @@ if TYPE_CHECKING:
 
     from inkcluster.study.run.run import Run
 
-SCRIPTS = ("report.js", "zoom.js", "store.js", "wall.js")
+SCRIPTS = (
+    "report.js",
+    "folds.js",
+    "tables.js",
+    "zoom.js",
+    "store.js",
+    "wall.js",
+    "large.js",
+    "stills.js",
+)
 """The page's script, in parts; those that need the images' data come after ``store.js``."""
+
+
+TEMPLATES = (
+    "report.html.j2",
+    "parts/macros.html.j2",
+    "parts/first.html.j2",
+    "explorer.html.j2",
+    "parts/cards.html.j2",
+    "parts/walls.html.j2",
+    "parts/questions.html.j2",
+)
 
 
 def write(run: Run) -> Path:
@@ -105,9 +125,8 @@ def content_policy(script: str) -> str:
 def _environment() -> Environment:
     from jinja2 import DictLoader, Environment, StrictUndefined
 
-    names = ("report.html.j2", "macros.html.j2")
     environment = Environment(
-        loader=DictLoader({name: _asset(name) for name in names}),
+        loader=DictLoader({name: _asset(name) for name in TEMPLATES}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from inkcluster.report.inline import data_url, inline_svg
+from inkcluster.report.cards import CardView, cards, walls
+from inkcluster.report.exhibits import FigureView, TableView, figure_view, table_view
 from inkcluster.report.payload import payload
 from inkcluster.report.samples import samples
-from inkcluster.report.tables import Download, Grid, download, grid
+from inkcluster.report.stillmap import still_map
+from inkcluster.report.summary import summary
 from inkcluster.report.wording import STATES, duration, plain_value
 from inkcluster.study.overview.overview import kept
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from inkcluster.study.answer import Finding
-    from inkcluster.study.run.run import Run, WrittenAnswer, WrittenFigure, WrittenTable
+    from inkcluster.study.overview.overview import Overview
+    from inkcluster.study.run.run import Run, WrittenAnswer
 
 _LEVELS = ("warning", "notice", "ok", "detail")
 
@@ -36,39 +37,8 @@ class FindingView:
 
 
 @dataclass(frozen=True)
-class FigureView:
-    """A figure: themed SVG, or the PNG where the SVG may not stand in the page."""
-
-    id: str
-    title: str
-    says: str
-    svg: Markup | None
-    png: str | None
-    filename: str
-    data: Download
-
-    @property
-    def zoomable(self) -> bool:
-        """Whether the figure asks to be zoomed into."""
-        from inkcluster.figures.picture_tree import ZOOMABLE
-
-        return self.svg is not None and f'id="{self.filename}-{ZOOMABLE}"' in self.svg
-
-
-@dataclass(frozen=True)
-class TableView:
-    """A table and its data."""
-
-    id: str
-    title: str
-    says: str
-    grid: Grid
-    data: Download
-
-
-@dataclass(frozen=True)
 class QuestionView:
-    """One question's part of the page; `state` is answered, failed or unasked."""
+    """One question's part of the page; `state` is answered, computing, failed or unasked."""
 
     key: str
     number: int
@@ -76,14 +46,17 @@ class QuestionView:
     state: str
     note: str
     took: str = ""
+    says: str = ""
     findings: tuple[FindingView, ...] = ()
     figures: tuple[FigureView, ...] = ()
     tables: tuple[TableView, ...] = ()
+    face: FigureView | None = None
+    front: TableView | None = None
 
     @property
-    def worst(self) -> str:
-        """The gravest level of its findings; empty without findings."""
-        return self.findings[0].level if self.findings else ""
+    def warnings(self) -> int:
+        """How many of its findings ask for action."""
+        return sum(finding.level == "warning" for finding in self.findings)
 
 
 def view(run: Run) -> dict[str, Any]:
@@ -91,37 +64,61 @@ def view(run: Run) -> dict[str, Any]:
     about = _findings(run.data_findings, "data", "the data")
     questions = _questions(run)
     findings = [*about, *(f for question in questions for f in question.findings)]
+    overview = kept(run)
+    shown = cards(run, overview) if overview else []
     return {
         "facts": run.data,
-        "samples": samples(run),
+        "first": summary(run, questions, about),
+        "map": still_map(run, overview) if overview else None,
+        "cards": shown,
+        "by_place": _by_place(shown, overview) if overview else {},
+        "walls": walls(overview) if overview else [],
+        "apart": overview.groups.noise.tolist() if overview else [0, 0],
+        "samples": [] if overview else samples(run),
         "about": about,
-        "findings": {level: [f for f in findings if f.level == level] for level in _LEVELS},
         "questions": questions,
         "settings": _settings(run),
         "versions": run.versions,
         "timings": _timings(run, questions),
         "codes": sorted({(finding.code, finding.meaning) for finding in findings}),
-        "banner": STATES.get(run.state, ""),
+        "banner": _banner(run, questions),
         "date": _date(run.started),
         "total": duration(sum(run.seconds.values())),
-        "payload": payload(run, kept(run)),
+        "payload": payload(run, overview),
     }
+
+
+def _banner(run: Run, questions: list[QuestionView]) -> str:
+    n = sum(question.state == "computing" for question in questions)
+    if n:
+        were = "question was" if n == 1 else "questions were"
+        return f"{n} {were} still being computed when this page was written. Reload it for more."
+    return STATES.get(run.state, "")
+
+
+def _by_place(shown: list[CardView], overview: Overview) -> dict[int, CardView]:
+    """The cards by the place of their groups in the overview."""
+    return dict(zip(overview.groups.order.tolist(), shown, strict=True))
 
 
 def _questions(run: Run) -> list[QuestionView]:
     from inkcluster.study.questions import QUESTIONS
 
-    asked = {answer.key for answer in run.answers}
+    there = {answer.key for answer in run.answers}
     shown = [_question(answer, failed=answer.key in run.failed) for answer in run.answers]
     for key in QUESTIONS:
-        if key not in asked:
-            question = QUESTIONS[key]
-            note = f"This question was not asked in this run; add --only {key} to ask it."
-            shown.append(QuestionView(key, question.number, question.title, "unasked", note))
+        if key in there:
+            continue
+        state, note = "unasked", f"This question was not asked; add --only {key} to ask it."
+        if run.state == "running" and key in run.asked:
+            state, note = "computing", "Still being computed. Reload this page to see the answer."
+        shown.append(QuestionView(key, QUESTIONS[key].number, QUESTIONS[key].title, state, note))
     return sorted(shown, key=lambda question: question.number)
 
 
 def _question(answer: WrittenAnswer, *, failed: bool) -> QuestionView:
+    figures = {figure.name: figure_view(answer.key, figure) for figure in answer.figures}
+    tables = {table.name: table_view(answer.key, table) for table in answer.tables}
     return QuestionView(
         key=answer.key,
         number=answer.number,
@@ -129,32 +126,13 @@ def _question(answer: WrittenAnswer, *, failed: bool) -> QuestionView:
         state="failed" if failed or answer.pending else "answered",
         note=answer.pending or "",
         took=duration(answer.seconds),
+        says=answer.says,
         findings=_findings(answer.findings, f"q-{answer.key}", f"question {answer.number}"),
-        figures=tuple(_figure(answer.key, figure) for figure in answer.figures),
-        tables=tuple(_table(answer.key, table) for table in answer.tables),
+        figures=tuple(figures.values()),
+        tables=tuple(tables.values()),
+        face=figures.get(answer.face) or next(iter(figures.values()), None),
+        front=tables.get(answer.front),
     )
-
-
-def _figure(key: str, figure: WrittenFigure) -> FigureView:
-    name = f"{key}-{figure.name}"
-    svg = inline_svg(figure.content(figure.svg), name, f"{figure.title}. {figure.says}")
-    picture = figure.content(figure.png) if svg is None else b""
-    png = data_url(picture, "image/png") if picture else None
-    return FigureView(
-        id=f"figure-{name}",
-        title=figure.title,
-        says=figure.says,
-        svg=svg,
-        png=png,
-        filename=name,
-        data=download(figure.frame(), figure.data, name),
-    )
-
-
-def _table(key: str, table: WrittenTable) -> TableView:
-    name, frame = f"{key}-{table.name}", table.frame()
-    data = download(frame, table.data, name)
-    return TableView(f"table-{name}", table.title, table.says, grid(frame), data)
 
 
 def _findings(findings: Iterable[Finding], target: str, where: str) -> tuple[FindingView, ...]:

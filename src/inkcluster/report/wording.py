@@ -8,7 +8,6 @@ from typing import Any
 from markupsafe import Markup
 
 STATES = {
-    "running": "The study was still running when this report was written; it has the answers so far.",
     "interrupted": "The study was interrupted; this report has the answers so far.",
     "stopped": "The study stopped with an error; this report has the answers so far.",
 }
@@ -30,6 +29,18 @@ def marked(text: str) -> Markup:
     parts = _NAME.split(text)  # every second one stood between backticks
     code = Markup("<code>{}</code>")
     return Markup("").join(code.format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
+def percent(share: float) -> str:
+    """A share in whole percent; 100 % and 0 % only where it is all or nothing.
+
+    Examples
+    --------
+    >>> from inkcluster.report.wording import percent
+    >>> percent(0.9996), percent(1), percent(0.123), percent(0.0001)
+    ('99 %', '100 %', '12 %', '1 %')
+    """
+    return f"{min(max(round(100 * share), int(share > 0)), 100 if share >= 1 else 99)} %"
 
 
 def duration(seconds: float) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LIGHT_ON_DARK = "light on dark"
+PICTURE = "picture"
+"""Photographs: shown as they are in any theme."""
 COARSE = 16
 """Pictures of at most this many pixels a side are shown as squares, not smoothed."""
 
@@ -25,10 +27,14 @@ def ink(
     """Opacity of the ink, 0 to 255, of pictures (…, h, w) whose values run from 0 to `peak`.
 
     What is bright is ink in pictures "light on dark", what is dark is ink in pictures "dark on
-    light". Values outside are clipped; what is not finite is no ink.
+    light". Values outside are clipped; what is not finite is no ink. A ``"picture"`` is no ink but
+    colours (…, h, w, 4).
     """
     scaled = np.nan_to_num(np.asarray(pixels, np.float32) / (peak or 1.0), posinf=1.0, neginf=0.0)
     scaled = np.clip(scaled, 0.0, 1.0)
+    if polarity == PICTURE:
+        grey = np.asarray(np.rint(scaled * 255), np.uint8)
+        return np.stack([grey, grey, grey, np.full_like(grey, 255)], axis=-1)
     if polarity != LIGHT_ON_DARK:
         scaled = 1.0 - scaled
     return np.asarray(np.rint(scaled * 255), np.uint8)
@@ -89,7 +95,8 @@ class Mosaic:
             return
         down, across = self.step
         h, w = self.shape
-        whole = np.zeros(((self.lines - 1) * down + h, (self.columns - 1) * across + w), np.uint8)
+        size = (self.lines - 1) * down + h, (self.columns - 1) * across + w
+        whole = np.zeros((*size, *opacity.shape[3:]), np.uint8)
         for picture, (line, column) in zip(opacity, places, strict=True):
             y, x = line * down, column * across
             whole[y : y + h, x : x + w] = picture
@@ -113,7 +120,7 @@ def picture_row(
     axes: Axes, opacity: NDArray[np.uint8], middles: NDArray[np.float64], top: float, side: float
 ) -> None:
     """Draw pictures (m, h, w) of ink in a row, on tiles, their longer side `side` inches long."""
-    h, w = opacity.shape[1:]
+    h, w = opacity.shape[1:3]
     inch = side / max(h, w)
     boxes = [(x - w * inch / 2, top, w * inch, h * inch) for x in middles.tolist()]
     tiles(axes, boxes, theme.TILE)
@@ -128,14 +135,15 @@ def show_ink(
     *,
     coarse: bool | None = None,
 ) -> None:
-    """Draw opacities (h, w) as black ink in a box of an axes that measures downwards.
+    """Draw opacities (h, w) as black ink, or colours (h, w, 4), in a box of an axes that measures downwards.
 
     The pixels of `coarse` pictures (by default the small ones) show as squares; others are smoothed.
     """
     from matplotlib.image import AxesImage
 
     if coarse is None:
-        coarse = max(opacity.shape) <= COARSE
+        coarse = max(opacity.shape[:2]) <= COARSE
+    is_ink = opacity.ndim == 2
 
     class InkImage(AxesImage):
         """In an SVG, the pixels as they are, in a group whose name tells how to show them."""
@@ -145,13 +153,14 @@ def show_ink(
                 self.set_interpolation("none")
             else:
                 self.set_interpolation("nearest" if coarse else "bilinear")
-            group = "ink-coarse" if coarse else "ink"
+            group = ("ink" if is_ink else PICTURE) + ("-coarse" if coarse else "")
             renderer.open_group(group)
             super().draw(renderer)
             renderer.close_group(group)
 
-    rgba = np.zeros((*opacity.shape, 4), np.uint8)
-    rgba[..., 3] = opacity
+    rgba = np.zeros((*opacity.shape[:2], 4), np.uint8) if is_ink else opacity
+    if is_ink:
+        rgba[..., 3] = opacity
     left, top, width, height = box
     image = InkImage(axes, extent=(left, left + width, top + height, top), origin="upper")
     image.set_data(rgba)

@@ -11,6 +11,7 @@ from html import escape
 from xml.etree import ElementTree
 
 from inkcluster.figures.drawing.colours import NAME_OF
+from inkcluster.figures.drawing.compact import compact
 
 MAX_DEPTH = 64
 """How deep elements may lie in each other; ours reach 8."""
@@ -82,6 +83,7 @@ _TEXT = frozenset(["text", "tspan"])
 _REFERENCE = re.compile(r"(url\(#)([^)]+)")
 _HEX = re.compile(r"#[0-9a-f]{6}\b")
 _FONT = "'DejaVu Sans'"
+_PAGE_FONT = "var(--ic-font, system-ui, sans-serif)"
 
 
 def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str:
@@ -111,7 +113,7 @@ def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str
     >>> from inkcluster.figures.drawing.svg import themed_svg
     >>> svg = '<svg width="9pt" viewBox="0 0 9 9"><g id="a" style="fill: #1c2027"/></svg>'
     >>> themed_svg(svg, "f1")
-    '<svg viewBox="0 0 9 9" class="ic-svg" role="img" stroke-linejoin="round"><g id="f1-a" style="fill: var(--ic-ink, #1c2027)"/></svg>'
+    '<svg viewBox="0 0 9 9" class="ic-svg" role="img" stroke-linejoin="round" style="font-family:var(--ic-font, system-ui, sans-serif)"><g id="f1-a" style="fill:var(--ic-ink, #1c2027)"/></svg>'
     >>> themed_svg('<svg onload="alert(1)"/>')
     Traceback (most recent call last):
     ValueError: a drawing with the attribute onload
@@ -126,9 +128,12 @@ def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str
         raise ValueError("no drawing")
     for fixed in ("width", "height", "version"):
         root.attrib.pop(fixed, None)
+    compact(root)
     written: list[str] = []
     _write(root, re.sub(r"[^A-Za-z0-9_-]", "-", prefix), written)
-    written[0] += ' class="ic-svg" role="img" stroke-linejoin="round"'
+    written[0] += (
+        f' class="ic-svg" role="img" stroke-linejoin="round" style="font-family:{_PAGE_FONT}"'
+    )
     written[0] += "" if label is None else f' aria-label="{escape(label)}"'
     return "".join(written)
 
@@ -162,7 +167,7 @@ def _write(
             prefix,
             written,
             depth + 1,
-            smooth=ink and element.get("id", "").startswith("ink_"),
+            smooth=name == "g" and element.get("id", "").startswith(("ink_", "picture_")),
         )
         if name in _TEXT:
             written.append(escape(child.tail or "", quote=False))
@@ -177,9 +182,8 @@ def _themed(name: str, value: str, prefix: str) -> str:
     """The value of the attribute `name`: checked, with the page's colours and prefixed names."""
     if name == "style":
         declarations = (one.partition(":") for one in value.split(";") if one.strip())
-        return "; ".join(
-            _themed_style(one.strip(), v.strip(), prefix) for one, _, v in declarations
-        )
+        styles = (_themed_style(one.strip(), v.strip(), prefix) for one, _, v in declarations)
+        return ";".join(filter(None, styles))
     if name not in _ATTRIBUTES:
         raise ValueError(f"a drawing with the attribute {name}")
     if not _ATTRIBUTES[name].fullmatch(value):
@@ -195,13 +199,15 @@ def _themed_style(name: str, value: str, prefix: str) -> str:
     if name not in _STYLES or not _STYLE_VALUE.fullmatch(value):
         raise ValueError("a drawing with a style of another kind")
     value = _HEX.sub(_variable, value) if "url" not in value else value
-    value = value.replace(_FONT, "var(--ic-font, system-ui, sans-serif)")
-    return f"{name}: " + _REFERENCE.sub(rf"\g<1>{prefix}-\g<2>", value)
+    if name == "font-family" and value == _FONT:
+        return ""  # the whole drawing's
+    value = value.replace(_FONT, _PAGE_FONT)
+    return f"{name}:" + _REFERENCE.sub(rf"\g<1>{prefix}-\g<2>", value)
 
 
 def _variable(match: re.Match[str]) -> str:
     light = match.group()
-    return f"var(--ic-{NAME_OF[light]}, {light})" if light in NAME_OF else light
+    return f"var(--ic-{NAME_OF[light]},{light})" if light in NAME_OF else light
 
 
 def _name(name: str) -> str:

@@ -25,17 +25,15 @@
   });
 
   const links = new Map([...document.querySelectorAll("nav a")].map((a) => [a.hash.slice(1), a]));
-  const bar = document.querySelector("nav ol");
   const watch = new IntersectionObserver((seen) => {
     for (const { target, isIntersecting } of seen) {
       const link = links.get(target.id);
       if (!link || !isIntersecting) continue;
       for (const other of links.values()) other.removeAttribute("aria-current");
       link.setAttribute("aria-current", "true");
-      bar.scrollTo({ left: link.offsetLeft - bar.clientWidth / 2 });
     }
   }, { rootMargin: "-20% 0px -70% 0px" });
-  for (const part of document.querySelectorAll(".part")) watch.observe(part);
+  for (const id of links.keys()) watch.observe(document.getElementById(id));
 
   const standalone = (figure) => {
     const svg = figure.querySelector("svg").cloneNode(true);

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.overview.thumbnails import shrink, size
+from inkcluster.study.overview.thumbnails import shrink, size, stretched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Groups:
 
     sizes: NDArray[np.int64]  # (k,)
     numbers: NDArray[np.int64]  # (k,), the clusters' own numbers, by decreasing size
-    means: NDArray[np.uint8]  # (k, h, w), mean images
+    means: NDArray[np.uint8]  # (k, h, w), mean images, from 0 to 255
     typical: NDArray[np.int64]  # (k, 12), the images most alike their group
     extreme: NDArray[np.int64]  # (k, 12), the images least alike
     sure: NDArray[np.float64]  # (k,), mean confidence; NaN where it is not known
@@ -46,7 +46,7 @@ class Groups:
     doubtful: NDArray[np.int64]  # (m,), the least sure images
     suspects: NDArray[np.int64]  # (m,), images with another label than their group
     shown: NDArray[np.int64]  # (p,), all images named above, ascending
-    pixels: NDArray[np.uint8]  # (p, h, w), these as thumbnails
+    pixels: NDArray[np.uint8]  # (p, h, w), these as thumbnails, from 0 to 255
     noise: NDArray[np.int64]  # (2,), images in no group, and outside the sample
 
 
@@ -68,7 +68,7 @@ def find(
     second = _second(known.get("memberships"), images, labels, numbers, means)
     doubt = 1 - confidence if confidence is not None else np.zeros(len(labels))
     is_unsure = (confidence < UNSURE) if confidence is not None else np.zeros(len(labels), bool)
-    codes = _codes(images)
+    codes, peak = _codes(images), int(images.pixels.max())
     label, purity = _judged(codes, members)
     odd = _odd(codes, labels, numbers, label)
     unsure = np.array([int(is_unsure[some].sum()) for some in members], np.int64)
@@ -76,7 +76,7 @@ def find(
     found: dict[str, NDArray[Any]] = {
         "sizes": sizes[numbers],
         "numbers": numbers,
-        "means": np.rint(means).astype(np.uint8),
+        "means": stretched(np.rint(means).astype(np.uint8), peak),
         "typical": _rows([_first(some, near[some]) for some in members]),
         "extreme": _rows([_first(some, -scores[some], len(some) // 2) for some in members]),
         "sure": _means_of(confidence, members),
@@ -92,7 +92,8 @@ def find(
     }
     rows = np.concatenate([found[name].ravel() for name in _SHOWN])
     found["shown"] = np.unique(rows[rows >= 0]).astype(np.int64)
-    found["pixels"] = shrink(images.pixels[found["shown"]], size(images.shape, len(found["shown"])))
+    tile = size(images.shape, len(found["shown"]))
+    found["pixels"] = stretched(shrink(images.pixels[found["shown"]], tile), peak)
     return found
 
 

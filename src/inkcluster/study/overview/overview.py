@@ -32,7 +32,7 @@ class Overview:
     name: str  # the clustering's
     groups: groups.Groups
     sheets: thumbnails.Sheets
-    ink: str  # "light on dark", "dark on light" or another polarity
+    ink: str  # "light on dark", "dark on light" or "picture"
 
 
 def keep(images: ImageSet, desk: Desk, run: Run) -> None:
@@ -107,11 +107,11 @@ def _groups(
 def _draw(
     images: ImageSet, found: Mapping[str, NDArray[Any]], most: int
 ) -> Mapping[str, NDArray[Any]]:
-    from inkcluster.images import polarity
+    from inkcluster.images.describing import appearance
 
     n = len(images)
     rows = np.arange(n)
     if n > most:
         drawn = np.random.default_rng(SEED).choice(n, min(SAMPLE, most, n), replace=False)
         rows = np.union1d(found["shown"], drawn).astype(np.int64)
-    return {**thumbnails.draw(images.pixels, rows), "ink": np.array(polarity(images))}
+    return {**thumbnails.draw(images.pixels, rows), "ink": np.array(appearance(images))}

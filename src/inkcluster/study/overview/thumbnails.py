@@ -56,11 +56,19 @@ def shrink(pixels: NDArray[np.uint8], tile: tuple[int, int]) -> NDArray[np.uint8
     return np.array([np.asarray(one) for one in small], np.uint8).reshape(-1, *tile)
 
 
+def stretched(pixels: NDArray[np.uint8], peak: int) -> NDArray[np.uint8]:
+    """Images whose largest value is `peak`, from 0 to 255."""
+    if peak in (0, 255):
+        return pixels
+    found: NDArray[np.uint8] = np.rint(pixels * np.float32(255 / peak)).astype(np.uint8)
+    return found
+
+
 def draw(pixels: NDArray[np.uint8], rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
     """The sheets of the images at `rows`, as arrays."""
     tile = size(pixels.shape[1:], len(rows))
     shades = 256 if len(rows) * tile[0] * tile[1] <= FEW_PIXELS else 16
-    files = list(_files(pixels, rows, tile, shades))
+    files = list(_files(pixels, rows, tile, shades, int(pixels.max())))
     return {
         "rows": rows,
         "tile": np.array(tile, np.int64),
@@ -86,11 +94,15 @@ def read(arrays: Any, n: int) -> Sheets:
 
 
 def _files(
-    pixels: NDArray[np.uint8], rows: NDArray[np.int64], tile: tuple[int, int], shades: int
+    pixels: NDArray[np.uint8],
+    rows: NDArray[np.int64],
+    tile: tuple[int, int],
+    shades: int,
+    peak: int,
 ) -> Iterator[bytes]:
     height, width = tile
     for start in range(0, len(rows), SHEET**2):
-        some = shrink(pixels[rows[start : start + SHEET**2]], tile)
+        some = stretched(shrink(pixels[rows[start : start + SHEET**2]], tile), peak)
         down = -(-len(some) // SHEET)
         sheet = np.zeros((down * SHEET, height, width), np.uint8)
         sheet[: len(some)] = some

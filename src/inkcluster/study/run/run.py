@@ -52,7 +52,9 @@ class Run:
     seconds : dict of str to float
         How long the plan and each answer took when they were computed.
     keys : tuple of str
-        The questions that were asked, in the order of their numbers; failed ones included.
+        The questions that have an answer, in the order of their numbers; failed ones included.
+    asked : tuple of str
+        The questions that the latest run into this folder asked; while it runs, some have no answer.
 
     Examples
     --------
@@ -81,6 +83,7 @@ class Run:
         self.started: str = content["started"]
         self.seconds: dict[str, float] = content["seconds"]
         self.keys = tuple(content["answers"])
+        self.asked = tuple(content.get("asked", self.keys))
         self._content = content
         self._read: dict[str, WrittenAnswer] = {}
 

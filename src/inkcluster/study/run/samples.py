@@ -20,8 +20,8 @@ MAX_PIXELS = 128 * 128
 def keep(images: ImageSet, desk: Desk) -> Mapping[str, NDArray[Any]]:
     """Keep up to twenty images in the cache of `desk`, equally many of each label.
 
-    ``pixels`` (m, h, w) uint8, ``names`` (m,) the labels as text, ``ink_is_dark`` (1,) bool; empty
-    arrays where an image is larger than 128 × 128 pixels.
+    ``pixels`` (m, h, w) uint8, ``names`` (m,) the labels as text, ``look`` (1,) how they are to be
+    shown; empty arrays where an image is larger than 128 × 128 pixels.
 
     Examples
     --------
@@ -40,13 +40,13 @@ def kept(desk: Desk) -> Mapping[str, NDArray[Any]]:
     """The images that :func:`keep` put into the cache of `desk`; empty if there are none."""
     try:
         found = desk.keep("samples", {"most": MAX_IMAGES}, _absent)
-        pixels, names, dark = (found[name] for name in ("pixels", "names", "ink_is_dark"))
+        pixels, names, look = (found[name] for name in ("pixels", "names", "look"))
         names.tolist()
     except (LookupError, ValueError):  # ValueError: characters that there are not
         return {}
     right = (
-        (pixels.dtype.str, names.dtype.kind, dark.dtype.str) == ("|u1", "U", "|b1")
-        and (pixels.ndim, dark.shape) == (3, (1,))
+        (pixels.dtype.str, names.dtype.kind, look.dtype.kind) == ("|u1", "U", "U")
+        and (pixels.ndim, look.shape) == (3, (1,))
         and names.shape == pixels.shape[:1]
         and 0 < len(pixels) <= MAX_IMAGES
         and 0 < pixels[0].size <= MAX_PIXELS
@@ -59,7 +59,8 @@ def _absent() -> Mapping[str, NDArray[Any]]:
 
 
 def _draw(images: ImageSet) -> dict[str, NDArray[Any]]:
-    from inkcluster.images import contact_index, polarity
+    from inkcluster.images import contact_index
+    from inkcluster.images.describing import appearance
 
     per_label = max(1, MAX_IMAGES // max(1, len(images.classes)))
     small = int(np.prod(images.shape)) <= MAX_PIXELS
@@ -68,5 +69,5 @@ def _draw(images: ImageSet) -> dict[str, NDArray[Any]]:
     return {
         "pixels": images.pixels[np.array([i for _, i in pairs], np.int64)],
         "names": np.array([name for name, _ in pairs], dtype=np.str_),
-        "ink_is_dark": np.array([polarity(images) == "dark on light"]),
+        "look": np.array([appearance(images)]),
     }

@@ -33,6 +33,7 @@ STATE: dict[str, Any] = {
         "findings?": _FINDINGS,
     },
     "settings": {str: {"value": object, "given": str}},
+    "asked?": [str],
     "plan?": (None, {str: {"value": object, "why": str}}),
     "seconds": {str: _NUMBER},
     "answers": {

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from inkcluster import figures as charts
 from inkcluster.figures.base import Figure
-from inkcluster.images import ImageSet, polarity
+from inkcluster.images import ImageSet
+from inkcluster.images.describing import appearance
 from inkcluster.words import class_name
 
 ROWS_AT_MOST = 40
@@ -18,7 +19,7 @@ ROWS_AT_MOST = 40
 
 def shades(images: ImageSet) -> dict[str, Any]:
     """Which pixels a figure draws as ink, and its `peak`: the brightest pixel is full ink."""
-    return {"ink": polarity(images), "peak": max(float(images.pixels.max()), 1.0)}
+    return {"ink": appearance(images), "peak": max(float(images.pixels.max()), 1.0)}
 
 
 def gallery(
