@@ -124,4 +124,4 @@ def test_heat_step_clips() -> None:
 def test_colours_in_words_stay() -> None:
     svg = '<svg viewBox="0 0 1 1"><text style="fill: #1c2027">style="fill: #1c2027"</text></svg>'
     themed = themed_svg(svg, "f")
-    assert themed.endswith('(--ic-ink, #1c2027)">style="fill: #1c2027"</text></svg>')
+    assert themed.endswith('(--ic-ink,#1c2027)">style="fill: #1c2027"</text></svg>')

@@ -113,7 +113,7 @@ def themed_svg(svg: str, prefix: str = "ic", *, label: str | None = None) -> str
     >>> from inkcluster.figures.drawing.svg import themed_svg
     >>> svg = '<svg width="9pt" viewBox="0 0 9 9"><g id="a" style="fill: #1c2027"/></svg>'
     >>> themed_svg(svg, "f1")
-    '<svg viewBox="0 0 9 9" class="ic-svg" role="img" stroke-linejoin="round" style="font-family:var(--ic-font, system-ui, sans-serif)"><g id="f1-a" style="fill:var(--ic-ink, #1c2027)"/></svg>'
+    '<svg viewBox="0 0 9 9" class="ic-svg" role="img" stroke-linejoin="round" style="font-family:var(--ic-font, system-ui, sans-serif)"><g id="f1-a" style="fill:var(--ic-ink,#1c2027)"/></svg>'
     >>> themed_svg('<svg onload="alert(1)"/>')
     Traceback (most recent call last):
     ValueError: a drawing with the attribute onload
