@@ -1,6 +1,5 @@
 """The report in Chromium: nothing runs that should not, nothing overflows, both themes apply."""
 
-import shutil
 from io import BytesIO
 
 import pytest
@@ -10,18 +9,6 @@ from inkcluster import report
 from inkcluster.figures.drawing.theme import COLOURS
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no chromium on this machine's path")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,8 @@ VOID = {
 TAGS = (
     "html head meta title style body a header p svg circle button h1 h2 h3 h4 div img nav ol ul li b "
     "bdi span main section article figure figcaption table thead tbody tr th td details summary small "
-    "dl dt dd code footer script g path defs clippath rect use image text tspan"
+    "dl dt dd code footer script g path defs clippath rect use image text tspan "
+    "canvas polygon label select option input"
 )
 ALLOWED = set(TAGS.split())
 

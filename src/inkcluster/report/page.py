@@ -25,17 +25,24 @@ SCRIPTS = (
     "zoom.js",
     "store.js",
     "wall.js",
+    "explorer/points.js",
+    "explorer/map.js",
+    "explorer/colouring.js",
+    "explorer/marks.js",
+    "explorer/explore.js",
     "large.js",
     "stills.js",
 )
 """The page's script, in parts; those that need the images' data come after ``store.js``."""
 
+STYLES = ("report.css", "explorer/explorer.css")
 
 TEMPLATES = (
     "report.html.j2",
     "parts/macros.html.j2",
     "parts/first.html.j2",
-    "explorer.html.j2",
+    "explorer/explorer.html.j2",
+    "explorer/selection.html.j2",
     "parts/cards.html.j2",
     "parts/walls.html.j2",
     "parts/questions.html.j2",
@@ -98,7 +105,7 @@ def html(run: Run) -> str:
         .get_template("report.html.j2")
         .render(
             view(run),
-            css=Markup(CSS + _asset("report.css")),  # noqa: S704  our own files
+            css=Markup(CSS + "".join(map(_asset, STYLES))),  # noqa: S704  our own files
             script=Markup(script),  # noqa: S704
             policy=content_policy(script),
         )

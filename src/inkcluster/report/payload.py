@@ -7,11 +7,15 @@ page's script decodes when it needs it. A JSON text says what there is::
      "columns": {"x": {"id": "ic-x", "type": "uint16"}, …},
      "clusterings": [{"name": "shape clustering", "column": "c0", "k": 10, "sizes": [183, …]}, …],
      "sheets": {"ids": ["ic-sheet-0", …], "across": 64, "each": 4096, "height": 8, "width": 8,
-                "rows": "rows", "shades": 256, "ink": "light on dark"}}
+                "rows": "rows", "shades": 256, "ink": "light on dark"},
+     "colours": ["#3b8fd1", …, "#8c94a0"],
+     "means": {"id": "ic-means", "numbers": [3, …], "across": 64, "height": 8, "width": 8}}
 
 Columns: ``x``, ``y`` from 0 to 65535; ``label``, the number of a class; ``confidence``, ``outlier``
-from 0 to 255, the second as a share of the largest; ``rows``, the images that have a thumbnail; ``names``, UTF-8, a line each; ``c0``,
-``c1``, … the clusters. In ``label`` and clusters the largest value of the type says that there is
+from 0 to 255, the second as a share of the largest; ``rows``, the images that have a thumbnail;
+``names``, UTF-8, a line each; ``c0``, ``c1``, … the clusters. ``means`` is a sheet of the mean images of
+the groups of the first clustering, and the groups' numbers. ``colours`` are those of groups by
+number, again and again, and last that of noise. In ``label`` and clusters the largest value of the type says that there is
 none, and in clusters the one below that the image is not in the sample.
 """
 
@@ -26,6 +30,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.report.stillmap import MOST_COLOURS, colour
+from inkcluster.study.overview.thumbnails import SHEET, draw
 from inkcluster.study.run.frame import OUTSIDE, each, partitions
 from inkcluster.study.run.rows import kept as rows_of
 
@@ -79,6 +85,7 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
         "classes": run.data.classes,
         "named": kept.names is not None,
         "clusterings": found,
+        "colours": [colour(number) for number in (*range(MOST_COLOURS), -1)],
     }
     if overview is not None:
         sheets = overview.sheets
@@ -95,6 +102,17 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
             "shades": sheets.shades,
             "ink": overview.ink,
         }
+        means = draw(overview.groups.means, np.arange(len(overview.groups.means)))
+        height, width = means["tile"].tolist()
+        numbers = overview.groups.numbers.tolist()
+        index["means"] = {
+            "id": "ic-means",
+            "numbers": numbers,
+            "across": SHEET,
+            "height": height,
+            "width": width,
+        }
+        blocks.append(Block("ic-means", _text(means["files"].tobytes())))
     packed = {name: (column.dtype.name, column.tobytes()) for name, column in columns.items()}
     if kept.names is not None:
         lines = "\n".join(" ".join(one.splitlines()) for one in kept.names)

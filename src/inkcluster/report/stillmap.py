@@ -50,10 +50,10 @@ class StillMap:
 
 
 def colour(number: int) -> str:
-    """The colour of a group by its number, on light and on dark paper."""
+    """The colour of a group by its number, on light and on dark paper; grey for noise."""
     from inkcluster.figures.drawing.scatter import hue
 
-    return "#" + bytes(hue(number % MOST_COLOURS)).hex()
+    return "#" + bytes(hue(number % MOST_COLOURS if number >= 0 else -1)).hex()
 
 
 def still_map(run: Run, overview: Overview) -> StillMap | None:

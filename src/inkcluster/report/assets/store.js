@@ -33,8 +33,9 @@ const ink = (() => {
   };
   const isOutside = (values, row) => known(values, row) === null && values[row] % 2 === 0;
 
+  // A sheet of pictures, by its number among the thumbnails' or the name of its block.
   const sheet = (i) => once(`sheet ${i}`, () =>
-    createImageBitmap(new Blob([bytes(index.sheets.ids[i])], { type: "image/png" })));
+    createImageBitmap(new Blob([bytes(typeof i === "string" ? i : index.sheets.ids[i])], { type: "image/png" })));
   // Where an image stands among the thumbnails; -1 if it has none.
   const place = async (row) => {
     if (!index.sheets) return -1;
@@ -47,6 +48,8 @@ const ink = (() => {
     }
     return rows[low] === row ? low : -1;
   };
+  // The class of a picture, so that its ink is dark on a light page and light on a dark one.
+  const inked = (kind) => ({ "light on dark": "light-ink", "dark on light": "dark-ink" })[kind] ?? "picture";
   // Draw an image's thumbnail on a canvas, one pixel a pixel; whether it has one.
   const draw = async (row, canvas) => {
     const at = await place(row);
@@ -55,8 +58,8 @@ const ink = (() => {
     const from = await sheet(Math.floor(at / each));
     const cell = at % each;
     Object.assign(canvas, { width, height });
-    canvas.classList.toggle("light-ink", kind === "light on dark");
-    canvas.classList.toggle("dark-ink", kind === "dark on light");
+    canvas.classList.remove("light-ink", "dark-ink");
+    canvas.classList.add(inked(kind));
     canvas.getContext("2d").drawImage(from, (cell % across) * width, Math.floor(cell / across) * height,
       width, height, 0, 0, width, height);
     return true;
@@ -76,5 +79,5 @@ const ink = (() => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
-  return { index, column, known, isOutside, sheet, place, draw, label, name, save };
+  return { index, column, known, isOutside, sheet, place, draw, inked, label, name, save };
 })();

@@ -1,0 +1,63 @@
+/* Pictures or names of the groups on the map, where most of their images are, covering as few images as can be. */
+ink.marks = (() => {
+  if (!ink.map || !ink.colouring) return null;
+  const { means } = ink.index;
+  const box = document.querySelector(".map-marks");
+  const MOST = 60;  // groups that are marked
+  let [at, marks] = [[], []];
+
+  const picture = (sheet, where) => {
+    const { height, width, across, ink: kind } = { ...ink.index.sheets, ...means };
+    const [plate, canvas] = ["div", "canvas"].map((tag) => document.createElement(tag));
+    Object.assign(canvas, { width, height, className: ink.inked(kind) });
+    canvas.getContext("2d").drawImage(sheet, where % across * width, Math.floor(where / across) * height,
+      width, height, 0, 0, width, height);
+    plate.className = "plate-of";
+    plate.append(canvas);
+    return plate;
+  };
+  // Beside the group's densest place or on it, where fewest images and marks are covered.
+  const spread = () => {
+    const [width, height] = ink.map.frame();
+    const taken = [];
+    marks = at.map(({ element, h, up, wide, high }) => {
+      const [left, top] = ink.map.whole(h, up);
+      let [best, least] = [[0, 0], Infinity];
+      for (const [x, y] of [[0, 0], [0, -1], [1, 0], [0, 1], [-1, 0], [1, -1], [1, 1], [-1, 1], [-1, -1]]) {
+        for (const far of x || y ? [1.15, 1.7] : [0]) {
+          const [dx, dy] = [x * wide * far, y * high * far];
+          const [l, t] = [left + dx - wide / 2, top + dy - high / 2];
+          const over = taken.filter(([a, b]) => Math.abs(a - l) < wide && Math.abs(b - t) < high).length;
+          const out = l < 0 || t < 0 || l + wide > width || t + high > height;
+          const cost = ink.map.crowd(l, t, l + wide, t + high) + ink.index.n * (over + out + far / 1000);
+          if (cost < least) [best, least] = [[dx, dy], cost];
+        }
+      }
+      taken.push([left + best[0] - wide / 2, top + best[1] - high / 2]);
+      return { element, h, v: ink.map.flip(up), dx: best[0], dy: best[1] };
+    });
+    ink.map.mark(marks);
+  };
+  ink.map.on.fit = spread;
+
+  // Mark the groups or labels of a colouring; the pictures are of the clustering on which the page opens.
+  return async (colouring) => {
+    const named = colouring.kind !== "value" && colouring.entries.length <= MOST + 2;
+    const places = named ? ink.colouring.places(colouring, await ink.column("x"), await ink.column("y")) : [];
+    const sheet = means && colouring.name === ink.colouring.names[0] ? await ink.sheet(means.id) : null;
+    at = places.flatMap((place, e) => {
+      const entry = colouring.entries[e];
+      if (!place || entry.number === undefined) return [];
+      const [element, name] = ["div", "bdi"].map((tag) => document.createElement(tag));
+      const where = sheet ? means.numbers.indexOf(entry.number) : -1;
+      if (where >= 0) element.append(picture(sheet, where));
+      name.textContent = entry.name;
+      element.append(name);
+      element.style.color = ink.colouring.css(entry.tone);
+      const [wide, high] = where >= 0 ? [40, 40] : [22 + 6 * Math.min(entry.name.length, 12), 20];
+      return [{ element, h: place[0], up: place[1], wide, high, count: entry.count }];
+    }).sort((a, b) => b.count - a.count);
+    box.replaceChildren(...at.map((one) => one.element));
+    spread();
+  };
+})();
