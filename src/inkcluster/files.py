@@ -16,6 +16,8 @@ from typing import IO
 RUN = "run.json"
 """What a study says about itself, in its folder."""
 _HEAD_BYTES = 100
+MANY_FILES = 500
+"""More are not synced one by one."""
 TEMPORARY_PREFIX = ".part-"
 _ASIDE_PREFIX = TEMPORARY_PREFIX + "old-"
 """Before the name of a folder that is being replaced."""
@@ -137,12 +139,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o777 & ~_umask())
-        inside = list(temporary.rglob("*"))
-        for inner in inside:
-            if inner.is_file():
-                _sync_file(inner)
-        for folder in [*filter(Path.is_dir, inside), temporary]:
-            _sync_folder(folder)
+        _sync_tree(temporary)
         _replace(path, temporary)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -217,6 +214,19 @@ def _umask() -> int:
 def _sync_file(path: Path) -> None:
     with path.open("r+b") as stream:  # Windows syncs only what is open for writing
         os.fsync(stream.fileno())
+
+
+def _sync_tree(folder: Path) -> None:
+    """Sync a folder and all in it; all that waits to be written at once where that takes less time."""
+    inside = list(folder.rglob("*"))
+    if len(inside) > MANY_FILES and hasattr(os, "sync"):
+        os.sync()
+        return
+    for inner in inside:
+        if inner.is_file():
+            _sync_file(inner)
+    for inner in [*filter(Path.is_dir, inside), folder]:
+        _sync_folder(inner)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``inkcluster study``, ``look``, ``save`` and ``warm``.
+"""The command line: ``inkcluster study``, ``show``, ``export``, ``look``, ``save`` and ``warm``.
 
 Nothing of Inkcluster is imported before a command runs, so that ``--help`` stays fast.
 """
@@ -135,6 +135,7 @@ def study(
     ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, _out("--quiet", "-q", help="Print the report's path only.")] = False,
+    verbose: Annotated[bool, _out("--verbose", "-v", help="Print all findings too.")] = False,
     debug: Debug = False,
     **settings: Any,
 ) -> None:
@@ -150,7 +151,53 @@ def study(
             settings=command_line_settings(settings, config),
             as_json=as_json,
             quiet=quiet,
+            verbose=verbose,
         )
+
+
+@app.command()
+def show(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="The folder that `study` wrote: runs/NAME.")
+    ],
+    *,
+    open_it: Annotated[bool, _out("--open", help="Open the report in a browser.")] = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Show a study's answer: the groups, what to look at, the methods; open its report."""
+    with guarded(debug=debug):
+        from inkcluster.cli.showing import show_and_say
+
+        show_and_say(run, open_it=open_it, as_json=as_json)
+
+
+@app.command()
+@with_data(optional=True)
+def export(
+    read: Read,
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="The folder that `study` wrote: runs/NAME.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help="A .csv or .parquet file, a row for each image; or a new folder, for copies of the "
+            "images in a folder for each group.",
+        ),
+    ],
+    *,
+    by: Annotated[
+        str | None, _out(metavar="NAME", help="The clustering whose groups the folders are.")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Write the label, name and group of every image as a table, or the images sorted into folders."""
+    with guarded(debug=debug):
+        from inkcluster.cli.exporting import export_and_say
+
+        export_and_say(run, out, by=by, read=read)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from inkcluster.cli.guard import one_line
 
 MIN_PICTURE_WIDTH = 12
 """Pictures are not made narrower than this to fit a row, in characters."""
+MIN_CAPTION_WIDTH = 14
 _SHADED = "\x1b[38;2;{0};{0};{0};48;2;{1};{1};{1}m▀"
 _BLOCKS = np.array([" ", "▄", "▀", "█"])
 
@@ -70,6 +71,42 @@ def contact_rows(
             lines.append((f"{head:<{margin}}" + " ".join(parts)).rstrip())
         lines.append("")
     return lines
+
+
+def tiles(
+    pictures: NDArray[np.uint8],
+    captions: Sequence[tuple[str, str]],
+    columns: int,
+    *,
+    ink_is_dark: bool = False,
+) -> list[str]:
+    """Draw pictures (m, h, w) side by side, two lines of words under each, in lines of `columns`.
+
+    Words are cut at the width of their picture, or at :data:`MIN_CAPTION_WIDTH`.
+    """
+    from rich.cells import set_cell_size
+
+    m, peak = len(pictures), max(float(pictures.max(initial=0)), 1.0)
+    step = 1
+    while pictures.shape[2] // step > columns or (
+        (m * (pictures.shape[2] // step + 2) > 2 * columns)
+        and pictures.shape[2] // (step + 1) >= MIN_PICTURE_WIDTH
+    ):
+        step += 1
+    wide = min(columns, max(pictures.shape[2] // step, MIN_CAPTION_WIDTH))
+    across = max(1, (columns + 2) // (wide + 2))
+    lines: list[str] = []
+    for start in range(0, m, across):
+        drawn = []
+        for i in range(start, min(start + across, m)):
+            small = _shrunk(pictures[i] / peak, step)
+            space = " " * (wide - small.shape[1])
+            words = [set_cell_size(one_line(text), wide) for text in captions[i]]
+            own = picture_lines(small, ink_is_dark=ink_is_dark)
+            drawn.append([*(line + space for line in own), *words])
+        lines += ["  ".join(parts).rstrip() for parts in zip(*drawn, strict=True)]
+        lines.append("")
+    return lines[:-1]
 
 
 def has_colour() -> bool:

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 _SHAPE = re.compile(r"\s*(\d{1,9})\s*[x×X,]\s*(\d{1,9})\s*")
 
 
-Read = Callable[..., "ImageSet"]
+Read = functools.partial["ImageSet"]
 """Reads the data that a command was given, as its options say; takes `progress`."""
 
 DATA_HELP = (
     "A file of arrays (.mat, HDF5, IDX, .npy, .npz) or a table (CSV, Parquet), a folder or archive "
     "of images, or a named set: digits, mnist, fashion-mnist."
+)
+STUDIED_HELP = (
+    "The data that was studied, with the options below as they were; for a folder of images."
 )
 LABELS_HELP = "The labels: a column or array of the data, or a file of their own (FILE:COLUMN)."
 SHAPE_HELP = "Height and width of an image, such as 28x28."
@@ -38,10 +41,13 @@ LEVEL_HELP = (
 TURN_HELP = "Turn the images: transpose, left, right, half, flip (upside down) or mirror."
 
 
-def with_data(default: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_data(
+    default: str | None = None, *, optional: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the argument DATA and the options that say how it is read.
 
-    The command's first parameter, a :data:`Read`, then reads the data.
+    The command's first parameter, a :data:`Read`, then reads the data. Where they are `optional`, they
+    are an option, ``--data``; ``read.keywords["source"]`` is what was given, or None.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -51,6 +57,8 @@ def with_data(default: str | None = None) -> Callable[[Callable[..., None]], Cal
             default=inspect.Parameter.empty if default is None else default,
             annotation=Annotated[str, typer.Argument(metavar="DATA", help=DATA_HELP)],
         )
+        if optional:
+            data = _option("data", "DATA", STUDIED_HELP)
         options = [
             _option("labels", "NAME|FILE", LABELS_HELP),
             _option("shape", "HxW", SHAPE_HELP),
@@ -61,19 +69,20 @@ def with_data(default: str | None = None) -> Callable[[Callable[..., None]], Cal
         at = sum(one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for one in rest)
         last = [one for one in rest if one.kind is inspect.Parameter.VAR_KEYWORD]
         named = [*rest[at : len(rest) - len(last)], *options]
-        return _with_parameters(run, command, [data, *rest[:at], *named, *last])
+        first = [*rest[:at], data] if optional else [data, *rest[:at]]
+        return _with_parameters(run, command, [*first, *named, *last])
 
     def run(command: Callable[..., None], **given: Any) -> None:
         keys = ("data", "labels", "shape", "label_level", "turn")
         source, labels, shape, level, turn = (given.pop(key) for key in keys)
 
-        def read(**more: Any) -> ImageSet:
+        def read(source: str, **more: Any) -> ImageSet:
             from inkcluster.images import load
 
             how = {"labels": labels, "shape": shape_of(shape), "turn": turn}
             return load(source, label_level=levels_of(level), **how, **more)
 
-        command(read, **given)
+        command(functools.partial(read, source=source), **given)
 
     return decorate
 

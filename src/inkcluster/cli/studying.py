@@ -10,6 +10,7 @@ import typer
 
 from inkcluster.cli.guard import BAD_INPUT, one_line, print_json
 from inkcluster.cli.listen import listener
+from inkcluster.cli.showing import say_first_screen
 from inkcluster.progress import listening
 from inkcluster.study.run.written import findings_to_json
 
@@ -34,8 +35,9 @@ def study_and_say(
     settings: Settings,
     as_json: bool,
     quiet: bool,
+    verbose: bool = False,
 ) -> None:
-    """Run the study and print its findings; exit with 1 if a question could not be answered."""
+    """Run the study and print its first screen; exit with 1 if a question could not be answered."""
     from inkcluster import images as room
     from inkcluster import report
     from inkcluster.report.early import Early
@@ -64,8 +66,9 @@ def study_and_say(
     elif quiet:
         typer.echo(one_line(str(page)))
     else:
-        _say_findings(run)
-        typer.echo("\n" + one_line(str(page)))
+        if verbose:
+            _say_findings(run)
+        say_first_screen(run)
     if run.failed:
         raise typer.Exit(BAD_INPUT)
 

@@ -95,7 +95,7 @@ def download(frame: pd.DataFrame, parquet: Path, name: str) -> Download:
 
     In CSV an apostrophe stands before text that a spreadsheet would take for a formula.
     """
-    text = _without_formulas(with_index(frame)).to_csv(index=False).encode("utf-8", "replace")
+    text = without_formulas(with_index(frame))[0].to_csv(index=False).encode("utf-8", "replace")
     if len(text) <= MAX_CSV_BYTES:
         return _download(text, f"{name}.csv", "text/csv")
     with open_file(parquet) as stream:
@@ -105,14 +105,19 @@ def download(frame: pd.DataFrame, parquet: Path, name: str) -> Download:
     return Download(str(parquet.name), "Parquet", None, _size(parquet.stat().st_size))
 
 
-def _without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+def without_formulas(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """`frame` with an apostrophe before text that a spreadsheet would compute, and how often it stands."""
     import pandas as pd
 
     shown = frame.rename(columns=_as_text)
+    changed = sum(str(a) != str(b) for a, b in zip(shown.columns, frame.columns, strict=True))
     for i, dtype in enumerate(shown.dtypes):
         if not pd.api.types.is_numeric_dtype(dtype):
-            shown.isetitem(i, shown.iloc[:, i].astype(object).map(_as_text).to_numpy(object))
-    return shown
+            cells = shown.iloc[:, i].astype(object)
+            safe = cells.map(_as_text)
+            changed += sum(isinstance(a, str) and a != b for a, b in zip(cells, safe, strict=True))
+            shown.isetitem(i, safe.to_numpy(object))
+    return shown, changed
 
 
 def _as_text(cell: Any) -> Any:
@@ -158,6 +163,9 @@ def _number_format(values: Sequence[Any]) -> Callable[[Any], str]:
     if smallest < 5e-4 and most < 0.01:
         return lambda v: "0" if v == 0 else _signed(f"{v:.3g}")
     decimals = 1 if most >= 1000 else 2 if most >= 10 else 3
+    decimals = next(
+        d for d in range(decimals + 1) if d == decimals or all(round(v, d) == v for v in known)
+    )
     return lambda v: _signed(f"{v:,.{decimals}f}")
 
 

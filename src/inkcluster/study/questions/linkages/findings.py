@@ -45,8 +45,8 @@ def answered(cuts: Cuts) -> str:
     return say.words(
         "says judged" if ari else "says even",
         k=several(cuts.k, "group"),
-        chained=several(len(cuts.chained), "").strip(),
-        linkages=several(len(cuts.methods), "").strip(),
+        chained=several(len(cuts.chained), "", "").strip(),
+        linkages=several(len(cuts.methods), "", "").strip(),
         best=best,
     )
 
