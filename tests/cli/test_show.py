@@ -7,6 +7,8 @@ import webbrowser
 import pytest
 from rich.cells import cell_len
 
+from inkcluster.study import Run
+
 HOSTILE = ("<img src=x onerror=alert(1)>", "=\u202eevil \x1b[31mred")
 
 
@@ -81,3 +83,13 @@ def test_open_writes_the_report_and_opens_it(ink_here, one_sentence, run, monkey
     assert opened == [(run / "report.html").resolve().as_uri()]
     assert (run / "report.html").is_file()
     assert "No browser could be started" in one_sentence(ink_here("show", run, "--open"))
+
+
+def test_a_notebook_shows_the_sentence_and_the_groups(run):
+    (run / "report.html").touch()
+    text = Run.open(run)._repr_html_()
+    assert len(text) < 200_000
+    assert "The 24 images form two groups of =\u202eevil" in text
+    assert text.count('<img src="data:image/png;base64,') == text.count("<img") == 2
+    assert "&lt;img src=x" in text
+    assert f'href="{(run / "report.html").as_uri()}"' in text

@@ -57,7 +57,7 @@ def show_and_say(folder: Path, *, open_it: bool, as_json: bool) -> None:
 def say_first_screen(run: Run) -> None:
     """Print the sentence, the groups, the findings that ask for action, the methods, the report's path."""
     columns, answers = _columns(), in_order(run)
-    parts = [_wrapped(sentence_of(answers) or "No question is answered yet.", columns)]
+    parts = [_wrapped(run.says or "No question is answered yet.", columns)]
     if waiting := _waiting(run):
         parts.append(_wrapped(waiting, columns))
     if (overview := kept(run)) is not None:
@@ -83,7 +83,7 @@ def first_screen(run: Run) -> dict[str, Any]:
         "computing": _computing(run),
         "failed": list(run.failed),
         "data": {"name": run.data.name, "images": run.data.n, "line": run.data.line},
-        "says": sentence_of(answers) or None,
+        "says": run.says or None,
         "clustering": None if overview is None else overview.name,
         "groups": [] if overview is None else _plain_groups(run, overview),
         "findings": findings_to_json(foremost(run, answers)),
@@ -94,11 +94,6 @@ def first_screen(run: Run) -> dict[str, Any]:
 def in_order(run: Run) -> list[WrittenAnswer]:
     """The answers, that on which the report opens first."""
     return sorted(run.answers, key=lambda one: (one.key != OPENING, one.number))
-
-
-def sentence_of(answers: list[WrittenAnswer]) -> str:
-    """The sentence of the first answer that has one."""
-    return next((one.says for one in answers if one.says), "")
 
 
 def foremost(run: Run, answers: list[WrittenAnswer]) -> tuple[Finding, ...]:

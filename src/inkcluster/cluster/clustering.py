@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.words import percent, several
+
 NOISE = -1
 
 
@@ -43,6 +45,15 @@ class Clustering:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     centres: NDArray[np.floating[Any]] | None = None
     seconds: float = 0.0
+
+    def _repr_html_(self) -> str:
+        """The clusters for notebooks: sizes, and the centres where there are any."""
+        from inkcluster import notebook
+
+        noise = f", {percent(self.noise_share)} noise" if self.noise_share else ""
+        head = f"{self.method[:80]}: {several(self.n_clusters, 'cluster')} of {len(self.labels):,} points{noise}"
+        captions = [(f"#{c} · {size:,}", "") for c, size in enumerate(self.sizes.tolist())]
+        return notebook.block(head, notebook.cards(self.centres, captions))
 
     @property
     def n_clusters(self) -> int:

@@ -18,6 +18,13 @@ class Head:
     title: str
     says: str
 
+    def _repr_html_(self) -> str:
+        """The picture for notebooks, with its title and what to see in it."""
+        from inkcluster import notebook
+        from inkcluster.figures.rendering import png
+
+        return notebook.picture(png(self), self.title, self.says)  # type: ignore[arg-type]
+
 
 @runtime_checkable
 class Figure(Protocol):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.images.hash import blocks
-from inkcluster.images.imageset import ImageSet
+
+if TYPE_CHECKING:
+    from inkcluster.images.imageset import ImageSet
 
 LIGHT_ON_DARK = "light on dark"
 DARK_ON_LIGHT = "dark on light"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.images.imageset import ImageSet
+if TYPE_CHECKING:
+    from inkcluster.images.imageset import ImageSet
 
 _BLOCK_BYTES = 1 << 24
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images.labelling import check_labels
 
+SHEET_ROWS = 12
+"""Labels on a notebook's contact sheet."""
+
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
@@ -101,6 +104,21 @@ class ImageSet:
         h, w = self.shape
         labels = "no labels" if self.labels is None else f"{len(self.classes)} classes"
         return f"ImageSet({self.name!r}, {len(self):,} images, {h} × {w}, {labels})"
+
+    def _repr_html_(self) -> str:
+        """A contact sheet for notebooks: a few images of each label."""
+        from inkcluster import notebook
+        from inkcluster.images.describing import describe
+        from inkcluster.images.sampling import contact_index
+
+        found = contact_index(self.labels, len(self), 12, 69)
+        rows = [(label, self.pixels[index]) for label, index in found[:SHEET_ROWS]]
+        more = len(found) - len(rows)
+        return notebook.block(
+            f"{self.name[:80]}: {describe(self)}",
+            notebook.sheet(rows, float(self.pixels.max())),
+            f"<p>… and {more:,} more labels</p>" if more else "",
+        )
 
     @property
     def shape(self) -> tuple[int, int]:

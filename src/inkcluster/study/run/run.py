@@ -21,6 +21,7 @@ from inkcluster.study.run.written import (
     read_answer,
 )
 from inkcluster.study.settings.plan import Plan
+from inkcluster.words import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,6 +140,41 @@ class Run:
     def findings(self) -> tuple[Finding, ...]:
         """All findings: of the images, then of each answer."""
         return (*self.data_findings, *(f for answer in self.answers for f in answer.findings))
+
+    @property
+    def says(self) -> str:
+        """The answer in one sentence, of question 7 if it is there; empty without an answer."""
+        from inkcluster.study.questions import OPENING
+
+        first = sorted(self.answers, key=lambda one: (one.key != OPENING, one.number))
+        return next((one.says for one in first if one.says), "")
+
+    def _repr_html_(self) -> str:
+        """The sentence and the groups for notebooks, and a link to the report."""
+        from urllib.parse import quote
+
+        from inkcluster import notebook
+        from inkcluster.study.overview.overview import kept
+        from inkcluster.study.run.folder import REPORT
+
+        parts, overview = [], kept(self)
+        if overview is not None:
+            groups = overview.groups
+            labels = [self.data.classes[i] if i >= 0 else "" for i in groups.label.tolist()]
+            below = [
+                f"{label} · {percent(share)}" if label else ""
+                for label, share in zip(labels, groups.purity.tolist(), strict=True)
+            ]
+            sizes = zip(groups.numbers.tolist(), groups.sizes.tolist(), strict=True)
+            captions = zip([f"#{c} · {size:,}" for c, size in sizes], below, strict=True)
+            parts.append(notebook.cards(groups.means, list(captions)))
+        page = self.path / REPORT
+        if page.is_file():
+            at = page.as_uri() if page.is_absolute() else quote(page.as_posix())
+            parts.append(f'<p><a href="{at}">report</a>: {notebook.text(str(page))}</p>')
+        name = f"{self.data.name[:80]}: {self.data.line}"
+        said = f"<p><b>{notebook.text(self.says, 600)}</b></p>" if self.says else ""
+        return notebook.block(name, said, *parts)
 
     def answer(self, key: str) -> WrittenAnswer:
         """The answer to the question `key`.
