@@ -73,6 +73,7 @@ def view(run: Run) -> dict[str, Any]:
         "cards": shown,
         "by_place": _by_place(shown, overview) if overview else {},
         "walls": walls(overview) if overview else [],
+        "look": overview.ink if overview else "",
         "apart": overview.groups.noise.tolist() if overview else [0, 0],
         "samples": [] if overview else samples(run),
         "about": about,

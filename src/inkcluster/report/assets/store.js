@@ -60,6 +60,7 @@ const ink = (() => {
     Object.assign(canvas, { width, height });
     canvas.classList.remove("light-ink", "dark-ink");
     canvas.classList.add(inked(kind));
+    canvas.classList.toggle("coarse", Math.max(height, width) <= 16);
     canvas.getContext("2d").drawImage(from, (cell % across) * width, Math.floor(cell / across) * height,
       width, height, 0, 0, width, height);
     return true;

@@ -9,10 +9,16 @@ ink.wall = (() => {
     }
   }, { rootMargin: "300px" });
 
+  // Its group in the clustering on which the report opens.
+  const group = async (row) => {
+    const at = ink.known(await ink.column(ink.index.clusterings[0].column), row);
+    return at === null ? "in no group" : `in group ${at}`;
+  };
   // What is said of an image under its picture and to a screen reader.
   const said = async (row) => {
     const [label, name] = [await ink.label(row), await ink.name(row)];
-    return [`image ${row}`, name, label === null ? null : `label ${label}`].filter((one) => one).join(", ");
+    const words = [`image ${row}`, name, label === null ? null : `label ${label}`, await group(row)];
+    return words.filter((one) => one).join(", ");
   };
 
   // Show the images `rows` in the list `into`; `chosen` is called with the row that is clicked.
