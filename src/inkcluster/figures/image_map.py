@@ -97,9 +97,11 @@ class ImageMap(Head):
         left = (theme.WIDTH - size[0]) / 2
         picture, axes = theme.page(theme.WIDTH, float(size[1]) + 2 * _EDGE)
         spots = (places - low) * inch
+        spots[:, 1] = size[1] - spots[:, 1]  # y points up
         box = (float(left), _EDGE, float(size[0]), float(size[1]))
         covered = raster(axes, spots, np.asarray(self.labels), box)
         targets = (np.asarray(self.at, np.float64).reshape(-1, 2) - low) * inch
+        targets[:, 1] = size[1] - targets[:, 1]
         targets += [left, _EDGE]
         self._pictures(axes, targets, covered)
         return picture

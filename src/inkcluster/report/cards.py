@@ -99,7 +99,7 @@ def _walls(overview: Overview) -> Iterator[WallView]:
     small = shrunk(groups.pixels)
     odd = int(np.nansum(np.rint(groups.sizes * (1 - groups.purity))))
     kinds = (
-        ("suspects", "Labels that look wrong", odd, "Most of their group has another label."),
+        ("suspects", "Label and group disagree", odd, "Most of their group has another label."),
         ("doubtful", "Unsure images", int(groups.unsure.sum()), "They fit another group as well."),
         ("outliers", "Unlike all others", 0, "The images that are least like any other."),
     )

@@ -79,6 +79,7 @@ def still_map(run: Run, overview: Overview) -> StillMap | None:
     scale = (SIDE - 2 * MARGIN) / max(float(span.max()), 1e-12)
     size = np.maximum(np.rint(span * scale).astype(int), 60) + 2 * MARGIN
     spots = (places - low) * scale + (size - span * scale) / 2
+    spots[:, 1] = size[1] - spots[:, 1]  # y points up, as in the live map
     marks: list[Mark] = []
     room = Room(spots / PER_INCH, *(size / PER_INCH))
     for group, number in enumerate(overview.groups.numbers[:MOST_MARKS].tolist()):

@@ -19,6 +19,7 @@ ink.marks = (() => {
   // Beside the group's densest place or on it, where fewest images and marks are covered.
   const spread = () => {
     const [width, height] = ink.map.frame();
+    if (!width || !height) return;  // not laid out yet; the map calls again
     const taken = [];
     marks = at.map(({ element, h, up, wide, high }) => {
       const [left, top] = ink.map.whole(h, up);
