@@ -32,10 +32,13 @@ SCRIPTS = (
     "explorer/explore.js",
     "large.js",
     "stills.js",
+    "compare/behind.js",
+    "compare/cells.js",
+    "compare/confusion.js",
 )
 """The page's script, in parts; those that need the images' data come after ``store.js``."""
 
-STYLES = ("report.css", "explorer/explorer.css")
+STYLES = ("report.css", "explorer/explorer.css", "compare/compare.css")
 
 TEMPLATES = (
     "report.html.j2",

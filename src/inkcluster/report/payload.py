@@ -9,6 +9,7 @@ page's script decodes when it needs it. A JSON text says what there is::
      "sheets": {"ids": ["ic-sheet-0", …], "across": 64, "each": 4096, "height": 8, "width": 8,
                 "rows": "rows", "shades": 256, "ink": "light on dark"},
      "colours": ["#3b8fd1", …, "#8c94a0"],
+     "crossings": [{"key": "shape", "clustering": 0, "groups": [3, …], "classes": [0, …], "counts": […]}],
      "means": {"id": "ic-means", "numbers": [3, …], "across": 64, "height": 8, "width": 8}}
 
 Columns: ``x``, ``y`` from 0 to 65535; ``label``, the number of a class; ``confidence``, ``outlier``
@@ -30,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.report.crossings import crossing_of
 from inkcluster.report.stillmap import MOST_COLOURS, colour
 from inkcluster.study.overview.thumbnails import SHEET, draw
 from inkcluster.study.run.frame import OUTSIDE, each, partitions
@@ -66,12 +68,18 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
     if kept.labels is not None:
         columns["label"] = _numbers(kept.labels)
     found: list[dict[str, Any]] = []
+    crossings: list[dict[str, Any]] = []
+    answers = {name: answer for name, (answer, _) in partitions(run).items()}
     beside = False
     for name, partition, arrays, labels in each(run):
         column = f"c{len(found)}"
         columns[column] = _numbers(labels)
         sizes = np.bincount(labels[labels >= 0]).tolist()
         found.append({"name": name, "column": column, "k": len(sizes), "sizes": sizes})
+        if kept.labels is not None and (
+            crossing := crossing_of(answers[name], labels, kept.labels)
+        ):
+            crossings.append({"clustering": len(found) - 1, **crossing})
         if not beside and partition.places:
             columns |= dict(zip("xy", _places(arrays[partition.places]), strict=True))
             columns["confidence"] = _bytes(arrays[partition.confidence])
@@ -85,6 +93,7 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
         "classes": run.data.classes,
         "named": kept.names is not None,
         "clusterings": found,
+        "crossings": crossings,
         "colours": [colour(number) for number in (*range(MOST_COLOURS), -1)],
     }
     if overview is not None:

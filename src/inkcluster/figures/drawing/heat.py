@@ -27,14 +27,20 @@ def cells(
     """Draw shades (rows, columns) between 0 and 1; NaN leaves a cell empty.
 
     The axes gets one unit a cell and the first row on top. `numbers` gives what is written in a
-    cell, from its row and column.
+    cell, from its row and column. The SVG holds a group ``cells-ROWSxCOLUMNS-PANEL`` of an unseen
+    square over all cells, by which a page tells which cell is clicked.
     """
+    from matplotlib.patches import Rectangle
+
     rows, columns = shades.shape
     axes.set_xlim(-0.5, columns - 0.5 if columns else 0.5)
     axes.set_ylim(rows - 0.5 if rows else 0.5, -0.5)
     axes.grid(False)
     axes.spines[:].set_visible(False)
     axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
+    if shades.size:
+        name = f"cells-{rows}x{columns}-{axes.figure.axes.index(axes)}"
+        axes.add_patch(Rectangle((-0.5, -0.5), columns, rows, fill=False, linewidth=0, gid=name))
     if shades.size > MAX_CELLS:
         _as_image(axes, shades)
         return

@@ -48,6 +48,14 @@ const ink = (() => {
     }
     return rows[low] === row ? low : -1;
   };
+  // Those of `rows` that have a thumbnail.
+  const pictured = async (rows) => {
+    if (!index.sheets) return [];
+    const held = await column("rows");
+    if (held.length === index.n) return rows;
+    const has = new Set(held);
+    return rows.filter((row) => has.has(row));
+  };
   // The class of a picture, so that its ink is dark on a light page and light on a dark one.
   const inked = (kind) => ({ "light on dark": "light-ink", "dark on light": "dark-ink" })[kind] ?? "picture";
   // Draw an image's thumbnail on a canvas, one pixel a pixel; whether it has one.
@@ -80,5 +88,5 @@ const ink = (() => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
-  return { index, column, known, isOutside, sheet, place, draw, inked, label, name, save };
+  return { index, column, known, isOutside, sheet, place, pictured, draw, inked, label, name, save };
 })();

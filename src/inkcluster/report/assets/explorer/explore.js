@@ -122,13 +122,6 @@ ink.explore = (() => {
   };
 
   const list = (rows) => Array.from(rows).filter((row) => Number.isInteger(row) && row >= 0 && row < n);
-  const withPicture = async (rows) => {
-    if (!ink.index.sheets) return [];
-    const kept = await ink.column("rows");
-    if (kept.length === n) return rows;
-    const has = new Set(kept);
-    return rows.filter((row) => has.has(row));
-  };
   const pick = async (rows, why) => {
     selected = rows.length ? { rows, why } : null;
     part("selection").hidden = !selected;
@@ -136,7 +129,7 @@ ink.explore = (() => {
     if (!selected) { part("said").textContent = "Nothing selected"; return; }
     part("selection").querySelector("h2").textContent = `${images(rows.length)}${why ? `: ${why}` : ""}`;
     part("said").textContent = `${images(rows.length)} selected`;
-    const pictured = await withPicture(rows);
+    const pictured = await ink.pictured(rows);
     if (selected?.rows !== rows) return;
     part("note").hidden = pictured.length === rows.length;
     part("note").textContent = `This file holds the pictures of ${number(pictured.length)} of these images; the CSV lists all.`;

@@ -28,7 +28,7 @@ class CentresQuestion:
     number = 1
     title = "What do k-means clusters look like, and do they coincide with the true classes?"
     uses = used_by(steps.kmeans, steps.kmeans_best, *k_range.USES)
-    revision = 6
+    revision = 7
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster all images, draw the clusters, and compare them with the labels if there are any."""

@@ -24,7 +24,7 @@ class DBSCANQuestion:
     number = 5
     title = "Which eps and min_samples make DBSCAN say something, and what does it call noise?"
     uses = used_by(*MAP_USES, "sweep_sample", *SWEEP_USES)
-    revision = 5
+    revision = 6
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Map eps × min_samples on scaled pixels, then sweep eps after PCA whitening."""
