@@ -34,12 +34,14 @@ SETTINGS = (
     "min-samples", "refine", "compare-sample", "components", "svd-solver", "sweep-sample", "sweep-eps",
     "sweep-min-samples", "many", "thumbnails",
 )  # fmt: skip
-PATHS = ("--out", "--config", "--labels", "--png")
+PATHS = ("--out", "--config", "--labels", "--png", "--data")
 OPTIONS = {
     "study": (*(f"--{name}" for name in SETTINGS), *PATHS[:3], "--only", "--shape", "--label-level",
               "--turn", "--json", "--quiet", "--replace", "--no-replace"),
     "look": ("--per-label", "--seed", "--png", "--labels", "--shape", "--label-level", "--turn", "--json"),
     "save": ("--labels", "--shape", "--label-level", "--turn"),
+    "show": ("--json",),
+    "export": ("--data", "--by", "--labels", "--shape", "--turn"),
 }  # fmt: skip
 FLAGS = ("--json", "--quiet", "--replace", "--no-replace")
 _STOPPED = "said it would study"
@@ -57,6 +59,7 @@ def attacker(scratch: Path):
     here.mkdir(parents=True)
     os.chdir(here)
     _files(here)
+    _study(here)
     os.environ["INKCLUSTER_DATA"] = str(here / "no-data")
     kept = _seen(here)
 
@@ -113,6 +116,23 @@ def _files(here: Path) -> None:
     (here / "bytes.toml").write_bytes(b"k = \xff\xfe")
 
 
+def _study(here: Path) -> None:
+    """A run, called run, of which one clustering is known."""
+    from inkcluster.images import load
+    from inkcluster.study import Settings, study
+    from inkcluster.study.answer import Answer, Finding, Level, Partition
+
+    class Asked:
+        key, number, title, uses, revision = "shape", 7, "What is it?", (), 1
+
+        def answer(self, images, plan, desk):
+            found = (Finding("P1", Level.NOTICE, "There are three."),)
+            labels = {"labels": np.arange(len(images), dtype=np.int32) % 3}
+            return Answer(findings=found, arrays=labels, partitions=(Partition("shape", "labels"),))
+
+    study(load(here / "small.npz"), here / "run", Settings(k=3), questions={"shape": Asked()})
+
+
 def _seen(here: Path) -> dict[str, tuple]:
     facts = ((path.name, path.lstat()) for path in here.iterdir())
     return {name: (f.st_mode, f.st_size if not f.st_mode & 0o040000 else 0) for name, f in facts}
@@ -121,12 +141,14 @@ def _seen(here: Path) -> dict[str, tuple]:
 def _named(line: list[str]) -> set[str]:
     """The files that the command was told to write."""
     told = {line[i + 1] for i, word in enumerate(line[:-1]) if word in ("--out", "--png")}
-    return {Path(word).name for word in (*told, *(line[-1:] if line[:1] == ["save"] else ()))}
+    told |= set(line[-1:] if line[:1] == ["save"] else line[1:] if line[:1] == ["export"] else ())
+    return {Path(word).name for word in told}
 
 
 def _line(rng: random.Random) -> list[str]:
     command = rng.choice(list(OPTIONS))
-    data = "small.npz" if rng.random() < 0.7 else rng.choice((*PLACES, *WORDS, "digits"))
+    usual = "run" if command in ("show", "export") else "small.npz"
+    data = usual if rng.random() < 0.7 else rng.choice((*PLACES, *WORDS, "digits"))
     line = [command, data]
     if command == "look" and rng.random() < 0.4:
         line.append(rng.choice(NUMBERS))
@@ -136,6 +158,8 @@ def _line(rng: random.Random) -> list[str]:
         if option not in FLAGS:
             kind = PLACES if option in PATHS else (*NUMBERS, *WORDS)
             line.append(rng.choice(kind if rng.random() < 0.85 else (*NUMBERS, *WORDS, *PLACES)))
+    if command == "export":
+        line.insert(2, rng.choice((*PLACES, *WORDS, "a.csv", "a.parquet", "sorted", "run")))
     if command == "save":
         line.append(rng.choice((*PLACES, "a.npz", "a.parquet", "a.idx", *WORDS)))
     if rng.random() < 0.1:

@@ -252,6 +252,7 @@ def _use(images, run: Path, fakes, *, may_refuse: bool) -> str:
 def _read(path: Path) -> None:
     from inkcluster import report
     from inkcluster.cli.guard import print_json
+    from inkcluster.cli.showing import first_screen, say_first_screen
     from inkcluster.cli.studying import results
     from inkcluster.study.run.run import Run
 
@@ -264,6 +265,11 @@ def _read(path: Path) -> None:
     with contextlib.redirect_stdout(io.StringIO()) as said:
         print_json(results(run, path / "report.html"))
     json.loads(said.getvalue())
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        print_json(first_screen(run))
+        say_first_screen(run)
+    if CANARY in said.getvalue() + run._repr_html_() + run.frame().to_csv():
+        raise AssertionError("it shows what lies outside the run")
 
 
 def _sentence(work, path: Path) -> str:

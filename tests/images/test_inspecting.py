@@ -68,7 +68,7 @@ def test_inverted_images_are_counted(digits, count):
     sentence = notice(mixed, "polarity")
     assert sentence == (
         f"{count} of 1,797 images {'is' if count == 1 else 'are'} inverted: light background, "
-        "where the others' is dark (first: image 100)."
+        "where the others' is dark (first: image 100); invert them, or they form clusters of their own."
     )
     assert codes(16 - mixed) == ["polarity"]
 
@@ -78,7 +78,8 @@ def test_constant_images_are_counted(digits):
     pixels[[5, 9]] = 0
     pixels[11] = 16
     assert notice(pixels, "constant") == (
-        "3 of 1,797 images are constant: all pixels of an image are equal (first: image 5)."
+        "3 of 1,797 images are constant: all pixels of an image are equal (first: image 5); "
+        "remove them if they are mistakes."
     )
 
 
@@ -90,7 +91,8 @@ def test_duplicates_are_counted_against_an_oracle(rng):
     sentence = notice(pixels, "duplicates")
     assert sentence == (
         f"{len(repeats)} images repeat an earlier image exactly "
-        f"(first: image {first} repeats image {flat.index(flat[first])})."
+        f"(first: image {first} repeats image {flat.index(flat[first])}); remove repeats if they are "
+        "mistakes."
     )
     assert "duplicates" not in codes(np.unique(pixels, axis=0))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
@@ -104,9 +105,9 @@ def tiles(
             words = [set_cell_size(one_line(text), wide) for text in captions[i]]
             own = picture_lines(small, ink_is_dark=ink_is_dark)
             drawn.append([*(line + space for line in own), *words])
-        lines += ["  ".join(parts).rstrip() for parts in zip(*drawn, strict=True)]
-        lines.append("")
-    return lines[:-1]
+        made = ["  ".join(parts).rstrip() for parts in zip(*drawn, strict=True)]
+        lines += ["", *itertools.dropwhile(lambda line: not line, made)]
+    return lines[1:]
 
 
 def has_colour() -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from inkcluster.study.overview.overview import Overview
-    from inkcluster.study.run.run import Run, WrittenAnswer
+    from inkcluster.study.run.run import Run, WrittenAnswer, WrittenTable
 
 MOST_FINDINGS = 5
 MOST_GROUPS = 20
@@ -66,7 +66,8 @@ def say_first_screen(run: Run) -> None:
         lines = [_wrapped(one.sentence, columns, f"{_MARKS[one.level]} ") for one in found]
         parts.append("\n".join(lines))
     if (methods := methods_of(answers)) is not None:
-        parts.append(_methods(methods, columns))
+        first = methods.says.split(". ")[0].rstrip(".")
+        parts.append(f"{_wrapped(f'{first}:', columns)}\n{_methods(methods.frame(), columns)}")
     page = run.path / REPORT
     parts.append(one_line(str(page)) if page.is_file() else "There is no report yet.")
     typer.echo("\n" + "\n\n".join(parts))
@@ -87,7 +88,7 @@ def first_screen(run: Run) -> dict[str, Any]:
         "clustering": None if overview is None else overview.name,
         "groups": [] if overview is None else _plain_groups(run, overview),
         "findings": findings_to_json(foremost(run, answers)),
-        "methods": [] if methods is None else _plain_rows(methods),
+        "methods": [] if methods is None else _plain_rows(methods.frame()),
     }
 
 
@@ -106,12 +107,12 @@ def foremost(run: Run, answers: list[WrittenAnswer]) -> tuple[Finding, ...]:
     return tuple(wanted[:MOST_FINDINGS])
 
 
-def methods_of(answers: list[WrittenAnswer]) -> pd.DataFrame | None:
+def methods_of(answers: list[WrittenAnswer]) -> WrittenTable | None:
     """The table that compares the methods, if that question is answered."""
     for one in answers:
         for table in one.tables:
             if one.front and table.name == one.front:
-                return table.frame()
+                return table
     return None
 
 

@@ -160,7 +160,7 @@ def _inverted(pixels: NDArray[np.uint8]) -> Notice | None:
     return Notice(
         "polarity",
         f"{_count(inverted)} inverted: {theirs} background, where the others' is {others} "
-        f"(first: image {inverted.argmax():,}).",
+        f"(first: image {inverted.argmax():,}); invert them, or they form clusters of their own.",
     )
 
 
@@ -176,7 +176,7 @@ def _constant(pixels: NDArray[np.uint8]) -> Notice | None:
     return Notice(
         "constant",
         f"{_count(constant)} constant: all pixels of an image are equal "
-        f"(first: image {constant.argmax():,}).",
+        f"(first: image {constant.argmax():,}); remove them if they are mistakes.",
     )
 
 
@@ -195,7 +195,8 @@ def _duplicates(pixels: NDArray[np.uint8]) -> Notice | None:
     who = "One image repeats" if count == 1 else f"{count:,} images repeat"
     return Notice(
         "duplicates",
-        f"{who} an earlier image exactly (first: image {first[0]:,} repeats image {first[1]:,}).",
+        f"{who} an earlier image exactly (first: image {first[0]:,} repeats image {first[1]:,}); remove "
+        "repeats if they are mistakes.",
     )
 
 
