@@ -33,9 +33,18 @@ const ink = (() => {
   };
   const isOutside = (values, row) => known(values, row) === null && values[row] % 2 === 0;
 
-  // A sheet of pictures, by its number among the thumbnails' or the name of its block.
-  const sheet = (i) => once(`sheet ${i}`, () =>
-    createImageBitmap(new Blob([bytes(typeof i === "string" ? i : index.sheets.ids[i])], { type: "image/png" })));
+  // A sheet of pictures, by its number among the thumbnails' or the name of its block. Decoded sheets are large:
+  // only those used last are kept.
+  const SHEETS = 10;
+  const sheets = new Map();
+  const sheet = (i) => {
+    const found = sheets.get(i) ??
+      createImageBitmap(new Blob([bytes(typeof i === "string" ? i : index.sheets.ids[i])], { type: "image/png" }));
+    sheets.delete(i);
+    sheets.set(i, found);
+    if (sheets.size > SHEETS) sheets.delete(sheets.keys().next().value);
+    return found;
+  };
   // Where an image stands among the thumbnails; -1 if it has none.
   const place = async (row) => {
     if (!index.sheets) return -1;

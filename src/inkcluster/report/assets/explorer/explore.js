@@ -172,7 +172,7 @@ ink.explore = (() => {
     if (!rows.length && /^\d[\d,]*$/.test(wanted)) rows = list([Number(wanted.replaceAll(",", ""))]);
     if (!rows.length) rows = names.flatMap((name, row) => (name.toLowerCase().includes(wanted) ? [row] : []));
     if (!rows.length) { part("said").textContent = part("count").textContent = "No image of this number or name"; return; }
-    await pick(rows, `found by “${text.trim().slice(0, 80)}”`);
+    if (rows.length > 1 || !ink.map) await pick(rows, `found by “${text.trim().slice(0, 80)}”`);
     await inspect(rows[0], true);
     ink.map?.centre(rows[0]);
   };

@@ -5,10 +5,10 @@ ink.map = (() => {
   const [CELLS, NEAREST, DEEPEST, MARGIN] = [256, 14, 400, 18];  // cells a side; pixels; zoom; pixels
   const [svg, ring] = [host.querySelector("svg"), host.querySelector(".map-ring")];
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const on = { hover: () => {}, choose: () => {}, enclose: () => {}, leave: () => {}, fit: () => {} };
+  const on = { hover: () => {}, choose: () => {}, enclose: () => {}, leave: () => {}, fit: () => {}, view: () => {} };
   const between = (low, value, high) => Math.min(Math.max(value, low), high);
   let [x, y, n, painter, grid, tones, colours] = [null, null, 0, null, null, null, []];
-  let [view, home, extent, cursor, mode, marks] = [null, null, null, -1, "move", []];
+  let [view, home, extent, cursor, mode, marks, pictures] = [null, null, null, -1, "move", [], []];
   let [width, height, asked, going] = [0, 0, 0, 0];
 
   // The images by cells of the map: those of cell c are items[starts[c]] to items[starts[c + 1] - 1].
@@ -61,7 +61,7 @@ ink.map = (() => {
     if (!view || !tones) return;
     const ratio = painter.canvas.width / width;
     painter.draw({ left: view.left, top: view.top, scale: view.scale * ratio, radius: radius() * ratio, colours });
-    for (const { element, h, v, dx, dy } of marks) {
+    for (const { element, h, v, dx, dy } of marks.concat(pictures)) {
       const [left, top] = [(h - view.left) * view.scale + dx, (v - view.top) * view.scale + dy];
       element.style.transform = `translate(${left.toFixed(1)}px,${top.toFixed(1)}px)`;
       element.hidden = left < 0 || top < 0 || left > width || top > height;
@@ -69,7 +69,8 @@ ink.map = (() => {
     ring.hidden = cursor < 0;
     if (cursor >= 0) ring.style.transform = `translate(${at(cursor).map((p) => `${p.toFixed(1)}px`).join(",")})`;
     host.classList.toggle("near", view.scale > home.scale * 1.001);
-    host.classList.toggle("close", view.scale > home.scale * 5);
+    host.classList.toggle("deep", view.scale > home.scale * 5);
+    on.view();
   };
   const redraw = () => { asked ||= requestAnimationFrame(draw); };
   // No empty view: the middle of the frame stays on the map.
@@ -78,8 +79,8 @@ ink.map = (() => {
     const [across, down] = [width / scale, height / scale];
     if (scale <= home.scale) view = { ...home };
     else view = {
-      left: between(extent.left, to.left + across / 2, extent.right) - across / 2,
-      top: between(extent.top, to.top + down / 2, extent.bottom) - down / 2,
+      left: between(0, to.left + across / 2, extent.right) - across / 2,
+      top: between(0, to.top + down / 2, extent.bottom) - down / 2,
       scale,
     };
     redraw();
@@ -111,9 +112,9 @@ ink.map = (() => {
     const ratio = Math.min(devicePixelRatio || 1, 3);
     Object.assign(painter.canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const [across, down] = [extent.right - extent.left || 1, extent.bottom - extent.top || 1];
+    const [across, down] = [extent.right || 1, extent.bottom || 1];
     const scale = Math.min((width - 2 * MARGIN) / across, (height - 2 * MARGIN) / down);
-    home = { left: extent.left - (width / scale - across) / 2, top: extent.top - (height / scale - down) / 2, scale };
+    home = { left: (across - width / scale) / 2, top: (down - height / scale) / 2, scale };
     if (wasHome) view = { ...home };
     else see({ left: middle[0] - width / 2 / view.scale, top: middle[1] - height / 2 / view.scale, scale: view.scale });
     cancelAnimationFrame(asked);
@@ -150,16 +151,16 @@ ink.map = (() => {
   const keys = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    if (event.key in steps) {
-      if (event.shiftKey) {
-        const [right, down] = steps[event.key];
-        go({ ...view, left: view.left + right * width / 5 / view.scale, top: view.top + down * height / 5 / view.scale });
-      } else moveCursor(cursor < 0 ? nearest(width / 2, height / 2, Infinity) : towards(cursor, ...steps[event.key]), true, true);
-    } else if (event.key === "+" || event.key === "=") go(zoomed(1.6, ...(cursor < 0 ? [] : at(cursor))));
-    else if (event.key === "-") go(zoomed(1 / 1.6, ...(cursor < 0 ? [] : at(cursor))));
+    const zooms = { "+": 1.6, "=": 1.6, "-": 1 / 1.6 };
+    if (event.key in steps && event.shiftKey) {
+      const [right, down] = steps[event.key];
+      go({ ...view, left: view.left + right * width / 5 / view.scale, top: view.top + down * height / 5 / view.scale });
+    } else if (event.key in steps) {
+      moveCursor(cursor < 0 ? nearest(width / 2, height / 2, Infinity) : towards(cursor, ...steps[event.key]), true, true);
+    } else if (event.key in zooms) go(zoomed(zooms[event.key], ...(cursor < 0 ? [] : at(cursor))));
     else if (event.key === "0") go(home);
-    else if (event.key === "Enter" || event.key === " ") { if (cursor >= 0) on.choose(cursor); }
     else if (event.key === "Escape") { cursor = -1; redraw(); on.leave(); }
+    else if ((event.key === "Enter" || event.key === " ") && cursor >= 0) on.choose(cursor);
     else return;
     event.preventDefault();
   };
@@ -213,20 +214,19 @@ ink.map = (() => {
         see({ ...view, left: view.left - (now[0] - last[0]) / view.scale, top: view.top - (now[1] - last[1]) / view.scale });
       }
     });
-    host.addEventListener("pointerup", (event) => {
+    const ends = (event) => {
       if (!down.delete(event.pointerId)) return;
-      if (path && moved > 8) on.enclose(inside(path));
-      else if (moved <= 3 && !down.size) {
+      const isUp = event.type === "pointerup";
+      if (isUp && path && moved > 8) on.enclose(inside(path));
+      else if (isUp && moved <= 3 && !down.size) {
         const row = nearest(...of(event), event.pointerType === "touch" ? 2 * NEAREST : NEAREST);
         moveCursor(row);
         if (row >= 0) on.choose(row);
       }
       path = null;
       outline();
-    });
-    for (const end of ["pointercancel", "lostpointercapture"]) {
-      host.addEventListener(end, (event) => { if (down.delete(event.pointerId)) { path = null; outline(); } });
-    }
+    };
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) host.addEventListener(end, ends);
     host.addEventListener("dblclick", (event) => go(zoomed(2.5, ...of(event))));
     // Without a key the wheel goes on scrolling the page, unless the map was clicked.
     host.addEventListener("wheel", (event) => {
@@ -247,7 +247,7 @@ ink.map = (() => {
     let [right, bottom] = [0, 0];
     for (let i = 0; i < n; i++) { right = Math.max(right, across[i]); bottom = Math.max(bottom, up[i]); }
     [x, y] = [across, up.map((v) => bottom - v)];  // the page counts down
-    extent = { left: 0, right, top: 0, bottom };
+    extent = { right, bottom };
     painter = ink.points.make(host.querySelector("canvas"), x, y, redraw);
     grid = sorted();
     host.dataset.map = painter.kind;
@@ -267,6 +267,20 @@ ink.map = (() => {
     },
     // Elements that stay dx, dy pixels beside a place h, v.
     mark(elements) { marks = elements; redraw(); },
+    // The images in the frame, with their places, that are not faint; none if there are more than `most`.
+    visible(most) {
+      const found = [];
+      const [l, r] = [0, width].map((p) => between(0, Math.floor((view.left + p / view.scale) / 256), CELLS - 1));
+      const [t, b] = [0, height].map((p) => between(0, Math.floor((view.top + p / view.scale) / 256), CELLS - 1));
+      for (let c = t * CELLS; c <= b * CELLS && found.length <= most; c += CELLS) {
+        for (let i = grid.starts[c + l]; i < grid.starts[c + r + 1] && found.length <= most; i++) {
+          const [row, [left, top]] = [grid.items[i], at(grid.items[i])];
+          if (tones[row] && left > 0 && top > 0 && left < width && top < height) found.push({ row, h: x[row], v: y[row] });
+        }
+      }
+      return found.length > most ? [] : found;
+    },
+    show(elements) { pictures = elements; redraw(); },
     // For marks: the size of the frame, where a place of the columns is in the whole map, and how many images are
     // in a rectangle of that.
     frame: () => [width, height],

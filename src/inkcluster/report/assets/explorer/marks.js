@@ -41,8 +41,36 @@ ink.marks = (() => {
   };
   ink.map.on.fit = spread;
 
+  // Where few images are in the frame, they stand at their points themselves.
+  const FEW = 120;
+  const standing = new Map();
+  let [waiting, colours] = [0, null];
+  const stand = async () => {
+    const found = ink.map.visible(FEW);
+    const rows = new Set(found.map((one) => one.row));
+    if (rows.size === standing.size && [...rows].every((row) => standing.has(row))) return;
+    for (const [row, element] of standing) if (!rows.has(row)) { element.remove(); standing.delete(row); }
+    box.parentElement.classList.toggle("standing", rows.size > 0);
+    for (const { row } of found) {
+      if (standing.has(row)) continue;
+      const [element, plate, canvas] = ["div", "div", "canvas"].map((tag) => document.createElement(tag));
+      element.className = "point";
+      plate.className = "plate-of";
+      element.style.color = ink.colouring.css(colours.entries[colours.codes[row]].tone);
+      plate.append(canvas);
+      element.append(plate);
+      standing.set(row, element);
+      ink.draw(row, canvas).then((has) => { if (has && standing.get(row) === element) box.append(element); });
+    }
+    ink.map.show(found.map(({ row, h, v }) => ({ element: standing.get(row), h, v, dx: 0, dy: 0 })));
+  };
+  ink.map.on.view = () => { clearTimeout(waiting); waiting = setTimeout(stand, 120); };
+
   // Mark the groups or labels of a colouring; the pictures are of the clustering on which the page opens.
   return async (colouring) => {
+    colours = colouring;
+    standing.clear();
+    ink.map.show([]);
     const named = colouring.kind !== "value" && colouring.entries.length <= MOST + 2;
     const places = named ? ink.colouring.places(colouring, await ink.column("x"), await ink.column("y")) : [];
     const sheet = means && colouring.name === ink.colouring.names[0] ? await ink.sheet(means.id) : null;
