@@ -163,6 +163,18 @@ def test_polarity_says_which_pixels_are_ink(digits, tmp_path) -> None:
     assert files[0] == files[1]
 
 
+def test_photographs_are_no_ink_that_a_dark_page_inverts(digits, tmp_path) -> None:
+    figure = Gallery(
+        "a", "A", "A.", digits.pixels[:2] + 1, [GalleryRow("r", [0, 1])], "picture", 17
+    )
+    svg = render(figure, tmp_path / "a")[0].read_text()
+    image = _only_image(svg)
+    shown = image[image[..., 3] > 0]
+    assert len(shown) == digits.pixels[:2].size
+    assert {*np.unique(shown[:, :3])} == {round(v * 255 / 17) for v in range(1, 18)}
+    assert 'class="ic-ink"' not in themed_svg(svg, "f")
+
+
 def _only_image(svg: str) -> np.ndarray:
     (data,) = re.findall(r'href="data:image/png;base64,\s*([^"]+)"', svg)
     return np.asarray(Image.open(BytesIO(base64.b64decode(data))).convert("RGBA"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inkcluster.images import ImageSet, describe, polarity
-from inkcluster.images.describing import one_line
+from inkcluster.images.describing import appearance, one_line
 
 
 def with_labels(labels, shape=(2, 3)):
@@ -44,6 +44,18 @@ def test_polarity_of_digits(digits):
 def test_polarity_of_mnist(mnist):
     assert polarity(mnist) == "light on dark"
     assert polarity(ImageSet(255 - mnist.pixels)) == "dark on light"
+
+
+def test_ink_is_told_from_photographs(digits):
+    rng = np.random.default_rng(69)
+    strokes = digits.pixels.repeat(3, axis=1).repeat(3, axis=2) * 12.0
+    scanned = 230 - strokes + rng.normal(0, 6, strokes.shape)
+    assert appearance(digits) == "light on dark"
+    assert appearance(ImageSet(np.clip(scanned, 0, 255).astype(np.uint8))) == "dark on light"
+    across, down = np.meshgrid(np.arange(24), np.arange(24))
+    waves = rng.uniform(0.1, 0.5, (40, 2, 1, 1))
+    hills = 127 + 60 * np.sin(waves[:, 0] * across) + 60 * np.cos(waves[:, 1] * down)
+    assert appearance(ImageSet(hills.astype(np.uint8))) == "picture"
 
 
 def test_one_line():

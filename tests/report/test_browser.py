@@ -128,6 +128,10 @@ def test_a_group_opens_by_key_and_its_images_one_by_one(open_page, hostile):
     )
     page.keyboard.press("Escape")
     assert large.is_hidden()
+    card.locator(".choose").click()
+    page.wait_for_selector("#selection:not([hidden])")
+    number = int(card.get_attribute("data-number"))
+    assert page.locator("#selection h2").inner_text().endswith(f"group {number}")
     card.locator(".close").click()
     assert page.locator(".card:visible").count() == 0
     assert page.complaints == []

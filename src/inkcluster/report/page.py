@@ -31,6 +31,7 @@ SCRIPTS = (
     "explorer/marks.js",
     "explorer/explore.js",
     "large.js",
+    "cards.js",
     "stills.js",
     "compare/behind.js",
     "compare/cells.js",

@@ -16,6 +16,8 @@ SHADES = 16
 """Shades of ink; photographs keep all of theirs."""
 SIDE = 48
 """The longest side in pixels of an image among many."""
+PAD = 0.05
+"""Space around an image among many, as a share of its side."""
 COARSE = 16
 """Images of at most this many pixels a side are shown as squares, not smoothed."""
 
@@ -47,10 +49,13 @@ def still(
     across = max(1, min(across, m))
     down = max(1, -(-m // across))
     shown = pixels if look in (PICTURE, "light on dark") else 255 - pixels
-    whole = np.zeros((down * across, h, w), np.uint8)
-    whole[:m] = shown
-    joined = whole.reshape(down, across, h, w).swapaxes(1, 2).reshape(down * h, across * w)
+    pad = max(1, round(max(h, w) * PAD)) if m > 1 else 0
     kind = PICTURE if look == PICTURE else "ink"
+    both = np.zeros((down * across, h + 2 * pad, w + 2 * pad, 2), np.uint8)
+    both[:m, pad : pad + h, pad : pad + w, 0] = shown
+    both[:m, pad : pad + h, pad : pad + w, 1] = 255
+    size = down * both.shape[1], across * both.shape[2], 2
+    joined = both.reshape(down, across, *both.shape[1:]).swapaxes(1, 2).reshape(size)
     if max(h, w) <= COARSE:
         kind += " coarse"
     return Still(_png(joined, photo=look == PICTURE), kind, across, down, rows)
@@ -65,12 +70,15 @@ def shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return shrink(pixels, (max(1, round(h * by)), max(1, round(w * by))))
 
 
-def _png(values: NDArray[np.uint8], *, photo: bool) -> str:
+def _png(grey: NDArray[np.uint8], *, photo: bool) -> str:
+    """Pixels (h, w, 2) with their opacity, which ink does not need: where there is no ink, it has none."""
     from PIL import Image
 
     stream = io.BytesIO()
+    values = np.ascontiguousarray(grey[..., 0])
     if photo:
-        Image.fromarray(values).save(stream, "PNG", optimize=True)
+        whole = bool((grey[..., 1] == 255).all())
+        Image.fromarray(values if whole else grey).save(stream, "PNG", optimize=True)
         return data_url(stream.getvalue(), "image/png")
     step = 255 // (SHADES - 1)
     indexed = ((values.astype(np.uint16) + step // 2) // step).astype(np.uint8)

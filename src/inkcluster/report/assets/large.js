@@ -29,9 +29,10 @@ ink.large = (() => {
     plate.append(made("canvas"));
     said.setAttribute("aria-live", "polite");
     const choices = [button("Previous", () => step(-1)), button("Next", () => step(1))];
-    if (ink.explore) choices.push(button("Show on the map", () => {
+    if (ink.explore && ink.map) choices.push(button("Show on the map", () => {
       box.close();
-      ink.explore.select([rows[at]], `image ${rows[at]}`);
+      ink.explore.image(rows[at]);
+      document.getElementById("explorer").scrollIntoView({ block: "nearest" });
     }));
     choices.push(button("Close", () => box.close()));
     for (const choice of choices) { const item = made("li"); item.append(choice); menu.append(item); }
