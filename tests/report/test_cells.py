@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.report.conftest import HOSTILE, ODD, Asked, Maker
+from scipy.optimize import linear_sum_assignment
+from tests.report.conftest import HOSTILE, ODD, VALUES, Asked, Maker
 
 from inkcluster import report
 from inkcluster.evaluate import match
+from inkcluster.figures import EpsMap
 from inkcluster.images import load
+from inkcluster.report import settings
 from inkcluster.report.crossings import crossing_of
 from inkcluster.study.answer import Answer, Partition
 from inkcluster.study.overview import overview
@@ -23,6 +26,10 @@ from inkcluster.study.run.written import write_answer
 
 N = 120
 rng = np.random.default_rng(69)
+FEW = rng.integers(-1, 20, 80).astype(np.int32)
+EPS, LEAST = (8.0, 8.5, 9.0), VALUES["min_samples"]
+SETTINGS = rng.integers(-1, 14, (len(EPS), len(LEAST), 50)).astype(np.int32)
+MAP_ROWS = np.sort(rng.permutation(N)[:50])
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +46,19 @@ def made(tmp_path_factory):
     shape = Answer(
         figures=(judging.confusion(matched),),
         tables=(judging.counts_table(matched),),
-        arrays={"labels": labels.astype(np.int32)},
+        arrays={"labels": labels.astype(np.int32), "few": FEW, "index": np.arange(len(FEW))},
         says="They form ten groups.",
-        partitions=(Partition("by hand", "labels"),),
+        partitions=(Partition("by hand", "labels"), Partition("a sample", "few", "index")),
+    )
+    dbscan = Answer(
+        figures=(
+            EpsMap("map", "Map", "Says.", EPS, LEAST, {"clusters": SETTINGS.max(axis=2) + 1}),
+        ),
+        arrays={"map_labels": SETTINGS, "map_eps": np.array(EPS), "map_index": MAP_ROWS},
     )
     entries = {}
-    for question in (Asked("shape", 7, "How well?", shape),):
+    asked = Asked("dbscan", 5, "Which eps?", dbscan, ("min_samples",))
+    for question in (Asked("shape", 7, "How well?", shape), asked):
         folder = out / ANSWERS / f"{question.key}-0123456789ab"
         folder.parent.mkdir(exist_ok=True)
         write_answer(folder, question, maker.plan, question.yields, 1.0)
@@ -69,6 +83,9 @@ def page(browser, made):
     page.wait_for_selector("#explorer[data-ready]")
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     yield page
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(page, context="#pairs, .exhibit .behind").response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
     assert page.complaints == []
     context.close()
 
@@ -125,9 +142,103 @@ def test_cells_are_one_stop_of_the_tab_key_and_arrows_go_between_them(page):
     assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
 
 
+@pytest.mark.browser
+def test_two_clusterings_are_set_side_by_side_with_what_differs(page, made):
+    _, images, labels = made
+    page.locator("#pairs").scroll_into_view_if_needed()
+    says = page.locator("[data-pair=says]")
+    page.locator(".pairs-grid td button").first.wait_for()
+    wanted = moved(labels[: len(FEW)], FEW)
+    assert says.inner_text().startswith(f"{len(wanted)} of {len(FEW)} images change group")
+    assert page.locator(".pairs-grid tbody tr").count() == 10
+    heads = page.locator(".pairs-grid thead th").all_inner_texts()
+    assert len(heads) == 14
+    assert heads[12:] == ["others", "no group"]
+    page.locator("[data-pair=moved]").click()
+    ((_, shown),) = walls(page, "#pairs")
+    assert shown == wanted.tolist()
+    button = page.locator(".pairs-grid tbody tr").nth(3).locator("button").first
+    column = int(heads[button.evaluate("(one) => one.closest('td').cellIndex") - 1])
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('#pairs .behind > div').length === 3")
+    inside = labels[: len(FEW)] == int(page.locator(".pairs-grid tbody th").nth(3).inner_text())
+    sides = [inside & (column == FEW), inside & (column != FEW), ~inside & (column == FEW)]
+    assert [rows for _, rows in walls(page, "#pairs")] == [
+        np.flatnonzero(s).tolist() for s in sides
+    ]
+    page.locator("[data-pair=columns]").select_option("label")
+    page.wait_for_function(
+        "document.querySelector('[data-pair=says]').textContent.includes('another label')"
+    )
+    codes = np.unique(images.labels, return_inverse=True)[1]
+    assert says.inner_text().startswith(f"{len(moved(labels, codes))} of {N} images have")
+
+
+def moved(a, b):
+    """The images that change group under the best matching, by SciPy; noise is no group."""
+    counts = np.zeros((a.max() + 1, b.max() + 1))
+    np.add.at(counts, (a[b >= 0], b[b >= 0]), 1)
+    to = np.full(len(counts), -2)
+    rows, columns = linear_sum_assignment(counts, maximize=True)
+    to[rows] = np.where(counts[rows, columns] > 0, columns, -2)
+    return np.flatnonzero(to[a] != b)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (3, 8), (8, 3), (30, 30), (0, 4)])
+def test_groups_are_matched_as_by_scipy(page, rows, columns):
+    counts = rng.integers(0, 9, (rows, columns))
+    found = page.evaluate(
+        "([c, a, b]) => [...ink.matching(Float64Array.from(c), a, b)]",
+        [counts.ravel().tolist(), rows, columns],
+    )
+    held = [counts[r, c] for r, c in enumerate(found) if c >= 0]
+    best = counts[linear_sum_assignment(counts, maximize=True)].sum()
+    assert sum(held) == best
+    assert len(held) == len({c for c in found if c >= 0})
+
+
+@pytest.mark.browser
+def test_a_setting_of_the_dbscan_map_shows_its_groups_and_noise(page):
+    where = "#figure-dbscan-map"
+    area = page.locator(f"{where} [id*='-cells-2x3-'] > path")
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.83, box["y"] + box["height"] * 0.25)
+    assert_setting(page, where, 2, 0)
+    for select, value in enumerate(("8.5", str(LEAST[1]))):
+        page.locator(f"{where} select").nth(select).select_option(label=value)
+    page.locator(f"{where} .pairs-bar button").press("Enter")
+    assert_setting(page, where, 1, 1)
+
+
+def assert_setting(page, where, i, j):
+    """The walls are the 12 largest groups of the setting and its noise."""
+    says = f"eps {EPS[i]:g}, min_samples {LEAST[j]}: "
+    page.locator(f"{where} .behind > p", has_text=says).wait_for()
+    labels = SETTINGS[i, j]
+    shown = dict(walls(page, where))
+    sizes = np.bincount(labels[labels >= 0])
+    assert len(shown) == min(np.count_nonzero(sizes), 12) + 1
+    for title, held in shown.items():
+        number = -1 if title.startswith("Noise") else int(title.split(":")[0].split()[1])
+        assert held == MAP_ROWS[labels == number].tolist()
+    assert sum(map(len, shown.values())) == sum(sorted(sizes)[-12:]) + np.sum(labels == -1)
+
+
+def test_a_map_that_takes_too_much_room_is_left_out(made, monkeypatch):
+    run, _, _ = made
+    about, columns = settings.settings_of(run)
+    assert (about["labels"], list(columns)) == ("map", ["map", "map-rows"])
+    monkeypatch.setattr(settings, "MAX_BYTES", 10)
+    about, columns = settings.settings_of(run)
+    assert (about["labels"], columns) == (None, {})
+
+
 def test_a_table_of_other_counts_has_no_cells(made):
     run, _, labels = made
-    (answer,) = run.answers
+    answer = run.answer("shape")
     codes = rows.kept(run.path, N, 10).labels
     assert crossing_of(answer, labels.astype(np.int32), codes)["groups"]
     assert crossing_of(answer, np.roll(labels, 1).astype(np.int32), codes) is None

@@ -36,6 +36,9 @@ SCRIPTS = (
     "compare/behind.js",
     "compare/cells.js",
     "compare/confusion.js",
+    "compare/matching.js",
+    "compare/pairs.js",
+    "compare/settings.js",
 )
 """The page's script, in parts; those that need the images' data come after ``store.js``."""
 
@@ -48,6 +51,7 @@ TEMPLATES = (
     "explorer/explorer.html.j2",
     "explorer/selection.html.j2",
     "parts/cards.html.j2",
+    "compare/pairs.html.j2",
     "parts/walls.html.j2",
     "parts/questions.html.j2",
 )

@@ -10,6 +10,7 @@ page's script decodes when it needs it. A JSON text says what there is::
                 "rows": "rows", "shades": 256, "ink": "light on dark"},
      "colours": ["#3b8fd1", …, "#8c94a0"],
      "crossings": [{"key": "shape", "clustering": 0, "groups": [3, …], "classes": [0, …], "counts": […]}],
+     "settings": {"eps": [8.0, …], "least": [2, …], "n": 1797, "labels": "map", "rows": null},
      "means": {"id": "ic-means", "numbers": [3, …], "across": 64, "height": 8, "width": 8}}
 
 Columns: ``x``, ``y`` from 0 to 65535; ``label``, the number of a class; ``confidence``, ``outlier``
@@ -32,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.report.crossings import crossing_of
+from inkcluster.report.settings import settings_of
 from inkcluster.report.stillmap import MOST_COLOURS, colour
 from inkcluster.study.overview.thumbnails import SHEET, draw
 from inkcluster.study.run.frame import OUTSIDE, each, partitions
@@ -56,6 +58,7 @@ class Payload:
 
     index: str
     blocks: tuple[Block, ...]
+    comparable: bool  # whether there are two clusterings, or one and labels
 
 
 def payload(run: Run, overview: Overview | None) -> Payload | None:
@@ -122,6 +125,9 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
             "width": width,
         }
         blocks.append(Block("ic-means", _text(means["files"].tobytes())))
+    if settings := settings_of(run):
+        index["settings"], more = settings
+        columns |= {name: _numbers(column) for name, column in more.items()}
     packed = {name: (column.dtype.name, column.tobytes()) for name, column in columns.items()}
     if kept.names is not None:
         lines = "\n".join(" ".join(one.splitlines()) for one in kept.names)
@@ -130,7 +136,10 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
         name: {"id": f"ic-{name}", "type": kind} for name, (kind, _) in packed.items()
     }
     blocks += [Block(f"ic-{name}", _text(zlib.compress(c, 6))) for name, (_, c) in packed.items()]
-    return Payload(json.dumps(index, ensure_ascii=True).replace("<", "\\u003c"), tuple(blocks))
+    comparable = len(found) + (kept.labels is not None) > 1
+    return Payload(
+        json.dumps(index, ensure_ascii=True).replace("<", "\\u003c"), tuple(blocks), comparable
+    )
 
 
 def _numbers(values: NDArray[np.int32]) -> NDArray[Any]:

@@ -30,7 +30,7 @@ ink.behind = (() => {
 
   // A place for images: `show(at, walls, says)` opens it after the element `at`, each wall a title and rows.
   const place = (label) => {
-    const [box, said] = [made("section", "", { className: "behind" }), made("p", "", { className: "unseen" })];
+    const [box, said] = [made("section", "", { className: "behind" }), made("p")];
     box.setAttribute("aria-label", label);
     said.setAttribute("role", "status");
     let asked = 0;
@@ -40,11 +40,13 @@ ink.behind = (() => {
       const parts = await Promise.all(walls.map((one) => wall(level, one)));
       if (mine !== asked) return;
       if (at.nextElementSibling !== box) at.after(box);
-      box.replaceChildren(said, ...(says ? [made("p", says)] : []), ...parts);
+      box.replaceChildren(said, ...parts);
+      box.classList.toggle("many", walls.length > 3);
+      said.className = says ? "" : "unseen";
       said.textContent = says || walls[0].title;
-      box.scrollIntoView({ block: "nearest" });
+      parts[0].scrollIntoView({ block: "nearest" });
     };
-    return { show };
+    return { show, close() { asked++; box.remove(); } };
   };
   return { place, made, count, quoted };
 })();

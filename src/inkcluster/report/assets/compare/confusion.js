@@ -21,7 +21,7 @@
       const number = new Map([...table.tBodies[0].rows].map((row, i) => [row, i]));  // also after a sort
       const place = (cell) => [number.get(cell.parentElement), cell.cellIndex - 1];
       ink.cells.inTable(table, (cell) => says(...place(cell)), (cell) => show(...place(cell), table.closest(".scroll")));
-      exhibit.querySelector(".says").after(made("p", "A number shows its images; arrow keys go between numbers.", { className: "note hint" }));
+      exhibit.querySelector(".says").after(made("p", "Choose a number to see its images; arrow keys go between numbers.", { className: "note hint" }));
     }
     const isOpen = ink.cells.inFigure(figure, says, (row, at) => show(row, at, figure.querySelector(".ic-scroll")));
     if (!isOpen || !exhibit) continue;
