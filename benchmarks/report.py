@@ -92,11 +92,11 @@ HOVER = f"""async () => {{
   }};
   const rows = await ink.column('rows');
   const [h, v] = [await ink.column('x'), await ink.column('y')];
-  const [width, height] = ink.map.frame();
+  const {{ width, height, home, bottom }} = ink.map.state();
   const taken = [];
   for (let i = 0; taken.length < 40 && i < 400; i++) {{
     const row = rows[Math.floor((i + 0.5) * rows.length / 400)];
-    const [x, y] = ink.map.whole(h[row], v[row]);
+    const [x, y] = [(h[row] - home.left) * home.scale, (bottom - v[row] - home.top) * home.scale];
     if (x < 0 || y < 0 || x > width || y > height) continue;
     const start = performance.now();
     const drawn = new Promise((done) => {{ shown = () => done(true); }});

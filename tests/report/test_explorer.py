@@ -146,6 +146,17 @@ def settle(page):
     page.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
 
 
+PINCH = """() => {
+  const map = document.querySelector('[data-map]');
+  const { left, top } = map.getBoundingClientRect();
+  const send = (type, id, x, y) => map.dispatchEvent(new PointerEvent(type, {
+    pointerId: id, pointerType: 'touch', clientX: left + x, clientY: top + y, button: 0, bubbles: true }));
+  send('pointerdown', 1, 100, 100); send('pointerdown', 2, 140, 100);
+  send('pointermove', 1, 40, 100); send('pointermove', 2, 200, 100);
+  send('pointerup', 1, 40, 100); send('pointerup', 2, 200, 100);
+}"""
+
+
 def counted(page):
     settle(page)
     return part(page, "count").inner_text()
@@ -296,6 +307,9 @@ def test_by_keys(explore, run):
     page.keyboard.press("Enter")
     assert heading(page).startswith("1 image:")
     page.keyboard.press("Escape")
+    page.evaluate(PINCH)  # two fingers
+    page.locator("[data-map].near").wait_for()
+    page.evaluate("ink.map.zoom(0)")
     # colour by each of what there is
     names = part(page, "colour").locator("option").all_text_contents()
     assert names == ["by hand", "a sample", "label", "confidence", "outlier score"]

@@ -267,32 +267,9 @@ ink.map = (() => {
     },
     // Elements that stay dx, dy pixels beside a place h, v.
     mark(elements) { marks = elements; redraw(); },
-    // The images in the frame, with their places, that are not faint; none if there are more than `most`.
-    visible(most) {
-      const found = [];
-      const [l, r] = [0, width].map((p) => between(0, Math.floor((view.left + p / view.scale) / 256), CELLS - 1));
-      const [t, b] = [0, height].map((p) => between(0, Math.floor((view.top + p / view.scale) / 256), CELLS - 1));
-      for (let c = t * CELLS; c <= b * CELLS && found.length <= most; c += CELLS) {
-        for (let i = grid.starts[c + l]; i < grid.starts[c + r + 1] && found.length <= most; i++) {
-          const [row, [left, top]] = [grid.items[i], at(grid.items[i])];
-          if (tones[row] && left > 0 && top > 0 && left < width && top < height) found.push({ row, h: x[row], v: y[row] });
-        }
-      }
-      return found.length > most ? [] : found;
-    },
     show(elements) { pictures = elements; redraw(); },
-    // For marks: the size of the frame, where a place of the columns is in the whole map, and how many images are
-    // in a rectangle of that.
-    frame: () => [width, height],
-    whole: (h, up) => [(h - home.left) * home.scale, (extent.bottom - up - home.top) * home.scale],
-    crowd(left, top, right, bottom) {
-      const [l, r] = [left, right].map((p) => between(0, Math.floor((p / home.scale + home.left) / 256), CELLS - 1));
-      const [t, b] = [top, bottom].map((p) => between(0, Math.floor((p / home.scale + home.top) / 256), CELLS - 1));
-      let found = 0;
-      for (let row = t; row <= b; row++) found += grid.starts[row * CELLS + r + 1] - grid.starts[row * CELLS + l];
-      return found;
-    },
-    flip: (v) => extent.bottom - v,
+    // What marks are placed by.
+    state: () => ({ view, home, width, height, bottom: extent.bottom, x, y, tones, grid, cells: CELLS, at }),
     isRight: (row) => at(row)[0] > width / 2,
     point(row) { moveCursor(row, true); },
     centre(row) { moveCursor(row); go(centred(row)); },

@@ -6,6 +6,30 @@ ink.marks = (() => {
   const MOST = 60;  // groups that are marked
   let [at, marks] = [[], []];
 
+  // The cells of the map that a rectangle of pixels in a view meets: left, right, top, bottom.
+  const cellsOf = ({ cells }, { left, top, scale }, l, t, r, b) => [[l, left], [r, left], [t, top], [b, top]]
+    .map(([pixels, from]) => Math.min(Math.max(0, Math.floor((from + pixels / scale) / 256)), cells - 1));
+  // How many images are in a rectangle of the whole map.
+  const crowd = (map, ...box) => {
+    const [l, r, t, b] = cellsOf(map, map.home, ...box);
+    let found = 0;
+    for (let c = t * map.cells; c <= b * map.cells; c += map.cells) found += map.grid.starts[c + r + 1] - map.grid.starts[c + l];
+    return found;
+  };
+  // The images in the frame that are not faint, with their places; none if there are more than `most`.
+  const visible = (most) => {
+    const map = ink.map.state();
+    const { view, width, height, grid, tones, x, y, cells } = map;
+    const [[l, r, t, b], found] = [cellsOf(map, view, 0, 0, width, height), []];
+    for (let c = t * cells; c <= b * cells && found.length <= most; c += cells) {
+      for (let i = grid.starts[c + l]; i < grid.starts[c + r + 1] && found.length <= most; i++) {
+        const [row, [left, top]] = [grid.items[i], map.at(grid.items[i])];
+        if (tones[row] && left > 0 && top > 0 && left < width && top < height) found.push({ row, h: x[row], v: y[row] });
+      }
+    }
+    return found.length > most ? [] : found;
+  };
+
   const picture = (sheet, where) => {
     const { height, width, across, ink: kind } = { ...ink.index.sheets, ...means };
     const [plate, canvas] = ["div", "canvas"].map((tag) => document.createElement(tag));
@@ -18,11 +42,12 @@ ink.marks = (() => {
   };
   // Beside the group's densest place or on it, where fewest images and marks are covered.
   const spread = () => {
-    const [width, height] = ink.map.frame();
+    const map = ink.map.state();
+    const { width, height, home, bottom } = map;
     if (!width || !height) return;  // not laid out yet; the map calls again
     const taken = [];
     marks = at.map(({ element, h, up, wide, high }) => {
-      const [left, top] = ink.map.whole(h, up);
+      const [left, top] = [(h - home.left) * home.scale, (bottom - up - home.top) * home.scale];
       let [best, least] = [[0, 0], Infinity];
       for (const [x, y] of [[0, 0], [0, -1], [1, 0], [0, 1], [-1, 0], [1, -1], [1, 1], [-1, 1], [-1, -1]]) {
         for (const far of x || y ? [1.15, 1.7] : [0]) {
@@ -30,12 +55,12 @@ ink.marks = (() => {
           const [l, t] = [left + dx - wide / 2, top + dy - high / 2];
           const over = taken.filter(([a, b]) => Math.abs(a - l) < wide && Math.abs(b - t) < high).length;
           const out = l < 0 || t < 0 || l + wide > width || t + high > height;
-          const cost = ink.map.crowd(l, t, l + wide, t + high) + ink.index.n * (over + out + far / 1000);
+          const cost = crowd(map, l, t, l + wide, t + high) + ink.index.n * (over + out + far / 1000);
           if (cost < least) [best, least] = [[dx, dy], cost];
         }
       }
       taken.push([left + best[0] - wide / 2, top + best[1] - high / 2]);
-      return { element, h, v: ink.map.flip(up), dx: best[0], dy: best[1] };
+      return { element, h, v: bottom - up, dx: best[0], dy: best[1] };
     });
     ink.map.mark(marks);
   };
@@ -46,7 +71,7 @@ ink.marks = (() => {
   const standing = new Map();
   let [waiting, colours] = [0, null];
   const stand = async () => {
-    const found = ink.map.visible(FEW);
+    const found = visible(FEW);
     const rows = new Set(found.map((one) => one.row));
     if (rows.size === standing.size && [...rows].every((row) => standing.has(row))) return;
     for (const [row, element] of standing) if (!rows.has(row)) { element.remove(); standing.delete(row); }
