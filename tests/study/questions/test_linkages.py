@@ -12,7 +12,7 @@ from inkcluster.images import ImageSet
 from inkcluster.study.answer import Level
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run.desk import Desk
-from inkcluster.words import decimals, listed
+from inkcluster.words import decimals, listed, several
 
 METHODS = ("ward", "single", "average", "complete", "weighted", "centroid", "median")
 
@@ -123,6 +123,9 @@ def test_chaining_names_the_linkages_of_the_table(answer, digits):
     assert said.sentence == (
         f"With the linkages {chained}, almost all images are in one cluster; disregard their clusters."
     )
+    number = several(int(frame["chains"].sum()), "way").split()[0]
+    assert f"{number} of seven ways to merge images put almost all into one" in found.says
+    assert found.says.endswith(f"{frame['ARI'].idxmax()} comes closest to the labels.")
     outside = figure(found, "outsiders").frame()
     for method in frame.index[frame["chains"]]:
         beyond = 1000 - frame.loc[method, "largest"]

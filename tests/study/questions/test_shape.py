@@ -194,6 +194,40 @@ def test_weak_evidence_is_called_weak(evidence, numbers, asked, level, words):
     assert words in finding.sentence
 
 
+@pytest.mark.parametrize(
+    ("evidence", "k", "asked", "number", "labelled", "bare"),
+    [
+        ("information", 6, 0, "form six groups by shape, clearly.", "the two labels", "9 images"),
+        ("merges", 6, 0, "seem to form six groups by shape, though not bey", "the two", "9 images"),
+        ("weak", 6, 0, "six groups by shape, but the evidence is weak.", "the map", "the map"),
+        ("weak", 6, 6, "are divided into six groups by shape, as asked.", "the map", "the map"),
+        ("weak", 6, 9, "form only six groups by shape, not the 9 asked for.", "the map", "the map"),
+        (
+            "information",
+            1,
+            0,
+            "form one group by shape, clearly.",
+            "the images least",
+            "the images least",
+        ),
+    ],
+)
+def test_the_answer_says_how_many_how_clearly_and_where_to_look(
+    evidence, k, asked, number, labelled, bare
+):
+    shapes = SimpleNamespace(
+        k=k, labels=np.zeros(4), evidence=np.array(evidence), confidence=np.array([1, 1, 1, 0.5])
+    )
+    scored = SimpleNamespace(accuracy=0.957, ari=0.9)
+    assert number in findings.answered(shapes, asked)
+    assert f"ook first at {labelled}" in findings.answered_labels(shapes, scored, 2)
+    assert f"ook first at {bare.replace('9', 'nine')}" in findings.answered_unlabelled(shapes, 9)
+    if k > 1:
+        apart = SimpleNamespace(accuracy=0.2, ari=0.01)
+        assert "only 20 % of the images match" in findings.answered_labels(shapes, apart, 2)
+        assert findings.answered_unlabelled(shapes, 0).startswith("75 % clearly belong to their")
+
+
 def test_one_cluster_is_not_called_a_number_of_cuts():
     shapes = SimpleNamespace(
         k=1,

@@ -19,9 +19,9 @@ say = Sentences(
         "L1 none": "No linkage puts almost all images into one cluster; the largest cluster, of "
         "{widest}, holds {share} of them.",
         "L1 some": "With the linkages {names}, almost all images are in one cluster; disregard their clusters.",
-        "says judged": "Cut into {k}, {chained} of {linkages} ways to merge images put almost all into one; "
+        "says judged": "Cut into {k}, {chained} of {linkages} ways to merge images {put} almost all into one; "
         "{best} comes closest to the labels.",
-        "says even": "Cut into {k}, {chained} of {linkages} ways to merge images put almost all into one; "
+        "says even": "Cut into {k}, {chained} of {linkages} ways to merge images {put} almost all into one; "
         "{best} divides them most evenly.",
         "L2 alike": "All linkages give similar clusters: the agreement (ARI) of two is {low} ({least}) to "
         "{high} ({most}).",
@@ -42,11 +42,15 @@ def answered(cuts: Cuts) -> str:
     best = (
         max(ari, key=lambda m: ari[m]) if ari else min(cuts.methods, key=lambda m: cuts.largest[m])
     )
+    chained, linkages = (
+        several(len(found), "way").partition(" ")[0] for found in (cuts.chained, cuts.methods)
+    )
     return say.words(
         "says judged" if ari else "says even",
         k=several(cuts.k, "group"),
-        chained=several(len(cuts.chained), "", "").strip(),
-        linkages=several(len(cuts.methods), "", "").strip(),
+        chained=chained if cuts.chained else "none",
+        linkages=linkages,
+        put="puts" if len(cuts.chained) < 2 else "put",
         best=best,
     )
 

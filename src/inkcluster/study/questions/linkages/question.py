@@ -27,7 +27,7 @@ class LinkagesQuestion:
         "give at k clusters?"
     )
     uses = ("k", *hierarchies.USES)
-    revision = 5
+    revision = 6
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Build all seven hierarchies of the raw pixels and cut each into k."""

@@ -134,7 +134,7 @@ def answered_unlabelled(shapes: Shapes, between: int) -> str:
         return say.words("says one")
     sure, first = percent(float(np.mean(shapes.confidence >= SURE))), "look first at the map"
     if between and str(shapes.evidence) != WEAK:
-        first = f"look first at the {several(between, 'image')} between two groups"
+        first = f"look first at {several(between, 'image')} between two groups"
     return say.words("says unlabelled", sure=sure, first=first)
 
 
