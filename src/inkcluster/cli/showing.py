@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from inkcluster.study.run.run import Run, WrittenAnswer, WrittenTable
 
 MOST_FINDINGS = 5
-MOST_GROUPS = 20
+MOST_GROUPS = 12
 MOST_METHODS = 12
 """Of each, no more are shown; the report has the rest."""
 MIN_WIDTH = 24

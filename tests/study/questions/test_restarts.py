@@ -84,13 +84,13 @@ def test_restarts_close_to_the_best_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("mean", "level"), [(0.9, Level.OK), (0.7, Level.DETAIL), (0.69, Level.WARNING)]
+    ("mean", "level"), [(0.9, Level.OK), (0.7, Level.DETAIL), (0.69, Level.NOTICE)]
 )
 def test_the_level_of_agreement_follows_from_the_mean(mean, level):
     ari = np.array([[1, mean], [mean, 1]])
     stable = Stability(ari, mean, mean, np.array([0, 1]), 2, 0.5, None, np.array([1.0, 1.1]))
     assert findings.agreement(stable).level is level
-    assert findings.optima(stable).level is Level.WARNING
+    assert findings.optima(stable).level is Level.NOTICE
     assert findings.optima(stable).sentence.startswith(
         "Only 1 of 2 restarts of k-means reaches the best"
     )

@@ -49,7 +49,7 @@ def agreement(stable: Stability) -> Finding:
         return say("R1 agree", Level.OK, m=m, ari=ari)
     if stable.mean_ari >= MIN_ARI_PART:
         return say("R1 part", Level.DETAIL, m=m, ari=ari)
-    return say("R1 differ", Level.WARNING, m=m, ari=ari)
+    return say("R1 differ", Level.NOTICE, m=m, ari=ari)
 
 
 def answered(stable: Stability) -> str:
@@ -73,5 +73,5 @@ def optima(stable: Stability) -> Finding:
         return say("R2 one", Level.OK, m=m)
     close = int(np.sum(stable.inertias <= stable.inertias[0] * (1 + MAX_EXCESS_CLOSE)))
     if close == 1:
-        return say("R2 alone", Level.WARNING, m=m)
+        return say("R2 alone", Level.NOTICE, m=m)
     return say("R2 close", Level.DETAIL, close=close, m=m, excess=percent(MAX_EXCESS_CLOSE))

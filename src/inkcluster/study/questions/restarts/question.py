@@ -25,7 +25,7 @@ class RestartsQuestion:
     number = 2
     title = "Are the k-means restarts stable?"
     uses = steps.kmeans.uses
-    revision = 4
+    revision = 5
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Compare the restarts with each other, and with the labels where there are any."""
