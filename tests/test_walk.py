@@ -86,6 +86,7 @@ ENGINES = {
     "rounds": {"merging.py", "stored.py"},
     "spanning tree": {"nearest.py", "search.py", "spanning.py"},
     "vectors": {"vectors.py", "nearest.py", "search.py"},
+    "generic, vectors": _STORING,
     "vectors, chain": {
         "vectors.py",
         "nearest.py",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.cluster import hierarchy as peer
 
 from inkcluster import AgglomerativeClustering, hierarchy
-from inkcluster.cluster.linkage import choose, vectors
+from inkcluster.cluster.linkage import build, choose, vectors
 
 CHOICES = [(name, method) for name, methods in choose.ALGORITHMS.items() for method in methods]
 EXACT = [(name, method) for name, method in CHOICES if name in (*choose.STORING, *choose.COMPUTING)]
@@ -157,3 +157,49 @@ def test_ward_begins_anew_where_stored_distances_tie_early(n, d, by, rng):
     assert found == by
     with choose.forced(by):
         np.testing.assert_array_equal(hierarchy.linkage(X, "ward"), Z)
+
+
+def naive_order(merges, height):
+    """The merge that is next, among those whose clusters exist, one after another."""
+    order, left = [], list(range(len(merges)))
+    while left:
+        ready = [i for i in left if not any(set(merges[j]) & set(merges[i]) for j in left if j < i)]
+        order.append(min(ready, key=lambda i: (height[i], *merges[i])))
+        left.remove(order[-1])
+    return order
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=14), st.integers(0, 999))
+def test_merges_are_put_in_the_naive_order(height, seed):
+    random = np.random.default_rng(seed)
+    names, merges = list(range(len(height) + 1)), []
+    for _ in height:
+        merges.append(sorted(random.choice(names, 2, replace=False)))
+        names.remove(merges[-1][1])
+    merges = np.array(merges, np.int32)
+    found = build.in_order(merges, np.array(height, float))
+    assert found.tolist() == naive_order(merges.tolist(), height)
+
+
+@pytest.mark.parametrize("method", ["centroid", "median"])
+def test_centres_are_stored_where_that_compiles_less_unless_distances_tie(method, rng, monkeypatch):
+    monkeypatch.setattr(choose, "MIN_COMPILING_SECONDS", 0.0)
+    apart = rng.standard_normal((300, 5)) @ rng.standard_normal((5, 250))
+    apart += 0.01 * rng.standard_normal((300, 250))
+    copies = np.concatenate([apart, apart + 50])  # each distance twice
+    whole = rng.integers(0, 9, (300, 250)).astype(float)
+    for X, by in (
+        (apart, "generic"),
+        (copies, "vectors"),
+        (whole, "generic"),
+        (whole / 9, "other"),
+    ):
+        plan = choose.plan(X, method, 1 << 40)
+        [built] = build.build(X, (method,)).values()
+        if by == "other":
+            assert plan.algorithm != choose.UNTIED
+        else:
+            assert built.algorithm == by
+        if by == "generic":
+            assert_same(built.Z, peer.linkage(X, method))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import warnings
 from collections.abc import Sequence
 from functools import partial
@@ -23,7 +24,6 @@ from inkcluster.compute.magnitude import MAX_FLOAT64, exponent_of, largest, real
 from inkcluster.compute.projection import kept_directions
 from inkcluster.compute.threads import together, workers
 from inkcluster.errors import BadInputError
-from inkcluster.kernels.linkage import tree as kernels
 
 NAIVE_ORDER = (*ON_ONE_THREAD, "single")
 """Methods whose merges are found in the order of the naive algorithm."""
@@ -170,8 +170,10 @@ def _tree(
         Z = square.hierarchy(
             data, method, by, products=plan.products, first=first, same=same, walked=walked
         )
+        if Z is None:
+            return None
         Z[:, 2] = scaled(Z[:, 2], exponent)
-        return Built(Z, algorithm)
+        return Built(Z, "generic" if algorithm == square.UNTIED else algorithm)
     n = len(data)
     merges = np.empty((n - 1, 2), np.int32)
     height = np.zeros(n - 1)
@@ -200,15 +202,47 @@ def _tree(
         merges[len(later) :] = first[found]
         height[len(later) :] = high
     if method not in NAIVE_ORDER and plan.algorithm != "direct":
-        tied = height * 8193.0
-        order = np.empty(n - 1, np.int64)
-        kernels.in_order(merges, tied - (tied - height), n, order)
+        order = in_order(merges, height)
         merges, height = merges[order], np.maximum.accumulate(height[order])
     as_walked = walked and plan.algorithm in choose.COMPUTING
     Z = np.asarray(_single_linkage_label(np.column_stack([merges, scaled(height, exponent)])))
     if not as_walked:
         Z[:, :2].sort(axis=1)
     return Built(in_walked_order(Z, merges) if walked and not as_walked else Z, algorithm)
+
+
+def in_order(merges: NDArray[np.int32], height: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The order in which the naive algorithm makes merges (n - 1, 2), given children first.
+
+    Of the merges whose clusters exist, the one of least height, then earliest members, is next. If
+    sorting by these puts all children first, that is it; else a heap finds it.
+    """
+    tied = height * 8193.0
+    key = tied - (tied - height)
+    count = len(merges)
+    order = np.lexsort((merges[:, 1], merges[:, 0], key))
+    place = np.empty(count, np.int64)
+    place[order] = np.arange(count)
+    names = merges.ravel()
+    by_name = np.argsort(names, kind="stable")  # each cluster's merges, one after another
+    made, again = by_name[:-1] // 2, by_name[1:] // 2
+    within = names[by_name[1:]] == names[by_name[:-1]]
+    child, parent = made[within], again[within]
+    if (place[child] < place[parent]).all():
+        return order
+    waits = np.bincount(parent, minlength=count).tolist()
+    above = dict(zip(child.tolist(), parent.tolist(), strict=True))
+    sequence, rank = order.tolist(), place.tolist()
+    ready = [rank[merge] for merge in range(count) if not waits[merge]]
+    heapq.heapify(ready)
+    for at in range(count):
+        order[at] = merge = sequence[heapq.heappop(ready)]
+        if merge in above:
+            up = above[merge]
+            waits[up] -= 1
+            if not waits[up]:
+                heapq.heappush(ready, rank[up])
+    return order
 
 
 def in_walked_order(Z: NDArray[np.float64], edges: NDArray[np.int32]) -> NDArray[np.float64]:

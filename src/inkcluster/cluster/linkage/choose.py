@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.linkage.square import COMPILED
+from inkcluster.cluster.linkage.square import COMPILED, UNTIED
+from inkcluster.cluster.linkage.stored import centred
 from inkcluster.cluster.linkage.vectors import CENTRE_WIDTHS, LIST_LENGTH
 from inkcluster.cluster.neighbors.choose import MAX_SMALL_PAIRS
 from inkcluster.cluster.neighbors.nearest import ENTRIES
@@ -42,6 +43,7 @@ ALGORITHMS = {
     "spanning tree": ("single",),
     "vectors": EUCLIDEAN,
     ENDED: ("ward",),
+    UNTIED: ("centroid", "median"),
 }
 """What builds a hierarchy of points, and the methods it builds.
 
@@ -49,6 +51,7 @@ ALGORITHMS = {
 so do "mst_linkage_core", scikit-learn's compiled loop, and "direct", which hold none; "direct" hands
 over to them where it cannot tell. The others break ties by the earliest points. "vectors, chain" stores
 the distances of the clusters for which "vectors" would have to look at too many; if these tie, "chain" begins anew.
+"generic, vectors" takes distances from products; if these tie and are not exact, "vectors" begins anew.
 """
 MAX_STORED_POINTS = 8192
 """Up to here all distances are held in float64 where they fit; beyond, 4 bytes or none are faster."""
@@ -78,11 +81,14 @@ PROBES, PROBED = 128, 2048
 """Points whose nearest are searched for, and points they are searched among, to see what prunes."""
 MAX_OPEN = 0.1
 """Share of pairs that leading coordinates may leave open for "vectors" and "spanning tree"."""
+MAX_UNTIED_POINTS, MIN_UNTIED_DIMENSIONS, MIN_VALUES_SHARE = 5500, 200, 0.125
+"""Where storing distances is as fast as "vectors" and compiles sooner; the share of different numbers
+from which distances that are not exact hardly tie."""
 MAX_SCANS, MIN_ENDED = 0.25, 1024
 """For each cluster left, how many may have looked at all others, and clusters from which it matters."""
 MAX_WIDTH = 256
 """Leading coordinates of a cluster, at most."""
-STORING = ("scipy", "chain", "generic", "prim")
+STORING = ("scipy", "chain", "generic", "prim", UNTIED)
 """Algorithms that hold all distances in float64."""
 COMPUTING = ("direct", "mst_linkage_core")
 """Algorithms that hold none, and make SciPy's merges too."""
@@ -136,7 +142,8 @@ def plan(X: NDArray[Any], method: str, have: int, without: str | None = None) ->
         first, same = distinct(X)
     merged = worth and len(first) <= (1 - MIN_EQUAL) * n
     best = ""
-    for best in _preferred(X[first] if merged else X, method, worth, merged):
+    rows = X[first] if merged else X
+    for best in _preferred(rows, method, worth, merged, alone=len(first) == n):
         if best != without and algorithm_bytes(len(first), d, method, best) <= have:
             break
     products &= not _fills(best, d)
@@ -146,10 +153,12 @@ def plan(X: NDArray[Any], method: str, have: int, without: str | None = None) ->
     return Plan(best, products, *(distinct(X) if first is every else (first, same)))
 
 
-def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Iterator[str]:
+def _preferred(  # noqa: PLR0912 (each branch is one choice)
+    X: NDArray[Any], method: str, worth: bool, merged: bool, *, alone: bool
+) -> Iterator[str]:
     """What can build the hierarchy, the fastest first, the least memory last.
 
-    SciPy's loops take no points that stand for several (`merged`).
+    SciPy's loops take no points that stand for several (`merged`); `alone` says that none are equal.
     """
     n, d = X.shape
     stored = n <= MAX_STORED_POINTS
@@ -160,10 +169,15 @@ def _preferred(X: NDArray[Any], method: str, worth: bool, merged: bool) -> Itera
     if stored and few and _is_ready("direct", n, method, worth and method == "single"):
         yield "direct"
     if method in ON_ONE_THREAD:
-        if not merged and not (worth and prunes(X)):
+        fits = worth and n <= MAX_UNTIED_POINTS and d >= MIN_UNTIED_DIMENSIONS
+        if not merged and fits and exact(X):
+            yield "generic"
+        elif not merged and not (worth and prunes(X)):
             if stored and _is_ready("generic", n, method, worth=False):  # SciPy's takes no longer
                 yield "generic"
             yield "scipy"
+        elif alone and fits and unties(X):
+            yield UNTIED
     elif stored:
         if method == "single":
             most = MAX_CORE_DIMENSIONS if n >= MIN_PRIM_POINTS else MAX_FEW_CORE_DIMENSIONS
@@ -225,6 +239,17 @@ def prunes(X: NDArray[Any]) -> bool:
     itself = np.arange(len(sample))[some]
     far[np.arange(len(itself)), itself] = np.inf
     return bool(np.mean(bound <= far.min(axis=1, keepdims=True)) <= MAX_OPEN)
+
+
+def exact(X: NDArray[Any]) -> bool:
+    """Whether distances from products are exact: those of small whole numbers."""
+    return bool((np.rint(X[:PROBES]) == X[:PROBES]).all()) and centred(X)[2]
+
+
+def unties(X: NDArray[Any]) -> bool:
+    """Whether a sample holds so many different numbers that distances will hardly tie."""
+    sample = X[:: max(1, len(X) // PROBES)]
+    return len(np.unique(sample)) >= MIN_VALUES_SHARE * sample.size
 
 
 def planned_bytes(

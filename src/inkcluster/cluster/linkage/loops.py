@@ -42,10 +42,12 @@ def by_generic(matrix: NDArray[np.float64], method: str) -> NDArray[np.float64] 
     n = len(matrix)
     Z = np.empty((n - 1, 4))
     size, name, row = np.ones(n), np.arange(n), np.arange(n)
-    gone, neighbour, value = np.zeros(n, np.int64), np.full(n, -1), np.full(n, np.inf)
-    generic.search(matrix, 0, n - 1, gone, neighbour, value)
-    heap = row, row.copy(), value
-    generic.heaped(n - 1, heap)
+    neighbour, value = np.full(n, -1), np.full(n, np.inf)
+    for x in range(n - 1):
+        neighbour[x] = x + 1 + matrix[x, x + 1 :].argmin()
+        value[x] = matrix[x, neighbour[x]]
+    row[:-1] = heaped(value[:-1])
+    heap = row, np.argsort(row), value
     code = generic.MEDIAN if method == "median" else generic.CENTROID
     done = 0
     while done < n - 1:
@@ -53,8 +55,9 @@ def by_generic(matrix: NDArray[np.float64], method: str) -> NDArray[np.float64] 
         gone, made, seen = np.zeros((3, m), np.int64)
         new = Z[done : done + (m // 2 if m > MIN_HALVED else m - 1)]
         if not generic.merge(
-            matrix, code, size, name, gone, made, seen, neighbour, heap, m - 1, n + done, new
-        ):
+            matrix, matrix.view(np.int64), code, size, name, gone, made, seen,
+            np.empty(len(new), np.int64), neighbour, heap, m - 1, n + done, new,
+        ):  # fmt: skip
             return None
         done += len(new)
         left = np.flatnonzero(gone == 0)
@@ -65,6 +68,21 @@ def by_generic(matrix: NDArray[np.float64], method: str) -> NDArray[np.float64] 
         row = np.append(np.searchsorted(left, heap[0][: len(left) - 1]), len(left) - 1)
         heap = row, np.argsort(row), heap[2][left]
     return Z
+
+
+def heaped(value: NDArray[np.float64]) -> list[int]:
+    """Rows in the order in which SciPy's heap holds them at first."""
+    of, row = value.tolist(), list(range(len(value)))
+    for i in range(len(row) // 2 - 1, -1, -1):
+        at, child = i, 2 * i + 1
+        while child < len(row):
+            if child + 1 < len(row) and of[row[child + 1]] < of[row[child]]:
+                child += 1
+            if not of[row[at]] > of[row[child]]:
+                break
+            row[at], row[child] = row[child], row[at]
+            at, child = child, 2 * child + 1
+    return row
 
 
 def by_prim(

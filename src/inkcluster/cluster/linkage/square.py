@@ -25,7 +25,9 @@ from inkcluster.kernels.linkage import lanes
 SCIPYS_CODES = {
     "complete": 1, "average": 2, "centroid": 3, "median": 4, "ward": 5, "weighted": 6,
 }  # fmt: skip
-COMPILED = ("chain", "generic")
+UNTIED = "generic, vectors"
+"""Centroid and median by "generic" if products suffice: where distances tie, "vectors" is faster."""
+COMPILED = ("chain", "generic", UNTIED)
 """Algorithms whose loops are compiled; distances are then filled in by ours as well."""
 MAX_PDIST_WORK = 5 * 10**7
 """n²·d up to which SciPy finds all distances at once, on one thread."""
@@ -50,7 +52,7 @@ def hierarchy(
     first: NDArray[np.int64],
     same: NDArray[np.int64],
     walked: bool = False,
-) -> NDArray[np.float64]:
+) -> NDArray[np.float64] | None:
     """Merge points until one cluster is left, as SciPy does.
 
     Products settle everything unless distances nearly tie. Then the differences are summed as SciPy
@@ -61,8 +63,8 @@ def hierarchy(
     X : ndarray of shape (n, d), n ≥ 2, any real dtype, finite
     method : str
     algorithm : str
-        "scipy", "chain" (Ward, average, complete and weighted), "generic" (centroid and median)
-        or "prim" (single).
+        "scipy", "chain" (Ward, average, complete and weighted), "generic" or `UNTIED` (centroid
+        and median) or "prim" (single).
     products : bool
         Whether distances may come from matrix products.
     first, same : ndarray of int64
@@ -74,8 +76,8 @@ def hierarchy(
 
     Returns
     -------
-    ndarray of shape (n - 1, 4), float64
-        SciPy's matrix.
+    ndarray of shape (n - 1, 4), float64, or None
+        SciPy's matrix; None by `UNTIED` if distances from products are not enough.
     """
     n = len(X)
     size = np.bincount(same, minlength=n)[first].astype(np.float64)
@@ -85,7 +87,9 @@ def hierarchy(
         if algorithm == "scipy":
             return by_scipy(rows.condensed(), method)
         matrix = rows.square()
-        if algorithm == "generic":
+        if algorithm == UNTIED and rows.tied:
+            return np.empty((0, 4))
+        if method in ("centroid", "median"):
             Z = loops.by_generic(matrix, method)
             return by_scipy(rows.condensed(), method) if Z is None else Z
         if method == "ward" and len(first) < n:  # of as many points as each row stands for
@@ -110,11 +114,13 @@ def hierarchy(
             rows = _Products(points, squared=algorithm == "prim")
             products = not (compiled and rows.mostly_near())
             Z = merge(rows) if products else np.empty((0, 4))
-    if products:
-        if rows.squared:
-            Z[:, 2] = np.sqrt(Z[:, 2])
-        if rows.exact or not (rows.tied or _close(np.sort(Z[:, 2]))):
-            return Z
+        if products:
+            if rows.squared:
+                Z[:, 2] = np.sqrt(Z[:, 2])
+            if rows.exact or not (rows.tied or _close(np.sort(Z[:, 2]))):
+                return Z
+        if algorithm == UNTIED:
+            return None
     return merge(_Differences(points, compiled=compiled))
 
 
@@ -159,6 +165,9 @@ def by_scipy(condensed: NDArray[np.float64], method: str) -> NDArray[np.float64]
 
 class _Rows:
     """All distances of points, a strip of rows at a time."""
+
+    tied = False
+    """Whether somebody has two nearest, within the rounding."""
 
     def __init__(self, X: NDArray[Any]) -> None:
         self.n = len(X)
@@ -238,7 +247,6 @@ class _Products(_Rows):
         self.squared = squared
         self.X = np.ascontiguousarray(X)
         self.points, self.norms, self.exact = centred(X)
-        self.tied = False
 
     def strip(self, start: int, stop: int) -> NDArray[np.float64]:
         product = self.points[start:stop] @ self.points[start:].T

@@ -128,7 +128,7 @@ class _Clusters:
         False, with few of them made, if it `ends`.
         """
         asking = np.flatnonzero(~self.sure[slots])
-        probes = asking[:: -(-len(asking) // PROBES)]
+        probes = asking[:: -(-len(asking) // PROBES)].copy()  # contiguous, like all others
         with one_blas_thread():
             lead, square = self._coordinates(slots)
             assert self.projection is not None
@@ -308,10 +308,11 @@ def _side_by_side(
     lead = np.zeros((blocks, projection.width, centres.LANES), np.float32)
     square = np.full(blocks * centres.LANES, 2 * centres.FAR, np.float32)
     coordinates = np.empty((n, projection.width - (projection.basis is not None)))
+    places = np.arange(n, dtype=np.int32)  # of the type that merges pass, to compile `put` once
     for start in range(0, n, STEP):
         inside, squares = projection.split(X[start : start + STEP])
         coordinates[start : start + STEP] = inside
         beyond = np.sqrt(np.maximum(squares - np.einsum("ij,ij->i", inside, inside), 0))
         for i in range(len(inside)):
-            centres.put(start + i, inside[i], beyond[i], projection.grain, lead, square)
+            centres.put(places[start + i], inside[i], beyond[i], projection.grain, lead, square)
     return coordinates, lead, square

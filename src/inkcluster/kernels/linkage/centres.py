@@ -102,19 +102,39 @@ def _distance(a: int, b: int, centres: Centres) -> float:
 
 
 @kernel()
+def _coordinates(place: int, lead: F32) -> F32:
+    """Copy of a cluster's coordinates (p,)."""
+    query = np.empty(lead.shape[1], np.float32)
+    for t in range(lead.shape[1]):
+        query[t] = lead[place // LANES, t, place % LANES]
+    return query
+
+
+@kernel()
+def _clear(slot: int, lists: Lists) -> None:
+    """Empty a list."""
+    near, far, _ = lists
+    for t in range(near.shape[1]):
+        near[slot, t] = -1
+        far[slot, t] = np.inf
+
+
+@kernel()
 def _look(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> None:
     """Make the list of a cluster, from all others."""
     lead, square, where, who, name, _ = space
     near, far, bound = lists
     me = where[slot]
-    query = lead[me // LANES, :, me % LANES].copy()
+    query = _coordinates(me, lead)
     blocks = (m + LANES - 1) // LANES
-    values = np.full(PROPOSALS, np.float32(np.inf), np.float32)
-    places = np.full(PROPOSALS, -1, np.int32)
+    values = np.empty(PROPOSALS, np.float32)
+    places = np.empty(PROPOSALS, np.int32)
+    for t in range(PROPOSALS):
+        values[t] = np.inf
+        places[t] = -1
     _propose(lead, square, query, square[me], me, blocks, values, places)
     keep = near.shape[1]
-    near[slot] = -1
-    far[slot] = np.inf
+    _clear(slot, lists)
     rest = np.inf
     for t in range(PROPOSALS):
         low = np.float64(values[t])
@@ -143,7 +163,7 @@ def _scan(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> No
     lead, square, where, who, name, _ = space
     near, far, bound = lists
     me = where[slot]
-    query = lead[me // LANES, :, me % LANES].copy()
+    query = _coordinates(me, lead)
     strip = np.empty(LANES, np.float32)
     best = far[slot, 0]
     chosen = -1
@@ -163,8 +183,7 @@ def _scan(slot: int, m: int, space: Space, centres: Centres, lists: Lists) -> No
                 ):
                     best = d
                     chosen = other
-    near[slot] = -1
-    far[slot] = np.inf
+    _clear(slot, lists)
     near[slot, 0] = name[chosen]
     far[slot, 0] = best
     bound[slot] = np.inf  # none comes before it; when it is merged, the list is empty
@@ -180,8 +199,9 @@ def _purge(slot: int, slot_of: I32, lists: Lists) -> int:
             near[slot, kept] = near[slot, t]
             far[slot, kept] = far[slot, t]
             kept += 1
-    near[slot, kept:] = -1
-    far[slot, kept:] = np.inf
+    for t in range(kept, near.shape[1]):
+        near[slot, t] = -1
+        far[slot, t] = np.inf
     best = -1
     for t in range(kept):
         if rounded(far[slot, t]) > rounded(far[slot, 0]):
@@ -193,7 +213,7 @@ def _purge(slot: int, slot_of: I32, lists: Lists) -> int:
 
 
 @kernel()
-def merge_centres(  # noqa: PLR0915 (one step of the algorithm, read from top to bottom)
+def merge_centres(  # noqa: PLR0912, PLR0915 (one step of the algorithm, read from top to bottom)
     halve: bool, grain: float, origin: F64, coordinates: F64,
     space: Space, centres: Centres, lists: Lists, heap: Heap,
     m: int, merges: I32, squared: F64,
@@ -214,23 +234,28 @@ def merge_centres(  # noqa: PLR0915 (one step of the algorithm, read from top to
     _, far, bound = lists
     order, _, key, pair = heap
     done = 0
+    union = -1  # the last one, until it has looked at all others
     d = sums.shape[1]
-    while done < merges.shape[0]:
-        x = order[0]
-        y = _purge(x, slot_of, lists)
-        low = rounded(min(far[x, 0], bound[x]))
-        if not rounded(far[x, 0]) < rounded(bound[x]) and (low <= rounded(key[x]) or low == np.inf):
-            _look(x, m, space, centres, lists)
-            if not rounded(far[x, 0]) < rounded(bound[x]):
-                _scan(x, m, space, centres, lists)
+    while done < merges.shape[0] or union >= 0:
+        x = order[0] if union < 0 else union
+        look = union >= 0
+        while True:
+            if look:
+                _look(x, m, space, centres, lists)
+                if union < 0 and not rounded(far[x, 0]) < rounded(bound[x]):
+                    _scan(x, m, space, centres, lists)
             y = _purge(x, slot_of, lists)
-        fresh = min(far[x, 0], bound[x])
-        a, b = min(x, y), max(x, y)
-        sure = rounded(far[x, 0]) < rounded(bound[x])
-        if not sure or (rounded(fresh), a, b) != (rounded(key[x]), pair[x, 0], pair[x, 1]):
-            key[x] = fresh
-            pair[x, 0], pair[x, 1] = (a, b) if sure else (0, 0)
+            fresh = rounded(min(far[x, 0], bound[x]))
+            sure = rounded(far[x, 0]) < rounded(bound[x])
+            if look or sure or not (fresh <= rounded(key[x]) or fresh == np.inf):
+                break
+            look = True
+        a, b = (min(x, y), max(x, y)) if sure else (0, 0)
+        if union >= 0 or not sure or fresh != rounded(key[x]) or a != pair[x, 0] or b != pair[x, 1]:
+            key[x] = min(far[x, 0], bound[x])
+            pair[x, 0], pair[x, 1] = a, b
             settle_in(x, heap, m)
+            union = -1
             continue
         merges[done, 0], merges[done, 1] = a, b
         squared[done] = far[x, 0]
@@ -256,15 +281,14 @@ def merge_centres(  # noqa: PLR0915 (one step of the algorithm, read from top to
         m = remove(b, heap, m)
         hole, last = where[b], np.int32(m)
         if hole != last:
-            lead[hole // LANES, :, hole % LANES] = lead[last // LANES, :, last % LANES]
+            for t in range(lead.shape[1]):
+                lead[hole // LANES, t, hole % LANES] = lead[last // LANES, t, last % LANES]
             square[hole] = square[last]
             who[hole] = who[last]
             where[who[hole]] = hole
         square[last] = 2 * FAR
-        lead[last // LANES, :, last % LANES] = 0
+        for t in range(lead.shape[1]):
+            lead[last // LANES, t, last % LANES] = 0
         if m > 1:
-            _look(a, m, space, centres, lists)
-            key[a] = min(far[a, 0], bound[a])
-            pair[a] = 0
-            settle_in(a, heap, m)
+            union = a
     return m

@@ -21,86 +21,59 @@ Heap = tuple[I64, I64, F64]
 
 
 @kernel()
-def _swap(i: int, j: int, heap: Heap) -> None:
-    row, place, _ = heap
-    row[i], row[j] = row[j], row[i]
-    place[row[i]], place[row[j]] = i, j
-
-
-@kernel()
 def _settle(i: int, count: int, heap: Heap) -> None:
-    """Move the row in place `i` up or down to where its new value belongs."""
-    row, _, value = heap
-    while i > 0 and value[row[(i - 1) // 2]] > value[row[i]]:
-        _swap(i, (i - 1) // 2, heap)
-        i = (i - 1) // 2
-    _sift(i, count, heap)
-
-
-@kernel()
-def _sift(i: int, count: int, heap: Heap) -> None:
-    """Move the row in place `i` down."""
-    row, _, value = heap
+    """Move the row in place `i` up or down to where its value belongs."""
+    row, place, value = heap
+    x = row[i]
+    own = value[x]
+    while i > 0 and value[row[(i - 1) >> 1]] > own:
+        row[i] = row[(i - 1) >> 1]
+        place[row[i]] = i
+        i = (i - 1) >> 1
     child = 2 * i + 1
     while child < count:
         if child + 1 < count and value[row[child + 1]] < value[row[child]]:
             child += 1
-        if not value[row[i]] > value[row[child]]:
+        if not own > value[row[child]]:
             break
-        _swap(i, child, heap)
+        row[i] = row[child]
+        place[row[i]] = i
         i = child
         child = 2 * i + 1
+    row[i] = x
+    place[x] = i
 
 
 @kernel()
-def _blend(method: int, a: F64, b: F64, d: float, na: float, nb: float) -> None:
-    """Write to `b` the distances of the union of two clusters (Lance & Williams 1967)."""
-    if method == CENTROID:
-        for i in range(a.shape[0]):
+def _blend(method: int, a: F64, b: F64, d: float, na: float, nb: float, gone: I64) -> bool:
+    """Write to `b` the distances of the union of two clusters (Lance & Williams 1967).
+
+    Returns whether rounding gave a negative square for a slot that is not gone.
+    """
+    broken = 0
+    for i in range(a.shape[0]):
+        if method == CENTROID:
             both = na * a[i] * a[i] + nb * b[i] * b[i]
-            b[i] = np.sqrt((both - (na * nb * d * d) / (na + nb)) / (na + nb))
-    else:
-        for i in range(a.shape[0]):
-            b[i] = np.sqrt(0.5 * (a[i] * a[i] + b[i] * b[i]) - 0.25 * d * d)
+            square = (both - (na * nb * d * d) / (na + nb)) / (na + nb)
+        else:
+            square = 0.5 * (a[i] * a[i] + b[i] * b[i]) - 0.25 * d * d
+        broken |= int(square < 0) & int(gone[i] == 0)
+        b[i] = np.sqrt(square)
+    return broken != 0
 
 
 @kernel()
-def _concerned(fresh: F64, value: F64, neighbour: I64, x: int) -> bool:
+def _concerned(fresh: F64, value: F64, neighbour: I64, start: int, stop: int, x: int) -> bool:
     found = 0
-    for j in range(fresh.shape[0]):
+    for j in range(np.uint64(start), np.uint64(stop)):
         found |= int(fresh[j] < value[j]) | int(neighbour[j] == x)
     return found != 0
 
 
 @kernel()
-def _broken(fresh: F64, gone: I64) -> bool:
-    """Whether a distance that counts is not a number."""
-    found = 0
-    for j in range(fresh.shape[0]):
-        found |= int(fresh[j] != fresh[j]) & int(gone[j] == 0)
-    return found != 0
-
-
-@kernel()
-def search(matrix: F64, start: int, stop: int, gone: I64, neighbour: I64, value: F64) -> None:
-    """Find the nearest of the later slots for the rows from `start` to `stop`."""
-    keys = matrix.view(np.int64)
-    for x in range(start, stop):
-        y = nearest(keys[x, x + 1 :], gone[x + 1 :], -1)
-        neighbour[x] = -1 if y < 0 else x + 1 + y
-        value[x] = np.inf if y < 0 else matrix[x, x + 1 + y]
-
-
-@kernel()
-def heaped(count: int, heap: Heap) -> None:
-    """Order `count` rows as SciPy's heap does at first."""
-    for i in range(count // 2 - 1, -1, -1):
-        _sift(i, count, heap)
-
-
-@kernel()
-def merge(
-    matrix: F64, method: int, size: F64, name: I64, gone: I64, made: I64, seen: I64, neighbour: I64,
+def merge(  # noqa: PLR0912 (one step of the algorithm, read from top to bottom)
+    matrix: F64, keys: I64, method: int, size: F64, name: I64,
+    gone: I64, made: I64, seen: I64, unions: I64, neighbour: I64,
     heap: Heap, count: int, first: int, Z: F64,
 ) -> bool:  # fmt: skip
     """Make the next r merges.
@@ -108,10 +81,12 @@ def merge(
     Parameters
     ----------
     matrix : (m, m) float64, symmetric distances; overwritten
+    keys : (m, m) int64, the same memory
     method : CENTROID or MEDIAN
     size : (m,) float64, how many points each slot stands for; updated
     name : (m,) int64, the number of the cluster in a slot; updated
     gone, made, seen : as in :func:`.chain.merge`
+    unions : (r,) int64; overwritten
     neighbour : (m,) int64, a later slot that may be nearest to each; updated
     heap : m rows, of which `count` are in it; updated
     first : the number of the first union
@@ -121,33 +96,42 @@ def merge(
     -------
     Whether all are made: not if rounding gave a negative square.
     """
-    unions = np.empty(Z.shape[0], np.int64)
     row, place, value = heap
-    for k in range(Z.shape[0]):
-        x = row[0]
+    new = -1  # the last union, until its nearest is found
+    for k in range(Z.shape[0] + 1):
         for _ in range(count + 1):
-            x = row[0]
-            y = neighbour[x]
-            now = matrix[y, x] if made[y] > seen[x] else matrix[x, y]
-            if value[x] == now:
-                break
-            catch_up(matrix, x, unions, made, seen[x], k)
-            seen[x] = k
-            search(matrix, x, x + 1, gone, neighbour, value)
-            _sift(0, count, heap)
+            x = new
+            if new < 0:
+                x = row[0]
+                y = neighbour[x]
+                now = matrix[y, x] if made[y] > seen[x] else matrix[x, y]
+                if k == Z.shape[0] or value[x] == now:
+                    break
+                catch_up(matrix, x, unions, made, seen[x], k)
+                seen[x] = k
+            new = -1
+            y = nearest(keys[x, x + 1 :], gone[x + 1 :], -1)
+            neighbour[x] = -1 if y < 0 else x + 1 + y
+            value[x] = np.inf if y < 0 else matrix[x, x + 1 + y]
+            _settle(place[x], count, heap)
+        if k == Z.shape[0]:
+            break
+        x = row[0]
         y = neighbour[x]
         d = value[x]
         count -= 1
-        _swap(0, count, heap)
-        _sift(0, count, heap)
+        row[0], row[count] = row[count], x
+        place[row[0]], place[x] = 0, count
+        _settle(place[row[0]], count, heap)
         catch_up(matrix, x, unions, made, seen[x], k)
         catch_up(matrix, y, unions, made, seen[y], k)
         Z[k, 0], Z[k, 1] = min(name[x], name[y]), max(name[x], name[y])
         Z[k, 2], Z[k, 3] = d, size[x] + size[y]
-        fresh = matrix[y]
-        _blend(method, matrix[x], fresh, d, size[x], size[y])
-        fresh[y] = np.inf
         gone[x] = MAX_KEY
+        fresh = matrix[y]
+        if _blend(method, matrix[x], fresh, d, size[x], size[y], gone):
+            return False
+        fresh[y] = np.inf
         unions[k] = y
         made[x] = 0
         made[y] = seen[y] = k + 1
@@ -155,7 +139,7 @@ def merge(
         name[y] = first + k
         for start in range(0, y, ROWS):
             stop = min(y, start + ROWS)
-            if _concerned(fresh[start:stop], value[start:stop], neighbour[start:stop], x):
+            if _concerned(fresh, value, neighbour, start, stop, x):
                 for z in range(start, stop):
                     if gone[z] == 0:
                         if neighbour[z] == x:
@@ -163,9 +147,6 @@ def merge(
                         if fresh[z] < value[z]:
                             neighbour[z], value[z] = y, fresh[z]
                             _settle(place[z], count, heap)
-        if _broken(fresh, gone):
-            return False
         if y < matrix.shape[0] - 1:
-            search(matrix, y, y + 1, gone, neighbour, value)
-            _settle(place[y], count, heap)
+            new = y
     return True

@@ -195,7 +195,7 @@ def refresh(  # noqa: PLR0912 (one pass over a list)
         if not touched:
             continue
         held = b < 0 and sure[x] and into[nearest[x]] < 0
-        old = np.empty(2 * keep, np.int32)
+        old = np.empty(2 * keep, np.int64)
         length = np.empty(2 * keep, np.float64)
         rest = bound[x]
         count = 0
@@ -214,7 +214,7 @@ def refresh(  # noqa: PLR0912 (one pass over a list)
                     seen = seen or old[u] == y
                 if not seen:
                     old[count] = y
-                    length[count] = _ward_squared(sums, size, x, y) if moved else d
+                    length[count] = _ward_squared(sums, size, x, old[count]) if moved else d
                     count += 1
         if b >= 0:
             nb = size[b]

@@ -62,16 +62,23 @@ def propose(
     signs = out.view(np.uint64)
     which = np.empty(COLUMNS + 1, np.int32)
     block = np.empty(min(count, ROWS) * COLUMNS, np.float32)
-    values[:] = np.inf
-    ids[:] = -1
+    for i in range(count):
+        for t in range(last + 1):
+            values[i, t] = np.inf
+            ids[i, t] = -1
+    asked = np.empty((min(count, ROWS), few.shape[1]), np.float32)
     for start in range(0, count, ROWS):
-        rows = few[queries[start : start + ROWS]]
+        stop = min(count, start + ROWS)
+        for i in range(start, stop):
+            for t in range(few.shape[1]):
+                asked[i - start, t] = few[queries[i], t]
+        rows = asked[: stop - start]
         for left in range(0, m, COLUMNS):
             right = min(m, left + COLUMNS)
             width = right - left
-            product = block[: len(rows) * width].reshape(len(rows), width)
+            product = block[: (stop - start) * width].reshape(stop - start, width)
             np.dot(rows, few[left:right].T, product)
-            for i in range(start, start + len(rows)):
+            for i in range(start, stop):
                 me = queries[i]
                 mine = values[i]
                 _beyond(
