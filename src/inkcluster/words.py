@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -105,6 +106,19 @@ def percent(share: float) -> str:
         return "under 0.1 %"
     rounded = round(100 * share, 1)
     return f"{rounded:.0f} %" if rounded == int(rounded) else f"{rounded:.1f} %"
+
+
+def whole_percent(share: float) -> str:
+    """A share in whole percent, above 99 in tenths; 100 % and 0 % only where it is all or nothing.
+
+    Examples
+    --------
+    >>> whole_percent(0.9996), whole_percent(1), whole_percent(0.123), whole_percent(0.0001)
+    ('99.9 %', '100 %', '12 %', '1 %')
+    """
+    if 0.99 <= share < 1:
+        return f"{math.floor(1000 * share) / 10:.1f} %"
+    return f"{min(max(round(100 * share), int(share > 0)), 100 if share >= 1 else 99)} %"
 
 
 def sentence(words: str) -> str:

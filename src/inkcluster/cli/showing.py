@@ -19,7 +19,7 @@ from inkcluster.study.overview.overview import kept
 from inkcluster.study.questions import OPENING, QUESTIONS
 from inkcluster.study.run.folder import REPORT
 from inkcluster.study.run.written import findings_to_json
-from inkcluster.words import class_name, listed, percent
+from inkcluster.words import class_name, listed, whole_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def _groups(run: Run, overview: Overview, columns: int) -> str:
     for one in _plain_groups(run, overview)[:shown]:
         about = "" if one["confidence"] is None else f"sure {one['confidence']:.2f}"
         if one["purity"] is not None:
-            about = f"{one['label']} · {percent(one['purity'])}"
+            about = f"{one['label']} · {whole_percent(one['purity'])}"
         captions.append((f"#{one['number']} · {one['size']:,}", about))
     lines = tiles(
         groups.means[:shown], captions, columns, ink_is_dark=overview.ink == "dark on light"

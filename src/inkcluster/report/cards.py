@@ -10,7 +10,7 @@ import numpy as np
 
 from inkcluster.report.stillmap import colour
 from inkcluster.report.stills import Still, shrunk, still
-from inkcluster.report.wording import percent
+from inkcluster.words import whole_percent as percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -30,20 +29,6 @@ def marked(text: str) -> Markup:
     parts = _NAME.split(text)  # every second one stood between backticks
     code = Markup("<code>{}</code>")
     return Markup("").join(code.format(part) if i % 2 else part for i, part in enumerate(parts))
-
-
-def percent(share: float) -> str:
-    """A share in whole percent, above 99 in tenths; 100 % and 0 % only where it is all or nothing.
-
-    Examples
-    --------
-    >>> from inkcluster.report.wording import percent
-    >>> percent(0.9996), percent(1), percent(0.123), percent(0.0001)
-    ('99.9 %', '100 %', '12 %', '1 %')
-    """
-    if 0.99 <= share < 1:
-        return f"{math.floor(1000 * share) / 10:.1f} %"
-    return f"{min(max(round(100 * share), int(share > 0)), 100 if share >= 1 else 99)} %"
 
 
 def duration(seconds: float) -> str:

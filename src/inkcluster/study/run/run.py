@@ -21,7 +21,7 @@ from inkcluster.study.run.written import (
     read_answer,
 )
 from inkcluster.study.settings.plan import Plan
-from inkcluster.words import percent
+from inkcluster.words import whole_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +162,7 @@ class Run:
             groups = overview.groups
             labels = [self.data.classes[i] if i >= 0 else "" for i in groups.label.tolist()]
             below = [
-                f"{label} · {percent(share)}" if label else ""
+                f"{label} · {whole_percent(share)}" if label else ""
                 for label, share in zip(labels, groups.purity.tolist(), strict=True)
             ]
             sizes = zip(groups.numbers.tolist(), groups.sizes.tolist(), strict=True)
