@@ -46,15 +46,18 @@ ink.marks = (() => {
     const { width, height, home, bottom } = map;
     if (!width || !height) return;  // not laid out yet; the map calls again
     const taken = [];
-    marks = at.map(({ element, h, up, wide, high }) => {
+    const side = Math.min(40, Math.max(28, Math.sqrt(0.2 * width * height / Math.max(1, at.length))));
+    box.style.setProperty("--mark", `${side - 4}px`);
+    marks = at.map(({ element, h, up, name }) => {
+      const [wide, high] = name === undefined ? [side, side] : [22 + 6 * Math.min(name.length, 12), 20];
       const [left, top] = [(h - home.left) * home.scale, (bottom - up - home.top) * home.scale];
       let [best, least] = [[0, 0], Infinity];
       for (const [x, y] of [[0, 0], [0, -1], [1, 0], [0, 1], [-1, 0], [1, -1], [1, 1], [-1, 1], [-1, -1]]) {
-        for (const far of x || y ? [1.15, 1.7] : [0]) {
+        for (const far of x || y ? [1.15, 1.7, 2.3] : [0]) {
           const [dx, dy] = [x * wide * far, y * high * far];
           const [l, t] = [left + dx - wide / 2, top + dy - high / 2];
           const over = taken.filter(([a, b]) => Math.abs(a - l) < wide && Math.abs(b - t) < high).length;
-          const out = l < 0 || t < 0 || l + wide > width || t + high > height;
+          const out = l < 0 || t < 10 || l + wide + 8 > width || t + high > height;
           const cost = crowd(map, l, t, l + wide, t + high) + ink.index.n * (over + out + far / 1000);
           if (cost < least) [best, least] = [[dx, dy], cost];
         }
@@ -108,8 +111,7 @@ ink.marks = (() => {
       name.textContent = entry.name;
       element.append(name);
       element.style.color = ink.colouring.css(entry.tone);
-      const [wide, high] = where >= 0 ? [40, 40] : [22 + 6 * Math.min(entry.name.length, 12), 20];
-      return [{ element, h: place[0], up: place[1], wide, high, count: entry.count }];
+      return [{ element, h: place[0], up: place[1], name: where >= 0 ? undefined : entry.name, count: entry.count }];
     }).sort((a, b) => b.count - a.count);
     box.replaceChildren(...at.map((one) => one.element));
     spread();
