@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.cluster.hierarchy import ward
 from scipy.optimize import linear_sum_assignment
 from tests.report.conftest import HOSTILE, ODD, VALUES, Asked, Maker
 
 from inkcluster import report
 from inkcluster.evaluate import match
-from inkcluster.figures import EpsMap
+from inkcluster.figures import EpsMap, PictureTree
 from inkcluster.images import load
 from inkcluster.report import settings
 from inkcluster.report.crossings import crossing_of
@@ -29,6 +30,7 @@ rng = np.random.default_rng(69)
 FEW = rng.integers(-1, 20, 80).astype(np.int32)
 EPS, LEAST = (8.0, 8.5, 9.0), VALUES["min_samples"]
 SETTINGS = rng.integers(-1, 14, (len(EPS), len(LEAST), 50)).astype(np.int32)
+Z = ward(np.repeat([0.0, 50.0, 120.0], 4)[:, None] + rng.random((12, 1)))
 MAP_ROWS = np.sort(rng.permutation(N)[:50])
 
 
@@ -56,9 +58,11 @@ def made(tmp_path_factory):
         ),
         arrays={"map_labels": SETTINGS, "map_eps": np.array(EPS), "map_index": MAP_ROWS},
     )
+    tree = PictureTree("tree", "Tree", "Says.", Z, 3, np.zeros((2 * len(Z) + 1, 8, 8)), None)
+    asked_tree = Asked("hierarchy", 3, "How many?", Answer(figures=(tree,)))
     entries = {}
     asked = Asked("dbscan", 5, "Which eps?", dbscan, ("min_samples",))
-    for question in (Asked("shape", 7, "How well?", shape), asked):
+    for question in (Asked("shape", 7, "How well?", shape), asked, asked_tree):
         folder = out / ANSWERS / f"{question.key}-0123456789ab"
         folder.parent.mkdir(exist_ok=True)
         write_answer(folder, question, maker.plan, question.yields, 1.0)
@@ -156,7 +160,10 @@ def test_two_clusterings_are_set_side_by_side_with_what_differs(page, made):
     assert heads[12:] == ["others", "no group"]
     page.locator("[data-pair=moved]").click()
     ((_, shown),) = walls(page, "#pairs")
-    assert shown == wanted.tolist()
+    assert len(shown) == len(wanted)
+    stay = np.setdiff1d(np.arange(len(FEW)), shown)
+    pairs = {*zip(labels[stay].tolist(), FEW[stay].tolist(), strict=True)}
+    assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
     button = page.locator(".pairs-grid tbody tr").nth(3).locator("button").first
     column = int(heads[button.evaluate("(one) => one.closest('td').cellIndex") - 1])
     button.focus()
@@ -211,6 +218,40 @@ def test_a_setting_of_the_dbscan_map_shows_its_groups_and_noise(page):
         page.locator(f"{where} select").nth(select).select_option(label=value)
     page.locator(f"{where} .pairs-bar button").press("Enter")
     assert_setting(page, where, 1, 1)
+
+
+@pytest.mark.browser
+def test_branches_of_the_tree_close_to_one_picture_and_open_again(page):
+    where = "#figure-hierarchy-tree"
+    page.locator(f"{where} svg").scroll_into_view_if_needed()
+    branches = page.locator(f"{where} .branch")
+    branches.first.wait_for()
+    counts = "(at) => [...document.querySelectorAll(`${at} [id*='-node-'][id$='-count']`)].filter((one) => one.style.display !== 'none').map((one) => Number(one.textContent)).sort((a, b) => a - b)"
+    whole = page.evaluate(counts, where)
+    assert whole == sorted([1] * 12 + Z[:, 3].astype(int).tolist())
+    height = float(page.locator(f"{where} svg").get_attribute("viewBox").split()[3])
+    page.locator(f"{where} .pairs-bar button", has_text="Close at the cut").click()
+    assert page.evaluate(counts, where) == [4, 4, 4, 8, 12]
+    lines = f"{where} [id*='-branches-'] > path"
+    assert page.locator(f"{lines}:visible").count() == 4
+    assert float(page.locator(f"{where} svg").get_attribute("viewBox").split()[3]) < height
+    closed = page.locator(f"{where} .branch[aria-expanded=false]")
+    assert closed.count() == 3
+    box = closed.first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert closed.count() == 2
+    assert len(page.evaluate(counts, where)) == 5 + 6
+    page.locator(f"{where} .branch[tabindex='0']").focus()  # the root
+    page.keyboard.press("Enter")
+    assert page.evaluate(counts, where) == [12]
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") != (
+        "Branch of 12 images"
+    )
+    page.locator(f"{where} .pairs-bar button", has_text="Open all").click()
+    assert page.evaluate(counts, where) == whole
+    assert float(page.locator(f"{where} svg").get_attribute("viewBox").split()[3]) == height
 
 
 def assert_setting(page, where, i, j):

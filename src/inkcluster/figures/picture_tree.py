@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ZOOMABLE = "zoomable"
 """The id of a group in the SVG that tells a page to let people zoom into the picture."""
+_PART, _NODE, _BRANCHES, _HOLLOW = "node-{}-{}", "node-{}-of-{}{}", "branches-{}", "hollow-{}"
+"""Ids in the SVG by which a page closes branches: the parts of each node, and whose lines follow in which order."""
 _LEFT, _RIGHT, _TOP = 0.32, 1.7, 0.62
 _PITCH, _SIDE, _UNDER = 0.345, 0.25, 0.075
 _PER_LINE = 6
@@ -170,10 +172,12 @@ class PictureTree(Head):
         widths = 1.2 + 2.6 * np.log1p(tree.members[own]) / most
         shades = [colours[i][0] for i in own]
         style: dict[str, Any] = {"capstyle": "butt", "joinstyle": "miter"}
+        style["gid"] = _BRANCHES.format("-".join(map(str, own.tolist())))
         theme.add_lines(page, elbows, colors=shades, linewidths=widths, zorder=0.5, **style)
         hollow = np.array([colours[i][1] for i in own], bool)
         if hollow.any():
             style |= {"colors": theme.PAPER, "linewidths": widths[hollow] * 0.42, "zorder": 0.6}
+            style["gid"] = _HOLLOW.format("-".join(map(str, own[hollow].tolist())))
             theme.add_lines(page, elbows[hollow], **style)
 
     def _draw_pictures(
@@ -188,27 +192,32 @@ class PictureTree(Head):
             if i >= tree.leaves:  # nothing shows through, not even the size under another picture
                 words = text.width(text.count(tree.members[i]), _FINE)
                 under = (x[i] - words / 2, upper + high, words, _UNDER)
-                tiles(page, [under], theme.PAPER, zorder=0.8)
+                tiles(page, [under], theme.PAPER, zorder=0.8, gid=_PART.format(i, "under"))
             box = (left, upper, wide, high)
-            tiles(page, [box], theme.PAPER, zorder=0.9)
-            tiles(page, [box], theme.TILE, edgecolors=colours[i][0], linewidths=0.9)
-            show_ink(page, opacity[i], box)
+            tiles(page, [box], theme.PAPER, zorder=0.9, gid=_node(tree, i))
+            line: dict[str, Any] = {"edgecolors": colours[i][0], "linewidths": 0.9}
+            tiles(page, [box], theme.TILE, gid=_PART.format(i, "tile"), **line)
+            show_ink(page, opacity[i], box, gid=_PART.format(i, "picture"))
 
     def _draw_words(self, page: Any, tree: Branches, x: Any, y: Any) -> None:
         for i, members in enumerate(tree.members.tolist()):
             if i >= tree.leaves:
                 under: dict[str, Any] = {"ha": "center", "va": "top", "zorder": 3, "size": _FINE}
                 words = text.count(members)
+                under["gid"] = _PART.format(i, "count")
                 page.text(x[i], y[i] + _SIDE / 2 + 0.008, words, color=theme.MUTED, **under)
                 continue
             at = x[i] + _SIDE / 2 + 0.08
-            style = {"size": theme.SMALL, "va": "center"}
-            page.text(at, y[i], text.count(members), color=theme.MUTED, **style)
+            style: dict[str, Any] = {"size": theme.SMALL, "va": "center"}
+            muted = {**style, "color": theme.MUTED}
+            page.text(at, y[i], text.count(members), gid=_PART.format(i, "count"), **muted)
             if self.classes is not None:
-                page.text(at + 0.5, y[i], text.clean(self.classes[i], 8), **style)
+                name = text.clean(self.classes[i], 8)
+                page.text(at + 0.5, y[i], name, gid=_PART.format(i, "class"), **style)
             if self.shares is not None and members > 1:
                 share = f"{100 * float(self.shares[i]):.0f} %"
-                page.text(theme.WIDTH - 0.1, y[i], share, color=theme.MUTED, ha="right", **style)
+                muted |= {"ha": "right", "gid": _PART.format(i, "share")}
+                page.text(theme.WIDTH - 0.1, y[i], share, **muted)
 
     def _draw_legend(self, page: Any, legend: list[str]) -> None:
         across = (theme.WIDTH - 0.3) / _PER_LINE
@@ -224,6 +233,13 @@ class PictureTree(Head):
             if hollow:
                 page.plot(*ends, color=theme.PAPER, linewidth=1.4)
             page.text(left + 0.27, middle, text.clean(name, 12), size=theme.SMALL, va="center")
+
+
+def _node(tree: Branches, i: int) -> str:
+    """The id of a node's place: its number, its parent's, and whether it is a cluster of the cut."""
+    up = int(tree.parent[i])
+    is_cut = tree.cluster[i] >= 0 and up >= 0 and tree.cluster[up] < 0
+    return _NODE.format(i, up if up >= 0 else "none", "-cut" if is_cut else "")
 
 
 def _natural(name: str) -> tuple[int, float, str]:

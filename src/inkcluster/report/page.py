@@ -39,6 +39,7 @@ SCRIPTS = (
     "compare/matching.js",
     "compare/pairs.js",
     "compare/settings.js",
+    "compare/branches.js",
 )
 """The page's script, in parts; those that need the images' data come after ``store.js``."""
 

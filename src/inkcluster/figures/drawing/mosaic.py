@@ -134,10 +134,12 @@ def show_ink(
     box: tuple[float, float, float, float],
     *,
     coarse: bool | None = None,
+    gid: str | None = None,
 ) -> None:
     """Draw opacities (h, w) as black ink, or colours (h, w, 4), in a box of an axes that measures downwards.
 
     The pixels of `coarse` pictures (by default the small ones) show as squares; others are smoothed.
+    `gid` is the id of a group round it in an SVG.
     """
     from matplotlib.image import AxesImage
 
@@ -154,9 +156,13 @@ def show_ink(
             else:
                 self.set_interpolation("nearest" if coarse else "bilinear")
             group = ("ink" if is_ink else PICTURE) + ("-coarse" if coarse else "")
+            if gid:
+                renderer.open_group("picture", gid)
             renderer.open_group(group)
             super().draw(renderer)
             renderer.close_group(group)
+            if gid:
+                renderer.close_group("picture")
 
     rgba = np.zeros((*opacity.shape[:2], 4), np.uint8) if is_ink else opacity
     if is_ink:

@@ -100,6 +100,13 @@
     // Two fingers are for the picture: the page must not scroll away under them.
     svg.addEventListener("touchmove", (event) => { if (event.touches.length > 1) event.preventDefault(); }, { passive: false });
 
+    // The drawing has become shorter or longer.
+    svg.addEventListener("drawn", (event) => {
+      home.height = event.detail.height;
+      svg.dataset.home = [home.x, home.y, home.width, home.height].join(" ");
+      reset();
+    });
+
     let seen = null;
     addEventListener("beforeprint", () => { seen = view; reset(); });
     addEventListener("afterprint", () => { if (seen) { view = seen; seen = null; show(); } });
