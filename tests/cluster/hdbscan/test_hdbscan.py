@@ -498,6 +498,13 @@ def test_centres_are_scikit_learns() -> None:
     np.testing.assert_array_equal(sparse.medoids_, peer.medoids_)
 
 
+def test_medoids_of_float32_points_are_scikit_learns() -> None:
+    X = np.random.RandomState(0).randn(150, 33).cumsum(axis=1).astype(np.float32)
+    parameters = {"min_samples": 2, "cluster_selection_method": "leaf", "store_centers": "medoid"}
+    ours, peer = (kind(2, copy=True, **parameters).fit(X) for kind in (HDBSCAN, Peer))
+    np.testing.assert_array_equal(ours.medoids_, peer.medoids_)
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.int64])
 def test_type_of_the_points_changes_nothing(digits, dtype) -> None:
     X = digits.flat()[:300]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.cluster import KMeans as Peer
 from sklearn.cluster._kmeans import _kmeans_plusplus
 from sklearn.datasets import load_digits, make_blobs
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.extmath import row_norms
 
 from inkcluster.cluster.kmeans import choose, space
@@ -164,6 +165,16 @@ def test_empty_clusters_get_the_farthest_points(algorithm):
             ours = KMeans(**how).fit(X, None, weight)
         np.testing.assert_array_equal(ours.labels_, theirs.labels_)
         np.testing.assert_allclose(ours.cluster_centers_, theirs.cluster_centers_, atol=1e-12)
+
+
+@pytest.mark.parametrize("algorithm", [choose.BOUNDS, choose.PLAIN])
+def test_it_ends_where_clusters_outnumber_distinct_points(algorithm):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(8, 3))[rng.integers(8, size=30_000)]
+    with choose.forced(algorithm), pytest.warns(ConvergenceWarning, match=r"clusters \(8\)"):
+        found = KMeans(12, init="random", n_init=1, random_state=2).fit(X)
+    assert found.n_iter_ < 30
+    assert found.inertia_ < 1e-15
 
 
 @pytest.mark.parametrize("algorithm", choose.ALGORITHMS)

@@ -180,6 +180,16 @@ def test_bad_input_is_one_clear_error(what):
         KMeans(**parameters).fit(X, sample_weight=weight)
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+@pytest.mark.parametrize("algorithm", ["scikit-learn", "bounds"])
+@pytest.mark.parametrize("scale", [1e300, 1e-300])
+def test_weights_beyond_the_points_own_dtype_are_refused_as_scikit_learn_does(algorithm, scale):
+    X = np.arange(60, dtype=np.float32).reshape(30, 2)
+    for kind in (KMeans, Peer):
+        with choose.forced(algorithm), pytest.raises(ValueError, match=r"[Ss]ample.weight"):
+            kind(3, n_init=1, random_state=0).fit(X, sample_weight=scale * np.arange(1, 31))
+
+
 def test_sparse_points_are_scikit_learns():
     rng = np.random.default_rng(4)
     X = sparse.random_array((60, 30), density=0.2, rng=rng, format="csr")

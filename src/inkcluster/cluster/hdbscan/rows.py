@@ -110,7 +110,8 @@ def medoids(
     out = np.empty((_count(labels), X.shape[1]))
     for c in range(len(out)):
         points, weight = X[np.flatnonzero(labels == c)], strength[labels == c]
-        blocks = pairwise_distances_chunked(points, metric=metric, **metric_params)
+        wide = points if issparse(X) else points.astype(np.float64)  # two may tie but for rounding
+        blocks = pairwise_distances_chunked(wide, metric=metric, **metric_params)
         at = int(np.argmin(np.concatenate([(block * weight).sum(axis=1) for block in blocks])))
         out[c] = points[[at]].toarray() if issparse(X) else points[at]
     return out

@@ -52,7 +52,7 @@ MAX_DIRECTIONS = 192
 MAX_TRIAL_NUMBERS = 2**24
 """Distances to trial seeds that are kept at a time."""
 NEGLIGIBLE = 1e-30
-"""Squared distances of this share of the squared norms are the rounding of a mean."""
+"""Squared distances of this share of the squared norms are the rounding of a mean of few points."""
 PATIENCE = 4
 """Iterations before leading directions are sought."""
 MIN_SUBSET = 8192
@@ -199,11 +199,12 @@ def groups_of(restarts: int, size: int) -> int:
 
 
 def check_weights(sample_weight: ArrayLike | None, raw: NDArray[Any]) -> NDArray[np.float64]:
-    """The weights of points, shape (n,); all 1 by default."""
-    weight = _check_sample_weight(sample_weight, raw, dtype=np.float64, ensure_non_negative=True)
+    """The weights of points, shape (n,), all 1 by default; of float32 points rounded as these are."""
+    dtype = np.float32 if raw.dtype == np.float32 else np.float64
+    weight = _check_sample_weight(sample_weight, raw, dtype=dtype, ensure_non_negative=True)
     if not weight.any():
         raise ValueError("Sample weights are all zero: at least one must be positive.")
-    return np.asarray(weight)
+    return np.asarray(weight, np.float64)
 
 
 def check_memory(problem: Problem, restarts: int, memory_limit: int | None) -> None:

@@ -24,6 +24,7 @@ from inkcluster.cluster.kmeans.space import Look, Renew, Space, label, space_for
 from inkcluster.compute.threads import in_threads, pieces, results_in_threads
 
 Listener = Callable[[str], None]
+EPSILON = float(np.finfo(np.float64).eps)
 
 
 def from_centres(
@@ -304,7 +305,8 @@ class Lloyd:
             pass
         empty = np.flatnonzero(s.members[r] == 0)
         farthest = np.argpartition(far, -len(empty))[: -len(empty) - 1 : -1]
-        if far.max() <= choose.NEGLIGIBLE * self._reach:  # every point lies on its centre
+        rounding = max(choose.NEGLIGIBLE, len(far) * (4 * EPSILON) ** 2)  # of a mean of so many
+        if far.max() <= rounding * self._reach:  # every point lies on its centre
             return
         for j, i in zip(empty, farthest, strict=True):
             w, own = space.weight[i], s.labels[r, i]
