@@ -188,6 +188,9 @@ def test_weak_evidence_is_called_weak(evidence, numbers, asked, level, words):
         evidence=np.array(evidence),
         level_numbers=np.array(numbers),
         level_strengths=np.array([3.0] * len(numbers)),
+        level_labels=np.zeros((len(numbers), 4), int),
+        labels=np.zeros(4, int),
+        nuisances=np.zeros(4, int),
     )
     finding = findings.of_number(shapes, asked)
     assert finding.level is level
@@ -239,6 +242,34 @@ def test_one_cluster_is_not_called_a_number_of_cuts():
     finding = findings.of_number(shapes, 0)
     assert finding.level is Level.OK
     assert finding.sentence.endswith("no cut into more says much about them.")
+
+
+def test_groups_by_a_nuisance_are_no_clusters_that_the_images_show():
+    labels = np.array([0, 0, 1, 1, 2, 2])
+    shapes = SimpleNamespace(
+        k=3,
+        strengths=np.array([1.0, 3.0]),
+        evidence=np.array("information"),
+        level_numbers=np.array([3]),
+        level_strengths=np.array([3.0]),
+        level_labels=labels[None],
+        labels=labels,
+        nuisances=np.array([0, 0, 0, 0, 1, 1]),
+        sample=np.arange(6),
+    )
+    finding = findings.of_number(shapes, 3)
+    assert finding.level is Level.OK
+    assert "three clusters, as asked, one of them by a nuisance only" in finding.sentence
+    assert "by themselves they show 2 clearly" in finding.sentence
+
+
+@pytest.mark.parametrize("labels", [True, False])
+def test_a_single_cluster_is_not_praised(answer, check_answer, digits, labels):
+    zeros = digits.take(np.flatnonzero(digits.labels == 0)[:90])
+    found = answer("shape", zeros if labels else ImageSet(zeros.pixels, None, "zeros"))
+    check_answer(found)
+    assert found.arrays["labels"].max() == 0
+    assert not {"P3", "P4", "P5"} & set(codes(found))
 
 
 def test_groups_by_a_nuisance_are_named():

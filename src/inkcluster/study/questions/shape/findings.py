@@ -14,6 +14,7 @@ from inkcluster.words import class_name, listed, percent, several
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
 
     from inkcluster.evaluate import Match, Scores
     from inkcluster.study.steps.shape import Shapes
@@ -40,7 +41,7 @@ say = Sentences(
         "and join several of these.",
         "P1 merges": "The images seem to form {clusters}: merges end clearly there, though cuts do not show "
         "it; look at the map first.",
-        "P1 asked": "The images are cut into {clusters}, as asked; by themselves they show {shown}.",
+        "P1 asked": "The images are cut into {clusters}, as asked{odd}; by themselves they show {shown}.",
         "P1 fewer": "The images cannot be told apart into {asked}, as asked; they are cut into "
         "{clusters}: ask for no more.",
         "P1 weak": "The images seem to form {clusters}, but the evidence is weak{others}; look at the map "
@@ -85,12 +86,19 @@ def of_number(shapes: Shapes, asked: int) -> Finding:
     if asked and asked != shapes.k:
         return say("P1 fewer", Level.WARNING, asked=several(asked, "cluster"), clusters=clusters)
     if asked:
-        level = Level.OK if asked in shapes.level_numbers else Level.NOTICE
-        stand_out = listed(shapes.level_numbers[-2:].tolist()) + " clearly"
-        if shapes.level_numbers[-1:].tolist() == [1]:
+        odd = by_nuisance(shapes, shapes.labels)
+        numbers = [
+            int(number) - by_nuisance(shapes, labels)
+            for number, labels in zip(shapes.level_numbers, shapes.level_labels, strict=True)
+        ]
+        level = Level.OK if asked - odd in numbers else Level.NOTICE
+        stand_out = listed(sorted(set(numbers))[-2:]) + " clearly"
+        if numbers[-1:] == [1]:
             stand_out = "one cluster only"
         shown = "no number clearly" if evidence == WEAK else stand_out
-        return say("P1 asked", level, clusters=clusters, shown=shown)
+        of_them = several(odd, "of them", "of them")
+        of_them = f", {of_them} by a nuisance only" if odd else ""
+        return say("P1 asked", level, clusters=clusters, odd=of_them, shown=shown)
     if evidence == "merges":
         return say("P1 merges", Level.NOTICE, clusters=clusters)
     if evidence == WEAK:
@@ -103,6 +111,16 @@ def of_number(shapes: Shapes, asked: int) -> Finding:
         return say("P1 levels", Level.OK, clusters=clusters, strength=best, coarser=groups)
     said = {"clusters": clusters, "strength": best} if shapes.k > 1 else {}
     return say("P1 clear" if said else "P1 one", Level.OK, **said)
+
+
+def by_nuisance(shapes: Shapes, labels: NDArray[np.integer]) -> int:
+    """How many of the clusters `labels` (n,) a nuisance makes: most of their images are in such a group."""
+    held = shapes.nuisances > 0
+    if not held.any():
+        return 0
+    own = labels[shapes.sample]
+    share = np.bincount(own, held[shapes.sample]) / np.maximum(np.bincount(own), 1)
+    return int(np.sum(share > 0.5))
 
 
 def answered(shapes: Shapes, asked: int) -> str:
@@ -211,8 +229,10 @@ def of_classes(matched: Match, scored: Scores) -> Finding:
     return say("P2 part", Level.NOTICE, share=share, missing=missing)
 
 
-def of_confidence(shapes: Shapes) -> Finding:
-    """P3."""
+def of_confidence(shapes: Shapes) -> Finding | None:
+    """P3; of a single cluster there is nothing to be sure of."""
+    if shapes.k == 1:
+        return None
     sure = float(np.mean(shapes.confidence >= SURE))
     unsure = float(np.mean(shapes.confidence < UNSURE))
     return say(

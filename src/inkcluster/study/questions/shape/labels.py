@@ -41,12 +41,11 @@ def of_labels(shapes: Shapes) -> Answer:
         tables.append(_suspicious_table(odd, len(shapes.labels), homeless))
     if len(sure):
         figures.append(_suspects(shapes, sure))
-    said = (
-        findings.of_classes(matched, scored),
-        findings.of_labels(odd, len(sure), homeless, first),
-    )
+    said = [findings.of_classes(matched, scored)]
+    if shapes.k > 1:
+        said.append(findings.of_labels(odd, len(sure), homeless, first))
     says = findings.answered_labels(shapes, scored, len(sure))
-    return Answer(tuple(figures), tuple(tables), said, says=says)
+    return Answer(tuple(figures), tuple(tables), tuple(said), says=says)
 
 
 def _confused(shapes: Shapes, odd: pd.DataFrame) -> Figure:

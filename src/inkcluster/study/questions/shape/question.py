@@ -42,10 +42,13 @@ class ShapeQuestion:
             judged = of_unlabelled(shapes) if shapes.images.labels is None else of_labels(shapes)
             shown = of_clusters(shapes, where)
             advance(1)
-        odd = findings.of_nuisances(shapes, plan.shape_k)
-        number = findings.of_number(shapes, plan.shape_k)
+        said = (
+            findings.of_number(shapes, plan.shape_k),
+            findings.of_confidence(shapes),
+            findings.of_nuisances(shapes, plan.shape_k),
+        )
         own = Answer(
-            findings=(number, findings.of_confidence(shapes), *((odd,) if odd else ())),
+            findings=tuple(one for one in said if one),
             says=findings.answered(shapes, plan.shape_k),
         )
         rest = Answer(

@@ -21,7 +21,7 @@ def of_unlabelled(shapes: Shapes) -> Answer:
     finding = findings.of_first(found, float(np.sum(1 - shapes.confidence)))
     answered = findings.answered_unlabelled(shapes, len(found))
     if not len(found):
-        return Answer(findings=(finding,), says=answered)
+        return Answer(findings=(finding,) if shapes.k > 1 else (), says=answered)
     index = found["index"].to_numpy()
     says = (
         f"{sentence(several(len(found), 'image'))} between two clusters, whose numbers stand under them. Many "
