@@ -158,6 +158,21 @@ def test_never_more_clusters_than_different_images(rng, kinds, copies):
     assert ShapeClustering(random_state=0).fit(pixels).n_clusters_ <= kinds
 
 
+def test_a_number_of_copied_images_is_as_clear_as_it_is_said_to_be(rng):
+    model = ShapeClustering(random_state=0).fit(np.repeat(strokes(rng, 3)[0], 30, axis=0))
+    (level,) = model.levels_
+    assert (level.n_clusters, len(model.strengths_)) == (3, 2)
+    assert level.strength == model.strengths_[1] > 1.35
+
+
+def test_copies_are_in_one_cluster():
+    pixels = np.repeat(strokes(np.random.default_rng(0), 60)[0], 4, axis=0)
+    model = ShapeClustering(20, random_state=0).fit(pixels)
+    assert model.n_clusters_ == 20
+    labels = model.labels_.reshape(60, 4)
+    assert (labels == labels[:, :1]).all()
+
+
 def test_copies_of_ten_images_are_ten_clusters(rng):
     pixels = np.repeat(rng.random((10, 12, 12)), 25, axis=0)
     assert ShapeClustering(random_state=0).fit(pixels).n_clusters_ == 10

@@ -194,10 +194,11 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
         fine = [(one.affinity, one.trees[0]) for one in finest(now.sets)]
         found = numbers.curve(fine, MIN_PLANNED_CLUSTERS if k else now.planned)
         strength = numbers.strengths(found)
-        peaks: dict[int, float] = {}
-        for number, height in numbers.peaks(strength).items():  # cuts may part copies of an image
-            at = min(number, most)
-            peaks[at] = max(height, peaks.get(at, 0.0))
+        peaks = numbers.peaks(strength)
+        if len(strength) > most:  # cuts into more part copies of an image
+            strength = strength[:most]
+            if beyond := [peaks.pop(number) for number in list(peaks) if number >= most]:
+                strength[-1] = peaks[most] = max(beyond)
         clear = numbers.clear(peaks)
         if clear == [1] and n < MIN_FOR_ONE:
             clear = []

@@ -214,6 +214,22 @@ def smoothed(
     return np.asarray(0.51 * own + 0.49 * (step @ own) if kept is None else kept)
 
 
+def same_for_equals(shares: NDArray[np.float64], prints: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Memberships (n, k) such that equal images have the same: the mean over those of equal `prints` (n,).
+
+    They stay as they are where a cluster would lose all its images.
+    """
+    _, of, count = np.unique(prints, return_inverse=True, return_counts=True)
+    if len(count) == len(of):
+        return shares
+    member = sp.csr_matrix(
+        (np.ones(len(of)), (of, np.arange(len(of)))), shape=(len(count), len(of))
+    )
+    mean = (np.asarray(member @ shares) / count[:, None])[of]
+    clusters = len(np.unique(shares.argmax(axis=1)))
+    return mean if len(np.unique(mean.argmax(axis=1))) == clusters else shares
+
+
 def _information(links: sp.csr_matrix, labels: NDArray[np.intp], k: int) -> float:
     """The mutual information of the clusters at the two ends of the links (n, n) of images."""
     pair = np.repeat(labels, np.diff(links.indptr)) * k + labels[links.indices]
