@@ -101,6 +101,15 @@ def test_inverted_digits_give_the_same_result(digits):
     assert_polarity_shows_nowhere(digits.pixels[:300])
 
 
+def test_inverted_digits_of_both_polarities_give_the_same_result(digits):
+    images = digits.pixels[:300].copy()
+    images[::3] = 16 - images[::3]
+    model = ShapeClustering(10, random_state=0).fit(images)
+    other = ShapeClustering(10, random_state=0).fit(16 - images)
+    assert model.preparation_["polarity"] == "image"
+    np.testing.assert_array_equal(model.memberships_, other.memberships_)
+
+
 @pytest.mark.mnist
 def test_inverted_mnist_digits_give_the_same_result(mnist):
     assert_polarity_shows_nowhere(mnist.sample(300, 0).pixels)
@@ -176,6 +185,28 @@ def test_copies_are_in_one_cluster():
 def test_copies_of_ten_images_are_ten_clusters(rng):
     pixels = np.repeat(rng.random((10, 12, 12)), 25, axis=0)
     assert ShapeClustering(random_state=0).fit(pixels).n_clusters_ == 10
+
+
+def test_images_that_centring_makes_equal_are_one_cluster():
+    lit = np.eye(49).reshape(49, 7, 7)
+    model = ShapeClustering(random_state=0).fit(lit)
+    assert model.labels_.tolist() == model.predict(lit).tolist() == [0] * 49
+    with pytest.raises(BadInputError, match="which 1 are different once prepared"):
+        ShapeClustering(5, centre=True, size="set", random_state=0).fit(lit)
+
+
+def test_images_of_one_pixel_are_compared_by_it():
+    values = np.repeat([0, 1, 2], 30)
+    model = ShapeClustering(random_state=0).fit(values[:, None, None])
+    assert agreement(model.labels_, values) == 1
+    np.testing.assert_array_equal(model.predict(values[:, None, None]), model.labels_)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 9])
+def test_an_image_that_is_there_already_is_placed_in_its_cluster(n):
+    noise = np.random.default_rng(n).integers(0, 256, (n, 12, 12))
+    model = ShapeClustering(n, random_state=0).fit(noise)
+    np.testing.assert_array_equal(model.predict(noise), model.labels_)
 
 
 def test_few_images_do_not_clearly_form_one_cluster(rng):

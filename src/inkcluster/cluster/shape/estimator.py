@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -168,7 +168,6 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.memory_limit = memory_limit
 
-    @one_blas_thread()  # the iteration for eigenvectors takes three times as long on two
     def fit(self, X: ImageSet | ArrayLike, y: object = None) -> Self:
         """Find the clusters.
 
@@ -192,6 +191,10 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         wanted = asked(self.get_params(deep=False))
         pixels = read_pixels(self, X, reset=True)
         plan.check_start(len(pixels))
+        with one_blas_thread():  # the iteration for eigenvectors takes three times as long on two
+            return self._fit(pixels, wanted)
+
+    def _fit(self, pixels: NDArray[Any], wanted: dict[str, Any]) -> Self:
         prints = plan.fingerprints(pixels, wanted["polarity"])
         # Sorted by their pixels, so that the order in which images come changes nothing.
         self._order = plan.sampled(np.argsort(prints, kind="stable"), self.sample)
@@ -202,11 +205,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             self.preparation_ = {**asdict(usual(pixels[:1], wanted)), "tried": []}
             return self._keep_one(len(pixels), len(np.unique(prints)))
         given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
-        if given > different:
-            raise BadInputError(
-                f"n_clusters={self.n_clusters} of {n} images, of which {different} are different; "
-                f"ask for at most {different} clusters."
-            )
+        plan.check_given(given, n, different)
         random_state = check_random_state(self.random_state)
         some = pixels[self._order[:: max(1, n // SAMPLE)]]
         self._preparation = learn(some, int(self.warp), usual(some, wanted))
@@ -214,6 +213,12 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         plan.check_memory(pixels, self._preparation, count, given, self.memory_limit, n)
         self._preparation, self.preparation_ = decided(some, self._preparation, wanted, given)
         self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
+        prints = plan.different(self._shapes.fields.values)
+        different = len(np.unique(prints))
+        plan.check_given(given, n, different, " once prepared (see centre, shear, size, polarity)")
+        if different == 1 and n == len(pixels):
+            del self._shapes, self._preparation
+            return self._keep_one(len(pixels), 1)
         forward, backward = neighbors.find(self._shapes, count)
         near = forward.nearest(min(n - 1, int(self.n_neighbors)))
         places = self._shapes.places[0]
@@ -233,7 +238,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             one.number: one.labels for one in found.others if one.of is None
         }
         smooth = [
-            partition.same_for_equals(partition.smoothed(labels, walk, graph), prints[self._order])
+            partition.same_for_equals(partition.smoothed(labels, walk, graph), prints)
             for labels in cuts.values()
         ]
         odd = nuisance.find(

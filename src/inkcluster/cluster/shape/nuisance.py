@@ -90,7 +90,7 @@ def find(
         Memberships; rows sum to 1.
     """
     n, k = shares.shape
-    if k < 2 or n < 2 * MIN_MEMBERS:
+    if k < 2 or n < 2 * MIN_MEMBERS or pixels[0].size == 1:  # one pixel is nothing but contrast
         return Found({}, shares)
     count = min(n, SAMPLE)
     some = np.arange(count) * n // count

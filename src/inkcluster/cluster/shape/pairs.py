@@ -36,7 +36,12 @@ def unit_of(gradients: NDArray[np.floating]) -> float:
 
 
 def sobel(pixels: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Sobel gradients (n, 2, h, w) of images (n, h, w), right and down; the border is 0."""
+    """Sobel gradients (n, 2, h, w) of images (n, h, w), right and down; beyond the border is 0.
+
+    An image of one pixel has no gradient, and all would be the same: the pixel stands for it.
+    """
+    if pixels.shape[1:] == (1, 1):
+        return np.stack([pixels.astype(np.float32)] * 2, axis=1)
     around = np.pad(pixels.astype(np.float32), ((0, 0), (1, 1), (1, 1)))
     right = around[:, :, 2:] - around[:, :, :-2]
     down = around[:, 2:] - around[:, :-2]

@@ -37,7 +37,11 @@ def place(
         found = neighbors.found_in(shapes, new, kept)
     near = Lists(order[found.rows].astype(np.int32), found.distances)
     nearest = near.nearest(WALK_NEIGHBORS)
-    theirs = np.einsum("mk,mkc->mc", gaussian_shares(nearest), shares[nearest.rows])
+    weights = gaussian_shares(nearest)
+    same = nearest.distances == 0  # an image that is there already is placed by itself alone
+    found = same.any(axis=1)
+    weights[found] = same[found] / same[found].sum(axis=1, keepdims=True)
+    theirs = np.einsum("mk,mkc->mc", weights, shares[nearest.rows])
     return near.nearest(k), np.asarray(theirs)
 
 

@@ -56,6 +56,21 @@ def fingerprints(pixels: NDArray[Any], polarity: object = "auto") -> NDArray[np.
     return np.frombuffer(b"".join(digests), np.uint64)
 
 
+def different(fields: NDArray[np.int8]) -> NDArray[np.uint64]:
+    """A hash (n,) of each prepared image's gradients (n, …): images with the same can not be told apart."""
+    digests = [blake2b(one.tobytes(), digest_size=8).digest() for one in fields]
+    return np.frombuffer(b"".join(digests), np.uint64)
+
+
+def check_given(given: int, n: int, different: int, when: str = "") -> None:
+    """Refuse more clusters than there are `different` images of `n`."""
+    if given > different:
+        raise BadInputError(
+            f"n_clusters={given} of {n} images, of which {different} are different{when}; "
+            f"ask for at most {different} clusters."
+        )
+
+
 def check_sample(sample: object) -> None:
     """Refuse a size of the sample that is neither None nor a whole number from 2."""
     whole = isinstance(sample, int | np.integer) and not isinstance(sample, bool)

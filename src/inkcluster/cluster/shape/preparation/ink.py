@@ -36,7 +36,7 @@ def border_is_light(pixels: NDArray[np.generic]) -> bool:
 
 def mixed_borders(pixels: NDArray[np.generic]) -> float:
     """The share of images (n, h, w) whose border clearly says otherwise than that of most."""
-    grey = _grey(pixels, float(pixels.min()), float(pixels.max()))
+    grey = _shares(grey_levels(pixels, float(pixels.min()), float(pixels.max())))
     apart = _border(grey).mean(axis=1) - grey.mean(axis=(1, 2))
     clear = MIN_BORDER * grey.std(axis=(1, 2))
     return float(min((apart > clear).mean(), (apart < -clear).mean()))
@@ -54,16 +54,18 @@ def ink_of(
     pixels: NDArray[np.generic], low: float, high: float, polarity: str
 ) -> NDArray[np.float32]:
     """Pixels from 0 (background) to 1 (ink)."""
-    grey = _grey(pixels, low, high)
-    if polarity == "image":
-        light = _border(grey).mean(axis=1) > grey.mean(axis=(1, 2))
-        grey[light] = 1 - grey[light]
-    return grey
+    levels = grey_levels(pixels, low, high)
+    if polarity == "image":  # by whole numbers: swapped light and dark give the same to the bit
+        border = _border(levels)
+        edge = border.sum(axis=1, dtype=np.int64) * levels[0].size
+        light = edge > levels.sum(axis=(1, 2), dtype=np.int64) * border.shape[1]
+        levels[light] = GREY_LEVELS - levels[light]
+    return _shares(levels)
 
 
-def _grey(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.float32]:
-    """Pixels scaled from 0 (background) to 1, clipped, rounded to grey levels."""
-    return (grey_levels(pixels, low, high) / GREY_LEVELS).astype(np.float32)
+def _shares(levels: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Grey levels as shares of the highest."""
+    return (levels / GREY_LEVELS).astype(np.float32)
 
 
 def grey_levels(pixels: NDArray[np.generic], low: float, high: float) -> NDArray[np.uint16]:
