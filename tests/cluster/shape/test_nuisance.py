@@ -96,3 +96,18 @@ def test_a_line_through_some_images_makes_no_cluster(mnist):
     joins = np.concatenate([one.joins for one in model.nuisances_])
     np.testing.assert_array_equal(joins, model.labels_[rows])
     assert adjusted_rand_score(images.labels, model.labels_) > 0.85
+
+
+def test_large_images_show_the_same_in_fewer_pixels(grey, spoilt, digits):
+    truth = digits.labels[: len(grey)]
+    images = grey.copy()
+    images[spoilt, -1] = 1
+    large = np.repeat(np.repeat(images, 11, axis=1), 11, axis=2)[:, :-3]  # 129 × 132
+    labels = np.where(spoilt, 10, truth)
+    assert nuisance.find(large, (0.0, 1.0), shares_of(labels)).kinds == {10: "lines"}
+    views = nuisance._views(large[:5], (0.0, 1.0))
+    assert {rows.shape for pair in views.values() for rows in pair} == {(5, 43 * 44)}
+    np.testing.assert_allclose(
+        nuisance._pooled(large[:2, :, :7].astype(np.float32), 3)[0, :3],
+        [large[0, :3, a : a + 3].sum() / 9 for a in (0, 3, 6)][:2] + [large[0, :3, 6:7].sum() / 9],
+    )

@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.cluster.shape.preparation.ink import GREY_LEVELS, grey_levels
+from inkcluster.compute.threads import pieces
 
 KINDS = ("lines", "contrast", "polarity")
 SAMPLE = 1000
 """Images among which neighbours are sought."""
+MAX_SIDE = 64
+"""The longest side of images whose neighbours are sought, in pixels; larger ones are made smaller."""
+IMAGES_TOGETHER = 64
 NEIGHBORS = 10
 MIN_MEMBERS = 10
 """Images that a cluster has in the sample at least."""
@@ -126,18 +130,34 @@ def _views(
     pixels: NDArray[np.generic], ends: tuple[float, float]
 ) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """By kind of nuisance, rows of pixels (n, d) with it and without."""
-    grey = (grey_levels(pixels, *ends) / GREY_LEVELS).astype(np.float32)
-    flat = grey.reshape(len(grey), -1)
+    n, side = len(pixels), -(-max(pixels.shape[1:]) // MAX_SIDE)
+    size = [-(-length // side) for length in pixels.shape[1:]]
+    flat = np.empty((n, size[0] * size[1]), np.float32)
+    plain = np.empty_like(flat)
+    for part in pieces(n, IMAGES_TOGETHER):
+        grey = (grey_levels(pixels[part], *ends) / GREY_LEVELS).astype(np.float32)
+        flat[part] = _pooled(grey, side)
+        ink = grey > INKED
+        grey[ink.mean(axis=2) >= LINE] = 0
+        grey.transpose(0, 2, 1)[ink.mean(axis=1) >= LINE] = 0
+        plain[part] = _pooled(grey, side)
     own = _unit(flat)
-    plain = grey.copy()
-    plain[(grey > INKED).mean(axis=2) >= LINE] = 0
-    plain.transpose(0, 2, 1)[(grey > INKED).mean(axis=1) >= LINE] = 0
     signed = _unit(flat - flat.mean(axis=1, keepdims=True))
     return {
-        "lines": (own, _unit(plain.reshape(flat.shape))),
+        "lines": (own, _unit(plain)),
         "contrast": (flat, own),
         "polarity": (_unit(flat - flat.mean()), np.abs(signed)),
     }
+
+
+def _pooled(images: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Means of squares of so many pixels a side, in rows (n, d); beyond the border is 0."""
+    n, height, width = images.shape
+    if side == 1:
+        return images.reshape(n, -1)
+    padded = np.pad(images, ((0, 0), (0, -height % side), (0, -width % side)))
+    squares = padded.reshape(n, padded.shape[1] // side, side, padded.shape[2] // side, side)
+    return np.asarray(squares.mean(axis=(2, 4)).reshape(n, -1))
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
