@@ -8,6 +8,7 @@
     const { x, y, width, height } = svg.viewBox.baseVal;
     const home = { x, y, width, height };
     let view = { ...home };
+    let drawn = height;
     svg.dataset.home = svg.getAttribute("viewBox");
     frame.classList.add("zooms");
     tools.hidden = false;
@@ -23,7 +24,7 @@
       view.y = between(home.y, at.y, home.y + home.height - view.height);
       show();
     };
-    const reset = () => { view = { ...home }; show(); };
+    const reset = () => { home.height = drawn; view = { ...home }; show(); };
     // The part of the picture under a point of the window stays there.
     const zoom = (by, left, top) => {
       const box = svg.getBoundingClientRect();
@@ -100,11 +101,11 @@
     // Two fingers are for the picture: the page must not scroll away under them.
     svg.addEventListener("touchmove", (event) => { if (event.touches.length > 1) event.preventDefault(); }, { passive: false });
 
-    // The drawing has become shorter or longer.
+    // The drawing has become shorter or longer; who looks at a part of it goes on seeing that part.
     svg.addEventListener("drawn", (event) => {
-      home.height = event.detail.height;
-      svg.dataset.home = [home.x, home.y, home.width, home.height].join(" ");
-      reset();
+      drawn = event.detail.height;
+      svg.dataset.home = [x, y, width, drawn].join(" ");
+      if (!frame.classList.contains("near")) reset();
     });
 
     let seen = null;
