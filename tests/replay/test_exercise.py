@@ -81,7 +81,11 @@ def test_the_file_is_the_one_of_the_exercise(mnist):
 
 
 def test_the_settings_are_taken_from_the_file(plan):
-    assert all("exercise.toml" in why for name, why in plan.why.items() if name != "resamples")
+    assert all(
+        "exercise.toml" in why
+        for name, why in plan.why.items()
+        if name not in ("resamples", "thumbnails")
+    )
 
 
 @pytest.mark.parametrize("n", [30, 500, 1000, 10_000])

@@ -121,7 +121,7 @@ def test_headings_are_in_order(page):
 def test_the_first_screen_has_what_asks_for_action_and_no_codes(make_report):
     text = make_report()
     top = text[text.index('id="answer"') : text.index('id="questions"')]
-    assert re.findall(r'<li class="(\w+)"><p>', top) == ["warning", "warning"]
+    assert re.findall(r'<li class="(\w+)"><p>', top) == ["warning", "warning", "notice"]
     assert 'href="#q-centres"' in top
     assert 'href="#q-dbscan"' in top
     assert 'class="code"' not in top

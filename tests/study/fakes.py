@@ -112,7 +112,8 @@ def main():
     images = make_images(80, 8)
     tiny = {"restarts": 2, "sample_sizes": (40, 60), "resamples": 2, "min_samples": (2, 3)}
     settings = Settings(k=4, seed=1, **(tiny if real else {}))
-    for heavy in ("sklearn.cluster", "sklearn.neighbors", "matplotlib.backends.backend_svg"):
+    learning = ("sklearn.cluster", "sklearn.neighbors") if real else ()
+    for heavy in (*learning, "matplotlib.backends.backend_svg"):
         importlib.import_module(heavy)
     pd.DataFrame({"a": [1]}).to_parquet(out.parent / "warm.parquet")
     for limit in filter(str.isdigit, sys.argv[2:]):

@@ -30,7 +30,7 @@ NOISE, OUTSIDE = "in no group", "not in the sample"
 MAX_NAME_BYTES = 120
 DARK = 128
 """Images none of whose pixels reaches this are brightened, or nothing would be seen."""
-_UNSAFE = re.compile(r"[^\w .,()+=@-]|[\s]")
+_UNSAFE = re.compile(r"[^\w .,()+=@-]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 

@@ -14,9 +14,10 @@ from rich.cells import cell_len, set_cell_size
 
 from inkcluster.cli.blocks import tiles
 from inkcluster.cli.guard import one_line, print_json
-from inkcluster.study.answer import Finding, Level
+from inkcluster.study.answer import Level
+from inkcluster.study.overview.first import foremost, front
 from inkcluster.study.overview.overview import kept
-from inkcluster.study.questions import OPENING, QUESTIONS
+from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.run.folder import REPORT
 from inkcluster.study.run.written import findings_to_json
 from inkcluster.words import class_name, listed, whole_percent
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from inkcluster.study.overview.overview import Overview
-    from inkcluster.study.run.run import Run, WrittenAnswer, WrittenTable
+    from inkcluster.study.run.run import Run
 
-MOST_FINDINGS = 5
 MOST_GROUPS = 12
 MOST_METHODS = 12
 """Of each, no more are shown; the report has the rest."""
@@ -56,16 +56,16 @@ def show_and_say(folder: Path, *, open_it: bool, as_json: bool) -> None:
 
 def say_first_screen(run: Run) -> None:
     """Print the sentence, the groups, the findings that ask for action, the methods, the report's path."""
-    columns, answers = _columns(), in_order(run)
+    columns = _columns()
     parts = [_wrapped(run.says or "No question is answered yet.", columns)]
     if waiting := _waiting(run):
         parts.append(_wrapped(waiting, columns))
     if (overview := kept(run)) is not None:
         parts.append(_groups(run, overview, columns))
-    if found := foremost(run, answers):
+    if found := foremost(run):
         lines = [_wrapped(one.sentence, columns, f"{_MARKS[one.level]} ") for one in found]
         parts.append("\n".join(lines))
-    if (methods := methods_of(answers)) is not None:
+    if (methods := front(run)) is not None:
         first = methods.says.split(". ")[0].rstrip(".")
         parts.append(f"{_wrapped(f'{first}:', columns)}\n{_methods(methods.frame(), columns)}")
     page = run.path / REPORT
@@ -75,8 +75,8 @@ def say_first_screen(run: Run) -> None:
 
 def first_screen(run: Run) -> dict[str, Any]:
     """The same as plain values: the document that ``--json`` prints."""
-    answers, page = in_order(run), run.path / REPORT
-    methods, overview = methods_of(answers), kept(run)
+    page = run.path / REPORT
+    methods, overview = front(run), kept(run)
     return {
         "run": str(run.path),
         "report": str(page) if page.is_file() else None,
@@ -87,33 +87,9 @@ def first_screen(run: Run) -> dict[str, Any]:
         "says": run.says or None,
         "clustering": None if overview is None else overview.name,
         "groups": [] if overview is None else _plain_groups(run, overview),
-        "findings": findings_to_json(foremost(run, answers)),
+        "findings": findings_to_json(foremost(run)),
         "methods": [] if methods is None else _plain_rows(methods.frame()),
     }
-
-
-def in_order(run: Run) -> list[WrittenAnswer]:
-    """The answers, that on which the report opens first."""
-    return sorted(run.answers, key=lambda one: (one.key != OPENING, one.number))
-
-
-def foremost(run: Run, answers: list[WrittenAnswer]) -> tuple[Finding, ...]:
-    """The warnings of a run; where there is none, the notices of the answer on which the report opens."""
-    found = [*run.data_findings, *(finding for one in answers for finding in one.findings)]
-    wanted = [finding for finding in found if finding.level is Level.WARNING]
-    if not wanted:
-        opening = [finding for one in answers if one.key == OPENING for finding in one.findings]
-        wanted = [finding for finding in opening if finding.level is Level.NOTICE]
-    return tuple(wanted[:MOST_FINDINGS])
-
-
-def methods_of(answers: list[WrittenAnswer]) -> WrittenTable | None:
-    """The table that compares the methods, if that question is answered."""
-    for one in answers:
-        for table in one.tables:
-            if one.front and table.name == one.front:
-                return table
-    return None
 
 
 def _computing(run: Run) -> list[str]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inkcluster.report.exhibits import TableView
+from inkcluster.study.overview.first import foremost
 
 if TYPE_CHECKING:
     from inkcluster.report.view import FindingView, QuestionView
     from inkcluster.study.run.run import Run
 
-MOST_FINDINGS = 5
 _END = re.compile(r"(?<=[a-z)%][.!?]) (?=[A-Z0-9])")
 """Between two sentences."""
 
@@ -35,15 +35,13 @@ def summary(run: Run, questions: list[QuestionView], about: Iterable[FindingView
     in_order = sorted(questions, key=lambda one: one.key != OPENING)
     said = next((one.says for one in in_order if one.says), "")
     headline, *more = _END.split(said or run.data.line, maxsplit=1)
-    findings = [*about, *(f for one in in_order for f in one.findings)]
-    urgent = [f for f in findings if f.level == "warning"]
-    if not urgent:
-        opening = [f for one in in_order[:1] for f in one.findings]
-        urgent = [f for f in opening if f.level == "notice"]
+    parts = [tuple(about), *(one.findings for one in questions)]
+    views = {(f.code, f.sentence): f for part in parts for f in part}
+    urgent = [views[f.code, f.sentence] for f in foremost(run)]
     fronts = (one.front for one in in_order)
     return Summary(
         headline,
         " ".join(more),
-        tuple(urgent[:MOST_FINDINGS]),
+        tuple(urgent),
         next((front for front in fronts if front is not None), None),
     )

@@ -10,7 +10,6 @@ import time
 import pytest
 
 SEED = int(os.environ.get("INKCLUSTER_SEED", "69"))
-KILLS = 10
 
 
 def content(out):
@@ -33,10 +32,10 @@ def finish(child):
     return float(output.split()[-1])
 
 
-def kill_at_random(start, out, words, longest, rng):
-    """Kill a study `KILLS` times at random moments, going on each time; count what was cut off."""
+def kill_at_random(start, out, words, longest, rng, kills):
+    """Kill a study `kills` times at random moments, going on each time; count what was cut off."""
     cut = 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         child = start(out, *words)
         assert child.stdout.readline() == "ready\n", child.stderr.read()
         time.sleep(rng.uniform(0, longest))
@@ -47,14 +46,16 @@ def kill_at_random(start, out, words, longest, rng):
 
 
 @pytest.mark.parametrize(
-    "words", [(), pytest.param(("real",), marks=pytest.mark.slow)], ids=["quick", "real"]
+    ("words", "kills"),
+    [((), 10), pytest.param(("real",), 5, marks=pytest.mark.slow)],
+    ids=["quick", "real"],
 )
-def test_killed_at_ten_random_moments_and_resumed(start, tmp_path, words):
+def test_killed_at_random_moments_and_resumed(start, tmp_path, words, kills):
     seconds = finish(start(tmp_path / "whole", *words))
     rng = random.Random(SEED)
-    # A tenth of the whole each time, so that the ten moments spread over all of it.
-    cut = kill_at_random(start, tmp_path / "killed", words, 2 * seconds / KILLS, rng)
-    assert cut >= KILLS // 2, f"only {cut} of {KILLS} were still running (seed {SEED})"
+    # Such a part of the whole each time that the moments spread over all of it.
+    cut = kill_at_random(start, tmp_path / "killed", words, 2 * seconds / kills, rng, kills)
+    assert cut >= kills // 2, f"only {cut} of {kills} were still running (seed {SEED})"
     finish(start(tmp_path / "killed", *words))
     whole, resumed = content(tmp_path / "whole"), content(tmp_path / "killed")
     assert list(whole) == list(resumed)

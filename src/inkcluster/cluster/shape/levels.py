@@ -31,8 +31,9 @@ FINER = 4
 ENOUGH = 1.25
 """Small clusters made for up to so many times the number of clusters serve as well."""
 MAX_CLUSTERS_FOUND = 1000
-MIN_FOR_ONE = 20
-"""Number of images from which a single cluster can stand out; fewer show nothing either way."""
+MIN_FOR_ONE = 100
+"""Number of images from which a single cluster can stand out: ten clusters of fewer images would have about as
+many members as an image has neighbours, and would look like one."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,13 +21,19 @@ ink.wall = (() => {
     return words.filter((one) => one).join(", ");
   };
 
-  // Show the images `rows` in the list `into`; `chosen` is called with the row that is clicked.
+  const latest = new WeakMap();
+  // Show the images `rows` in the list `into`; `chosen` is called with the row that is clicked. A list that
+  // is asked to show others meanwhile shows these alone.
   const show = async (into, rows, chosen, start = 0) => {
-    if (!start) into.replaceChildren();
+    if (!start) {
+      into.replaceChildren();
+      latest.set(into, rows);
+    }
     for (const row of rows.slice(start, start + PAGE)) {
       const [item, button, canvas] = ["li", "button", "canvas"].map((tag) => document.createElement(tag));
       button.type = "button";
       button.title = await said(row);
+      if (latest.get(into) !== rows) return;
       button.setAttribute("aria-label", button.title);
       canvas.dataset.row = row;
       button.append(canvas);
@@ -36,7 +42,7 @@ ink.wall = (() => {
       into.append(item);
       seen.observe(canvas);
     }
-    if (start + PAGE >= rows.length) return;
+    if (start + PAGE >= rows.length || latest.get(into) !== rows) return;
     const [item, more] = ["li", "button"].map((tag) => document.createElement(tag));
     item.className = "more-images";
     more.type = "button";
