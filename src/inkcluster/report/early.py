@@ -8,8 +8,8 @@ from pathlib import Path
 
 from inkcluster.errors import RunFolderError
 
-MOST_SHARE = 0.1
-"""Share of the time that may go into reports before the last."""
+MOST_SHARE = 0.03
+"""Share of the time that may go into reports after the first and before the last."""
 
 
 class Early:
@@ -26,7 +26,7 @@ class Early:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.page: Path | None = None
-        self._begun, self._spent = time.monotonic(), 0.0
+        self._begun, self._spent, self._last = time.monotonic(), 0.0, 0.0
 
     def write(self) -> bool:
         """Write it now if little time went into it so far; whether it was written."""
@@ -34,10 +34,11 @@ class Early:
         from inkcluster.study.run.run import Run
 
         begun = time.monotonic()
-        if self._spent > MOST_SHARE * (begun - self._begun):
+        if self._spent + self._last > MOST_SHARE * (begun - self._begun):
             return False
         with suppress(RunFolderError, OSError):
             self.page = report.write(Run.open(self.folder))
-            self._spent += time.monotonic() - begun
+            self._last = time.monotonic() - begun
+            self._spent += self._last
             return True
         return False

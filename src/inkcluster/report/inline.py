@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+KEPT = 100
+"""Drawings that are kept themed, since a report is written several times while its study runs."""
 
+
+@lru_cache(maxsize=KEPT)
 def inline_svg(content: bytes, prefix: str, label: str) -> Markup | None:
     """The SVG with these bytes, themed and ready to stand in the page; None if it may not.
 
