@@ -191,6 +191,14 @@ ink.explore = (() => {
         show();
       });
     }
+    // What is open over the page closes when something else is meant.
+    const over = part("filters");
+    document.addEventListener("pointerdown", ({ target }) => { if (!over.contains(target)) over.open = false; });
+    over.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      over.open = false;
+      over.querySelector("summary").focus();
+    });
     part("find").addEventListener("keydown", (event) => { if (event.key === "Enter") find(event.target.value); });
     part("find").addEventListener("search", (event) => find(event.target.value));
     part("reset").addEventListener("click", () => {
