@@ -232,10 +232,10 @@ def _png(pixels: NDArray[np.uint8], peak: int) -> bytes:
 
     from PIL import Image
 
-    if 0 < peak < DARK:
-        pixels = np.rint(pixels * (255 / peak)).astype(np.uint8)
+    from inkcluster.study.overview.thumbnails import stretched
+
     stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
+    Image.fromarray(stretched(pixels, peak) if peak < DARK else pixels).save(stream, "PNG")
     return stream.getvalue()
 
 

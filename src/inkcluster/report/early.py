@@ -19,13 +19,12 @@ class Early:
     --------
     >>> from pathlib import Path
     >>> early = Early(Path("no such run"))
-    >>> early.write(), early.page
-    (False, None)
+    >>> early.write()
+    False
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.page: Path | None = None
         self._begun, self._spent, self._last = time.monotonic(), 0.0, 0.0
 
     def write(self) -> bool:
@@ -37,7 +36,7 @@ class Early:
         if self._spent + self._last > MOST_SHARE * (begun - self._begun):
             return False
         with suppress(RunFolderError, OSError):
-            self.page = report.write(Run.open(self.folder))
+            report.write(Run.open(self.folder))
             self._last = time.monotonic() - begun
             self._spent += self._last
             return True

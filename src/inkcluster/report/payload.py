@@ -106,8 +106,8 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
         columns["rows"] = sheets.rows.astype("<u4")
         index["sheets"] = {
             "ids": ids,
-            "across": 64,
-            "each": 4096,
+            "across": SHEET,
+            "each": SHEET**2,
             "height": sheets.tile[0],
             "width": sheets.tile[1],
             "rows": "rows",
@@ -144,13 +144,8 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
 
 def _numbers(values: NDArray[np.int32]) -> NDArray[Any]:
     """In the fewest bytes that hold them; what is below 0 becomes the largest values."""
-    kind = (
-        np.uint8
-        if values.max(initial=0) < 254
-        else np.uint16
-        if values.max() < 65534
-        else np.uint32
-    )
+    most = values.max(initial=0)
+    kind = next(k for k in (np.uint8, np.uint16, np.uint32) if most < np.iinfo(k).max - 1)
     top = np.iinfo(kind).max
     known = np.maximum(values, 0).astype(kind)
     known[values == -1] = top

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import RunFolderError
 from inkcluster.report.inline import data_url
 from inkcluster.report.stills import save_indexed
 
@@ -60,19 +59,12 @@ def still_map(run: Run, overview: Overview) -> StillMap | None:
     """The map of the groups on which the report opens; None if the run holds none."""
     from inkcluster.evaluate.members.places import densest
     from inkcluster.figures.drawing.scatter import PER_INCH, Room
-    from inkcluster.study.run.frame import clusters, partitions
+    from inkcluster.study.run.frame import each
 
-    answer, partition = partitions(run)[overview.name]
-    if not partition.places:
+    _, partition, arrays, labels = next(each(run))
+    if partition.places not in arrays:
         return None
-    arrays = answer.arrays()
-    try:
-        labels = clusters(arrays, partition, run.data.n)
-        places = np.asarray(arrays[partition.places], np.float64)
-    except (LookupError, ValueError) as error:
-        raise RunFolderError(
-            f"{run.path} holds an answer that cannot be used ({error})."
-        ) from error
+    places = np.asarray(arrays[partition.places], np.float64)
     if places.shape != (run.data.n, 2) or not np.isfinite(places).all():
         return None
     low, span = places.min(axis=0), np.ptp(places, axis=0)

@@ -30,18 +30,9 @@ class Summary:
 
 def summary(run: Run, questions: list[QuestionView], about: Iterable[FindingView]) -> Summary:
     """The first screen of `run` from its answers, the opening one's sentence first."""
-    from inkcluster.study.questions import OPENING
-
-    in_order = sorted(questions, key=lambda one: one.key != OPENING)
-    said = next((one.says for one in in_order if one.says), "")
-    headline, *more = _END.split(said or run.data.line, maxsplit=1)
+    headline, *more = _END.split(run.says or run.data.line, maxsplit=1)
     parts = [tuple(about), *(one.findings for one in questions)]
     views = {(f.code, f.sentence): f for part in parts for f in part}
-    urgent = [views[f.code, f.sentence] for f in foremost(run)]
-    fronts = (one.front for one in in_order)
-    return Summary(
-        headline,
-        " ".join(more),
-        tuple(urgent),
-        next((front for front in fronts if front is not None), None),
-    )
+    urgent = tuple(views[f.code, f.sentence] for f in foremost(run))
+    methods = next((one.front for one in questions if one.front is not None), None)
+    return Summary(headline, " ".join(more), urgent, methods)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.study.overview.thumbnails import shrink, size, stretched
+from inkcluster.study.run import rows as rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ class Groups:
     typical: NDArray[np.int64]  # (k, 12), the images most alike their group
     extreme: NDArray[np.int64]  # (k, 12), the images least alike
     sure: NDArray[np.float64]  # (k,), mean confidence; NaN where it is not known
-    unsure: NDArray[np.int64]  # (k,), images below UNSURE; or nearer to another group's mean
+    unsure: NDArray[np.int64]  # (k,), images below UNSURE; 0 where confidence is not known
     border: NDArray[np.int64]  # (k,), the group to which most of these would go
     label: NDArray[np.int32]  # (k,), the most frequent label, a number of the classes
     purity: NDArray[np.float64]  # (k,), its share of the labelled; NaN without labels
@@ -58,19 +59,32 @@ def find(
     `known` may hold `memberships` (n, k), `confidence` (n,) and `outlier_scores` (n,); without them,
     the distances to the groups' mean images stand in. Labels of the images only judge.
     """
+    from inkcluster.evaluate.distances import distance_to_own, members_of
+    from inkcluster.study.questions.parts.pictures import mean_images
+
     sizes = np.bincount(labels[labels >= 0])
     numbers = np.argsort(-sizes, kind="stable")[: min(MOST_GROUPS, int(np.sum(sizes > 0)))]
-    members = [np.flatnonzero(labels == number) for number in numbers.tolist()]
-    means = [images.pixels[some].mean(axis=0) for some in members]
-    near = _distances(images, members, means)
-    confidence = known.get("confidence")
-    scores = known.get("outlier_scores", near)
-    second = _second(known.get("memberships"), images, labels, numbers, means)
-    doubt = 1 - confidence if confidence is not None else np.zeros(len(labels))
-    is_unsure = (confidence < UNSURE) if confidence is not None else np.zeros(len(labels), bool)
-    codes, peak = _codes(images), int(images.pixels.max())
+    rank = np.full(len(sizes) + 1, NONE)  # its last entry is that of noise
+    rank[numbers] = np.arange(len(numbers))
+    groups = rank[np.maximum(labels, NONE)]
+    members = members_of(groups, len(numbers))
+    means = mean_images(images.pixels, groups, len(numbers))
+    flat = images.flat()
+    centres = means.reshape(len(means), flat.shape[1])
+    near = np.nan_to_num(distance_to_own(flat, groups, centres))
+    confidence, scores = known.get("confidence"), known.get("outlier_scores", near)
+    memberships = known.get("memberships")
+    if memberships is not None:
+        memberships = memberships[:, numbers]
+    second = _second(memberships, flat, groups, centres)
+    doubt = near if confidence is None else 1 - confidence
+    is_unsure = np.zeros(len(labels), bool) if confidence is None else confidence < UNSURE
+    codes, peak = rows_of.codes(images), int(images.pixels.max())
     label, purity = _judged(codes, members)
-    odd = _odd(codes, labels, numbers, label)
+    odd = np.zeros(len(labels), bool)
+    if codes is not None:
+        held = np.flatnonzero(groups >= 0)
+        odd[held] = label[groups[held]] != codes[held]
     unsure = np.array([int(is_unsure[some].sum()) for some in members], np.int64)
     odd_count = np.array([int(odd[some].sum()) for some in members], np.int64)
     found: dict[str, NDArray[Any]] = {
@@ -87,7 +101,7 @@ def find(
         "order": np.argsort(-(unsure + odd_count) / sizes[numbers], kind="stable"),
         "outliers": _wall(scores, labels >= 0),
         "doubtful": _wall(doubt, is_unsure),
-        "suspects": _wall(1 - doubt, odd),
+        "suspects": _wall(-doubt, odd),
         "noise": np.array([np.sum(labels == -1), np.sum(labels < -1)]),
     }
     rows = np.concatenate([found[name].ravel() for name in _SHOWN])
@@ -126,47 +140,25 @@ def known_of(arrays: Mapping[str, NDArray[Any]], partition: Partition, n: int) -
     return {name: arrays[at] for name, at in names.items() if at and len(arrays[at]) == n}
 
 
-def _distances(
-    images: ImageSet, members: list[NDArray[np.int64]], means: list[NDArray[np.float64]]
-) -> NDArray[np.float64]:
-    """The distance of each image to its group's mean image; 0 without a group."""
-    found = np.zeros(len(images))
-    for some, mean in zip(members, means, strict=True):
-        apart = images.pixels[some].reshape(len(some), -1) - mean.ravel().astype(np.float32)
-        found[some] = np.sqrt(np.einsum("ij,ij->i", apart, apart))
-    return found
-
-
 def _second(
     memberships: NDArray[np.float64] | None,
-    images: ImageSet,
-    labels: NDArray[np.int32],
-    numbers: NDArray[np.int64],
-    means: list[NDArray[np.float64]],
+    flat: NDArray[np.uint8],
+    groups: NDArray[np.int64],
+    centres: NDArray[np.float64],
 ) -> NDArray[np.int64]:
-    """The place, among the groups shown, of the group that each image would be in next."""
-    k = len(numbers)
-    if k < 2:
-        return np.full(len(labels), NONE)
-    own = np.full(int(max(labels.max(), numbers.max())) + 2, NONE)
-    own[numbers] = np.arange(k)
-    mine = own[np.maximum(labels, -1)]
-    rows = np.flatnonzero(mine >= 0)
-    found = np.full(len(labels), NONE)
-    flat = np.reshape(means, (k, -1)).astype(np.float32)
-    norms = np.einsum("ij,ij->i", flat, flat)
-    step = 8192
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        if memberships is not None:
-            near = memberships[some][:, numbers].copy()
-        else:
-            near = (
-                2 * (images.pixels[some].reshape(len(some), -1).astype(np.float32) @ flat.T) - norms
-            )
-        near[np.arange(len(some)), mine[some]] = -np.inf
-        found[some] = near.argmax(axis=1)
-    return found
+    """The group that each image would be in next; -1 without a group, or without another."""
+    from inkcluster.evaluate.distances import two_closest
+
+    if len(centres) < 2:
+        return np.full(len(groups), NONE)
+    if memberships is None:
+        first, then, _, _ = two_closest(flat, centres)
+        found = np.where(first == groups, then, first)
+    else:
+        others = memberships.copy()
+        others[np.arange(len(groups)), groups] = -np.inf  # noise has no membership that matters
+        found = others.argmax(axis=1)
+    return np.where(groups >= 0, found, NONE)
 
 
 def _doubtful(doubt: NDArray[np.float64], some: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -179,12 +171,6 @@ def _most(values: NDArray[np.int64]) -> int:
     return int(np.bincount(values).argmax()) if len(values) else NONE
 
 
-def _codes(images: ImageSet) -> NDArray[np.int32] | None:
-    if images.labels is None:
-        return None
-    return np.searchsorted(images.classes, images.labels).astype(np.int32)
-
-
 def _judged(
     codes: NDArray[np.int32] | None, members: list[NDArray[np.int64]]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
@@ -193,22 +179,6 @@ def _judged(
     counts = [np.bincount(codes[some]) for some in members]
     label = np.array([one.argmax() for one in counts], np.int32)
     return label, np.array([one.max() / one.sum() for one in counts])
-
-
-def _odd(
-    codes: NDArray[np.int32] | None,
-    labels: NDArray[np.int32],
-    numbers: NDArray[np.int64],
-    label: NDArray[np.int32],
-) -> NDArray[np.bool_]:
-    """Whether an image has another label than most of its group."""
-    if codes is None:
-        return np.zeros(len(labels), bool)
-    expected = np.full(int(max(labels.max(), numbers.max(initial=0))) + 2, NONE, np.int32)
-    expected[numbers] = label
-    mine = expected[np.maximum(labels, -1)]
-    is_odd: NDArray[np.bool_] = (mine >= 0) & (mine != codes)
-    return is_odd
 
 
 def _first(some: NDArray[np.int64], key: NDArray[Any], most: int = MEMBERS) -> NDArray[np.int64]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from inkcluster.errors import RunFolderError
 from inkcluster.study.answer import Partition
-from inkcluster.study.questions import OPENING
 from inkcluster.study.run import rows
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def partitions(run: Run) -> dict[str, tuple[WrittenAnswer, Partition]]:
     Of two with one name the first counts.
     """
     found: dict[str, tuple[WrittenAnswer, Partition]] = {}
-    for answer in sorted(run.answers, key=lambda one: (one.key != OPENING, one.number)):
+    for answer in run.in_order:
         for one in answer.partitions:
             found.setdefault(one.name, (answer, one))
     return found

@@ -49,13 +49,22 @@ def kept(folder: Path, n: int, n_classes: int) -> Rows:
     return Rows(labels if numbered and n_classes else None, names)
 
 
+def codes(images: ImageSet) -> NDArray[np.int32] | None:
+    """The label of each image as a number of the set's classes; None without labels."""
+    if images.labels is None:
+        return None
+    return np.searchsorted(images.classes, images.labels).astype(np.int32)
+
+
 def _arrays(images: ImageSet) -> dict[str, NDArray[Any]]:
-    labels = np.empty(0, np.int32)
-    if images.labels is not None:
-        labels = np.searchsorted(images.classes, images.labels).astype(np.int32)
+    labels = codes(images)
     encoded = [] if images.names is None else [str(one).encode() for one in images.names.tolist()]
     ends = np.cumsum([len(one) for one in encoded], dtype=np.int64)
-    return {"labels": labels, "text": np.frombuffer(b"".join(encoded), np.uint8), "ends": ends}
+    return {
+        "labels": np.empty(0, np.int32) if labels is None else labels,
+        "text": np.frombuffer(b"".join(encoded), np.uint8),
+        "ends": ends,
+    }
 
 
 def _split(text: bytes, ends: list[int]) -> list[str]:

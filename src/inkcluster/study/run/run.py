@@ -10,6 +10,7 @@ from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.files import RUN
 from inkcluster.study.answer import Finding
 from inkcluster.study.findings import outdated
+from inkcluster.study.questions import OPENING
 from inkcluster.study.run.facts import DataFacts
 from inkcluster.study.run.folder import ANSWERS
 from inkcluster.study.run.state import read_state
@@ -137,6 +138,11 @@ class Run:
         return tuple(self.answer(key) for key in self.keys)
 
     @property
+    def in_order(self) -> list[WrittenAnswer]:
+        """The answers, that on which the report opens first."""
+        return sorted(self.answers, key=lambda one: (one.key != OPENING, one.number))
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings: of the images, then of each answer."""
         return (*self.data_findings, *(f for answer in self.answers for f in answer.findings))
@@ -144,10 +150,7 @@ class Run:
     @property
     def says(self) -> str:
         """The answer in one sentence, of question 7 if it is there; empty without an answer."""
-        from inkcluster.study.questions import OPENING
-
-        first = sorted(self.answers, key=lambda one: (one.key != OPENING, one.number))
-        return next((one.says for one in first if one.says), "")
+        return next((one.says for one in self.in_order if one.says), "")
 
     def _repr_html_(self) -> str:
         """The sentence and the groups for notebooks, and a link to the report."""

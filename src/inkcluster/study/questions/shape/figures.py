@@ -10,6 +10,7 @@ from inkcluster.evaluate import Match, match
 from inkcluster.evaluate.members.places import densest, islands, typical
 from inkcluster.figures.base import Figure
 from inkcluster.study.answer import Answer, Table
+from inkcluster.study.overview.groups import UNSURE
 from inkcluster.study.questions.parts import judging, pictures
 from inkcluster.study.questions.shape import findings
 from inkcluster.study.steps.shape import Shapes
@@ -169,7 +170,7 @@ def _table(shapes: Shapes, matched: Match | None) -> Table:
             "share": sizes / len(shapes.labels),
             "mean confidence": confidence,
             "share sure": [float(np.mean(one >= findings.SURE)) for one in members],
-            "share unsure": [float(np.mean(one < findings.UNSURE)) for one in members],
+            "share unsure": [float(np.mean(one < UNSURE)) for one in members],
         }
     )
     if matched is not None:
@@ -178,7 +179,7 @@ def _table(shapes: Shapes, matched: Match | None) -> Table:
     says = (
         "The confidence of an image is how much more of a random walk along the nearest images ends in its "
         f"own cluster than in the next; `share sure` is from {findings.SURE} on, `share unsure` below "
-        f"{findings.UNSURE}. The median is {decimals(float(np.median(shapes.confidence)), 2)}; least sure on "
+        f"{UNSURE}. The median is {decimals(float(np.median(shapes.confidence)), 2)}; least sure on "
         f"average: {listed(f'cluster {c}' for c in order)}."
     )
     return Table("clusters", "The clusters", says, frame)

@@ -8,6 +8,7 @@ import numpy as np
 
 from inkcluster.study.answer import Finding, Level
 from inkcluster.study.findings import Sentences
+from inkcluster.study.overview.groups import UNSURE
 from inkcluster.study.questions.parts import judging
 from inkcluster.study.steps.shape import INFORMATION, WEAK
 from inkcluster.words import class_name, listed, percent, several
@@ -26,8 +27,8 @@ NUISANCES = ("ruled lines", "contrast", "light and dark swapped")
 RUNNERS_UP = 2
 BESIDE = 1.35
 """Numbers within this factor of a stronger one are strong only because of it."""
-SURE, UNSURE = 0.9, 0.5
-"""An image is sure of its cluster from the one confidence on, and unsure below the other."""
+SURE = 0.9
+"""An image is sure of its cluster from this confidence on."""
 MAX_UNSURE_SHARE = 0.05
 MIN_LINKED_ARI = 0.1
 """Below this ARI the clusters have little to do with the classes."""
