@@ -191,7 +191,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         wanted = asked(self.get_params(deep=False))
         pixels = read_pixels(self, X, reset=True)
         plan.check_start(len(pixels))
-        with one_blas_thread():  # the iteration for eigenvectors takes three times as long on two
+        with one_blas_thread():  # the iteration for eigenvectors takes longer on two
             return self._fit(pixels, wanted)
 
     def _fit(self, pixels: NDArray[Any], wanted: dict[str, Any]) -> Self:
