@@ -50,6 +50,17 @@ def test_colours_are_the_clusters_of_the_cut(n, seed, share, method) -> None:
     tree = _tree.layout(Z, k, None)
     assert drawn_partition(tree) == expected
     assert sum(Z[:, 2] > tree.cut) == k - 1
+    # the links above and the leaves below each
+    children = [np.flatnonzero(tree.parent == link) for link in range(n - 1)]
+    assert max(map(len, children)) <= 2
+    assert np.flatnonzero(tree.parent < 0).tolist() == [n - 2]
+    for link, below in enumerate(children):
+        first, last = tree.span[link]
+        assert tree.x[link, [0, 3]].min() >= tree.positions[first]
+        assert tree.x[link, [0, 3]].max() <= tree.positions[last]
+        spans = tree.span[below]
+        assert (below < link).all()
+        assert last - first + 1 == np.sum(spans[:, 1] - spans[:, 0] + 1) + 2 - len(below)
 
 
 @pytest.mark.parametrize("method", ["ward", "single", "centroid", "median"])

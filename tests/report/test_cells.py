@@ -10,7 +10,7 @@ from tests.report.conftest import HOSTILE, ODD, VALUES, Asked, Maker
 
 from inkcluster import report
 from inkcluster.evaluate import match
-from inkcluster.figures import EpsMap, PictureTree
+from inkcluster.figures import Dendrogram, Dendrograms, EpsMap, PictureTree
 from inkcluster.images import load
 from inkcluster.report import settings
 from inkcluster.report.crossings import crossing_of
@@ -59,7 +59,10 @@ def made(tmp_path_factory):
         arrays={"map_labels": SETTINGS, "map_eps": np.array(EPS), "map_index": MAP_ROWS},
     )
     tree = PictureTree("tree", "Tree", "Says.", Z, 3, np.zeros((2 * len(Z) + 1, 8, 8)), None)
-    asked_tree = Asked("hierarchy", 3, "How many?", Answer(figures=(tree,)))
+    one = Dendrogram("one", "One", "Says.", Z, 3, np.zeros((12, 8, 8)), truncate=None)
+    both = [("ward", Z, 3), ("last five", Z, None)]
+    panels = Dendrograms("panels", "Panels", "Says.", both, truncate=5)
+    asked_tree = Asked("hierarchy", 3, "How many?", Answer(figures=(tree, one, panels)))
     entries = {}
     asked = Asked("dbscan", 5, "Which eps?", dbscan, ("min_samples",))
     for question in (Asked("shape", 7, "How well?", shape), asked, asked_tree):
@@ -247,11 +250,57 @@ def test_branches_of_the_tree_close_to_one_picture_and_open_again(page):
     page.keyboard.press(" ")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") != (
-        "Branch of 12 images"
+        "branch of 12 images"
     )
     page.locator(f"{where} .pairs-bar button", has_text="Open all").click()
     assert page.evaluate(counts, where) == whole
     assert float(page.locator(f"{where} svg").get_attribute("viewBox").split()[3]) == height
+
+
+@pytest.mark.browser
+def test_branches_of_a_dendrogram_close_to_triangles_and_open_again(page):
+    where = "#figure-hierarchy-one"
+    page.locator(f"{where} svg").scroll_into_view_if_needed()
+    branches = page.locator(f"{where} .branch")
+    branches.first.wait_for()
+    assert branches.count() == len(Z)
+    lines, leaves = (f"{where} [id*='-{part}-0-']" for part in ("links", "leaf"))
+    triangles = "(at) => [...document.querySelectorAll(at)].filter((one) => one.checkVisibility() && one.getAttribute('d').endsWith('Z')).length"
+    assert page.locator(f"{leaves}:visible").count() == 3 * 12  # a tile, a picture and a number
+    assert page.evaluate(triangles, f"{lines} path") == 0
+    page.locator(f"{where} .pairs-bar button", has_text="Close at the cut").press("Enter")
+    assert page.locator(f"{lines} path:visible").count() == 5
+    assert page.evaluate(triangles, f"{lines} path") == 3
+    assert page.locator(f"{leaves}:visible").count() == 0
+    closed = page.locator(f"{where} .branch[aria-expanded=false]:visible")
+    assert closed.count() == 3
+    box = closed.first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 3)
+    assert closed.count() == 2
+    assert page.locator(f"{leaves}:visible").count() == 3 * 4
+    root = page.locator(f"{where} .branch[tabindex='0']")
+    root.focus()
+    assert root.get_attribute("aria-label") == "branch of 12 images"
+    for key in ("Enter", "Space"):
+        page.keyboard.press(key)
+        assert root.get_attribute("aria-expanded") == str(key == "Space").lower()
+        assert page.locator(f"{lines} path:visible").count() == (1 if key == "Enter" else 7)
+    for key, members in zip(("Down", "Down", "Up"), (4, 2, 4), strict=True):
+        page.keyboard.press(f"Arrow{key}")
+        name = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert members == 2 or name == f"branch of {members} images"
+    page.locator(f"{where} .pairs-bar button", has_text="Open all").click()
+    assert page.locator(f"{leaves}:visible").count() == 3 * 12
+    # each panel is a tree of its own
+    where = "#figure-hierarchy-panels"
+    page.locator(f"{where} svg").scroll_into_view_if_needed()
+    page.locator(f"{where} .branch").first.wait_for()
+    roots = page.locator(f"{where} .branch[tabindex='0']")
+    names = roots.evaluate_all("(all) => all.map((one) => one.getAttribute('aria-label'))")
+    assert names == ["ward, cut at 3: branch of 12 images", "last five: branch of 12 images"]
+    roots.last.press("Enter")
+    assert page.locator(f"{where} [id*='-links-1-'] path:visible").count() == 1
+    assert page.locator(f"{where} [id*='-links-0-'] path:visible").count() == 4
 
 
 def assert_setting(page, where, i, j):

@@ -102,10 +102,12 @@ class Dendrogram(Head):
             pictures = np.asarray(self.leaf_pictures)
             if self._by_observation(tree):
                 pictures = pictures[tree.leaves]
-            picture_row(page, ink(pictures, peak=self.peak, polarity=self.ink), middles, foot, side)
+            opacity = ink(pictures, peak=self.peak, polarity=self.ink)
+            picture_row(page, opacity, middles, foot, side, name=_tree.LEAF.format(0, "{}", "{}"))
         if labels is not None:
             style: dict[str, Any] = {"ha": "center", "va": "top", "rotation": 0 if upright else 90}
-            for x, label in zip(middles, labels, strict=True):
+            for leaf, (x, label) in enumerate(zip(middles, labels, strict=True)):
+                style["gid"] = _tree.LEAF.format(0, leaf, "label")
                 page.text(x, foot + side + 0.03, label, size=theme.TINY, color=theme.MUTED, **style)
         if note:
             words = "Number under a leaf: the images in it"

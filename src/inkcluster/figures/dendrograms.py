@@ -63,10 +63,10 @@ class Dendrograms(Head):
         """Panels in lines, titles over them."""
         m = len(self.panels)
         columns = self.columns or (min(max(m, 1), 2) if m <= 4 else 4 if m in (7, 8) else 3)
-        picture, panels = theme.panels(m, columns, 0.55, 0.1, 0.5, top=0.4, height=1.5, foot=0.1)
-        for axes, (title, Z, k) in zip(panels, self.panels, strict=True):
-            _tree.draw(axes, _tree.layout(Z, k, self.truncate), None)
+        picture, panels = theme.panels(m, columns, 0.55, 0.1, 0.5, top=0.4, height=1.5, foot=0.15)
+        for panel, (axes, (title, Z, k)) in enumerate(zip(panels, self.panels, strict=True)):
+            _tree.draw(axes, _tree.layout(Z, k, self.truncate), None, panel)
             heading = text.clean(title) + ("" if k is None else f", cut at {k}")
-            axes.set_title(heading, size=theme.SMALL, pad=6)
+            axes.set_title(heading, size=theme.SMALL, pad=6, gid=_tree.PANEL.format(panel))
             axes.locator_params(axis="y", nbins=4)
         return picture

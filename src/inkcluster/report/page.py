@@ -39,7 +39,9 @@ SCRIPTS = (
     "compare/matching.js",
     "compare/pairs.js",
     "compare/settings.js",
-    "compare/branches.js",
+    "compare/tree.js",
+    "compare/pictures.js",
+    "compare/brackets.js",
 )
 """The page's script, in parts; those that need the images' data come after ``store.js``."""
 

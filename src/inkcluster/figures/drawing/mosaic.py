@@ -117,15 +117,24 @@ def tiles(
 
 
 def picture_row(
-    axes: Axes, opacity: NDArray[np.uint8], middles: NDArray[np.float64], top: float, side: float
+    axes: Axes,
+    opacity: NDArray[np.uint8],
+    middles: NDArray[np.float64],
+    top: float,
+    side: float,
+    *,
+    name: str | None = None,
 ) -> None:
-    """Draw pictures (m, h, w) of ink in a row, on tiles, their longer side `side` inches long."""
+    """Draw pictures (m, h, w) of ink in a row, on tiles, their longer side `side` inches long.
+
+    `name` makes the ids of each picture and its tile in an SVG, from its number and from which it is.
+    """
     h, w = opacity.shape[1:3]
     inch = side / max(h, w)
-    boxes = [(x - w * inch / 2, top, w * inch, h * inch) for x in middles.tolist()]
-    tiles(axes, boxes, theme.TILE)
-    for box, one in zip(boxes, opacity, strict=True):
-        show_ink(axes, one, box)
+    for i, x in enumerate(middles.tolist()):
+        box = (x - w * inch / 2, top, w * inch, h * inch)
+        tiles(axes, [box], theme.TILE, gid=name and name.format(i, "tile"))
+        show_ink(axes, opacity[i], box, gid=name and name.format(i, "picture"))
 
 
 def show_ink(

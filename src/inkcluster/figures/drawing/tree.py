@@ -16,6 +16,14 @@ from inkcluster.figures.drawing import text, theme
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+MAX_NAMED = 100
+"""The branches of a tree with more leaves have no names, by which a page could close them."""
+LEAF = "leaf-{}-{}-{}"
+"""The id of what hangs at a leaf of a panel: a label, a picture, its tile."""
+PANEL = "panel-{}"
+"""The id of a panel's title."""
+_LINKS = "links-{}-{}-{}"
+
 
 @dataclass(frozen=True, eq=False)
 class Tree:
@@ -25,6 +33,10 @@ class Tree:
     y: NDArray[np.float64]
     cluster: NDArray[np.int64]
     """Of each link, under the cut, from the left; -1 above it."""
+    parent: NDArray[np.int64]
+    """Of each link, the link above it; -1 for the last. A link comes after those below it."""
+    span: NDArray[np.int64]
+    """The first and the last leaf below each link, shape (links, 2)."""
     leaves: NDArray[np.int64]
     """The node of the hierarchy that each leaf is, from the left."""
     members: NDArray[np.int64]
@@ -49,21 +61,39 @@ def layout(Z: NDArray[Any], k: int | None, truncate: int | None) -> Tree:
     Z = np.asarray(Z, np.float64)
     n = len(Z) + 1
     shown = n if truncate is None else min(truncate, n)
-    root = roots_at(Z, k)
     with _deep_recursion(shown):
         drawn = dendrogram(
             Z,
             p=shown,
             truncate_mode="lastp" if shown < n else None,
             no_plot=True,
-            link_color_func=lambda node: str(root[node]),
+            link_color_func=str,
         )
     x = np.asarray(drawn["icoord"], np.float64).reshape(-1, 4)
     y = np.asarray(drawn["dcoord"], np.float64).reshape(-1, 4)
-    roots = np.array([int(colour) for colour in drawn["color_list"]], np.int64)
+    node = np.array([int(name) for name in drawn["color_list"]], np.int64)
     leaves = np.asarray(drawn["leaves"], np.int64)
     members = np.where(leaves < n, 1, Z[np.maximum(leaves - n, 0), 3]).astype(np.int64)
-    return Tree(x, y, from_the_left(roots, x[:, 0]), leaves, members, cut_height(Z, k))
+    cluster = from_the_left(roots_at(Z, k)[node], x[:, 0])
+    return Tree(x, y, cluster, *_below(Z, node, leaves), leaves, members, cut_height(Z, k))
+
+
+def _below(
+    Z: NDArray[np.float64], node: NDArray[np.int64], leaves: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The link above each link, and its first and last leaf; `node` has children before parents."""
+    n = len(Z) + 1
+    parent = np.full(len(node), -1, np.int64)
+    span = {leaf: (place, place) for place, leaf in enumerate(leaves.tolist())}
+    place = {own: at for at, own in enumerate(node.tolist())}
+    for at, own in enumerate(node.tolist()):
+        children = Z[own - n, :2].astype(np.int64).tolist()
+        for child in children:
+            if child in place:
+                parent[place[child]] = at
+        ends = [span[child] for child in children]
+        span[own] = min(first for first, _ in ends), max(last for _, last in ends)
+    return parent, np.array([span[own] for own in node.tolist()], np.int64).reshape(-1, 2)
 
 
 def cut_height(Z: NDArray[Any], k: int | None) -> float | None:
@@ -111,13 +141,21 @@ def _handed_down(Z: NDArray[Any], owner: NDArray[np.int64]) -> NDArray[np.int64]
     return np.array(given, np.int64)
 
 
-def draw(axes: Axes, tree: Tree, k: int | None) -> None:
-    """Draw brackets coloured by cluster, and the cut as a dashed line; `k` is written at its end if given."""
+def draw(axes: Axes, tree: Tree, k: int | None, panel: int = 0) -> None:
+    """Draw brackets coloured by cluster, and the cut as a dashed line; `k` is written at its end if given.
+
+    In an SVG of a tree that is not too large, the brackets of a cluster are a group whose id tells
+    the page how they hang together: ``links-PANEL-CLUSTER-`` and for each
+    ``LINK.PARENT.FIRST.LAST.MEMBERS``, joined by hyphens; ``none`` where there is no cluster or parent.
+    """
     brackets = np.stack([tree.x, tree.y], axis=2)
     for cluster in np.unique(tree.cluster).tolist():
         colour = theme.MUTED if cluster < 0 else theme.accent(cluster)
-        style = {"linewidths": 1.1 if len(tree.leaves) <= 100 else 0.6, "capstyle": "round"}
-        theme.add_lines(axes, list(brackets[tree.cluster == cluster]), colors=colour, **style)
+        style: dict[str, Any] = {"linewidths": 1.1 if len(tree.leaves) <= 100 else 0.6}
+        own = np.flatnonzero(tree.cluster == cluster)
+        if len(tree.leaves) <= MAX_NAMED:
+            style["gid"] = _LINKS.format(panel, _number(cluster), _named(tree, own))
+        theme.add_lines(axes, list(brackets[own]), colors=colour, capstyle="round", **style)
     right = 10.0 * max(len(tree.leaves), 1)
     top = float(tree.y.max(initial=0.0)) or 1.0
     axes.set_xlim(0, right)
@@ -130,6 +168,20 @@ def draw(axes: Axes, tree: Tree, k: int | None) -> None:
             style = {"va": "center_baseline", "annotation_clip": False}
             style["xycoords"] = ("axes fraction", "data")
             theme.note(axes, f"k = {k}", (1, tree.cut), (4, 0), **style)
+
+
+def _named(tree: Tree, links: NDArray[np.int64]) -> str:
+    """What the page is told of these links."""
+    names = []
+    for link in links.tolist():
+        first, last = tree.span[link].tolist()
+        members = int(tree.members[first : last + 1].sum())
+        names.append(f"{link}.{_number(int(tree.parent[link]))}.{first}.{last}.{members}")
+    return "-".join(names)
+
+
+def _number(value: int) -> str:
+    return str(value) if value >= 0 else "none"
 
 
 @contextmanager

@@ -26,7 +26,7 @@ class CompareQuestion:
         "with each other and with the labels?"
     )
     uses = (*METHODS_USES, "many")
-    revision = 7
+    revision = 8
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Run every method in both spaces on one sample, and compare their clusters."""

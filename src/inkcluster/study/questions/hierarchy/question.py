@@ -21,7 +21,7 @@ class HierarchyQuestion:
     number = 3
     title = "How many clusters does the hierarchy suggest, and does that hold over resamples?"
     uses = used_by("sample_sizes", "resamples", *hierarchies.USES, *k_range.USES)
-    revision = 6
+    revision = 7
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Build Ward's hierarchies of all raw pixels and of samples; each suggests a number."""

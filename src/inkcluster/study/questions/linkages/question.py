@@ -27,7 +27,7 @@ class LinkagesQuestion:
         "give at k clusters?"
     )
     uses = ("k", *hierarchies.USES)
-    revision = 6
+    revision = 7
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Build all seven hierarchies of the raw pixels and cut each into k."""
