@@ -1,4 +1,4 @@
-from . import cluster, evaluate, features, figures, hierarchy, images, report, study
+from . import cluster, evaluate, features, figures, hierarchy, images, label, report, study
 from ._version import __version__
 from .cluster import (
     DBSCAN,
@@ -27,6 +27,7 @@ __all__ = [
     "figures",
     "hierarchy",
     "images",
+    "label",
     "load",
     "report",
     "study",

@@ -99,7 +99,7 @@ def small_clusters(
     with current().task("small clusters", len(plan)) as done:
         for eigen, small in plan:
             count = min(n, max(k, min(small * k, most_small_clusters(n, k))))
-            found.append(_grouped(vectors[:, : eigen * k], count, random_state))
+            found.append(grouped(vectors[:, : eigen * k], count, random_state))
             done(1)
     centres = [_centres(places, labels) for labels in found]
     judges: list[NDArray[np.float64]] = []
@@ -237,7 +237,7 @@ def _information(links: sp.csr_matrix, labels: NDArray[np.intp], k: int) -> floa
     return mutual_information(joint, np.arange(k))
 
 
-def _grouped(
+def grouped(
     vectors: NDArray[np.float64], count: int, random_state: np.random.RandomState
 ) -> NDArray[np.intp]:
     """At most `count` clusters of rows (n, m) of eigenvectors, on the unit sphere; no label unused."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer, Partition, joined
 from inkcluster.study.questions.shape import findings
@@ -30,7 +32,7 @@ class ShapeQuestion:
     number = 7
     title = "How well can the images be clustered at all?"
     uses = shape.uses
-    revision = 12
+    revision = 13
 
     def answer(self, images: ImageSet, plan: Plan, desk: Desk) -> Answer:
         """Cluster the images by their neighbours under deformation, map and judge the clusters."""
@@ -63,6 +65,7 @@ class ShapeQuestion:
                 "level_labels": shapes.level_labels,
                 "nuisances": shapes.nuisances,
                 "neighbors": shapes.neighbors,
+                "distances": shapes.distances.astype(np.float32),
                 "memberships": shapes.memberships,
                 "confidence": shapes.confidence,
                 "outlier_scores": shapes.outlier_scores,

@@ -1,0 +1,3 @@
+from .labelling import Labelling
+
+__all__ = ["Labelling"]

@@ -1,0 +1,186 @@
+"""What a card shows of a group: typical and extreme members, what they seem to be, what they are most like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
+
+from inkcluster.label.belief import Belief
+from inkcluster.label.start import SEED
+from inkcluster.label.state import NONE, Group, State
+
+MEMBERS = 12
+"""Typical members shown, and as many extreme ones."""
+MIN_PART = 0.05
+"""The smaller of two halves has at least this share of the group, and 2 images."""
+MOST_DENSE = 400
+"""Groups of more images are halved by an iteration."""
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """What a person is asked.
+
+    Attributes
+    ----------
+    kind : str
+        ``"group"``, ``"page"``, ``"check"`` or, where nothing is left to ask, ``"done"``.
+    group : int, optional
+    version : int
+        The number of the last action on the group. An action that names an older one is refused.
+    size : int
+        Images that the answer decides.
+    typical, extreme : ndarray of int32
+        The members most and least linked to the others of their group; on a page, the page's images
+        as `typical`; on a check, the images drawn.
+    suggestion : int
+        The name believed, -1 for none.
+    share : float
+        How much of what is near the group has that name, from 0 to 1.
+    alike : int, optional
+        The group with which this one has most links.
+    page : tuple of (int, int), optional
+        Which of the group's images these are.
+    believed : ndarray of int32
+        The names believed of the images of a check.
+    """
+
+    kind: str
+    group: int | None = None
+    version: int = 0
+    size: int = 0
+    typical: NDArray[np.int32] = ()  # type: ignore[assignment]
+    extreme: NDArray[np.int32] = ()  # type: ignore[assignment]
+    suggestion: int = NONE
+    share: float = 0.0
+    alike: int | None = None
+    page: tuple[int, int] | None = None
+    believed: NDArray[np.int32] = ()  # type: ignore[assignment]
+
+    @property
+    def images(self) -> NDArray[np.int32]:
+        """All images on the card."""
+        return np.concatenate([self.typical, self.extreme]).astype(np.int32)
+
+    def plain(self) -> dict[str, Any]:
+        """The card as plain values."""
+        return {
+            "kind": self.kind,
+            "group": self.group,
+            "version": self.version,
+            "size": self.size,
+            "typical": [int(row) for row in self.typical],
+            "extreme": [int(row) for row in self.extreme],
+            "suggestion": None if self.suggestion == NONE else self.suggestion,
+            "share": round(float(self.share), 4),
+            "alike": self.alike,
+            "page": self.page,
+            "believed": [int(code) for code in self.believed],
+        }
+
+
+def of_group(number: int, state: State, belief: Belief, graph: sp.csr_matrix) -> Card:
+    """The card of a group, or the page of it that comes next."""
+    group = state.groups[number]
+    name, share = _suggestion(group, state, belief)
+    if group.walk is not None and group.walk.page is not None:
+        assert group.order is not None
+        start, stop = group.walk.page
+        return Card(
+            "page", number, group.touched, len(group.rows), group.order[start:stop],
+            np.empty(0, np.int32), group.walking, share, None, (start, stop),
+        )  # fmt: skip
+    typical, extreme = shown(group.rows, graph)
+    return Card(
+        "group", number, group.touched, len(group.rows), typical, extreme, name, share,
+        _alike(number, state, graph),
+    )  # fmt: skip
+
+
+def shown(
+    rows: NDArray[np.int32], graph: sp.csr_matrix
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The typical and the extreme members of a group that a card shows."""
+    order = typical_first(rows, graph)
+    return order[:MEMBERS], order[MEMBERS:][-MEMBERS:][::-1]
+
+
+def typical_first(rows: NDArray[np.int32], graph: sp.csr_matrix) -> NDArray[np.int32]:
+    """Images (m,) by the share of their links that stay among them, the largest first."""
+    mine = graph[rows]
+    inside = np.zeros(graph.shape[0])
+    inside[rows] = 1
+    share = mine @ inside / np.maximum(np.asarray(mine.sum(axis=1)).ravel(), 1e-300)
+    return rows[np.argsort(-share, kind="stable")]
+
+
+def halves(number: int, state: State, belief: Belief, graph: sp.csr_matrix) -> NDArray[np.int32]:
+    """The images of a group that would be parted from the others: those believed of another name.
+
+    Where the names do not part it, along the eigenvector of the group's links whose eigenvalue is the
+    largest but one (Shi & Malik 2000).
+    """
+    rows = state.groups[number].rows
+    if len(rows) < 2:
+        return np.empty(0, np.int32)
+    least = max(2, MIN_PART * len(rows)) if len(rows) > 3 else 1
+    for part in (_by_name(rows, belief), _by_links(graph[rows][:, rows])):
+        if least <= part.sum() <= len(rows) - least:
+            return _smaller(rows, part)
+    if 0 < part.sum() < len(rows):
+        return _smaller(rows, part)
+    return typical_first(rows, graph)[(len(rows) + 1) // 2 :]
+
+
+def _smaller(rows: NDArray[np.int32], part: NDArray[np.bool_]) -> NDArray[np.int32]:
+    return rows[part if 2 * part.sum() <= len(rows) else ~part]
+
+
+def _by_name(rows: NDArray[np.int32], belief: Belief) -> NDArray[np.bool_]:
+    names = belief.names[rows]
+    values, count = np.unique(names, return_counts=True)
+    return np.asarray(names == values[count.argmax()])
+
+
+def _by_links(links: sp.csr_matrix) -> NDArray[np.bool_]:
+    n = links.shape[0]
+    parts, of = connected_components(links, directed=False)
+    if parts > 1:
+        return np.asarray(of == np.bincount(of).argmax())
+    root = 1 / np.sqrt(np.maximum(np.asarray(links.sum(axis=1)).ravel(), 1e-300))
+    normal = sp.diags_array(root) @ links @ sp.diags_array(root)
+    if n <= MOST_DENSE:
+        vector = np.linalg.eigh(normal.toarray())[1][:, -2]
+    else:
+        from scipy.sparse.linalg import eigsh
+
+        start = np.random.default_rng(SEED).uniform(0.5, 1, n)
+        vector = eigsh(normal.tocsr(), 2, which="LA", v0=start, tol=1e-3)[1][:, 0]
+    return np.asarray(vector * root > 0)
+
+
+def _suggestion(group: Group, state: State, belief: Belief) -> tuple[int, float]:
+    if state.given is not None and group.name == NONE:
+        given, count = np.unique(state.given[group.rows], return_counts=True)
+        name = int(given[count.argmax()])
+        column = np.flatnonzero(belief.codes == name)
+        share = belief.shares[group.rows][:, column].mean() if len(column) else 0.0
+        return name, float(share)
+    if not len(belief.codes):
+        return NONE, 0.0
+    mean = belief.shares[group.rows].mean(axis=0)
+    best = int(mean.argmax())
+    return (int(belief.codes[best]), float(mean[best])) if mean[best] > 0 else (NONE, 0.0)
+
+
+def _alike(number: int, state: State, graph: sp.csr_matrix) -> int | None:
+    mine = graph[state.groups[number].rows]
+    others, of = np.unique(state.group_of[mine.indices], return_inverse=True)
+    links = np.bincount(of, mine.data, len(others))
+    links[others == number] = 0
+    return int(others[links.argmax()]) if links.max(initial=0) > 0 else None
