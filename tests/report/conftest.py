@@ -240,6 +240,14 @@ def browser():
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory):
+    """A run with all that a report may show, its images and their groups."""
+    from tests.report.whole import make
+
+    return make(tmp_path_factory.mktemp("whole"))
+
+
 @pytest.fixture
 def maker(tmp_path: Path) -> Maker:
     """Makes run folders under the test's own folder."""

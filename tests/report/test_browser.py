@@ -49,17 +49,9 @@ def open_page(browser, reports):
         context.close()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme", "of"),
-    [
-        (360, "dark", "run"),
-        (390, "light", "grouped"),
-        (768, "light", "run"),
-        (1280, "dark", "grouped"),
-    ],
-)
-def test_quiet_and_no_wider_than_the_window(open_page, hostile, width, scheme, of):
-    page = open_page(width, scheme, of=of)
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (768, "light")])
+def test_quiet_and_no_wider_than_the_window(open_page, hostile, width, scheme):
+    page = open_page(width, scheme)
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     words = page.locator("body").text_content()
@@ -131,7 +123,7 @@ def test_a_group_opens_by_key_and_its_images_one_by_one(open_page, hostile):
     card.locator(".choose").click()
     page.wait_for_selector("#selection:not([hidden])")
     number = int(card.get_attribute("data-number"))
-    assert page.locator("#selection h2").inner_text().endswith(f"group {number}")
+    assert f": group {number} (mostly " in page.locator("#selection h2").inner_text()
     card.locator(".close").click()
     assert page.locator(".card:visible").count() == 0
     assert page.complaints == []
@@ -147,16 +139,6 @@ def test_the_table_of_methods_is_sorted_by_click_and_key(open_page):
     heading.locator("button").press("Enter")
     assert heading.get_attribute("aria-sort") == "ascending"
     assert cells.first.text_content() == "0.000"
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_axe_finds_nothing(open_page, width, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = open_page(width, scheme, of="grouped")
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-    page.evaluate("location.hash = document.querySelector('.tile').hash")
-    found = axe.run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
 
 def background(page):
@@ -209,14 +191,6 @@ def test_a_figure_can_be_taken_away_as_png_and_svg(open_page):
     assert "var(--" not in text
     assert COLOURS["accent1"][1] in text
     assert page.complaints == []
-
-
-def test_data_can_be_taken_away(open_page):
-    page = open_page(at="#q-centres")
-    with page.expect_download() as got:
-        page.click("a.take >> nth=0")
-    assert got.value.suggested_filename == "centres-bars.csv"
-    assert got.value.path().read_text().startswith("word,height")
 
 
 def test_readable_without_scripts(open_page):

@@ -1,80 +1,23 @@
 """What is clicked shows its images, in Chromium: by mouse and by keys, and exactly the images that were counted."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from scipy.cluster.hierarchy import ward
 from scipy.optimize import linear_sum_assignment
-from tests.report.conftest import HOSTILE, ODD, VALUES, Asked, Maker
+from tests.report.whole import DOUBT, EPS, FEW, LEAST, MAP_ROWS, SETTINGS, N, Z
 
 from inkcluster import report
 from inkcluster.evaluate import match
-from inkcluster.figures import Dendrogram, Dendrograms, EpsMap, PictureTree
-from inkcluster.images import load
 from inkcluster.report import settings
 from inkcluster.report.crossings import crossing_of
-from inkcluster.study.answer import Answer, Partition
-from inkcluster.study.overview import overview
 from inkcluster.study.questions.parts import judging
 from inkcluster.study.run import rows
-from inkcluster.study.run.desk import Desk
-from inkcluster.study.run.facts import DataFacts
-from inkcluster.study.run.folder import ANSWERS, STEPS
-from inkcluster.study.run.run import Run
-from inkcluster.study.run.state import write_state
-from inkcluster.study.run.written import write_answer
 
-N = 120
 rng = np.random.default_rng(69)
-FEW = rng.integers(-1, 20, 80).astype(np.int32)
-EPS, LEAST = (8.0, 8.5, 9.0), VALUES["min_samples"]
-SETTINGS = rng.integers(-1, 14, (len(EPS), len(LEAST), 50)).astype(np.int32)
-Z = ward(np.repeat([0.0, 50.0, 120.0], 4)[:, None] + rng.random((12, 1)))
-MAP_ROWS = np.sort(rng.permutation(N)[:50])
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A run of digits in ten groups, some of them wrong, and the images as they were clustered."""
-    maker = Maker(tmp_path_factory.mktemp("cells"))
-    out = maker.folder / "run"
-    out.mkdir()
-    digits = load("digits").sample(N, random_state=69)
-    classes = np.array([*HOSTILE, *ODD])
-    images = replace(digits, labels=classes[digits.labels])
-    labels = (digits.labels + (rng.random(N) < 0.3)) % 10
-    matched = match(images.labels, labels)
-    shape = Answer(
-        figures=(judging.confusion(matched),),
-        tables=(judging.counts_table(matched),),
-        arrays={"labels": labels.astype(np.int32), "few": FEW, "index": np.arange(len(FEW))},
-        says="They form ten groups.",
-        partitions=(Partition("by hand", "labels"), Partition("a sample", "few", "index")),
-    )
-    dbscan = Answer(
-        figures=(
-            EpsMap("map", "Map", "Says.", EPS, LEAST, {"clusters": SETTINGS.max(axis=2) + 1}),
-        ),
-        arrays={"map_labels": SETTINGS, "map_eps": np.array(EPS), "map_index": MAP_ROWS},
-    )
-    tree = PictureTree("tree", "Tree", "Says.", Z, 3, np.zeros((2 * len(Z) + 1, 8, 8)), None)
-    one = Dendrogram("one", "One", "Says.", Z, 3, np.zeros((12, 8, 8)), truncate=None)
-    both = [("ward", Z, 3), ("last five", Z, None)]
-    panels = Dendrograms("panels", "Panels", "Says.", both, truncate=5)
-    asked_tree = Asked("hierarchy", 3, "How many?", Answer(figures=(tree, one, panels)))
-    entries = {}
-    asked = Asked("dbscan", 5, "Which eps?", dbscan, ("min_samples",))
-    for question in (Asked("shape", 7, "How well?", shape), asked, asked_tree):
-        folder = out / ANSWERS / f"{question.key}-0123456789ab"
-        folder.parent.mkdir(exist_ok=True)
-        write_answer(folder, question, maker.plan, question.yields, 1.0)
-        entries[question.key] = {"folder": folder.name, "number": question.number, "seconds": 1.0}
-    facts = DataFacts.of(images)
-    rows.keep(images, out)
-    write_state(out, maker._state(facts, entries, "done"))
-    overview.keep(images, Desk(facts, out / STEPS), Run.open(out))
-    return Run.open(out), images, labels
+def made(whole):
+    return whole
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +33,13 @@ def page(browser, made):
     page.wait_for_selector("#explorer[data-ready]")
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     yield page
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page, context="#pairs, .exhibit .behind").response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
     assert page.complaints == []
     context.close()
+
+
+def by_doubt(inside):
+    """The images where `inside` is true, those of whose group it is least sure first."""
+    return DOUBT[inside[DOUBT]].tolist()
 
 
 def walls(page, at):
@@ -120,8 +65,9 @@ def test_each_cell_of_clusters_against_classes_shows_its_images(page, made):
     i, j = np.argwhere(matched.table[order] == matched.table[matched.table < 5].max())[0]
     row = page.locator(f"{where} tbody tr").nth(i)
     row.locator("td").nth(j).locator("button").click()
-    wanted = np.flatnonzero((labels == order[i]) & (images.labels == matched.classes[j])).tolist()
+    wanted = by_doubt((labels == order[i]) & (images.labels == matched.classes[j]))
     ((title, shown),) = walls(page, where)
+    assert page.locator(f"{where} .behind-head span").inner_text() == "Least sure first"
     assert shown == wanted
     assert title.startswith(f"{len(wanted)} images labelled")
     assert matched.classes[j][:50] in title
@@ -168,14 +114,14 @@ def test_two_clusterings_are_set_side_by_side_with_what_differs(page, made):
     pairs = {*zip(labels[stay].tolist(), FEW[stay].tolist(), strict=True)}
     assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
     button = page.locator(".pairs-grid tbody tr").nth(3).locator("button").first
-    column = int(heads[button.evaluate("(one) => one.closest('td').cellIndex") - 1])
+    column = int(heads[button.evaluate("(one) => one.closest('td').cellIndex") - 1][1:])
     button.focus()
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelectorAll('#pairs .behind > div').length === 3")
-    inside = labels[: len(FEW)] == int(page.locator(".pairs-grid tbody th").nth(3).inner_text())
+    inside = labels[: len(FEW)] == int(page.locator(".pairs-grid tbody th").nth(3).inner_text()[1:])
     sides = [inside & (column == FEW), inside & (column != FEW), ~inside & (column == FEW)]
     assert [rows for _, rows in walls(page, "#pairs")] == [
-        np.flatnonzero(s).tolist() for s in sides
+        by_doubt(np.r_[s, [False] * (N - len(s))]) for s in sides
     ]
     page.locator("[data-pair=columns]").select_option("label")
     page.wait_for_function(

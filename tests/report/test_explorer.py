@@ -25,6 +25,7 @@ from inkcluster.study.settings.plan import Plan
 pytestmark = pytest.mark.browser
 
 N = 300
+PILE = 30, 31, 32  # images at one place
 RTL, LONG, FORMULA = "\u202egnp.exe\u202c", "y" * 10_000, '=HYPERLINK("http://x")'
 
 
@@ -46,6 +47,7 @@ def make(out, *, has_map=True, most=200_000):
         "outlier_scores": rng.random(N),
         "places": np.column_stack([np.cos(angle), np.sin(angle)]) * 9 + rng.normal(size=(N, 2)) / 4,
     }
+    arrays["places"][list(PILE)] = arrays["places"][PILE[0]]
     known = arrays if has_map else {"labels": arrays["labels"]}
     answer = Answer(
         arrays=arrays | {"few": np.arange(40) % 3 - 1, "index": np.arange(40)},
@@ -162,6 +164,11 @@ def counted(page):
     return part(page, "count").inner_text()
 
 
+def shortened(label):
+    """A label as it stands after a group's number."""
+    return label if len(label) <= 24 else f"{label[:23]}…"
+
+
 def heading(page):
     return part(page, "selection").locator("h2").inner_text()
 
@@ -212,7 +219,9 @@ def test_by_mouse(explore, run):
     assert np.hypot(*np.subtract(home[told], home[target])) < 2
     assert shown["file"] == frame["name"][told]
     assert shown["label"] == frame["label"][told]
-    assert shown["group"] == str(frame["by hand"][told])
+    group = frame["by hand"][told]
+    mostly = frame["label"][frame["by hand"] == group].mode()[0]
+    assert shown["group"] == f"{group} (mostly \u2068{shortened(mostly)}\u2069)"
     assert shown["confidence"] == f"{round(100 * frame['confidence'][told])} %"
     # a click selects, another takes it back
     page.mouse.click(*home[target])
@@ -222,11 +231,12 @@ def test_by_mouse(explore, run):
     # the legend filters
     part(page, "legend").locator("button").nth(4).click()
     inside = int((frame["by hand"] == 4).sum())
-    assert counted(page) == f"{inside} images of {N}: group 4"
+    called = f"group 4 (mostly \u2068{shortened(HOSTILE[4])}\u2069)"
+    assert counted(page) == f"{inside} images of {N}: {called}"
     settle(page)
     assert len(painted(page)) < len(colours)
     part(page, "all").click()
-    assert heading(page) == f"{inside} images: group 4"
+    assert heading(page) == f"{inside} images: {called}"
     assert part(page, "wall").locator("li button").count() == inside
     lines = saved(page)
     wanted = frame[frame["by hand"] == 4]
@@ -304,6 +314,17 @@ def test_by_keys(explore, run):
     assert all(words.startswith("image ") and "confidence" in words for words in seen)
     for key in ("+", "Shift+ArrowRight", "-", "0"):
         page.keyboard.press(key)
+    # arrow keys go through images at one place, and back
+    page.evaluate(f"ink.map.point({PILE[0]})")
+    for key, at in zip(("Right", "Down", "Up", "Left"), (1, 2, 1, 0), strict=True):
+        page.keyboard.press(f"Arrow{key}")
+        settle(page)
+        told = part(page, "said").text_content()
+        assert told.startswith(f"image {PILE[at]}, ")
+        assert told.endswith(f", here {at + 1} of 3")
+    page.keyboard.press("ArrowLeft")
+    settle(page)
+    assert part(page, "said").text_content() != told
     page.keyboard.press("Enter")
     assert heading(page).startswith("1 image:")
     page.keyboard.press("Escape")
@@ -346,7 +367,8 @@ def test_by_keys(explore, run):
     settle(page)
     frame = run.frame()
     both = int(((frame["by hand"] == 1) & (frame["label"] == sorted(set(frame["label"]))[1])).sum())
-    assert counted(page).startswith(f"{both} images of {N}: group 1; label ")
+    assert counted(page).startswith(f"{both} images of {N}: group 1 (mostly ")
+    assert "; label " in counted(page)
     part(page, "reset").press("Enter")
     # search by number and by name
     for words, first in (("12", "12"), ("Y" * 30, "7"), ("gnp.exe", None), ("nothing like it", "")):
@@ -377,7 +399,7 @@ def test_without_a_map_and_with_few_pictures(explore, tmp_path):
     assert page.locator("[data-map]").is_hidden()
     part(page, "legend").locator("button").first.click()
     part(page, "all").click()
-    assert heading(page).endswith(": group 0")
+    assert ": group 0 (mostly " in heading(page)
     page.evaluate(f"ink.explore.select([...Array({N}).keys()])")
     part(page, "note").wait_for()
     note = part(page, "note").inner_text()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PREVIEW = 12
 """Images of a wall that are seen before it is opened."""
+MOST_LETTERS = 24
+"""Of a label in a sentence no more are shown, as in ``store.js``."""
 MOST_STRIPS = 100
 """Of more groups only these, the first by what deserves a look, have pictures of their members."""
 
@@ -39,13 +41,19 @@ class CardView:
     sure: str  # mean confidence; empty where it is not known
     unsure: int
     border: int | None  # the number of the group next to it
+    beside: str  # the most frequent label of that
     typical: Still | None
     extreme: Still | None
 
     @property
-    def name(self) -> str:
-        """What a screen reader says of its picture."""
-        return f"Mean image of group {self.number}"
+    def said(self) -> str:
+        """The group in a sentence, by its number and its label."""
+        return f"group {self.number}{mostly(self.label)}"
+
+    @property
+    def said_beside(self) -> str:
+        """The same of the group next to it."""
+        return f"group {self.border}{mostly(self.beside)}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ def cards(run: Run, overview: Overview) -> list[CardView]:
     groups, look = overview.groups, overview.ink
     small = shrunk(groups.pixels)
     found = []
+    labels = [run.data.classes[at] if at >= 0 else "" for at in groups.label.tolist()]
     for place, i in enumerate(groups.order.tolist()):
         number, next_to = int(groups.numbers[i]), int(groups.border[i])
         known = groups.label[i] >= 0
@@ -77,16 +86,27 @@ def cards(run: Run, overview: Overview) -> list[CardView]:
                 mean=still(groups.means[i : i + 1], look),
                 size=int(groups.sizes[i]),
                 share=percent(groups.sizes[i] / run.data.n),
-                label=run.data.classes[groups.label[i]] if known else "",
+                label=labels[i],
                 purity=percent(groups.purity[i]) if known else "",
                 sure=percent(groups.sure[i]) if np.isfinite(groups.sure[i]) else "",
                 unsure=int(groups.unsure[i]),
                 border=int(groups.numbers[next_to]) if next_to >= 0 else None,
+                beside=labels[next_to] if next_to >= 0 else "",
                 typical=_strip(overview, small, groups.typical[i]) if has_strips else None,
                 extreme=_strip(overview, small, groups.extreme[i]) if has_strips else None,
             )
         )
     return found
+
+
+def mostly(label: str) -> str:
+    """What stands after a group's number, which says nothing: its label, short and in its own direction.
+
+    >>> mostly("seven" * 9).translate({0x2068: "<", 0x2069: ">"}), mostly("")
+    (' (mostly <sevensevensevensevensev…>)', '')
+    """
+    short = label if len(label) <= MOST_LETTERS else label[: MOST_LETTERS - 1] + "…"
+    return f" (mostly \u2068{short}\u2069)" if label else ""
 
 
 def walls(overview: Overview) -> list[WallView]:

@@ -1,11 +1,13 @@
 """What the page's explorer works on: a column a value of the images, and sheets of thumbnails.
 
-Each is a block of text in the page, base64 of what zlib packed (a sheet: of a PNG file), which the
-page's script decodes when it needs it. A JSON text says what there is::
+Each is a block of text in the page, base64 of what zlib packed (of a PNG file for a sheet, of the values
+themselves for a ``raw`` column), which the page's script decodes when it needs it. What the map opens on stands before the script, the rest
+after it, so that the script need not wait until all is read. A JSON text says what there is::
 
     {"n": 1797, "name": "digits", "classes": ["0", …], "named": true,
-     "columns": {"x": {"id": "ic-x", "type": "uint16"}, …},
-     "clusterings": [{"name": "shape clustering", "column": "c0", "k": 10, "sizes": [183, …]}, …],
+     "columns": {"x": {"id": "ic-x", "type": "uint16", "raw": true}, …},
+     "clusterings": [{"name": "shape clustering", "column": "c0", "k": 10, "sizes": [183, …],
+                      "mostly": [2, …]}, …],
      "sheets": {"ids": ["ic-sheet-0", …], "across": 64, "each": 4096, "height": 8, "width": 8,
                 "rows": "rows", "shades": 256, "ink": "light on dark"},
      "colours": ["#3b8fd1", …, "#8c94a0"],
@@ -15,7 +17,8 @@ page's script decodes when it needs it. A JSON text says what there is::
 
 Columns: ``x``, ``y`` from 0 to 65535; ``label``, the number of a class; ``confidence``, ``outlier``
 from 0 to 255, the second as a share of the largest; ``rows``, the images that have a thumbnail;
-``names``, UTF-8, a line each; ``c0``, ``c1``, … the clusters. ``means`` is a sheet of the mean images of
+``names``, UTF-8, a line each; ``c0``, ``c1``, … the clusters; ``mostly`` is the most frequent class of each,
+-1 where it has no label. ``means`` is a sheet of the mean images of
 the groups of the first clustering, and the groups' numbers. ``colours`` are those of groups by
 number, again and again, and last that of noise. In ``label`` and clusters the largest value of the type says that there is
 none, and in clusters the one below that the image is not in the sample.
@@ -43,6 +46,12 @@ if TYPE_CHECKING:
     from inkcluster.study.overview.overview import Overview
     from inkcluster.study.run.run import Run
 
+FIRST = frozenset(f"ic-{name}" for name in ("x", "y", "c0", "label", "confidence", "means"))
+"""The blocks that the map opens on."""
+SMALL, MIN_GAIN = 200_000, 0.6
+"""Of these, columns of at most so many bytes, and those that packing would not make smaller than this
+share, stand as they are: unpacking waits for the browser to read on."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -57,7 +66,8 @@ class Payload:
     """The JSON text, and the blocks that it names."""
 
     index: str
-    blocks: tuple[Block, ...]
+    first: tuple[Block, ...]  # what the page opens on
+    later: tuple[Block, ...]
     comparable: bool  # whether there are two clusterings, or one and labels
 
 
@@ -79,6 +89,8 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
         columns[column] = _numbers(labels)
         sizes = np.bincount(labels[labels >= 0]).tolist()
         found.append({"name": name, "column": column, "k": len(sizes), "sizes": sizes})
+        if kept.labels is not None:
+            found[-1]["mostly"] = _mostly(labels, kept.labels, len(sizes), len(run.data.classes))
         if kept.labels is not None and (
             crossing := crossing_of(answers[name], labels, kept.labels)
         ):
@@ -132,14 +144,41 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
     if kept.names is not None:
         lines = "\n".join(" ".join(one.splitlines()) for one in kept.names)
         packed["names"] = ("utf8", lines.encode())
-    index["columns"] = {
-        name: {"id": f"ic-{name}", "type": kind} for name, (kind, _) in packed.items()
-    }
-    blocks += [Block(f"ic-{name}", _text(zlib.compress(c, 6))) for name, (_, c) in packed.items()]
+    index["columns"], packed_blocks = _packed(packed)
+    blocks += packed_blocks
     comparable = len(found) + (kept.labels is not None) > 1
-    return Payload(
-        json.dumps(index, ensure_ascii=True).replace("<", "\\u003c"), tuple(blocks), comparable
+    text = json.dumps(index, ensure_ascii=True).replace("<", "\\u003c")
+    first, later = (
+        tuple(b for b in blocks if (b.id in FIRST) == is_first) for is_first in (True, False)
     )
+    return Payload(text, first, later, comparable)
+
+
+def _packed(columns: dict[str, tuple[str, bytes]]) -> tuple[dict[str, Any], list[Block]]:
+    """What the index says of each column, by its name, from its type and content; and their blocks."""
+    index, blocks = {}, []
+    for name, (kind, content) in columns.items():
+        small = zlib.compress(content, 6)
+        about = {"id": f"ic-{name}", "type": kind}
+        is_large = len(content) > SMALL and len(small) <= MIN_GAIN * len(content)
+        is_raw = about["id"] in FIRST and not is_large
+        index[name] = about | ({"raw": True} if is_raw else {})
+        blocks.append(Block(about["id"], _text(content if is_raw else small)))
+    return index, blocks
+
+
+def _mostly(labels: NDArray[np.int32], classes: NDArray[np.int32], k: int, c: int) -> list[int]:
+    """The most frequent class of each of k groups; -1 for one without labels."""
+    known = (labels >= 0) & (classes >= 0)
+    pairs, counts = np.unique(
+        labels[known].astype(np.int64) * c + classes[known], return_counts=True
+    )
+    found = np.full(k, -1)
+    order = np.lexsort(
+        (-pairs, counts)
+    )  # the last of each group has most images, then the least number
+    found[pairs[order] // max(c, 1)] = pairs[order] % max(c, 1)
+    return [int(one) for one in found]
 
 
 def _numbers(values: NDArray[np.int32]) -> NDArray[Any]:

@@ -7,25 +7,38 @@ const ink = (() => {
   const kept = new Map();
   const once = (key, make) => { if (!kept.has(key)) kept.set(key, make()); return kept.get(key); };
 
-  const bytes = (id) => {
+  // Blocks that the page opens on stand before this script, the others after it: these are there once all is read.
+  const first = new Set([...document.querySelectorAll("script[type='text/plain']")].map((block) => block.id));
+  const read = new Promise((done) => {
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", done); else done();
+  });
+  const bytes = async (id) => {
+    if (!first.has(id)) await read;
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text(id));
     const held = atob(text(id));
     const found = new Uint8Array(held.length);
     for (let i = 0; i < held.length; i++) found[i] = held.charCodeAt(i);
     return found;
   };
   const unpacked = async (id) => {
-    const stream = new Blob([bytes(id)]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return new Response(stream).arrayBuffer();
+    const held = await bytes(id);
+    const stream = new DecompressionStream("deflate");
+    const into = stream.writable.getWriter();
+    into.write(held);
+    into.close();
+    return new Response(stream.readable).arrayBuffer();
   };
 
   // The values of a column, a typed array or a list of names; null if the page has none.
   const column = (name) => once(`column ${name}`, async () => {
     const about = index.columns[name];
     if (!about) return null;
-    const held = await unpacked(about.id);
+    const held = about.raw ? (await bytes(about.id)).buffer : await unpacked(about.id);
     if (about.type === "utf8") return new TextDecoder().decode(held).split("\n");
     return new TYPES[about.type](held);
   });
+  // What the map opens on, begun at once: one after the other would wait for the reading of the page each time.
+  for (const name of index ? ["x", "y", "c0", "label", "confidence"] : []) column(name);
   // What a column says of an image: null for no label, no group or an image outside the sample.
   const known = (values, row) => {
     const top = values instanceof Uint8Array ? 255 : values instanceof Uint16Array ? 65535 : 4294967295;
@@ -38,13 +51,15 @@ const ink = (() => {
   const SHEETS = 10;
   const sheets = new Map();
   const sheet = (i) => {
+    const id = typeof i === "string" ? i : index.sheets.ids[i];
     const found = sheets.get(i) ??
-      createImageBitmap(new Blob([bytes(typeof i === "string" ? i : index.sheets.ids[i])], { type: "image/png" }));
+      bytes(id).then((file) => createImageBitmap(new Blob([file], { type: "image/png" })));
     sheets.delete(i);
     sheets.set(i, found);
     if (sheets.size > SHEETS) sheets.delete(sheets.keys().next().value);
     return found;
   };
+  if (index?.means) sheet(index.means.id);
   // Where an image stands among the thumbnails; -1 if it has none.
   const place = async (row) => {
     if (!index.sheets) return -1;
@@ -88,6 +103,16 @@ const ink = (() => {
     const at = values && known(values, row);
     return at === null || at === undefined ? null : index.classes[at];
   };
+  // Somebody's text inside a sentence: short, and with its own direction of writing.
+  const quoted = (words, most = 60) => {
+    const letters = [...words];
+    return `\u2068${letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : words}\u2069`;
+  };
+  // After the number of a group of `clustering`, which says nothing: the most frequent label in it.
+  const mostly = (clustering, number) => {
+    const at = clustering.mostly?.[number] ?? -1;
+    return at < 0 ? "" : ` (mostly ${quoted(index.classes[at], 24)})`;
+  };
   const name = async (row) => (index.named ? (await column("names"))[row] : null);
   // A file with these lines of text, saved by the browser.
   const save = (lines, filename, type = "text/csv") => {
@@ -97,5 +122,5 @@ const ink = (() => {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
-  return { index, column, known, isOutside, sheet, place, pictured, draw, inked, label, name, save };
+  return { index, column, known, isOutside, sheet, place, pictured, draw, inked, label, quoted, mostly, name, save };
 })();

@@ -12,7 +12,7 @@ ink.wall = (() => {
   // Its group in the clustering on which the report opens.
   const group = async (row) => {
     const at = ink.known(await ink.column(ink.index.clusterings[0].column), row);
-    return at === null ? "in no group" : `in group ${at}`;
+    return at === null ? "in no group" : `in group ${at}${ink.mostly(ink.index.clusterings[0], at)}`;
   };
   // What is said of an image under its picture and to a screen reader.
   const said = async (row) => {

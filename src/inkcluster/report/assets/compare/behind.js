@@ -2,10 +2,14 @@
 ink.behind = (() => {
   const made = (tag, text = "", more = {}) => Object.assign(document.createElement(tag), { textContent: text, ...more });
   const count = (n, noun = "image") => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
-  // Somebody's text inside a sentence: short, and with its own direction of writing.
-  const quoted = (text) => `\u2068${text.length > 60 ? `${text.slice(0, 59)}…` : text}\u2069`;
+  // The images of `rows` of which it is least sure in what group they are come first.
+  const byDoubt = async (rows) => {
+    const sure = ink.index.columns.confidence && await ink.column("confidence");
+    return sure ? [...rows].sort((a, b) => sure[a] - sure[b] || a - b) : rows;
+  };
 
-  const wall = async (level, { title, rows }) => {
+  const wall = async (level, { title, rows: unsorted, doubt = false }) => {
+    const rows = doubt ? await byDoubt(unsorted) : unsorted;
     const [part, head, list] = ["div", "div", "ol"].map((tag) => made(tag));
     head.className = "behind-head";
     head.append(made(level, title));
@@ -13,6 +17,7 @@ ink.behind = (() => {
     list.setAttribute("aria-label", title);
     part.append(head);
     if (!rows.length) return part;
+    if (rows.length > 1 && rows !== unsorted) head.append(made("span", "Least sure first"));
     if (ink.explore) {
       const button = made("button", "Show on the map", { type: "button" });
       button.setAttribute("aria-label", `Show on the map: ${title}`);
@@ -48,5 +53,5 @@ ink.behind = (() => {
     };
     return { show, close() { asked++; box.remove(); } };
   };
-  return { place, made, count, quoted };
+  return { place, made, count };
 })();

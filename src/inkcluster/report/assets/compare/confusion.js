@@ -1,20 +1,20 @@
 /* Clusters against classes: a cell shows its images, such as those labelled 4 in the group of the 9s. */
 (() => {
   if (!ink.index) return;
-  const { count, made, place, quoted } = ink.behind;
+  const { count, made, place } = ink.behind;
 
   for (const { key, clustering, groups, classes, counts } of ink.index.crossings) {
     const exhibit = document.getElementById(`table-${key}-classes`);
     const figure = document.getElementById(`figure-${key}-confusion`);
-    const { name, column } = ink.index.clusterings[clustering];
+    const one = ink.index.clusterings[clustering];
     const behind = place("Images of a cell");
     const says = (row, column) => (counts[row]?.[column]
-      ? `${count(counts[row][column])} labelled ${quoted(ink.index.classes[classes[column]])} in group ${groups[row]} of ${name}` : "");
+      ? `${count(counts[row][column])} labelled ${ink.quoted(ink.index.classes[classes[column]])} in group ${groups[row]}${ink.mostly(one, groups[row])} of ${one.name}` : "");
     const show = async (row, at, where) => {
-      const [labels, found] = [await ink.column("label"), await ink.column(column)];
+      const [labels, found] = [await ink.column("label"), await ink.column(one.column)];
       const rows = [];
       labels.forEach((label, i) => { if (label === classes[at] && found[i] === groups[row]) rows.push(i); });
-      await behind.show(where, [{ title: says(row, at), rows }]);
+      await behind.show(where, [{ title: says(row, at), rows, doubt: true }]);
     };
     const table = exhibit?.querySelector("table");
     if (table) {

@@ -3,14 +3,14 @@
   const root = document.getElementById("pairs");
   if (!root || !ink.colouring) return;
   const MOST = 12;  // groups shown of each, the largest
-  const { made, count, quoted, place } = ink.behind;
+  const { made, count, place } = ink.behind;
   const part = (name) => root.querySelector(`[data-pair="${name}"]`);
   const [scroll, behind] = [root.querySelector(".scroll"), place("Images of both clusterings")];
   const { clusterings, columns } = ink.index;
 
   const title = (one, e) => {
-    const { name, number } = one.entries[e];
-    return number === undefined ? name : one.kind === "label" ? `label ${quoted(name)}` : `group ${name}`;
+    const { name, number, more } = one.entries[e];
+    return number === undefined ? name : one.kind === "label" ? `label ${ink.quoted(name)}` : `group ${name}${more}`;
   };
   const read = (one) => ({ one, k: one.entries.filter((entry) => entry.number !== undefined).length });
   // How many images each two groups share; a group that is no group comes after the others.
@@ -30,7 +30,7 @@
     const order = [...Array(side.k).keys()].filter((e) => sizes[e]).sort((p, q) => sizes[q] - sizes[p]);
     const shown = order.slice(0, MOST);
     const sorted = [...new Set([...first.filter((e) => shown.includes(e)), ...shown])];
-    const found = sorted.map((e) => ({ name: title(side.one, e), short: side.one.entries[e].name, codes: [e] }));
+    const found = sorted.map((e) => ({ name: title(side.one, e), short: side.one.entries[e].short, codes: [e] }));
     const rest = order.slice(MOST);
     if (rest.length) found.push({ name: `${count(rest.length, "other group")}`, short: "others", codes: rest });
     if (sizes[side.k]) found.push({ name: title(side.one, side.k), short: side.one.entries[side.k].name, codes: [side.k] });
@@ -71,7 +71,7 @@
         : "They have too many groups to be matched one to one.";
     part("moved").hidden = !moved.length;
     part("moved").textContent = `Show ${moved.length === 1 ? "it" : "them"}`;
-    part("moved").onclick = () => behind.show(scroll, [{ title: `${count(moved.length)} ${moved.length === 1 ? "differs" : "differ"} between ${names[0]} and ${names[1]}`, rows: moved }]);
+    part("moved").onclick = () => behind.show(scroll, [{ title: `${count(moved.length)} ${moved.length === 1 ? "differs" : "differ"} between ${names[0]} and ${names[1]}`, rows: moved, doubt: true }]);
 
     const table = made("table", "", { className: "pairs-grid" });
     scroll.replaceChildren(table);
@@ -108,7 +108,7 @@
       }
       const [row, column] = pair(r, c);
       const walls = [`both in ${row} and in ${column}`, `only in ${row}`, `only in ${column}`];
-      behind.show(scroll, walls.map((words, w) => ({ title: `${count(kept[w].length)} ${words}`, rows: kept[w] })));
+      behind.show(scroll, walls.map((words, w) => ({ title: `${count(kept[w].length)} ${words}`, rows: kept[w], doubt: true })));
     };
     ink.cells.inTable(table, (cell) => {
       const [r, c] = at(cell);

@@ -26,16 +26,21 @@ ink.colouring = (() => {
     const values = await ink.column(found ? found.column : "label");
     const k = found ? found.k : classes.length;
     const entries = [...Array(k).keys()].map((i) => ({
-      name: found ? String(i) : classes[i], number: i, tone: FIRST + i % MANY,
+      name: found ? String(i) : classes[i],
+      short: found ? `#${i}` : classes[i],  // what a group looks like says another number, such as that of a digit
+      more: found ? ink.mostly(found, i) : "",
+      number: i,
+      tone: FIRST + i % MANY,
     }));
     entries.push({ name: found ? "no group" : "no label", tone: NOISE }, { name: "not in the sample", tone: OUTSIDE });
     const codes = (k > 65000 ? Uint32Array : Uint16Array).from(values, (_, row) =>
       ink.known(values, row) ?? (ink.isOutside(values, row) ? k + 1 : k));
-    return { name, kind: found ? "group" : "label", codes, entries };
+    return { name, kind: found ? "group" : "label", codes, entries, mostly: found?.mostly };
   };
   const counted = (one) => {
-    for (const entry of one.entries) entry.count = 0;
-    for (const code of one.codes) one.entries[code].count++;
+    const counts = new Uint32Array(one.entries.length);
+    for (const code of one.codes) counts[code]++;
+    one.entries.forEach((entry, e) => { entry.count = counts[e]; entry.short ??= entry.name; });
     return one;
   };
   // A colouring by its name: `codes`, the number of each image's entry, and `entries`, each with name, tone, count.
@@ -46,22 +51,6 @@ ink.colouring = (() => {
       made.set(known, make(known).then(counted));
     }
     return made.get(known);
-  };
-  // The most frequent label of each group: a number of the classes, or -1.
-  const usual = (one, labels) => {
-    const [k, c] = [one.entries.length, classes.length];
-    const counts = new Map();
-    for (let i = 0; i < n; i++) {
-      if (labels.codes[i] >= c) continue;
-      const key = one.codes[i] * c + labels.codes[i];
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-    const [found, most] = [new Int32Array(k).fill(-1), new Uint32Array(k)];
-    for (const [key, count] of counts) {
-      const group = Math.floor(key / c);
-      if (count > most[group]) { most[group] = count; found[group] = key % c; }
-    }
-    return found;
   };
   // Where a group stands: the mean place of its images in the fullest of 24 × 24 cells.
   const places = (one, x, y) => {
@@ -96,5 +85,5 @@ ink.colouring = (() => {
     const heats = [2, 4, 6, 8, 10].map((i) => themed(`heat${i}`));
     return [mixed(grid, paper, 0.6), grid, mixed(noise, paper, 0.5), noise, ...given.slice(0, MANY).map(bytes), ...heats];
   };
-  return { names, of, usual, places, colours, css, PALE };
+  return { names, of, places, colours, css, PALE };
 })();

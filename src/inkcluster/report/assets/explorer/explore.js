@@ -12,16 +12,13 @@ ink.explore = (() => {
   const chosen = new Set();  // entries of the colouring that alone are shown; none: all
   let [colouring, groups, labels, confidence, open, selected] = [null, null, null, null, null, null];
 
-  const nameOf = (one, entry) => (one.kind === "group" && entry.number !== undefined ? `group ${entry.name}` : entry.name);
-  const odd = (one, often, row) => {
-    const expected = often[one.codes[row]];
-    return expected >= 0 && one.entries[one.codes[row]].number !== undefined
-      && labels.codes[row] < classes.length && labels.codes[row] !== expected;
-  };
+  const nameOf = (one, entry) => (one.kind === "group" && entry.number !== undefined ? `group ${entry.name}${entry.more}` : entry.name);
+  const odd = ({ mostly, codes }, row) =>
+    mostly[codes[row]] >= 0 && labels.codes[row] < classes.length && labels.codes[row] !== mostly[codes[row]];
   // What is shown, in words; empty for all.
   const filtered = () => [
     [...chosen].map((e) => nameOf(colouring, colouring.entries[e])).join(", "),
-    filter.group === null ? "" : `group ${filter.group}`,
+    filter.group === null ? "" : nameOf(groups, groups.entries[filter.group]),
     filter.label === null ? "" : `label ${classes[filter.label]}`,
     { odd: "label and group disagree", unsure: "unsure of their group" }[filter.only] ?? "",
   ].filter((one) => one).join("; ");
@@ -31,13 +28,13 @@ ink.explore = (() => {
   const showNow = () => {
     asked = 0;
     const { codes, entries } = colouring;
-    const [{ group, label, only }, often] = [filter, usualLabels()];
+    const { group, label, only } = filter;
     const judged = colouring.kind === "group" ? colouring : groups;
     let count = 0;
     for (let i = 0; i < n; i++) {
       open[i] = (!chosen.size || chosen.has(codes[i])) && (group === null || groups.codes[i] === group)
         && (label === null || labels.codes[i] === label)
-        && (only !== "odd" || odd(judged, often, i)) && (only !== "unsure" || confidence[i] < 127.5) ? 1 : 0;
+        && (only !== "odd" || odd(judged, i)) && (only !== "unsure" || confidence[i] < 127.5) ? 1 : 0;
       count += open[i];
     }
     const what = filtered();
@@ -61,13 +58,6 @@ ink.explore = (() => {
     for (let i = 0; i < n; i++) order[starts[levels[i]]++] = i;
     ink.map.paint(tones, order, ink.colouring.colours());
   };
-  let often = null;
-  const usualLabels = () => {
-    if (filter.only !== "odd") return null;
-    const judged = colouring.kind === "group" ? colouring : groups;
-    if (often?.of !== judged) often = { of: judged, found: ink.colouring.usual(judged, labels) };
-    return often.found;
-  };
 
   // The legend; each entry shows or hides its images.
   const legend = () => {
@@ -78,7 +68,7 @@ ink.explore = (() => {
       button.setAttribute("aria-label", button.title);
       button.setAttribute("aria-pressed", "false");
       swatch.style.background = ink.colouring.css(entry.tone);
-      button.append(swatch, made("bdi", entry.name));
+      button.append(swatch, made("bdi", entry.short));
       button.addEventListener("click", () => {
         if (!chosen.delete(e)) chosen.add(e);
         show();
@@ -106,9 +96,11 @@ ink.explore = (() => {
     const facts = [["image", number(row)], ["file", await ink.name(row)], ["label", await ink.label(row)]];
     for (const one of colouring.kind === "group" && colouring !== groups ? [groups, colouring] : [groups]) {
       const entry = one.entries[one.codes[row]];
-      facts.push([one === groups ? "group" : one.name, entry.name]);
+      facts.push([one === groups ? "group" : one.name, `${entry.name}${entry.more ?? ""}`]);
     }
     if (confidence) facts.push(["confidence", `${Math.round(confidence[row] / 2.55)} %`]);
+    const here = ink.map?.here(row) ?? [];
+    if (here.length > 1) facts.push(["here", `${here.indexOf(row) + 1} of ${here.length}`]);
     if (row !== shown) return;
     const box = part("image");
     box.hidden = false;
@@ -180,7 +172,7 @@ ink.explore = (() => {
   const controls = () => {
     const options = (select, values) => select.append(...values.map(([value, text]) => made("option", text, { value })));
     options(part("colour"), ink.colouring.names.map((name) => [name, name]));
-    options(part("group"), groups.entries.flatMap((one) => (one.count && one.number !== undefined ? [[one.number, one.name]] : [])));
+    options(part("group"), groups.entries.flatMap((one) => (one.count && one.number !== undefined ? [[one.number, `${one.name}${one.more}`]] : [])));
     options(part("label"), classes.map((name, i) => [i, name.slice(0, 80)]));
     options(part("only"), [...(labels ? [["odd", "label and group disagree"]] : []), ...(confidence ? [["unsure", "unsure"]] : [])]);
     for (const one of root.querySelectorAll("[data-needs=label]")) one.hidden = !labels;

@@ -53,6 +53,21 @@ ink.map = (() => {
     const [along, beside] = [h * right + v * down, Math.abs(h * down) + Math.abs(v * right)];
     return along > 0 && along >= beside ? Math.hypot(along, 2 * beside) : Infinity;
   });
+  // The images at the place of `row`, itself among them.
+  const here = (row) => {
+    const found = [];
+    around(x[row] >> 8, y[row] >> 8, 0, (i) => { if (x[i] === x[row] && y[i] === y[row]) found.push(i); });
+    return found;
+  };
+  // The next image in a direction: those at one place one after the other, up and to the left backwards.
+  const step = (row, right, down) => {
+    const by = right + down;
+    const same = here(row);
+    const next = same[same.indexOf(row) + by];
+    if (next !== undefined) return next;
+    const to = towards(row, right, down);
+    return to < 0 ? to : here(to).at(by > 0 ? 0 : -1);
+  };
   const at = (row) => [(x[row] - view.left) * view.scale, (y[row] - view.top) * view.scale];
 
   const radius = () => between(0.6, 0.24 * Math.sqrt(width * height / n), 3.4) * Math.min(3, (view.scale / home.scale) ** 0.4);
@@ -77,7 +92,7 @@ ink.map = (() => {
   const see = (to) => {
     const scale = between(home.scale, to.scale, home.scale * DEEPEST);
     const [across, down] = [width / scale, height / scale];
-    if (scale <= home.scale) view = { ...home };
+    if (scale <= home.scale * 1.0001) view = { ...home };
     else view = {
       left: between(0, to.left + across / 2, extent.right) - across / 2,
       top: between(0, to.top + down / 2, extent.bottom) - down / 2,
@@ -156,7 +171,7 @@ ink.map = (() => {
       const [right, down] = steps[event.key];
       go({ ...view, left: view.left + right * width / 5 / view.scale, top: view.top + down * height / 5 / view.scale });
     } else if (event.key in steps) {
-      moveCursor(cursor < 0 ? nearest(width / 2, height / 2, Infinity) : towards(cursor, ...steps[event.key]), true, true);
+      moveCursor(cursor < 0 ? nearest(width / 2, height / 2, Infinity) : step(cursor, ...steps[event.key]), true, true);
     } else if (event.key in zooms) go(zoomed(zooms[event.key], ...(cursor < 0 ? [] : at(cursor))));
     else if (event.key === "0") go(home);
     else if (event.key === "Escape") { cursor = -1; redraw(); on.leave(); }
@@ -270,6 +285,7 @@ ink.map = (() => {
     show(elements) { pictures = elements; redraw(); },
     // What marks are placed by.
     state: () => ({ view, home, width, height, bottom: extent.bottom, x, y, tones, grid, cells: CELLS, at }),
+    here,
     isRight: (row) => at(row)[0] > width / 2,
     point(row) { moveCursor(row, true); },
     centre(row) { moveCursor(row); go(centred(row)); },

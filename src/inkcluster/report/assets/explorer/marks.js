@@ -108,10 +108,10 @@ ink.marks = (() => {
       const [element, name] = ["div", "bdi"].map((tag) => document.createElement(tag));
       const where = sheet ? means.numbers.indexOf(entry.number) : -1;
       if (where >= 0) element.append(picture(sheet, where));
-      name.textContent = entry.name;
+      name.textContent = entry.short;
       element.append(name);
       element.style.color = ink.colouring.css(entry.tone);
-      return [{ element, h: place[0], up: place[1], name: where >= 0 ? undefined : entry.name, count: entry.count }];
+      return [{ element, h: place[0], up: place[1], name: where >= 0 ? undefined : entry.short, count: entry.count }];
     }).sort((a, b) => b.count - a.count);
     box.replaceChildren(...at.map((one) => one.element));
     spread();
