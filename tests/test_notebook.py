@@ -80,7 +80,7 @@ def test_a_clustering_shows_centres_and_sizes(check):
     centres = np.random.default_rng(0).normal(size=(30, 8, 8))
     seen = check(Clustering(labels, HOSTILE[1], centres=centres))
     assert "30 clusters of 100 points, 4 % noise" in seen.words
-    assert seen.words.count("#") == 24
+    assert seen.words.count("group ") == 24
     assert "… and 6 more" in seen.words
     assert "img" not in check(Clustering(labels, "k-means")).tags
     assert "no clusters" in check(Clustering(np.full(3, -1, np.int32), "DBSCAN")).words

@@ -6,6 +6,11 @@ import subprocess
 import time
 
 import pytest
+from typer.main import get_command
+
+from inkcluster.cli import app
+
+COMMANDS = get_command(app).commands
 
 
 def said_once(process):
@@ -71,6 +76,20 @@ def test_2_usage(ink, arguments):
     assert "Traceback" not in process.stderr
     assert "\x1b" not in process.stderr
     assert len(process.stderr) < 2000
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_2_no_command_takes_an_option_twice(name):
+    """Click takes the last, so that `--only a --only b` would answer b alone and say nothing."""
+    command = COMMANDS[name]
+    options = [one for one in command.params if one.param_type_name == "option"]
+    assert options
+    for option in options:
+        written = max(option.opts, key=len)
+        once = [written] if option.is_flag else [written, "1"]
+        with pytest.raises(Exception, match=f"^{written} is given twice; give it once.$") as error:
+            command.make_context(name, [*once, *once])
+        assert error.value.exit_code == 2
 
 
 def test_a_question_that_failed_is_1_after_the_report(ink, small, tmp_path):

@@ -34,7 +34,7 @@ def test_the_first_screen(ink_here, told, monkeypatch, columns):
     assert text.startswith("+1+1xxxx")
     assert max(map(cell_len, lines)) <= columns
     assert " ".join(text.split()).count("The 24 images form two groups of =\\u202eevil") == 1
-    assert "#0 · 12" in text
+    assert "group 0 · 12" in text
     assert "█" in text
     assert sum(line.startswith("! ") for line in lines) == 5
     assert "method 11" in text

@@ -81,6 +81,8 @@ def test_constant_images_are_counted(digits):
         "3 of 1,797 images are constant: all pixels of an image are equal (first: image 5); "
         "remove them if they are mistakes."
     )
+    pixels[[5, 9]] = digits.pixels[[5, 9]]
+    assert notice(pixels, "constant").endswith("(first: image 11); remove it if it is a mistake.")
 
 
 def test_duplicates_are_counted_against_an_oracle(rng):

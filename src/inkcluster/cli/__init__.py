@@ -24,7 +24,7 @@ from inkcluster.cli.guard import (
     say,
     silence,
 )
-from inkcluster.cli.parse import Read, with_data, with_settings
+from inkcluster.cli.parse import Once, Read, with_data, with_settings
 
 app = typer.Typer(
     name="inkcluster",
@@ -37,6 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+_command = app.command(cls=Once)
 _out = partial(typer.Option, rich_help_panel="Output")
 
 ONLY_HELP = (
@@ -122,7 +123,7 @@ def _root(version: Annotated[bool, _VERSION] = False) -> None:
     del version
 
 
-@app.command()
+@_command
 @with_data("digits")
 @with_settings
 def study(
@@ -155,7 +156,7 @@ def study(
         )
 
 
-@app.command()
+@_command
 def show(
     run: Annotated[
         Path, typer.Argument(metavar="RUN", help="The folder that `study` wrote: runs/NAME.")
@@ -172,7 +173,7 @@ def show(
         show_and_say(run, open_it=open_it, as_json=as_json)
 
 
-@app.command()
+@_command
 @with_data(optional=True)
 def export(
     read: Read,
@@ -200,7 +201,7 @@ def export(
         export_and_say(run, out, by=by, read=read)
 
 
-@app.command()
+@_command
 @with_data("digits")
 def look(
     read: Read,
@@ -229,7 +230,7 @@ def look(
         look_and_say(read(), index=index, per_label=per_label, png=png, seed=seed, as_json=as_json)
 
 
-@app.command()
+@_command
 @with_data()
 def save(
     read: Read,
@@ -248,7 +249,7 @@ def save(
             typer.echo(one_line(f"wrote {path}"))
 
 
-@app.command()
+@_command
 def warm(
     parts: Annotated[
         list[str] | None, typer.Argument(metavar="[PART]...", help=PARTS_HELP, show_default=False)

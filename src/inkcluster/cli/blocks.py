@@ -15,6 +15,7 @@ from inkcluster.cli.guard import one_line
 
 MIN_PICTURE_WIDTH = 12
 """Pictures are not made narrower than this to fit a row, in characters."""
+MAX_TILE_LINES = 16
 MIN_CAPTION_WIDTH = 14
 _SHADED = "\x1b[38;2;{0};{0};{0};48;2;{1};{1};{1}m▀"
 _BLOCKS = np.array([" ", "▄", "▀", "█"])
@@ -41,7 +42,8 @@ def picture_lines(
     if colour if colour is not None else has_colour():
         shades = np.clip(np.stack([upper, lower], -1) * 255, 0, 255).astype(int).tolist()
         return ["".join(_SHADED.format(*pair) for pair in row) + "\x1b[0m" for row in shades]
-    threshold = ink.max(initial=0.0) / 2
+    low, high = ink.min(initial=1.0), ink.max(initial=0.0)
+    threshold = (low + high) / 2 if low < high else high / 2
     which = 2 * (upper > threshold) + (lower > threshold)
     return ["".join(row) for row in _BLOCKS[which].tolist()]
 
@@ -89,7 +91,7 @@ def tiles(
 
     m, peak = len(pictures), max(float(pictures.max(initial=0)), 1.0)
     step = 1
-    while pictures.shape[2] // step > columns or (
+    while max(pictures.shape[2] / columns, pictures.shape[1] / 2 / MAX_TILE_LINES) > step or (
         (m * (pictures.shape[2] // step + 2) > 2 * columns)
         and pictures.shape[2] // (step + 1) >= MIN_PICTURE_WIDTH
     ):

@@ -87,7 +87,7 @@ def export_table(run: Run, out: Path) -> None:
         cells = several(guarded, "cell begins", "cells begin")
         typer.echo(
             f"{cells} like a formula and got an apostrophe in front, so that no spreadsheet computes "
-            "it; Parquet has the text as it is."
+            f"{'it' if guarded == 1 else 'them'}; Parquet has the text as it is."
         )
 
 

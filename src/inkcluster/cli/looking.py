@@ -103,9 +103,9 @@ def _rows(
 
 
 def _ink_is_dark(images: ImageSet) -> bool:
-    from inkcluster.images import polarity
+    from inkcluster.images.describing import DARK_ON_LIGHT, appearance
 
-    return polarity(images) == "dark on light"
+    return appearance(images) == DARK_ON_LIGHT
 
 
 def _say_counts(images: ImageSet) -> None:
@@ -168,7 +168,7 @@ def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path
     """Draw the rows as a gallery and write its PNG, whole or not at all."""
     from inkcluster.figures import Gallery, GalleryRow, render
     from inkcluster.files import atomic_file, output_file
-    from inkcluster.images import polarity
+    from inkcluster.images.describing import appearance
 
     pixels = images.pixels[np.concatenate([where for _, where in rows])]
     place = itertools.count()
@@ -176,7 +176,7 @@ def _write_png(images: ImageSet, rows: list[tuple[str, NDArray[np.int64]]], path
         GalleryRow(label, [next(place) for _ in where], [str(i) for i in where.tolist()])
         for label, where in rows
     ]
-    ink, peak = polarity(images), max(float(images.pixels.max()), 1.0)
+    ink, peak = appearance(images), max(float(images.pixels.max()), 1.0)
     gallery = Gallery("look", images.name, "", pixels, drawn, ink=ink, peak=peak)
     if not path.parent.is_dir():
         raise BadInputError(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from inkcluster.errors import BadInputError
 from inkcluster.study.settings.kinds import FLAG
@@ -39,6 +40,20 @@ LEVEL_HELP = (
     "both names, 0 for none."
 )
 TURN_HELP = "Turn the images: transpose, left, right, half, flip (upside down) or mirror."
+
+
+class Once(TyperCommand):
+    """A command that refuses an option given twice; Click would take the last and say nothing."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse `args` as Click does, once it is sure that no option comes twice in them."""
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        given = [one for one in order if one.param_type_name == "option" and not one.is_eager]
+        for one in given:
+            if given.count(one) > 1:
+                option = max(one.opts, key=len)
+                ctx.fail(f"{option} is given twice; give it once.")
+        return super().parse_args(ctx, args)
 
 
 def with_data(

@@ -52,7 +52,7 @@ class Clustering:
 
         noise = f", {percent(self.noise_share)} noise" if self.noise_share else ""
         head = f"{self.method[:80]}: {several(self.n_clusters, 'cluster')} of {len(self.labels):,} points{noise}"
-        captions = [(f"#{c} · {size:,}", "") for c, size in enumerate(self.sizes.tolist())]
+        captions = [(f"group {c} · {size:,}", "") for c, size in enumerate(self.sizes.tolist())]
         return notebook.block(head, notebook.cards(self.centres, captions))
 
     @property

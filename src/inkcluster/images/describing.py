@@ -31,7 +31,7 @@ _BLOCK_BYTES = 1 << 24
 
 def describe(images: ImageSet) -> str:
     """The number of images, their size, their format, their labels and where these were found, and
-    whether the ink is light or dark.
+    whether the ink is light or dark; nothing of ink where they are photographs.
 
     Examples
     --------
@@ -45,7 +45,9 @@ def describe(images: ImageSet) -> str:
     labels = _labels(images)
     if images.labels_from and images.labels is not None:
         labels = f"{labels} from {images.labels_from}"
-    return ", ".join([count, f"{h} × {w}", *origin, labels, polarity(images)])
+    look = appearance(images)
+    ink = [] if look == PICTURE else [look]
+    return ", ".join([count, f"{h} × {w}", *origin, labels, *ink])
 
 
 def choices(images: ImageSet) -> tuple[str, ...]:

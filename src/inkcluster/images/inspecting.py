@@ -176,7 +176,8 @@ def _constant(pixels: NDArray[np.uint8]) -> Notice | None:
     return Notice(
         "constant",
         f"{_count(constant)} constant: all pixels of an image are equal "
-        f"(first: image {constant.argmax():,}); remove them if they are mistakes.",
+        f"(first: image {constant.argmax():,}); remove "
+        f"{'it if it is a mistake' if constant.sum() == 1 else 'them if they are mistakes'}.",
     )
 
 

@@ -121,7 +121,7 @@ def _walls(overview: Overview) -> Iterator[WallView]:
     kinds = (
         ("suspects", "Label and group disagree", odd, "Most of their group has another label."),
         ("doubtful", "Unsure images", int(groups.unsure.sum()), "They fit another group as well."),
-        ("outliers", "Unlike all others", 0, "The images that are least like any other."),
+        ("outliers", "Unlike all others", 0, "The images least like any other, the oddest first."),
     )
     for name, title, total, says in kinds:
         rows: NDArray[Any] = getattr(groups, name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from inkcluster.files import atomic_file
 from inkcluster.report.view import view
-from inkcluster.report.wording import marked
+from inkcluster.report.wording import marked, unbroken
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -151,7 +151,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["marked"] = marked
+    environment.filters |= {"marked": marked, "unbroken": unbroken}
     return environment
 
 

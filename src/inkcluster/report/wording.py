@@ -15,6 +15,7 @@ STATES = {
 
 
 _NAME = re.compile(r"`([^`]+)`")
+_OPTION = re.compile(r"(?<!\S)(--[a-z][a-z-]{1,20})\b")
 
 
 def marked(text: str) -> Markup:
@@ -29,6 +30,20 @@ def marked(text: str) -> Markup:
     parts = _NAME.split(text)  # every second one stood between backticks
     code = Markup("<code>{}</code>")
     return Markup("").join(code.format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
+def unbroken(text: str) -> Markup:
+    """A sentence as HTML: escaped, with no end of a line inside an option of the command line.
+
+    Examples
+    --------
+    >>> from inkcluster.report.wording import unbroken
+    >>> print(unbroken("a < b; --shape HxW"))
+    a &lt; b; <span class="option">--shape</span> HxW
+    """
+    parts = _OPTION.split(text)  # every second one is an option
+    option = Markup('<span class="option">{}</span>')
+    return Markup("").join(option.format(part) if i % 2 else part for i, part in enumerate(parts))
 
 
 def duration(seconds: float) -> str:

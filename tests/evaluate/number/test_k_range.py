@@ -55,6 +55,15 @@ def test_an_even_cloud_has_no_natural_number(rng):
     assert "no natural number" in found["together"].reason
 
 
+def test_clustergram_of_more_features_than_memory_has_room_for_pairs_of(rng):
+    """The first component of 100,000 features comes without their 75 GiB of products."""
+    loading = np.zeros(100_000)
+    loading[7] = 5.0
+    X = np.float32([-2, -1, 1, 2])[:, None] * loading + rng.normal(0, 1e-3, (4, 100_000))
+    flows = clustergram(X, {1: [0, 0, 0, 0], 2: [0, 0, 1, 1]})
+    assert flows["next_position"].tolist() == pytest.approx([-7.5, 7.5], abs=0.5)
+
+
 def test_clustergram_counts_every_point_once_a_step(blobs):
     X, labels = blobs
     flows = clustergram(X, labels)

@@ -206,6 +206,14 @@ def test_weak_evidence_is_called_weak(evidence, numbers, asked, level, words):
         ("weak", 6, 6, "are divided into six groups by shape, as asked.", "the map", "the map"),
         ("weak", 6, 9, "form only six groups by shape, not the 9 asked for.", "the map", "the map"),
         (
+            "weak",
+            1,
+            0,
+            "show no clear groups by shape.",
+            "the map; --shape-k N",
+            "the map; --shape-k N",
+        ),
+        (
             "information",
             1,
             0,
@@ -223,11 +231,13 @@ def test_the_answer_says_how_many_how_clearly_and_where_to_look(
     )
     scored = SimpleNamespace(accuracy=0.957, ari=0.9)
     assert number in findings.answered(shapes, asked)
-    assert f"ook first at {labelled}" in findings.answered_labels(shapes, scored, 2)
+    assert f"ook first at {labelled}" in findings.answered_labels(shapes, scored, 2, k)
     assert f"ook first at {bare.replace('9', 'nine')}" in findings.answered_unlabelled(shapes, 9)
     if k > 1:
+        uneven = findings.answered_labels(shapes, scored, 2, k + 1)
+        assert uneven.startswith("Counting one group for each label, 95.7 % match")
         apart = SimpleNamespace(accuracy=0.2, ari=0.01)
-        assert "only 20 % of the images match" in findings.answered_labels(shapes, apart, 2)
+        assert "only 20 % of the images match" in findings.answered_labels(shapes, apart, 2, k)
         assert findings.answered_unlabelled(shapes, 0).startswith("75 % clearly belong to their")
 
 

@@ -77,15 +77,25 @@ def clustergram(X: Any, labels_of: Mapping[int, Any]) -> pd.DataFrame:
 
 
 def _first_component(points: Any) -> Any:
-    """Scores on the first principal component, shape (n,), float64."""
+    """Scores on the first principal component, shape (n,), float64.
+
+    Of images with more pixels than there are images, the products of the pixels are never formed:
+    218 × 133 pixels would take 7 GB.
+    """
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
     about = points - points.mean(axis=0, dtype=np.float64)
     few = about[:: max(1, len(about) // 20_000)]
-    scatter = few.T @ few
-    if len(scatter) < MIN_ITERATED_FEATURES or not scatter.any():
+    if not few.any():
+        return np.zeros(len(about))
+    if few.shape[1] > max(len(few), MIN_ITERATED_FEATURES):
+        scatter = LinearOperator(
+            (few.shape[1],) * 2, matvec=lambda axis: few.T @ (few @ axis), dtype=np.float64
+        )
+        axis = eigsh(scatter, k=1, v0=np.square(few).sum(axis=0))[1][:, 0]
+    elif len(scatter := few.T @ few) < MIN_ITERATED_FEATURES:
         axis = np.linalg.eigh(scatter)[1][:, -1]
     else:
-        from scipy.sparse.linalg import eigsh
-
         axis = eigsh(scatter, k=1, v0=np.diag(scatter))[1][:, 0]
     return about @ (axis * np.sign(axis[np.abs(axis).argmax()]))
 

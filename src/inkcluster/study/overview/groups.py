@@ -25,6 +25,8 @@ UNSURE = 0.5
 """An image is unsure of its group below this confidence."""
 WALL = 120
 """Images on a wall."""
+ODD = 10
+"""One image in so many, at most, is called unlike all others."""
 NONE = -1
 
 
@@ -99,7 +101,7 @@ def find(
         "label": label,
         "purity": purity,
         "order": np.argsort(-(unsure + odd_count) / sizes[numbers], kind="stable"),
-        "outliers": _wall(scores, labels >= 0),
+        "outliers": _wall(scores, labels >= 0, max(MEMBERS, len(labels) // ODD)),
         "doubtful": _wall(doubt, is_unsure),
         "suspects": _wall(-doubt, odd),
         "noise": np.array([np.sum(labels == -1), np.sum(labels < -1)]),
@@ -200,7 +202,7 @@ def _means_of(
     return np.array([values[some].mean() for some in members])
 
 
-def _wall(key: NDArray[Any], allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _wall(key: NDArray[Any], allowed: NDArray[np.bool_], most: int = WALL) -> NDArray[np.int64]:
     """The images with the largest key among those allowed."""
     rows = np.flatnonzero(allowed)
-    return rows[np.argsort(-key[rows], kind="stable")[:WALL]]
+    return rows[np.argsort(-key[rows], kind="stable")[: min(most, WALL)]]

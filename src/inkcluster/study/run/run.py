@@ -169,7 +169,7 @@ class Run:
                 for label, share in zip(labels, groups.purity.tolist(), strict=True)
             ]
             sizes = zip(groups.numbers.tolist(), groups.sizes.tolist(), strict=True)
-            captions = zip([f"#{c} · {size:,}" for c, size in sizes], below, strict=True)
+            captions = zip([f"group {c} · {size:,}" for c, size in sizes], below, strict=True)
             parts.append(notebook.cards(groups.means, list(captions)))
         page = self.path / REPORT
         if page.is_file():

@@ -138,13 +138,33 @@ def test_sizes_are_unified_by_the_stated_rule(picture, tmp_path):
     read = load(tmp_path)
     assert read.shape == (4, 4)
     np.testing.assert_array_equal(read.pixels[3], np.full((4, 4), 90))
-    assert "1 of 4 pictures had another size" in read.notices[0]
+    assert "picture was scaled to fit 4 × 4, proportions kept" in read.notices[0]
     assert load(tmp_path, shape=(2, 3)).shape == (2, 3)
     ink = np.zeros((2, 6), np.uint8)
     ink[:, 2:4] = 255
     fitted, resized = unify([ink, np.zeros((3, 3), np.uint8)], (3, 3))
     assert resized == 1
     np.testing.assert_array_equal(fitted[0], [[0, 0, 0], [0, 255, 0], [0, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shape", "says"),
+    [
+        ([(10, 40), (20, 20), (60, 30)], (20, 30), "All three pictures were scaled"),
+        ([(300, 400)] * 2, (83, 111), "All two pictures were scaled"),
+        ([(96, 96)] * 2, (96, 96), None),
+    ],
+    ids=["each another", "large", "of one size"],
+)
+def test_photographs_get_a_size_of_their_own(picture, tmp_path, sizes, shape, says):
+    """The size of one of them would be as good as drawn by lot, and 300 × 400 pixels too slow."""
+    for i, size in enumerate(sizes):
+        put(tmp_path / f"{i}.png", picture(np.full(size, 9 * i, np.uint8)))
+    read = load(tmp_path)
+    assert read.shape == shape
+    assert [notice for notice in read.notices if says and notice.startswith(says)] == list(
+        read.notices
+    )
 
 
 @pytest.mark.parametrize("shape", [(46_342, 46_342), (1, 10**9)], ids=["square", "row"])

@@ -122,7 +122,7 @@ class Collection:
         self._names = [self._names[at] for at in positions]
 
     def finish(self, shape: tuple[int, int] | None = None) -> Collected:
-        """All pictures at `shape`, or else the commonest size, see :func:`.decoding.unify`.
+        """All pictures at `shape`, or else at a size of theirs, see :func:`.decoding.unify`.
 
         Raises
         ------
@@ -139,7 +139,9 @@ class Collection:
         animated = sum(picture.has_more for picture in self._pictures)
         pictures, toned = as_bytes(self._pictures, self._where)
         pixels, resized = unify(pictures, shape, self._where)
-        notices = [*self._skipped(total), *toned, *_changed(total, coloured, animated, resized)]
+        notices = [*self._skipped(total), *toned, *_changed(total, coloured, animated)]
+        if resized:
+            notices.append(about_sizes(resized, pixels))
         pages = sum(count > 1 for count in Counter(self.paths).values())
         if pages:
             count = several(pages, "picture")
@@ -175,10 +177,8 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def _changed(total: int, coloured: int, animated: int, resized: int) -> Iterator[str]:
+def _changed(total: int, coloured: int, animated: int) -> Iterator[str]:
     if animated:
         yield f"Of {several(animated, 'picture')} with several frames only the first was read."
     if coloured:
         yield f"Colour was converted to grey in {coloured:,} of {total:,} pictures."
-    if resized:
-        yield about_sizes(resized, total)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import IO, Any
@@ -19,6 +20,8 @@ from inkcluster.words import several
 __all__ = ["PictureError", "about_sizes", "as_bytes", "decode", "unify"]
 
 _WHITE = 255
+MAX_PIXELS = 96 * 96
+"""Of pictures whose size nobody chose: each pixel is a feature, and a thumbnail shows no more."""
 MIN_CUT_RANGE = 64
 """16-bit colour whose upper bytes stay below this holds 14 bits at most, most of them cut off."""
 
@@ -126,8 +129,9 @@ def unify(
 ) -> tuple[NDArray[np.uint8], int]:
     """Bring pictures to one size: uint8 (n, h, w), and how many had another size.
 
-    The size is `shape`, or else the commonest one (the larger of equally common ones). A picture
-    of another size is scaled, its proportions kept, until it just fits (averaging where it
+    The size is `shape`, or else the one that more than half of the pictures have, or else their
+    median height and width; more than :data:`MAX_PIXELS` become as many, proportions kept. A
+    picture of another size is scaled, its proportions kept, until it just fits (averaging where it
     shrinks, bicubic where it grows), and centred on the median grey of its own border.
 
     Raises
@@ -135,8 +139,7 @@ def unify(
     BadInputError
         If the pictures would take too much at that size.
     """
-    sizes = Counter((int(p.shape[0]), int(p.shape[1])) for p in pictures)
-    h, w = shape or max(sizes, key=lambda s: (sizes[s], s[0] * s[1], s))
+    h, w = shape or _size([(int(p.shape[0]), int(p.shape[1])) for p in pictures])
     if h < 1 or w < 1:
         raise BadInputError(f"{where}: pictures cannot be given the size {h} × {w}.")
     if len(pictures) * h * w > MAX_UNPACKED_BYTES and any(p.shape != (h, w) for p in pictures):
@@ -155,12 +158,33 @@ def unify(
     return out, resized
 
 
-def about_sizes(resized: int, total: int) -> str:
-    """The sentence that says how many pictures :func:`unify` scaled."""
-    return (
-        f"{resized:,} of {total:,} pictures had another size and were scaled to fit, proportions kept; "
-        "--shape HxW gives all another size."
+def about_sizes(resized: int, pixels: NDArray[np.uint8]) -> str:
+    """The sentence that says how many of the pictures :func:`unify` scaled, and to which size."""
+    total, h, w = pixels.shape
+    count = (
+        f"All {several(total, 'picture')}" if resized == total > 1 else several(resized, "picture")
     )
+    were = "was" if resized == 1 else "were"
+    return f"{count} {were} scaled to fit {h} × {w}, proportions kept; --shape HxW gives all another size."
+
+
+def _size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Height and width for pictures of these sizes.
+
+    Examples
+    --------
+    >>> _size([(28, 28), (28, 28), (9, 9)]), _size([(10, 20), (20, 20), (30, 50)])
+    ((28, 28), (20, 20))
+    >>> _size([(3000, 4000)])
+    (83, 111)
+    """
+    commonest, count = Counter(sizes).most_common(1)[0]
+    if 2 * count > len(sizes):
+        h, w = commonest
+    else:
+        h, w = (round(float(np.median(side))) for side in zip(*sizes, strict=True))
+    by = min(1.0, math.sqrt(MAX_PIXELS / (h * w)))
+    return max(1, round(h * by)), max(1, round(w * by))
 
 
 def _fitted(picture: NDArray[np.uint8], h: int, w: int) -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from inkcluster.study.questions.parts import judging
 from inkcluster.study.steps.density import RULE
 from inkcluster.study.steps.methods import SPACES, Methods
 from inkcluster.study.steps.samples import PIXELS, WHITENED, title_of
+from inkcluster.study.steps.shape import SHAPE
 from inkcluster.words import decimals, listed, percent, sentence
 
 SHOWN = ("ARI", "AMI", "NMI", "Fowlkes–Mallows", "purity", "ACC")
@@ -68,7 +69,9 @@ def _methods_table(methods: Methods, found: dict[str, Scores]) -> Table:
         }
         for name, c in methods.clusterings.items()
     ]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(rows).sort_values(
+        "method", key=lambda names: names != SHAPE, kind="stable", ignore_index=True
+    )
     says = "`noise`: images that a method puts into no group."
     if found:
         frame["match the labels, %"] = [round(100 * found[n].accuracy, 1) for n in frame["method"]]
@@ -78,7 +81,13 @@ def _methods_table(methods: Methods, found: dict[str, Scores]) -> Table:
             " `match the labels`: images in the group that stands for their label. `agreement`: 1 is "
             "perfect, 0 is chance."
         )
-    says = f"All {len(frame)} methods on {len(methods.sample):,} images. {says}"
+    m, n = len(methods.sample), methods.sample.total
+    on = (
+        f"{m:,} images"
+        if m == n
+        else f"{m:,} of the {n:,} images, drawn at random, so figures may differ from those of all images"
+    )
+    says = f"All {len(frame)} methods on {on}. {says}"
     return Table("methods", "The methods side by side", says, frame.reset_index(drop=True))
 
 

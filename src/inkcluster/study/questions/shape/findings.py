@@ -52,8 +52,11 @@ say = Sentences(
         "says weak": "The {n:,} images seem to form {groups} by shape, but the evidence is weak.",
         "says asked": "The {n:,} images are divided into {groups} by shape, as asked.",
         "says fewer": "The {n:,} images form only {groups} by shape, not the {asked:,} asked for.",
+        "says none": "The {n:,} images show no clear groups by shape.",
         "says labels": "{share} are in the group that stands for their label; {first}.",
         "says little": "The groups have little to do with the labels: only {share} of the images match; {first}.",
+        "says uneven": "Counting one group for each label, {share} match; {first}.",
+        "says divide": "Look first at the map; --shape-k N divides the images into N groups.",
         "says one": "Look first at the images least like the others.",
         "says unlabelled": "{sure} clearly belong to their group; {first}.",
         "P2 match": "The clusters by shape match the classes: {share} of the images are in the cluster "
@@ -130,15 +133,18 @@ def answered(shapes: Shapes, asked: int) -> str:
     if asked:
         key = "says asked" if asked == shapes.k else "says fewer"
         return say.words(key, n=n, groups=groups, asked=asked)
+    if shapes.k == 1 and str(shapes.evidence) == WEAK:
+        return say.words("says none", n=n)
     by_evidence = {INFORMATION: "says clear", WEAK: "says weak"}
     return say.words(by_evidence.get(str(shapes.evidence), "says merges"), n=n, groups=groups)
 
 
-def answered_labels(shapes: Shapes, scored: Scores, wrong: int) -> str:
-    """The second sentence where there are labels, of which `wrong` look wrong."""
+def answered_labels(shapes: Shapes, scored: Scores, wrong: int, classes: int) -> str:
+    """The second sentence where there are labels of so many `classes`; `wrong` of them look wrong."""
     if shapes.k == 1:
-        return say.words("says one")
-    key, first = "says labels", "look first at the map"
+        return _of_one(shapes)
+    key = "says labels" if shapes.k == classes else "says uneven"
+    first = "look first at the map"
     if scored.ari < MIN_LINKED_ARI:
         key = "says little"
     elif wrong and str(shapes.evidence) != WEAK:
@@ -150,11 +156,15 @@ def answered_labels(shapes: Shapes, scored: Scores, wrong: int) -> str:
 def answered_unlabelled(shapes: Shapes, between: int) -> str:
     """The second sentence where there are no labels, but `between` images between two groups."""
     if shapes.k == 1:
-        return say.words("says one")
+        return _of_one(shapes)
     sure, first = percent(float(np.mean(shapes.confidence >= SURE))), "look first at the map"
     if between and str(shapes.evidence) != WEAK:
         first = f"look first at {several(between, 'image')} between two groups"
     return say.words("says unlabelled", sure=sure, first=first)
+
+
+def _of_one(shapes: Shapes) -> str:
+    return say.words("says divide" if str(shapes.evidence) == WEAK else "says one")
 
 
 def runners_up(shapes: Shapes) -> list[int]:

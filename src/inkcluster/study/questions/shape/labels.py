@@ -44,7 +44,7 @@ def of_labels(shapes: Shapes) -> Answer:
     said = [findings.of_classes(matched, scored)]
     if shapes.k > 1:
         said.append(findings.of_labels(odd, len(sure), homeless, first))
-    says = findings.answered_labels(shapes, scored, len(sure))
+    says = findings.answered_labels(shapes, scored, len(sure), len(matched.classes))
     return Answer(tuple(figures), tuple(tables), tuple(said), says=says)
 
 
