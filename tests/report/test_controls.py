@@ -4,11 +4,30 @@ import pytest
 from tests.report.conftest import HOSTILE, ODD
 
 from inkcluster import report
+from inkcluster.figures.drawing.theme import COLOURS
 
 pytestmark = pytest.mark.browser
 
 MOST = 300
 """Controls of different kinds that a page may have."""
+
+PLACES = (
+    ".kicker",
+    ".card h3",
+    ".tile",
+    ".legend button",
+    ".explorer-image dd",
+    ".selection .wall-list button",
+    ".card .wall-list button",
+    ".wall .wall-list button",
+    ".pairs-grid th",
+    ".behind :is(h3, h4)",
+    ".behind .wall-list button",
+    "dialog.large p",
+)
+"""Where somebody's words stand."""
+SAID = """(places) => places.map((at) => [at, [...document.querySelectorAll(at)]
+  .map((one) => `${one.textContent} ${one.title} ${one.ariaLabel}`).join(" ")])"""
 
 WATCH = """
 (() => {
@@ -128,6 +147,8 @@ def test_every_control_is_used(browser, whole, width, scheme, by_key):
             words = page.locator("body").text_content()
             assert all(word in words for word in (*HOSTILE, *ODD))
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            for place, text in page.evaluate(SAID, PLACES):
+                assert any(word[:20] in text for word in (*HOSTILE, *ODD)), place
             page.evaluate("(its) => leave(its)", at["kind"])
             continue
         used.append(at["kind"])
@@ -141,6 +162,15 @@ def test_every_control_is_used(browser, whole, width, scheme, by_key):
     assert page.evaluate("unused()") == []
     assert len(used) > 60
     assert is_judged
+    # what is printed is light, whatever the theme and what was opened, and has no controls
+    page.emulate_media(media="print", color_scheme=scheme)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    ink = "getComputedStyle(document.documentElement).getPropertyValue('--ic-ink').trim()"
+    assert page.evaluate(ink) == COLOURS["ink"][0]
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    for kind in (".pairs-bar", ".explorer-bar", ".zoom", ".behind", "dialog", "nav"):
+        assert page.locator(f"{kind}:visible").count() == 0, kind
     assert complaints == []
     context.close()
 

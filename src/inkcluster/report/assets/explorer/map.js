@@ -122,8 +122,8 @@ ink.map = (() => {
   const fit = () => {
     const wasHome = !view || view.scale <= home.scale;
     const middle = view && [view.left + width / 2 / view.scale, view.top + height / 2 / view.scale];
+    if (!host.clientWidth || !host.clientHeight) return;  // not shown, as in print
     [width, height] = [host.clientWidth, host.clientHeight];
-    if (!width || !height) return;
     const ratio = Math.min(devicePixelRatio || 1, 3);
     Object.assign(painter.canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
