@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.shrinking import fitting, shrink, stretched
 from inkcluster.words import class_name
 
 MAX_SIDE = 32
@@ -59,14 +60,19 @@ def sheet(rows: Iterable[tuple[str, NDArray[np.uint8]]], peak: float) -> str:
 
 
 def cards(
-    pictures: Sequence[NDArray[Any]] | NDArray[Any] | None, captions: Sequence[tuple[str, str]]
+    pictures: Sequence[NDArray[Any]] | NDArray[Any] | None,
+    captions: Sequence[tuple[str, str]],
+    peak: float | None = None,
 ) -> str:
-    """Pictures (h, w) side by side, two short lines under each; only the lines where there are none."""
+    """Pictures (h, w) side by side, two short lines under each; only the lines where there are none.
+
+    White is `peak`, or else the largest value of the pictures.
+    """
     shown = captions[:MAX_CARDS]
     imgs = [""] * len(shown)
     if pictures is not None and len(pictures):
-        first = np.stack([np.clip(one, 0, None) for one in pictures[: len(shown)]])
-        drawn = _small(first, max(float(first.max()), 1e-12))
+        first = np.stack(list(pictures[: len(shown)]))
+        drawn = _small(first, float(first.max()) if peak is None else peak)
         names = [caption for caption, _ in shown]
         imgs = [_img(one, f"Mean image of {n}") for one, n in zip(drawn, names, strict=True)]
     boxes = [
@@ -98,16 +104,10 @@ def picture(png: bytes, title: str, says: str) -> str:
     )
 
 
-def _small(pixels: NDArray[Any], peak: float) -> list[NDArray[np.uint8]]:
+def _small(pixels: NDArray[Any], peak: float) -> NDArray[np.uint8]:
     """Images from 0 to `peak` as bytes from 0 to 255, made smaller where they are large."""
-    from PIL import Image
-
-    stretched = np.rint(np.clip(pixels / max(peak, 1e-12), 0, 1) * 255).astype(np.uint8)
-    height, width = stretched.shape[1:]
-    by = min(1.0, MAX_SIDE / max(height, width))
-    size = max(1, round(width * by)), max(1, round(height * by))
-    box = Image.Resampling.BOX
-    return [np.asarray(Image.fromarray(one).resize(size, box)) for one in stretched]
+    height, width = pixels.shape[1:]
+    return shrink(stretched(pixels, peak), fitting((height, width), MAX_SIDE))
 
 
 def _apart(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

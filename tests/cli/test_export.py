@@ -21,7 +21,7 @@ def test_parquet_is_the_frame(ink_here, told, tmp_path):
 
 
 def test_csv_is_the_frame_with_nothing_that_a_spreadsheet_computes(ink_here, told, tmp_path):
-    (tmp_path / "labels.csv").write_text("old")
+    (tmp_path / "labels.csv").write_text("image,name,confidence\n")
     process = ink_here("export", told, "labels.csv")
     assert "24 cells begin like a formula" in process.stdout
     found, frame = pd.read_csv(tmp_path / "labels.csv"), Run.open(told).frame()
@@ -45,17 +45,21 @@ def test_a_folder_holds_the_files_themselves(ink_here, told, pictures, tmp_path)
     assert all(name.isprintable() and not name.startswith(".") for name in names)
 
 
-def test_images_without_files_are_written_as_pictures(ink_here, tell, tmp_path):
+def test_images_without_files_are_written_as_pictures(ink_here, one_sentence, tell, tmp_path):
     pixels = np.random.default_rng(0).integers(0, 20, (1001, 4, 4)).astype(np.uint8)
     np.savez(tmp_path / "dark.npz", pixels=pixels)
     groups = np.arange(1001, dtype=np.int32) % 3
     tell(inkcluster.load(tmp_path / "dark.npz"), tmp_path / "run", groups)
-    process = ink_here("export", "run", "sorted", "--data", "dark.npz")
+    process = ink_here("export", "run", "sorted")  # of the file that was studied
     assert "three folders by shape clustering, 1,001 grey PNGs" in process.stdout, process.stderr
     assert "from 0 to 19 stretched to 0 to 255" in process.stdout
     for i in (0, 500, 1000):
         written = np.asarray(Image.open(tmp_path / f"sorted/group {groups[i]}/{i:04}.png"))
         np.testing.assert_array_equal(written, np.rint(pixels[i] * (255 / 19)))
+
+    (tmp_path / "dark.npz").rename(tmp_path / "moved.npz")
+    for out, said in (("again", "add --data DATA"), ("a.xlsx", ".xlsx is no ending of a table")):
+        assert said in one_sentence(ink_here("export", "run", out))
 
 
 def test_what_cannot_be_exported_is_refused(
@@ -63,10 +67,12 @@ def test_what_cannot_be_exported_is_refused(
 ):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("a year of work")
+    (tmp_path / "mine" / "labels.csv").write_text("image,label\n1,cat\n")
+    (tmp_path / "mine" / "data.parquet").write_bytes(b"PAR1")
     before = sorted(tmp_path.rglob("*"))
     for words, said in (
-        (["out"], "add --data DATA"),
-        (["labels.xlsx"], ".xlsx is no ending of a table"),
+        (["mine/labels.csv"], "was not written by this command"),
+        (["mine/data.parquet"], "was not written by this command"),
         (["labels.csv", "--by", "shape clustering"], "only for a folder of images"),
         (["nowhere/labels.csv"], "does not exist"),
         (["out", "--data", small], "does not hold the images"),

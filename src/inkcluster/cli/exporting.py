@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 NOISE, OUTSIDE = "in no group", "not in the sample"
 """Folders of images without a group, and of those that were not clustered."""
 MAX_NAME_BYTES = 120
+MAX_HEADER = 1 << 16
 DARK = 128
 """Images none of whose pixels reaches this are brightened, or nothing would be seen."""
 _UNSAFE = re.compile(r"[^\w .,()+=@-]")
@@ -55,20 +57,24 @@ def export_and_say(folder: Path, out: Path, *, by: str | None, read: Read) -> No
             )
         export_table(run, out)
         return
+    if given is None and Path(run.data.source).exists():
+        given = run.data.source
     if given is None:
         ending = f" ({out.suffix} is no ending of a table)" if out.suffix else ""
         raise BadInputError(
-            f"{folder} holds no images at full size; add --data DATA to copy them into {out}, or "
-            f"name a .csv or .parquet file{ending}."
+            f"{folder} holds no images at full size, and {run.data.source or 'their file'} is not here; "
+            f"add --data DATA to copy them into {out}, or name a .csv or .parquet file{ending}."
         )
-    export_folder(run, out, by, Source(given, read()))
+    export_folder(run, out, by, Source(given, read(source=given)))
 
 
 def export_table(run: Run, out: Path) -> None:
     """Write a row for each image as CSV or Parquet, and say what it holds."""
     from inkcluster.report.tables import without_formulas
 
+    _groups(run, None)  # refuses a run without any
     frame = run.frame()
+    _check_replaced(out, frame.columns)
     shown, guarded = frame, 0
     if out.suffix.lower() == ".csv":
         shown, guarded = without_formulas(frame)
@@ -232,7 +238,7 @@ def _png(pixels: NDArray[np.uint8], peak: int) -> bytes:
 
     from PIL import Image
 
-    from inkcluster.study.overview.thumbnails import stretched
+    from inkcluster.shrinking import stretched
 
     stream = io.BytesIO()
     Image.fromarray(stretched(pixels, peak) if peak < DARK else pixels).save(stream, "PNG")
@@ -248,6 +254,26 @@ def _check_parent(out: Path) -> None:
     if not out.absolute().parent.is_dir():
         raise BadInputError(
             f"The folder {out.parent} for {out.name} does not exist; create it, or choose another."
+        )
+
+
+def _check_replaced(out: Path, columns: Iterable[str]) -> None:
+    """Refuse to write over what is no such table: it may be the data, or the labels that were given."""
+    from pyarrow import ArrowInvalid, parquet
+
+    if not out.is_file() or not out.stat().st_size:
+        return
+    try:
+        if out.suffix.lower() == ".csv":
+            with out.open(encoding="utf-8", errors="replace", newline="") as stream:
+                there = next(csv.reader([stream.readline(MAX_HEADER)]), [])
+        else:
+            there = parquet.read_schema(out).names
+    except (ArrowInvalid, OSError, csv.Error):
+        there = []
+    if not set(there) & set(columns) - {"image", "name", "label", "x", "y"}:
+        raise BadInputError(
+            f"{out} exists and was not written by this command; choose another name, or remove it first."
         )
 
 

@@ -31,7 +31,8 @@ DATA_HELP = (
     "of images, or a named set: digits, mnist, fashion-mnist."
 )
 STUDIED_HELP = (
-    "The data that was studied, with the options below as they were; for a folder of images."
+    "The data that was studied, where it has moved, with the options below as they were; for a "
+    "folder of images."
 )
 LABELS_HELP = "The labels: a column or array of the data, or a file of their own (FILE:COLUMN)."
 SHAPE_HELP = "Height and width of an image, such as 28x28."

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.shrinking import shrink
 from inkcluster.study.overview.overview import kept
-from inkcluster.study.overview.thumbnails import SHEET, Sheets, shrink, size
+from inkcluster.study.overview.thumbnails import SHEET, Sheets, size
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet

@@ -63,7 +63,7 @@ def still(
 
 def shrunk(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Images no larger than :data:`SIDE`."""
-    from inkcluster.study.overview.thumbnails import shrink
+    from inkcluster.shrinking import shrink
 
     h, w = pixels.shape[1:]
     by = min(1.0, SIDE / max(h, w))

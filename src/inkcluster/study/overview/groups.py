@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.study.overview.thumbnails import shrink, size, stretched
+from inkcluster.shrinking import shrink, stretched
+from inkcluster.study.overview.thumbnails import size
 from inkcluster.study.run import rows as rows_of
 
 if TYPE_CHECKING:

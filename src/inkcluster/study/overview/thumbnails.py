@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.shrinking import fitting, shrink, stretched
+
 MOST_PIXELS = 64_000_000
 """Pixels of all thumbnails together; the images are made smaller until they fit."""
 SIDES = 16, 96
@@ -38,30 +40,8 @@ def size(shape: tuple[int, int], m: int) -> tuple[int, int]:
     >>> size((28, 28), 70_000), size((200, 100), 1_000), size((28, 28), 1_000_000)
     ((28, 28), (96, 48), (16, 16))
     """
-    height, width = shape
     least, most = SIDES
-    side = min(max(int((MOST_PIXELS / max(m, 1)) ** 0.5), least), most)
-    by = min(1.0, side / max(height, width))
-    return max(1, round(height * by)), max(1, round(width * by))
-
-
-def shrink(pixels: NDArray[np.uint8], tile: tuple[int, int]) -> NDArray[np.uint8]:
-    """Images (m, h, w) at the size of a thumbnail, by the mean of what each pixel covers."""
-    from PIL import Image
-
-    if pixels.shape[1:] == tile:
-        return np.ascontiguousarray(pixels)
-    to = tile[::-1]
-    small = [Image.fromarray(one).resize(to, Image.Resampling.BOX) for one in pixels]
-    return np.array([np.asarray(one) for one in small], np.uint8).reshape(-1, *tile)
-
-
-def stretched(pixels: NDArray[np.uint8], peak: int) -> NDArray[np.uint8]:
-    """Images whose largest value is `peak`, from 0 to 255."""
-    if peak in (0, 255):
-        return pixels
-    found: NDArray[np.uint8] = np.rint(pixels * np.float32(255 / peak)).astype(np.uint8)
-    return found
+    return fitting(shape, min(max(int((MOST_PIXELS / max(m, 1)) ** 0.5), least), most))
 
 
 def draw(pixels: NDArray[np.uint8], rows: NDArray[np.int64]) -> dict[str, NDArray[Any]]:

@@ -22,7 +22,7 @@ from inkcluster.study.run.written import (
     read_answer,
 )
 from inkcluster.study.settings.plan import Plan
-from inkcluster.words import whole_percent
+from inkcluster.words import listed, whole_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,6 +152,11 @@ class Run:
         """The answer in one sentence, of question 7 if it is there; empty without an answer."""
         return next((one.says for one in self.in_order if one.says), "")
 
+    def __repr__(self) -> str:
+        """One line: where it is, of what, and which questions are answered."""
+        answered = listed(self.keys) if self.keys else "none"
+        return f"Run({str(self.path)!r}, {self.data.name[:80]!r}, answers: {answered})"
+
     def _repr_html_(self) -> str:
         """The sentence and the groups for notebooks, and a link to the report."""
         from urllib.parse import quote
@@ -170,7 +175,7 @@ class Run:
             ]
             sizes = zip(groups.numbers.tolist(), groups.sizes.tolist(), strict=True)
             captions = zip([f"group {c} · {size:,}" for c, size in sizes], below, strict=True)
-            parts.append(notebook.cards(groups.means, list(captions)))
+            parts.append(notebook.cards(groups.means, list(captions), peak=255))
         page = self.path / REPORT
         if page.is_file():
             at = page.as_uri() if page.is_absolute() else quote(page.as_posix())
