@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from inkcluster.cluster.shape.graph import sparse_of
+from inkcluster.compute.threads import in_threads, kept_threads, pieces
 from inkcluster.errors import BadInputError
 from inkcluster.progress import current
 
@@ -20,6 +21,10 @@ STEPS = 200
 """Steps of the random walk that averages the start."""
 EXTENT = 10.0
 """Half the width of the start, in the units of the map."""
+FARTHEST_FORCE = 64
+"""Distance from which forces stay the same; there is nearly none any more."""
+MOVED_TOGETHER = 8192
+"""Images moved by one thread at a time; results do not depend on it."""
 
 
 def image_map(
@@ -66,9 +71,7 @@ def image_map(
     rows, far, first = _checked(neighbors, distances, start)
     graph = fuzzy_graph(rows, far)
     places = _first_places(graph, first, random_state)
-    if graph.nnz:
-        _descend(places, graph, random_state)
-    return places
+    return _descend(places, graph.tocsr(), random_state) if graph.nnz else places
 
 
 def fuzzy_graph(rows: NDArray[np.int64], far: NDArray[np.float64]) -> sp.coo_matrix:
@@ -117,20 +120,49 @@ def _first_places(
     return np.ascontiguousarray(places + noise, dtype=np.float32)
 
 
-def _descend(places: NDArray[np.float32], graph: sp.coo_matrix, random_state: int) -> None:
-    """Move `places` (n, 2) in rounds of ever shorter steps."""
-    from inkcluster.kernels.shape.layout import move
+def _descend(
+    places: NDArray[np.float32], graph: sp.csr_matrix, random_state: int
+) -> NDArray[np.float32]:
+    """Move `places` (n, 2) in rounds of ever shorter steps.
 
-    kept = graph.data >= graph.data.max() / ROUNDS
-    every = (graph.data.max() / graph.data[kept]).astype(np.float32)
-    heads, tails = graph.row[kept].astype(np.int32), graph.col[kept].astype(np.int32)
+    UMAP moves both ends of an edge, each edge twice a round. Here an image is moved by its own edges
+    alone, twice as strongly, while the others wait: that can be shared out, in any way, with one result.
+    """
+    from inkcluster.kernels.shape import layout as kernels
+
+    graph.data[graph.data < graph.data.max() / ROUNDS] = 0
+    graph.eliminate_zeros()
+    every = (graph.data.max() / graph.data).astype(np.float32)
+    starts, tails = graph.indptr.astype(np.int32), graph.indices.astype(np.int32)
     due = every.copy()
-    state = np.array([np.random.default_rng(random_state).integers(1, 2**63)], np.uint64)
-    with current().task("map", ROUNDS) as done:
+    distance = (np.arange(FARTHEST_FORCE * kernels.PER_UNIT) + 0.5) / kernels.PER_UNIT
+    near = 1 + A * distance ** (2 * B)
+    pull = (-4 * A * B * distance ** (2 * B - 2) / near).astype(np.float32)
+    push = (2 * B / ((0.001 + distance**2) * near)).astype(np.float32)
+    seed = np.random.default_rng(random_state).integers(2**63, dtype=np.uint64)
+    parts = pieces(len(places), MOVED_TOGETHER)
+    with current().task("map", ROUNDS) as done, kept_threads():
         for now in range(ROUNDS):
-            rate = 1.0 - now / ROUNDS
-            move(places, heads, tails, every, due, state, now, rate, A, B)
+            rate, after = np.float32(1.0 - now / ROUNDS), np.empty_like(places)
+
+            def work(
+                part: slice,
+                *,
+                before: NDArray[np.float32] = places,
+                after: NDArray[np.float32] = after,
+                now: int = now,
+                rate: np.float32 = rate,
+            ) -> None:
+                kernels.move(
+                    before, after, starts, tails, every, due,
+                    seed, now, rate, pull, push, part.start, part.stop,
+                )  # fmt: skip
+
+            for _ in in_threads(work, parts):
+                pass
+            places = after
             done(1)
+    return places
 
 
 def _checked(

@@ -142,17 +142,19 @@ def ranked(
     bits = 62 - low - n.bit_length()
     spare = max(0, int(distances.max(initial=0)).bit_length() - bits)  # for very many images
     width = max(1, int(distances.max(initial=0)).bit_length() - spare)
-    packed = (of << (width + low)) | ((distances >> spare) << low) | to
+    packed = distances >> spare
+    packed <<= low
+    packed |= to
+    packed |= of << (width + low)
     packed.sort()
-    owner = packed >> (width + low)
-    rank = np.arange(len(packed)) - np.searchsorted(owner, np.arange(n))[owner]
-    kept = packed[rank < k]
-    owner, rank = owner[rank < k], rank[rank < k]
-    rows = np.full((n, k), -1, np.int32)
-    far = np.full((n, k), np.inf)
-    rows[owner, rank] = kept & ((1 << low) - 1)
-    far[owner, rank] = ((kept >> low) & ((1 << width) - 1)) << spare
-    return Lists(rows, far)
+    ends = np.searchsorted(packed, np.arange(n + 1) << (width + low))
+    place = ends[:-1, None] + np.arange(k)
+    there = place < ends[1:, None]
+    kept = packed[np.minimum(place, len(packed) - 1)]
+    far = ((kept >> low) & ((1 << width) - 1)) << spare
+    return Lists(
+        np.where(there, kept & ((1 << low) - 1), -1).astype(np.int32), np.where(there, far, np.inf)
+    )
 
 
 def found_in(shapes: Shapes, new: Shapes, k: int) -> Lists:
@@ -161,7 +163,7 @@ def found_in(shapes: Shapes, new: Shapes, k: int) -> Lists:
     wanted = min(max(MIN_CANDIDATES, k), n)
     views = zip(shapes.indices, new.places, strict=True)
     near = np.hstack([own.nearest(other, wanted)[1] for own, other in views])
-    pairs = np.unique(np.repeat(np.arange(m) * n, near.shape[1]) + near.ravel())
+    pairs = distinct(np.repeat(np.arange(m) * n, near.shape[1]) + near.ravel())
     of, to = pairs // n, pairs % n
     forward, _ = pair_distances(new.fields, of, to, shapes.fields)
     return ranked(of, to, forward, m, k)
@@ -225,7 +227,15 @@ def _looks(side: int) -> NDArray[np.float32]:
 def unordered(i: NDArray[np.integer], j: NDArray[np.integer], n: int) -> NDArray[np.int64]:
     """Pairs as sorted, distinct codes ``lower * n + higher``; none of an image with itself."""
     low, high = np.minimum(i, j).astype(np.int64), np.maximum(i, j)
-    return np.unique((low * n + high)[low != high])
+    return distinct((low * n + high)[low != high])
+
+
+def distinct(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The `codes`, which are sorted in place, each once; np.unique, which hashes them, takes longer."""
+    codes.sort()
+    first = np.ones(len(codes), bool)
+    np.not_equal(codes[1:], codes[:-1], out=first[1:])
+    return codes[first]
 
 
 def of_neighbors(lists: NDArray[np.int32], n: int) -> NDArray[np.int64]:

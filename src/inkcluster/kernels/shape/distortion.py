@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from inkcluster.kernels._arrays import I8, I32, I64, U16
-from inkcluster.kernels._jit import kernel
+from inkcluster.kernels._jit import kernel, widest
 
 LANES = 32
 """16-bit numbers in a register of 512 bits."""
@@ -27,62 +27,67 @@ NOWHERE = 65535
 
 
 @kernel()
-def _place(source: I8, start: int, out: U16, at: int, stop: int, end: int) -> None:
+def _place(source: I8, start: int, lanes: U16, at: int, stop: int, end: int) -> None:
     """Copy to `at` … `stop`, and put zeros up to `end`."""
     for t in range(np.uint64(stop - at)):
-        out[np.uint64(at) + t] = np.uint16(np.int16(source[np.uint64(start) + t]))
+        lanes[np.uint64(at) + t] = np.uint16(np.int16(source[np.uint64(start) + t]))
     for t in range(np.uint64(stop), np.uint64(end)):
-        out[t] = 0
+        lanes[t] = 0
 
 
 @kernel()
-def _fill(out: U16, start: int, stop: int) -> None:
+def _fill(lanes: U16, start: int, stop: int) -> None:
     for t in range(np.uint64(start), np.uint64(stop)):
-        out[t] = NOWHERE
+        lanes[t] = NOWHERE
 
 
 @kernel()
-def _differ(a: U16, c: U16, at: int, b: U16, d: U16, there: int, out: U16, count: int) -> None:
-    """Squared differences of the gradients (a, c) of one image and (b, d) of the other."""
+def _compare(
+    lanes: U16, a: int, c: int, b: int, d: int, stride: int, count: int,
+    differences: int, columns: int, one: int, other: int,
+) -> None:  # fmt: skip
+    """Keep the least sums of squared differences of the gradients (a, c) and (b, d) around a pixel.
+
+    All are places in `lanes`: of the gradients and the differences from a row before the first of
+    `count` lanes, of the sums of columns and the least of either image from that on.
+    """
+    widest()
+    for t in range(np.uint64(count + 2 * stride)):
+        u = np.uint16(lanes[np.uint64(a) + t] - lanes[np.uint64(b) + t])
+        v = np.uint16(lanes[np.uint64(c) + t] - lanes[np.uint64(d) + t])
+        lanes[np.uint64(differences) + t] = np.uint16(u * u + v * v)
+    above, middle, below = (
+        np.uint64(differences),
+        np.uint64(differences + stride),
+        np.uint64(differences + 2 * stride),
+    )
     for t in range(np.uint64(count)):
-        i, j = np.uint64(at) + t, np.uint64(there) + t
-        u = np.uint16(a[i] - b[j])
-        v = np.uint16(c[i] - d[j])
-        out[i] = np.uint16(u * u + v * v)
+        lanes[np.uint64(columns) + t] = np.uint16(
+            lanes[above + t] + lanes[middle + t] + lanes[below + t]
+        )
+    for t in range(np.uint64(count)):
+        i, j, k = np.uint64(columns) + t, np.uint64(one) + t, np.uint64(other) + t
+        around = np.uint16(lanes[i - np.uint64(1)] + lanes[i] + lanes[i + np.uint64(1)])
+        lanes[j] = around if around < lanes[j] else lanes[j]
+        lanes[k] = around if around < lanes[k] else lanes[k]
 
 
 @kernel()
-def _add(x: U16, at: int, stride: int, out: U16, count: int) -> None:
+def _keep_least(lanes: U16, start: int, at: int, count: int) -> None:
     for t in range(np.uint64(count)):
+        c = lanes[np.uint64(start) + t]
         i = np.uint64(at) + t
-        out[i] = np.uint16(x[i - np.uint64(stride)] + x[i] + x[i + np.uint64(stride)])
+        lanes[i] = c if c < lanes[i] else lanes[i]
 
 
 @kernel()
-def _add_and_keep_least(x: U16, at: int, one: U16, other: U16, there: int, count: int) -> None:
-    for t in range(np.uint64(count)):
-        i, j = np.uint64(at) + t, np.uint64(there) + t
-        c = np.uint16(x[i - np.uint64(1)] + x[i] + x[i + np.uint64(1)])
-        one[i] = c if c < one[i] else one[i]
-        other[j] = c if c < other[j] else other[j]
-
-
-@kernel()
-def _keep_least(x: U16, start: int, out: U16, at: int, count: int) -> None:
-    for t in range(np.uint64(count)):
-        c = x[np.uint64(start) + t]
-        i = np.uint64(at) + t
-        out[i] = c if c < out[i] else out[i]
-
-
-@kernel()
-def _total(least: U16, start: int, stop: int, width: int, stride: int) -> np.int64:
+def _total(lanes: U16, start: int, stop: int, width: int, stride: int) -> np.int64:
     """The sum over the pixels, without the padding to their right."""
     total = np.int64(0)
     for row in range(start, stop, stride):
         part = np.uint32(0)
         for x in range(np.uint64(row), np.uint64(row + width)):
-            part += np.uint32(least[x])
+            part += np.uint32(lanes[x])
         total += part
     return total
 
@@ -108,9 +113,11 @@ def distances(
     height = (first.shape[2] - 2 * LEAD) // stride
     shifts = 2 * warp + 1
     # Rows of scratch: the least of the first image, of the second at each shift, two for sums,
-    # and the gradients right and down, of the second image at each shift and of the first.
-    differences, columns, placed = shifts + 1, shifts + 2, shifts + 3
-    own = placed + 2 * shifts
+    # and the gradients right and down, of the second image at each shift and of the first. The
+    # loops get all as one array and the places in it: each array more is seven arguments more.
+    lanes, row = scratch.reshape(-1), scratch.shape[1]
+    differences, columns, placed = (shifts + 1) * row, (shifts + 2) * row, (shifts + 3) * row
+    own = placed + 2 * shifts * row
     border = (warp + 2) * stride + LANES
     for p in range(i.shape[0]):
         x, y = i[p], j[p]
@@ -124,12 +131,13 @@ def distances(
         start, stop = border, border + (bottom - top) * stride
         source = LEAD + top * stride - LANES
         for s in range(shifts + 1):
-            _fill(scratch[s], start - LANES, stop + LANES)
+            _fill(lanes, s * row + start - LANES, s * row + stop + LANES)
             image, across = (second[y], s - warp) if s < shifts else (first[x], 0)
             for way in range(2):
+                at = placed + (2 * s + way) * row
                 _place(
                     image[way], source + across,
-                    scratch[placed + 2 * s + way], start - LANES, stop + LANES, stop + border,
+                    lanes, at + start - LANES, at + stop + LANES, at + stop + border,
                 )  # fmt: skip
         for down in range(-warp, warp + 1):
             shift = down * stride
@@ -138,22 +146,18 @@ def distances(
             count = stop - min(shift, 0) + LANES - low
             over = low - stride
             for s in range(shifts):
-                there = placed + 2 * s
-                _differ(
-                    scratch[own], scratch[own + 1], over, scratch[there], scratch[there + 1],
-                    over + shift, scratch[differences], count + 2 * stride,
+                there = placed + 2 * s * row + over + shift
+                _compare(
+                    lanes, own + over, own + row + over, there, there + row, stride, count,
+                    differences + over, columns + low, low, (1 + s) * row + low + shift,
                 )  # fmt: skip
-                _add(scratch[differences], low, stride, scratch[columns], count)
-                _add_and_keep_least(
-                    scratch[columns], low, scratch[0], scratch[1 + s], low + shift, count
-                )
         for s in range(shifts):
             if s != warp:
-                _keep_least(
-                    scratch[1 + s], start - s + warp, scratch[1 + warp], start, stop - start
-                )
-        forward[p] = _total(scratch[0], start, stop, width, stride)
-        backward[p] = _total(scratch[1 + warp], start, stop, width, stride)
+                least = (1 + warp) * row + start
+                _keep_least(lanes, (1 + s) * row + start - s + warp, least, stop - start)
+        forward[p] = _total(lanes, start, stop, width, stride)
+        least = (1 + warp) * row
+        backward[p] = _total(lanes, least + start, least + stop, width, stride)
 
 
 def scratch(height: int, stride: int, warp: int) -> U16:

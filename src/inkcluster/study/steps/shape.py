@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SHAPE = "shape clustering"
 WEAK, INFORMATION = "weak", "information"
 """The evidence where no number of clusters stands out, and where it does by the cuts themselves."""
+START_SAMPLE = 5000
+"""Images from which the directions are learned in which the map starts."""
 SHARE_TAKEN = 0.8
 """Share of the images that would fit into memory that is clustered; the free memory may change meanwhile."""
 
@@ -85,15 +87,21 @@ def places(shapes: Shapes, plan: Plan, desk: Desk) -> NDArray[np.float32]:
     return _image_map(shapes, plan, desk, n=len(shapes.labels), sample=len(shapes.sample))["places"]
 
 
-@step(uses=("seed",), revision=4)
+@step(uses=("seed",), revision=5)
 def _image_map(
     shapes: Shapes, plan: Plan, desk: Desk, *, n: int, sample: int
 ) -> dict[str, NDArray[Any]]:
     from inkcluster.cluster.image_map import image_map
+    from inkcluster.compute.threads import pieces
     from inkcluster.features import PCA
+    from inkcluster.images import sample_index
 
-    kept = min(2, n, int(np.prod(shapes.images.shape)))
-    start = PCA(kept, svd_solver="randomized", random_state=plan.seed).fit_transform(shapes.images)
+    images = shapes.images
+    kept = min(2, n, int(np.prod(images.shape)))
+    drawn = images.take(sample_index(n, min(n, START_SAMPLE), plan.seed))
+    rough = PCA(kept, svd_solver="randomized", random_state=plan.seed).fit(drawn)
+    rows = (np.arange(n)[part] for part in pieces(n, START_SAMPLE))
+    start = np.concatenate([rough.transform(images.take(some)) for some in rows])
     start = np.column_stack([start, np.zeros((n, 2 - kept))])
     return {"places": image_map(shapes.neighbors, shapes.distances, start, random_state=plan.seed)}
 
