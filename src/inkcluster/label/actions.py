@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from inkcluster.errors import BadInputError
+from inkcluster.label.bodies import is_number, is_text
 from inkcluster.label.log import Event
 from inkcluster.label.state import (
-    ACCEPTED,
     BY_NOBODY,
     NONE,
-    ON_GROUP,
     ON_IMAGE,
     Check,
     ConflictError,
@@ -32,6 +31,8 @@ def check(state: State, event: Event) -> None:
     """Raise BadInputError if the action cannot be taken, ConflictError if it no longer can."""
     if event.kind not in KINDS:
         raise BadInputError(f"There is no action {event.kind!r}; there are {', '.join(KINDS)}.")
+    if (unknown := event.body.keys() - FIELDS[event.kind]) and unknown:
+        raise BadInputError(f"{event.kind!r} has no {min(unknown)!r}.")
     KINDS[event.kind][0](state, event)
 
 
@@ -47,7 +48,7 @@ def _check_group(state: State, event: Event) -> None:
 
 
 def _check_name(state: State, name: object) -> None:
-    if not isinstance(name, int) or name not in state.names:
+    if not is_number(name) or name not in state.names:
         raise BadInputError(f"There is no name {name!r}.")
 
 
@@ -80,17 +81,19 @@ def _check_change(state: State, event: Event) -> None:
 
 def _check_text(state: State, body: dict[str, Any], own: int) -> None:
     text = body.get("text")
-    if not isinstance(text, str) or not text.strip() or len(text) > MOST_NAME:
-        raise BadInputError(f"A name has 1 to {MOST_NAME} characters.")
+    if not is_text(text, MOST_NAME) or text != text.strip() or not text:
+        raise BadInputError(
+            f"A name has 1 to {MOST_NAME} characters, and no line breaks or spaces around it."
+        )
     others = [name for i, name in state.names.items() if i != own]
     if any(name.text == text for name in others):
         raise ConflictError(f"There is already a name {text!r}.")
     key, colour = body.get("key", ""), body.get("colour", "")
-    if not isinstance(key, str) or len(key) > 1 or not isinstance(colour, str):
-        raise BadInputError("A key is one character, a colour a text.")
+    if not is_text(key, 1) or key.isspace():
+        raise BadInputError("A key is one character that can be typed and seen.")
     if key and any(name.key == key for name in others):
         raise ConflictError(f"The key {key!r} gives another name.")
-    if colour and not _is_colour(colour):
+    if not isinstance(colour, str) or (colour and not _is_colour(colour)):
         raise BadInputError("A colour is # and six hexadecimal digits.")
 
 
@@ -119,8 +122,8 @@ def _check_whole(state: State, event: Event) -> None:
 def _name(state: State, event: Event) -> None:
     group, name = state.groups[event.body["group"]], event.body["name"]
     assert event.rows is not None
-    rest = group.rows[(state.how[group.rows] != ON_IMAGE) | (state.words[group.rows] == name)]
-    state.give(rest, name, ON_GROUP, event.seq)
+    for words in state.layers:
+        words.give_group(group.rows, name, event.seq)
     state.give(event.rows, name, ON_IMAGE, event.seq)
     group.name, group.later, group.touched = name, False, event.seq
     group.walk = group.order = None
@@ -141,7 +144,7 @@ def _later(state: State, event: Event) -> None:
 def _check_merge(state: State, event: Event) -> None:
     a, b = (state.group(event.body.get(name)) for name in ("group", "other"))
     if a is b:
-        raise BadInputError("A group cannot be merged with itstate.")
+        raise BadInputError("A group cannot be merged with itself.")
     if NONE not in (a.name, b.name) and a.name != b.name:
         raise BadInputError(
             f"One group is named {state.names[a.name].text!r}, the other {state.names[b.name].text!r}."
@@ -156,7 +159,8 @@ def _merge(state: State, event: Event) -> None:
     if name != NONE:
         for part in (a, b):
             if part.name == NONE:
-                state.give(part.rows[state.how[part.rows] != ON_IMAGE], name, ON_GROUP, event.seq)
+                for words in state.layers:
+                    words.give_group(part.rows, name, event.seq)
 
 
 def _check_split(state: State, event: Event) -> None:
@@ -166,7 +170,8 @@ def _check_split(state: State, event: Event) -> None:
 def _split(state: State, event: Event) -> None:
     assert event.rows is not None
     old = event.body["group"]
-    state.take_back(state.groups[old].rows)
+    for words in state.layers:
+        words.take_back(state.groups[old].rows)
     state.part(old, event.rows, 2 * event.seq, event.seq)
     rest = state.groups.pop(old)
     state.groups[2 * event.seq + 1] = Group(rest.rows, touched=event.seq)
@@ -199,6 +204,8 @@ def _walk(state: State, event: Event) -> None:
 
 def _check_page(state: State, event: Event) -> None:
     group = state.group(event.body.get("group"))
+    if not isinstance(event.body.get("right"), bool):
+        raise BadInputError("A page is right or not: true or false.")
     if group.walk is None or group.walk.page != (
         event.body.get("start"),
         event.body.get("stop"),
@@ -212,7 +219,7 @@ def _page(state: State, event: Event) -> None:
     assert group.walk is not None
     assert group.order is not None
     walk, order, group.touched = group.walk, group.order, event.seq
-    walk.answer(right=bool(event.body.get("right")))
+    walk.answer(right=event.body["right"])
     if walk.page is not None:
         return
     if not walk.good:
@@ -221,7 +228,8 @@ def _page(state: State, event: Event) -> None:
     name = group.walking
     made = state.part(number, order[: walk.good], 2 * event.seq, event.seq)
     made.name = name
-    state.give(made.rows, name, ON_GROUP, event.seq)
+    for words in state.layers:
+        words.give_group(made.rows, name, event.seq)
     for start, stop in walk.seen:
         state.give(order[start:stop], name, ON_IMAGE, event.seq)
 
@@ -239,14 +247,19 @@ def _check_images(state: State, event: Event) -> None:
         raise BadInputError("There are no such names.")
 
 
+def _check_spots(state: State, event: Event) -> None:
+    _check_images(state, event)
+    assert event.rows is not None
+    if any(np.isin(event.rows, check.rows).any() for check in state.checks):
+        raise ConflictError("Some of these images were checked meanwhile.")
+
+
 def _spot_check(state: State, event: Event) -> None:
     """`codes` are the names that a person confirmed, -1 where what was believed is wrong."""
     assert event.rows is not None
     assert event.codes is not None
     same = (state.how[event.rows] == ON_IMAGE) & (state.words[event.rows] == event.codes)
-    named = (event.codes >= 0) & ~same
-    rows, codes = event.rows[named], event.codes[named]
-    state.words[rows], state.how[rows], state.since[rows] = codes, ON_IMAGE, event.seq
+    state.said.give(event.rows[~same], event.codes[~same], ON_IMAGE, event.seq)
     state.answers_at_check = state.answers + 1
     state.checks.append(Check(event.seq, event.rows, event.codes))
 
@@ -254,9 +267,8 @@ def _spot_check(state: State, event: Event) -> None:
 def _accept(state: State, event: Event) -> None:
     assert event.rows is not None
     assert event.codes is not None
-    free = state.words[event.rows] == NONE
-    rows, codes = event.rows[free], event.codes[free]
-    state.words[rows], state.how[rows], state.since[rows] = codes, ACCEPTED, event.seq
+    for words in state.layers:
+        words.accept(event.rows, event.codes, event.seq)
 
 
 def _is_colour(text: str) -> bool:
@@ -277,8 +289,23 @@ KINDS: dict[str, tuple[Step, Step]] = {
     "take out": (_check_part, _take_out),
     "walk": (_check_walk, _walk),
     "page": (_check_page, _page),
-    "check": (_check_images, _spot_check),
+    "check": (_check_spots, _spot_check),
     "accept": (_check_images, _accept),
 }
+FIELDS: dict[str, set[str]] = {
+    "add name": {"text", "key", "colour"},
+    "change name": {"name", "text", "key", "colour"},
+    "name": {"group", "name"},
+    "name some": {"group", "name"},
+    "later": {"group"},
+    "merge": {"group", "other"},
+    "split": {"group"},
+    "take out": {"group"},
+    "walk": {"group", "name"},
+    "page": {"group", "start", "stop", "right"},
+    "check": set(),
+    "accept": {"confidence"},
+}
+"""What an action's body may hold."""
 ANSWERS = {"name", "name some", "later", "merge", "split", "take out", "page", "check"}
 """The actions by which a person answers a card."""

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 
-from inkcluster.label.state import ACCEPTED, NONE, ON_IMAGE, State
+from inkcluster.label.state import ACCEPTED, BY_NOBODY, NONE, ON_IMAGE, State, Words
 
 LEAK = 0.003
 """Share of a name that is lost at each link, so that images far from all names stay unsure."""
@@ -87,15 +87,11 @@ class Belief:
         self, state: State, column: dict[int, int]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """The column of each image's name (n,), and the name's weight: 1 for what was looked at."""
-        words = state.words.copy()
-        weight = np.where(state.how == ON_IMAGE, 1, GROUP_WEIGHT).astype(np.float32)
-        for check in state.checks:
-            rows = check.rows[state.since[check.rows] == check.seq]
-            words[rows] = [state.groups[int(of)].name for of in state.group_of[rows]]
-            weight[rows] = GROUP_WEIGHT
+        words, how = state.unchecked.names, state.unchecked.how
+        weight = np.where(how == ON_IMAGE, 1, GROUP_WEIGHT).astype(np.float32)
         if state.given is not None:
             words = np.where(words == NONE, state.given, words)
-        weight[(words == NONE) | (state.how == ACCEPTED)] = 0
+        weight[(words == NONE) | (how == ACCEPTED)] = 0
         lookup = np.full(max(column, default=0) + 2, 0, np.int64)
         lookup[list(column)] = list(column.values())
         return lookup[words], weight
@@ -130,6 +126,17 @@ class Belief:
                 pull = (step[free][:, known] @ sp.csr_matrix(found[known])).toarray()
                 found[free] = splu(sp.csc_matrix(inner)).solve(pull)
         return found.astype(np.float32)[of]
+
+
+def names_now(state: State, words: Words, belief: Belief) -> NDArray[np.int32]:
+    """The name of each image (n,): what was said of it, else its label to be checked, else what is believed.
+
+    -1 for none, and for an image of which a person said that another name is right than was believed.
+    """
+    given = NONE if state.given is None else state.given
+    free = (words.names == NONE) & (words.how == BY_NOBODY)
+    names = np.where(free, given, words.names)
+    return np.where(free & (names == NONE), belief.names, names).astype(np.int32)
 
 
 def _one_hot(columns: NDArray[np.int64], count: int) -> NDArray[np.float32]:

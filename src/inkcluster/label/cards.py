@@ -34,7 +34,8 @@ class Card:
     version : int
         The number of the last action on the group. An action that names an older one is refused.
     size : int
-        Images that the answer decides.
+        Images that the answer decides; where nothing is left to ask, those of groups that others have
+        before them.
     typical, extreme : ndarray of int32
         The members most and least linked to the others of their group; on a page, the page's images
         as `typical`; on a check, the images drawn.
@@ -179,8 +180,11 @@ def _suggestion(group: Group, state: State, belief: Belief) -> tuple[int, float]
 
 
 def _alike(number: int, state: State, graph: sp.csr_matrix) -> int | None:
+    """The group with most links to this one, of those with which it can be merged."""
+    name = state.groups[number].name
     mine = graph[state.groups[number].rows]
     others, of = np.unique(state.group_of[mine.indices], return_inverse=True)
     links = np.bincount(of, mine.data, len(others))
-    links[others == number] = 0
+    named = np.array([state.groups[one].name for one in others.tolist()], np.int64)
+    links[(others == number) | ((name != NONE) & (named != NONE) & (named != name))] = 0
     return int(others[links.argmax()]) if links.max(initial=0) > 0 else None

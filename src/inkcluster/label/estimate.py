@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta
 
-from inkcluster.label.belief import Belief
+from inkcluster.label.belief import Belief, names_now
 from inkcluster.label.state import NONE, State
 
 LEVEL = 0.95
@@ -27,14 +27,15 @@ class Estimate:
 def of_checks(state: State, belief: Belief) -> Estimate | None:
     """The share of right names among all; None without a check.
 
-    What is believed of a checked image does not rest on what the check said of it, so each check is
-    judged by what is believed now. The interval is Jeffreys' (Brown, Cai & DasGupta 2001).
+    Each checked image is judged by the name that it would have now without the checks. The interval is
+    Jeffreys' (Brown, Cai & DasGupta 2001).
     """
     if not state.checks:
         return None
     rows = np.concatenate([check.rows for check in state.checks])
     said = np.concatenate([check.names for check in state.checks])
-    right = int(np.count_nonzero((said != NONE) & (belief.names[rows] == said)))
+    names = names_now(state, state.unchecked, belief)[rows]
+    right = int(np.count_nonzero((said != NONE) & (names == said)))
     n = len(rows)
     tail = (1 - LEVEL) / 2
     low = float(beta.ppf(tail, right + 0.5, n - right + 0.5)) if right else 0.0

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inkcluster.label.state import DECIDED_BY, NONE
+from inkcluster.label.belief import names_now
+from inkcluster.label.state import AS_GIVEN, BY_NOBODY, DECIDED_BY, NONE, ON_IMAGE
 from inkcluster.study.run import rows as rows_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def frame(labelling: Labelling) -> pd.DataFrame:
         ``image``, its number from 0; ``name`` (its file or row) and ``label`` where the run has any;
         ``named``, the name given or believed, empty where there is none; ``confidence`` of what is believed,
         1 where a person looked at the image; ``decided by``, a person on this image or its group, accepted as
-        believed, or spread; ``who`` and ``when`` (UTC) of the action; ``group``, the number of its group.
+        believed, spread, or the label that is being checked; ``who`` and ``when`` (UTC) of the action;
+        ``group``, the number of its group. An image without a name that a person decided on is one of which
+        a spot check said that the name believed is wrong.
     """
     import pandas as pd
 
@@ -35,15 +38,17 @@ def frame(labelling: Labelling) -> pd.DataFrame:
         columns["name"] = kept.names
     if kept.labels is not None:
         columns["label"] = np.array([*run.data.classes, ""], object)[kept.labels]
-    codes = np.where(state.words == NONE, belief.names, state.words)
+    codes = names_now(state, state.said, belief)
     known = np.array([*(name.text for name in state.names.values()), ""], object)
     place = {code: i for i, code in enumerate(state.names)} | {NONE: len(state.names)}
     columns["named"] = known[[place[code] for code in codes.tolist()]]
-    looked_at = DECIDED_BY.index("person on this image")
-    sure = np.where(state.how == looked_at, 1.0, belief.confidence)
+    sure = np.where(state.how == ON_IMAGE, 1.0, belief.confidence)
     columns["confidence"] = np.where(codes == NONE, np.nan, sure)
-    how = np.array([*DECIDED_BY, ""], object)
-    columns["decided by"] = how[np.where(codes == NONE, len(DECIDED_BY), state.how)]
+    how = np.array([*DECIDED_BY, AS_GIVEN, ""], object)
+    as_given = (state.how == BY_NOBODY) & (state.given is not None and state.given != NONE)
+    nobody = (state.how == BY_NOBODY) & (codes == NONE)
+    way = np.where(as_given, len(DECIDED_BY), state.how)
+    columns["decided by"] = how[np.where(nobody, len(how) - 1, way)]
     by = {event.seq: event for event in labelling.events}
     numbers, of = np.unique(state.since, return_inverse=True)
     acts = [by.get(int(number)) for number in numbers]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import getpass
 import threading
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from inkcluster.errors import RunFolderError
+from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.label import actions, start
 from inkcluster.label.belief import Belief
-from inkcluster.label.history import fold
+from inkcluster.label.bodies import checked_id, images, plain
+from inkcluster.label.history import BACK, fold, take
 from inkcluster.label.log import Event, Log
 from inkcluster.label.state import ConflictError, State
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 FOLDER = "labelling"
 LOG = "log.db"
+DAMAGE = (LookupError, TypeError, ValueError, AttributeError, AssertionError)
+"""The errors of an action that was not checked when it was written."""
 
 
 class Kept:
@@ -33,28 +36,50 @@ class Kept:
         self, run: Run, *, by: str | None = None, check: bool = False, who: str | None = None
     ) -> None:
         self.run = run
-        self.who = who or _user()
+        self.who = checked_id(who, "Who acts") if who is not None else _user()
         folder = run.path / FOLDER
         found = start.kept(folder, run) if folder.exists() else None
-        if found is None:
-            found = start.made(run, by, check=check)
-            _make(folder)
-            start.keep(found, folder)
-        else:
-            _check_same(found, folder, by, check=check)
-        self._start = found
-        self._graph = found.graph()
-        self._belief = Belief(self._graph)
-        self._lock = threading.RLock()
+        made = None if found is not None else start.made(run, by, check=check)
+        _make(folder)
         self._log = Log(folder / LOG)
-        self.events: list[Event] = []
-        self.state = self._new_state()
-        self._believed = -1
-        self.refresh()
+        try:
+            self._start = self._settled(folder, made)
+            _check_same(self._start, folder, by, check=check)
+            self._graph = self._start.graph()
+            self._belief = Belief(self._graph)
+            self._lock = threading.RLock()
+            self.events: list[Event] = []
+            self._ids: dict[str, Event] = {}
+            self.state = self._new_state()
+            self._believed = -1
+            self.refresh()
+        except BaseException:
+            self._log.close()
+            raise
+
+    def _settled(self, folder: Path, made: start.Start | None) -> start.Start:
+        """The start on which the log rests: what is kept, or `made` if nothing is."""
+        with self._log.writing():
+            found = start.kept(folder, self.run)
+            if found is None and made is None:
+                raise RunFolderError(f"{folder} is being removed.")
+            known = self._log.about("start", (found or cast("start.Start", made)).digest)
+            if found is None and made is not None:
+                found = made
+                if known == made.digest:
+                    start.keep(made, folder)
+        assert found is not None
+        if known != found.digest:
+            raise RunFolderError(
+                f"{folder / LOG} was written for other groups than {folder / start.FILE} holds; move "
+                f"{folder} away to begin a new labelling."
+            )
+        return found
 
     def close(self) -> None:
         """Close the log."""
-        self._log.close()
+        with self._lock:
+            self._log.close()
 
     @property
     def belief(self) -> Belief:
@@ -71,19 +96,25 @@ class Kept:
             new = self._log.after(self.events[-1].seq if self.events else 0)
             if not new:
                 return False
-            self.events += new
-            if any(event.kind in ("undo", "redo") for event in new):
-                self.state = fold(self._new_state, self.events)
-            else:
-                for event in new:
-                    actions.check(self.state, event)
-                    actions.apply(self.state, event)
+            try:
+                if any(event.kind in BACK for event in new):
+                    self.state = fold(self._new_state, [*self.events, *new])
+                    self._took(*new)
+                else:
+                    for event in new:
+                        take(self.state, event)
+                        self._took(event)
+            except (ConflictError, *DAMAGE) as error:
+                raise RunFolderError(
+                    f"{self._log.path} holds an action that cannot be taken ({error}); it is damaged, or was "
+                    "written by another version of Inkcluster."
+                ) from error
             return True
 
     def act(
         self, kind: str, body: dict[str, Any], rows: ArrayLike | None = None,
         codes: ArrayLike | None = None, *, who: str | None = None, action: str | None = None,
-        version: int | None = None,
+        version: int | Mapping[int, int] | None = None,
     ) -> Event:  # fmt: skip
         """Take an action: it is checked, kept, and then counts.
 
@@ -94,43 +125,57 @@ class Kept:
         who : str, optional
         action : str, optional
             Identifies the action; if it was taken already, that one is returned and nothing is done.
-        version : int, optional
-            The group as it was seen; ConflictError if it was touched since.
+        version : int or mapping of int to int, optional
+            The group as it was seen, or that of each of several groups; ConflictError if one was touched
+            since.
+
+        Raises
+        ------
+        BadInputError
+            If the action cannot be taken; ConflictError if it no longer can.
+        RunFolderError
+            If it cannot be kept; then it does not count.
         """
+        body, rows, codes = plain(body), images(rows), images(codes, "Names")
+        action = uuid.uuid4().hex if action is None else checked_id(action, "The action's id")
+        who = self.who if who is None else checked_id(who, "Who acts")
         with self._lock:
             with self._log.writing():
                 self.refresh()
-                if (known := self._known(action)) is not None:
+                if (known := self._ids.get(action)) is not None:
+                    if (known.kind, known.who) != (kind, who):
+                        raise BadInputError(f"The id {action!r} is that of another action.")
                     return known
-                if version is not None and self.state.group(body.get("group")).touched != version:
-                    raise ConflictError("This group was changed meanwhile; look at it again.")
+                self._check_version(body, version)
                 event = Event(
                     self.events[-1].seq + 1 if self.events else 1,
-                    action or uuid.uuid4().hex,
+                    action,
                     datetime.now(UTC).isoformat(timespec="milliseconds"),
-                    who or self.who,
-                    kind,
-                    body,
-                    None if rows is None else np.asarray(rows, np.int32).reshape(-1),
-                    None if codes is None else np.asarray(codes, np.int32).reshape(-1),
-                )
+                    who, kind, body, rows, codes,
+                )  # fmt: skip
                 again = None
-                if kind in ("undo", "redo"):
+                if kind in BACK:
                     again = fold(self._new_state, [*self.events, event])
                 else:
                     actions.check(self.state, event)
                 self._log.add(event)
-            self.events.append(event)
+            self._took(event)
             if again is None:
                 actions.apply(self.state, event)
             else:
                 self.state = again
             return event
 
-    def _known(self, action: str | None) -> Event | None:
-        return next(
-            (one for one in reversed(self.events) if action is not None and one.id == action), None
-        )
+    def _check_version(self, body: dict[str, Any], version: int | Mapping[int, int] | None) -> None:
+        if version is None:
+            return
+        seen = version if isinstance(version, Mapping) else {body.get("group"): version}
+        if any(self.state.group(number).touched != touched for number, touched in seen.items()):
+            raise ConflictError("This group was changed meanwhile; look at it again.")
+
+    def _took(self, *events: Event) -> None:
+        self.events += events
+        self._ids |= {event.id: event for event in events}
 
     def _new_state(self) -> State:
         given = self._start.given if len(self._start.given) else None
@@ -140,11 +185,13 @@ class Kept:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError, ImportError):
         return "somebody"
 
 
 def _make(folder: Path) -> None:
+    if folder.is_symlink():
+        raise RunFolderError(f"{folder} is a link; links in a run's folder are not followed.")
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:

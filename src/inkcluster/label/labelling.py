@@ -10,10 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.label import cards, estimate, order
+from inkcluster.label.belief import names_now
+from inkcluster.label.bodies import images, number, plain
 from inkcluster.label.cards import Card
 from inkcluster.label.history import next_undo
 from inkcluster.label.kept import Kept
-from inkcluster.label.state import NONE, ConflictError
+from inkcluster.label.state import BY_NOBODY, NONE, ConflictError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,22 +92,23 @@ class Labelling(Kept):
             if checks and order.check_due(self.state):
                 rows = order.to_check(self.state, belief)
                 if len(rows):
-                    believed = belief.names[rows]
+                    believed = names_now(self.state, self.state.unchecked, belief)[rows]
                     return Card("check", size=len(rows), typical=rows, believed=believed)
-            number = order.next_group(self._start, self.state, belief, taken)
-            return Card("done") if number is None else self.card(number)
+            found = order.next_group(self._start, self.state, belief, taken)
+            if found is not None:
+                return self.card(found)
+            others = [group for of, group in self.state.groups.items() if of in taken]
+            return Card("done", size=sum(len(one.rows) for one in others if one.name == NONE))
 
     def card(self, group: int) -> Card:
         """The card of a group."""
         with self._lock:
-            self.state.group(group)
-            return cards.of_group(group, self.state, self.belief, self._graph)
+            return cards.of_group(self._group(group), self.state, self.belief, self._graph)
 
     def halves(self, group: int) -> NDArray[np.int32]:
         """The images that :meth:`split` would part from the others of a group."""
         with self._lock:
-            self.state.group(group)
-            return cards.halves(group, self.state, self.belief, self._graph)
+            return cards.halves(self._group(group), self.state, self.belief, self._graph)
 
     def estimate(self) -> estimate.Estimate | None:
         """How many of all names are right, by the spot checks so far; None without any."""
@@ -127,20 +130,24 @@ class Labelling(Kept):
         event = self.act("add name", body, **about)
         return self.state.own_names + event.seq
 
-    def change_name(self, name: int | str, **changes: str) -> None:
+    def change_name(self, name: int | str, *, who: str | None = None, **changes: str) -> None:
         """Change the `text`, `key` or `colour` of a name."""
-        self.act("change name", {"name": self._code(name), **changes})
+        with self._lock:
+            self.act("change name", {"name": self._code(name), **changes}, who=who)
 
     def name(self, group: int, name: int | str, **about: Any) -> None:
         """Name a group; a text that is no name yet becomes one."""
-        code = self._code(name, add=True)
-        shown = cards.shown(self.state.group(group).rows, self._graph)
-        self.act("name", {"group": group, "name": code}, np.concatenate(shown), **about)
+        with self._lock:
+            shown = cards.shown(self.state.group(self._group(group)).rows, self._graph)
+            body = {"group": group, "name": self._code(name, add=True, **about)}
+            self.act("name", body, np.concatenate(shown), **about)
 
     def name_some(self, group: int, name: int | str, rows: ArrayLike, **about: Any) -> None:
         """Name images of a group, and those equal to them; they leave it."""
-        body = {"group": group, "name": self._code(name, add=True)}
-        self.act("name some", body, self._with_equals(group, rows), **about)
+        with self._lock:
+            part = self._with_equals(group, rows)
+            body = {"group": group, "name": self._code(name, add=True, **about)}
+            self.act("name some", body, part, **about)
 
     def later(self, group: int, **about: Any) -> None:
         """Leave a group for later."""
@@ -148,44 +155,61 @@ class Labelling(Kept):
 
     def merge(self, group: int, other: int | None = None, **about: Any) -> None:
         """Merge a group with another one, the most alike by default."""
-        other = self.card(group).alike if other is None else other
-        self.act("merge", {"group": group, "other": other}, **about)
+        with self._lock:
+            other = self.card(group).alike if other is None else other
+            if other is None:
+                raise BadInputError(
+                    "No group is linked with this one that it could be merged with."
+                )
+            self.act("merge", {"group": group, "other": other}, **about)
 
     def split(self, group: int, rows: ArrayLike | None = None, **about: Any) -> None:
         """Split a group in two: `rows` and the others; by default as :meth:`halves` says."""
-        part = self.halves(group) if rows is None else rows
-        self.act("split", {"group": group}, part, **about)
+        with self._lock:
+            if rows is None:
+                rows = self.halves(group)
+                if not len(rows):
+                    raise BadInputError("A group of one image cannot be split.")
+            self.act("split", {"group": group}, rows, **about)
 
     def take_out(self, group: int, rows: ArrayLike, **about: Any) -> None:
         """Put images of a group, and those equal to them, into one of their own, without a name."""
-        self.act("take out", {"group": group}, self._with_equals(group, rows), **about)
+        with self._lock:
+            self.act("take out", {"group": group}, self._with_equals(group, rows), **about)
 
     def walk(self, group: int, name: int | str, **about: Any) -> None:
         """Begin to name a group page by page; :meth:`page` answers the pages that :meth:`card` then shows."""
-        body = {"group": group, "name": self._code(name, add=True)}
-        rows = cards.typical_first(self.state.group(group).rows, self._graph)
-        self.act("walk", body, rows, **about)
+        with self._lock:
+            rows = cards.typical_first(self.state.group(self._group(group)).rows, self._graph)
+            body = {"group": group, "name": self._code(name, add=True, **about)}
+            self.act("walk", body, rows, **about)
 
     def page(self, group: int, *, right: bool, **about: Any) -> None:
         """Whether all images of the page have the name of the walk."""
-        walk = self.state.group(group).walk
-        start_, stop = walk.page if walk is not None and walk.page is not None else (None, None)
-        body = {"group": group, "start": start_, "stop": stop, "right": right}
-        self.act("page", body, **about)
+        with self._lock:
+            walk = self.state.group(self._group(group)).walk
+            start_, stop = walk.page if walk is not None and walk.page is not None else (None, None)
+            body = {"group": group, "start": start_, "stop": stop, "right": bool(right)}
+            self.act("page", body, **about)
 
     def checked(self, rows: ArrayLike, names: Iterable[int | str | None], **about: Any) -> None:
         """Answer a spot check: the name of each image; None for another than what was believed."""
-        codes = [NONE if name is None else self._code(name, add=True) for name in names]
-        self.act("check", {}, rows, codes, **about)
+        with self._lock:
+            codes = [
+                NONE if name is None else self._code(name, add=True, **about) for name in names
+            ]
+            self.act("check", {}, rows, codes, **about)
 
     def accept(self, confidence: float, **about: Any) -> int:
         """Give every image without a name the one believed, from this confidence on; how many there were."""
+        if isinstance(confidence, bool) or not 0 <= confidence <= 1:
+            raise BadInputError(f"A confidence is a number from 0 to 1, not {confidence!r}.")
         with self._lock:
+            self.refresh()
             belief = self.belief
             names = belief.names
-            rows = np.flatnonzero(
-                (self.state.words == NONE) & (belief.confidence >= confidence) & (names != NONE)
-            )
+            open_ = (self.state.how == BY_NOBODY) & (names != NONE)
+            rows = np.flatnonzero(open_ & (belief.confidence >= confidence))
             if not len(rows):
                 raise BadInputError(
                     f"No image is left that is believed with {confidence:g} or more."
@@ -214,21 +238,35 @@ class Labelling(Kept):
             except ConflictError as error:
                 raise ConflictError(f"Later actions rest on this one. {error}") from error
 
-    def _code(self, name: int | str, *, add: bool = False) -> int:
+    def _group(self, group: object) -> int:
+        """The number of a group that is there."""
+        found = number(group, "A group's number")
+        self.state.group(found)
+        return found
+
+    def _code(self, name: object, *, add: bool = False, who: str | None = None, **_: Any) -> int:
+        """The number of a name, which is made up if it is a new text."""
         if not isinstance(name, str):
-            return int(name)
-        for code, one in self.state.names.items():
-            if one.text == name:
-                return code
+            return number(name, "A name is a text, or its number: it")
+        text = plain({"text": name})["text"]
+        for fresh in (False, True):
+            if fresh:
+                self.refresh()
+            for code, one in self.state.names.items():
+                if one.text == text:
+                    return code
         if add:
-            return self.add_name(name)
+            return self.add_name(text, who=who)
         raise BadInputError(f"There is no name {name!r}.")
 
     def _with_equals(self, group: int, rows: ArrayLike) -> NDArray[np.int32]:
         """These images, and those of the group that are equal to them."""
+        mine = self.state.group(self._group(group)).rows
+        marked = images(rows)
+        if marked is None or not np.isin(marked, mine).all():
+            raise ConflictError("Some of these images are not in this group, or no longer.")
         taken = np.zeros(self.state.n, bool)
-        taken[np.asarray(rows, np.int64)] = True
-        mine = self.state.group(group).rows
+        taken[marked] = True
         near = self._start.neighbors[mine]
         equal = (self._start.distances[mine] == 0) & (near >= 0)
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,11 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import RunFolderError
+from inkcluster.files import is_file
 
 VERSION = 1
 """The version of the table; a file of another one is refused."""
 WAIT = 20.0
 """Seconds to wait while another process writes."""
+PAUSE = 0.05
+_ABOUT = "CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT"
+"""What the actions rest on."""
 _TABLE = """
 CREATE TABLE log (
   seq INTEGER PRIMARY KEY,   -- 1, 2, 3, …
@@ -62,15 +67,42 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if path.is_symlink() or (path.exists() and not is_file(path)):
+            raise RunFolderError(f"{path} is no file of its own; move it away.")
         try:
             self._base = sqlite3.connect(
                 path, timeout=WAIT, isolation_level=None, check_same_thread=False
             )
-            self._base.execute("PRAGMA journal_mode=WAL")
-            self._base.execute("PRAGMA synchronous=FULL")
-            self._begin()
+            try:
+                self._base.execute("PRAGMA synchronous=FULL")
+                self._write_ahead()
+                self._begin()
+            except BaseException:
+                self._base.close()
+                raise
         except sqlite3.Error as error:
             raise self._unusable(error) from error
+
+    def _write_ahead(self) -> None:
+        """Write ahead where the file system can; SQLite's rollback journal is as safe, and slower.
+
+        Two processes that ask for it at once may both be refused, without SQLite's waiting.
+        """
+        end = time.monotonic() + WAIT
+        while True:
+            try:
+                self._base.execute("PRAGMA journal_mode=WAL").fetchone()
+            except sqlite3.OperationalError as error:
+                if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    if _code(error) in (sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_IOERR):
+                        self._base.execute("PRAGMA journal_mode=DELETE").fetchone()
+                        return
+                    raise
+                if time.monotonic() > end:
+                    raise
+                time.sleep(PAUSE)
+            else:
+                return
 
     def _begin(self) -> None:
         with self._transaction():
@@ -83,6 +115,13 @@ class Log:
                     f"{self.path} was written by another version of Inkcluster (format {version}, not "
                     f"{VERSION}); use that version."
                 )
+            self._base.execute(_ABOUT)
+
+    def about(self, name: str, value: str) -> str:
+        """What is kept under `name`: `value`, unless something was before; within :meth:`writing`."""
+        self._base.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, value))
+        question = "SELECT value FROM about WHERE name = ?"
+        return str(self._base.execute(question, (name,)).fetchone()[0])
 
     def close(self) -> None:
         """Close the file."""
@@ -126,12 +165,31 @@ class Log:
 
     def _unusable(self, error: BaseException) -> RunFolderError:
         said = str(error) or type(error).__name__
-        if "full" in said:
-            return RunFolderError(
-                f"{self.path} cannot grow, the disk is full; nothing of this action was kept. Make room and "
-                "do it again."
-            )
-        return RunFolderError(f"{self.path} cannot be used: {said}.")
+        kept = "nothing of this action was kept"
+        match _code(error):
+            case sqlite3.SQLITE_FULL:
+                said = f"cannot grow, the disk is full; {kept}. Make room and do it again"
+            case sqlite3.SQLITE_IOERR:
+                said = (
+                    f"cannot be read or written ({said}), the disk may be full or gone; {kept}. Make room and do "
+                    "it again"
+                )
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                said = (
+                    f"has been held by another process for {WAIT:.0f} seconds; {kept}. Do it again"
+                )
+            case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+                said = "cannot be written; check the rights of its folder"
+            case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+                said = f"is damaged ({said}); move {self.path.parent} away to begin a new labelling"
+            case _:
+                said = f"cannot be used: {said}"
+        return RunFolderError(f"{self.path} {said}.")
+
+
+def _code(error: BaseException) -> int:
+    """SQLite's primary code of an error; 0 if it is none of its own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 _DAMAGE = (ValueError, TypeError, KeyError, zlib.error, RecursionError)
@@ -147,6 +205,8 @@ def _unpacked(content: bytes | None) -> NDArray[np.int32] | None:
 
 def _event(row: tuple[Any, ...]) -> Event:
     seq, named, at, who, kind, body, rows, codes = row
+    if not isinstance(body, str):
+        raise TypeError("an action that is no text")
     content = json.loads(body)
     if not isinstance(content, dict):
         raise ValueError("an action without its values")

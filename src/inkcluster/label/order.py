@@ -6,7 +6,7 @@ from collections.abc import Container
 
 import numpy as np
 
-from inkcluster.label.belief import Belief
+from inkcluster.label.belief import Belief, names_now
 from inkcluster.label.start import Start
 from inkcluster.label.state import NONE, State
 
@@ -84,5 +84,5 @@ def to_check(state: State, belief: Belief) -> np.ndarray:
     drawn = np.random.default_rng(0).permutation(state.n)
     seen = np.concatenate([check.rows for check in state.checks]) if state.checks else drawn[:0]
     fresh = drawn[~np.isin(drawn, seen)]
-    fresh = fresh[belief.names[fresh] != NONE]
+    fresh = fresh[names_now(state, state.unchecked, belief)[fresh] != NONE]
     return np.asarray(fresh[:CHECKED], np.int32)

@@ -15,6 +15,7 @@ from inkcluster.files import atomic_file
 from inkcluster.progress import current
 from inkcluster.study.run import rows as rows_of
 from inkcluster.study.run.arrays import DAMAGE, read_arrays, write_arrays
+from inkcluster.study.run.digest import key
 from inkcluster.study.run.frame import each
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class Start:
     def n(self) -> int:
         """Number of images."""
         return len(self.groups)
+
+    @property
+    def digest(self) -> str:
+        """A digest of what the actions rest on: the images, the groups and the labels given."""
+        return key([str(one) for one in self.of], self.groups, self.given)
 
     def graph(self) -> sp.csr_matrix:
         """The weights of links (n, n), symmetric: those of shape clustering."""
@@ -101,6 +107,7 @@ def kept(folder: Path, run: Run) -> Start | None:
         return None
     try:
         found = Start(**read_arrays(path, inner=2, name=FILE))
+        _check_sound(found)
     except DAMAGE as error:
         raise RunFolderError(
             f"{path} is damaged; move {folder} away to begin a new labelling."
@@ -111,6 +118,27 @@ def kept(folder: Path, run: Run) -> Start | None:
             "one."
         )
     return found
+
+
+def _check_sound(start: Start) -> None:
+    """ValueError if arrays do not fit each other."""
+    n, near = start.n, start.neighbors
+    kinds = [
+        (getattr(start, one).dtype, getattr(start, one).ndim)
+        for one in ("groups", "clusters", "given")
+    ]
+    sound = (
+        all(dtype == np.int32 and ndim == 1 for dtype, ndim in kinds)
+        and near.dtype == np.int32
+        and len(start.clusters) == len(start.confidence) == len(near) == n > 0
+        and near.ndim == 2 and near.shape == start.distances.shape
+        and len(start.given) in (0, n) and len(start.of) == 2
+        and start.groups.min() == 0 and np.bincount(start.groups).min() > 0
+        and near.min(initial=-1) >= -1 and near.max(initial=-1) < n
+        and bool(np.isfinite(start.distances[near >= 0]).all()) and bool(np.isfinite(start.confidence).all())
+    )  # fmt: skip
+    if not sound:
+        raise ValueError("arrays that do not fit each other")
 
 
 def _arrays(start: Start) -> dict[str, NDArray[Any]]:

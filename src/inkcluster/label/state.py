@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.label.bodies import is_number
 from inkcluster.label.walk import Walk
 
 Rows = NDArray[np.int32]
@@ -16,6 +17,7 @@ NONE = -1
 BY_NOBODY, ON_GROUP, ON_IMAGE, ACCEPTED = range(4)
 """How an image has its name: not yet, by its group's name, by a look at the image, or accepted as believed."""
 DECIDED_BY = ("spread", "person on its group", "person on this image", "accepted as believed")
+AS_GIVEN = "label of the data"
 
 
 class ConflictError(BadInputError):
@@ -67,6 +69,37 @@ class Check:
     names: Rows
 
 
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The name of each image, how it has it, and by which action; each of shape (n,)."""
+
+    names: NDArray[np.int32]
+    how: NDArray[np.int8]
+    since: NDArray[np.int32]
+
+    @classmethod
+    def none(cls, n: int) -> Words:
+        """No words on `n` images."""
+        return cls(np.full(n, NONE, np.int32), np.zeros(n, np.int8), np.zeros(n, np.int32))
+
+    def give(self, rows: Rows, names: int | Rows, how: int, seq: int) -> None:
+        """Give images names, whatever they have."""
+        self.names[rows], self.how[rows], self.since[rows] = names, how, seq
+
+    def give_group(self, rows: Rows, name: int, seq: int) -> None:
+        """Give a group's name to those of its images that nobody has looked at."""
+        self.give(rows[self.how[rows] != ON_IMAGE], name, ON_GROUP, seq)
+
+    def take_back(self, rows: Rows) -> None:
+        """Take back the names that these images have by their group's."""
+        self.give(rows[self.how[rows] == ON_GROUP], NONE, BY_NOBODY, 0)
+
+    def accept(self, rows: Rows, names: Rows, seq: int) -> None:
+        """Give names to those of these images that nobody has spoken of."""
+        free = (self.names[rows] == NONE) & (self.how[rows] == BY_NOBODY)
+        self.give(rows[free], names[free], ACCEPTED, seq)
+
+
 class State:
     """The fold of a log over groups that the labelling began with.
 
@@ -78,6 +111,14 @@ class State:
         Labels to be checked, as numbers of `names`; -1 for none.
     names : sequence of str
         The names that there are at the start.
+
+    Attributes
+    ----------
+    words, how, since : ndarray of shape (n,)
+        The name of each image, how it has it, and by which action. An image that a person said has
+        another name than was believed has none, by :data:`ON_IMAGE`.
+    unchecked : Words
+        The same, had there been no spot checks: by it the checks judge, and from it names spread.
     """
 
     def __init__(self, groups: Rows, given: Rows | None = None, names: Sequence[str] = ()) -> None:
@@ -90,9 +131,8 @@ class State:
         self.names = {i: Name(text) for i, text in enumerate(names)}
         self.own_names = len(self.names)
         self.given = given
-        self.words = np.full(self.n, NONE, np.int32)
-        self.how = np.zeros(self.n, np.int8)
-        self.since = np.zeros(self.n, np.int32)  # the action that gave the name
+        self.said, self.unchecked = Words.none(self.n), Words.none(self.n)
+        self.words, self.how, self.since = self.said.names, self.said.how, self.said.since
         self.checks: list[Check] = []
         self.answers = 0
         self.answers_at_check = 0
@@ -104,18 +144,19 @@ class State:
 
     def group(self, number: object) -> Group:
         """A group by its number; ConflictError if it is no more."""
-        if not isinstance(number, int) or number not in self.groups:
+        if not is_number(number) or number not in self.groups:
             raise ConflictError(f"Group {number} is no more: it was merged or split.")
         return self.groups[number]
 
-    def give(self, rows: Rows, name: int, how: int, seq: int) -> None:
-        """Give images a name: how, and by which action."""
-        self.words[rows], self.how[rows], self.since[rows] = name, how, seq
+    @property
+    def layers(self) -> tuple[Words, Words]:
+        """What was said, and what was said apart from spot checks."""
+        return self.said, self.unchecked
 
-    def take_back(self, rows: Rows) -> None:
-        """Take back the names that these images have by their group's."""
-        rows = rows[self.how[rows] == ON_GROUP]
-        self.give(rows, NONE, BY_NOBODY, 0)
+    def give(self, rows: Rows, names: int | Rows, how: int, seq: int) -> None:
+        """Give images names, whatever they have: how, and by which action."""
+        for words in self.layers:
+            words.give(rows, names, how, seq)
 
     def part(self, old: int, rows: Rows, number: int, seq: int) -> Group:
         """Put these images of a group into one of their own, called `number`; the rest stays."""

@@ -1,11 +1,13 @@
-"""Names a group page by page: galloping ahead while all are right, halving back to the border."""
+"""Names a group page by page: galloping ahead while all are right, halving back to the border.
+
+A walk is part of what a log adds up to: the same answers give the same pages everywhere and always.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass, field
-
-import numpy as np
 
 PAGE = 24
 """Images on a page."""
@@ -90,5 +92,7 @@ class Walk:
         pages = self.skipped
         if self.checked >= math.ceil(math.log2(1 + len(pages) + self.checked)):
             return None
-        draw = np.random.default_rng([self.seed, len(self.seen)])
-        return pages[int(draw.integers(len(pages)))] if pages else None
+        if not pages:
+            return None
+        drawn = hashlib.sha256(f"{self.seed} {len(self.seen)}".encode()).digest()
+        return pages[int.from_bytes(drawn[:8]) % len(pages)]
