@@ -1,0 +1,137 @@
+"""What is believed, how it is estimated, and what comes next."""
+
+import doctest
+import shutil
+import sys
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from tests.label.small import opened, small_run
+
+from inkcluster.label import Labelling
+from inkcluster.label.belief import Belief, names_now
+from inkcluster.label.estimate import of_checks
+from inkcluster.label.start import made
+from inkcluster.label.state import NONE, ON_GROUP, ON_IMAGE, Check, State
+from inkcluster.study.run import rows as rows_of
+from inkcluster.study.run.run import Run
+
+
+@pytest.fixture
+def labelling(tmp_path):
+    small_run(tmp_path)
+    found = opened(tmp_path)
+    yield found
+    found.close()
+
+
+def test_a_word_on_an_image_is_believed_whatever_is_around_it(labelling):
+    for group in (-1, -2, -3):
+        labelling.name(group, "a")
+    labelling.name_some(-2, "b", [11])
+    belief = labelling.belief
+    b = labelling._code("b")
+    assert belief.names[11] == b
+    assert belief.confidence[11] == 1
+    assert (belief.names[[10, 12]] != b).all()
+    shares = belief.shares.sum(axis=1)
+    assert shares.max() <= 1 + 1e-5
+
+
+def test_a_spot_check_does_not_change_what_is_believed(labelling):
+    labelling.name(-1, "a")
+    before = labelling.belief.shares.copy()
+    labelling.checked([20, 30], ["b", None])
+    assert np.array_equal(labelling.belief.shares[:, :1], before)
+    assert not labelling.belief.shares[:, 1:].any()
+    assert labelling.frame()["named"][[20, 30]].tolist() == ["b", ""]
+    estimate = labelling.estimate()
+    assert (estimate.right, estimate.checked) == (0, 2)
+
+
+def test_the_interval_holds_the_share_that_is_right(rng):
+    """Over 400 sets of which a known share is right, near the 95 of 100 that it says."""
+    held, nothing = 0, Belief(sp.eye_array(2_000, format="csr"))
+    for _ in range(400):
+        share = rng.uniform(0.7, 1)
+        state = State(np.zeros(2_000, np.int32), names=["a", "b"])
+        state.give(np.arange(2_000), 0, ON_GROUP, 1)
+        truth = (rng.random(2_000) > share).astype(np.int32)
+        drawn = rng.choice(2_000, 96, replace=False).astype(np.int32)
+        state.said.give(drawn, truth[drawn], ON_IMAGE, 2)
+        state.checks.append(Check(2, drawn, truth[drawn]))
+        found = of_checks(state, nothing)
+        held += found.low <= (truth == 0).mean() <= found.high
+    assert 0.91 <= held / 400 <= 0.99
+
+
+def test_spot_checks_are_drawn_once_and_come_every_ten_answers(labelling):
+    for group in range(-8, 0):
+        labelling.name(group, "a")
+    assert labelling.next().kind == "done"
+    labelling.later(-1)
+    labelling.later(-1)
+    card = labelling.next()
+    assert (card.kind, card.size) == ("check", 24)
+    assert (card.believed == labelling._code("a")).all()
+    labelling.checked(card.typical, ["a"] * 24)
+    assert labelling.next().kind == "done"
+    for _ in range(10):
+        labelling.later(-1)
+    assert not set(labelling.next().typical) & set(card.typical)
+
+
+def test_groups_that_others_have_are_not_asked_about(labelling):
+    first = labelling.next()
+    assert labelling.next(taken={first.group}).group != first.group
+    rest = labelling.next(taken=set(labelling.state.groups))
+    assert (rest.kind, rest.size) == ("done", 60)
+
+
+def test_merging_is_offered_where_it_can_be_done(labelling):
+    labelling.name(-1, "a")
+    labelling.name(-2, "b")
+    assert labelling.card(-2).alike == -3
+    with pytest.raises(ValueError, match="named 'a', the other"):
+        labelling.merge(-1, -2)
+
+
+def test_labels_to_be_checked_stand_until_a_person_says_otherwise(tmp_path):
+    run = small_run(tmp_path, check=True)
+    found = Labelling(run, who="Ada")
+    assert (
+        names_now(found.state, found.state.said, found.belief).tolist()
+        == found.state.given.tolist()
+    )
+    assert set(found.frame()["decided by"]) == {"label of the data"}
+    card = found.next()
+    found.name(card.group, "b" if card.suggestion == 0 else "a")
+    rows = found.state.words != NONE
+    assert (found.frame()["named"].to_numpy()[rows] == found.names[1 - card.suggestion]).all()
+    found.close()
+
+
+def test_labels_are_not_read_unless_they_are_checked(studied_digits, tmp_path, monkeypatch):
+    run = Run.open(studied_digits)
+    begun = made(run)
+    with monkeypatch.context() as patch:
+        patch.setattr(rows_of, "kept", lambda *_: pytest.fail("labels were read"))
+        again = made(run)
+    assert begun.digest == again.digest
+    checked = made(run, check=True)
+    assert len(checked.given) == 300
+    assert not len(begun.given)
+    pairs = np.unique(np.c_[checked.groups, checked.given], axis=0)
+    assert len(pairs) == checked.groups.max() + 1
+
+
+def test_the_example_of_labelling_runs(studied_digits, tmp_path, monkeypatch):
+    """It needs a run, which the doctests of modules have not."""
+    shutil.copytree(studied_digits, tmp_path / "runs" / "digits")
+    monkeypatch.chdir(tmp_path)
+    text = (Labelling.__doc__ or "").replace("# doctest: +SKIP", "")
+    found = doctest.DocTestParser().get_doctest(text, {}, "Labelling", None, None)
+    assert len(found.examples) > 5
+    result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(found, out=sys.stderr.write)
+    assert result.failed == 0
