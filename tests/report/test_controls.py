@@ -87,11 +87,16 @@ WATCH = """
     if (element.matches(OUT)) element.parentElement.querySelector("button").click();  // so that there is a way back
     if (element.matches("summary")) element.parentElement.open = false;
     element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
-    const [box] = element.getClientRects();
+    let [box] = element.getClientRects();
+    for (let still = 0, frames = 0; still < 1 && frames < 30; frames++) {  // pictures above may still be coming
+      await new Promise(requestAnimationFrame);
+      const [now] = element.getClientRects();
+      still = now.top === box.top && now.left === box.left ? still + 1 : 0;
+      box = now;
+    }
     if (byKey) element.focus({ preventScroll: true });
     const place = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     if (element.matches("path")) Object.assign(place, { x: box.x + 12, y: box.y + 12 });
-    await waits(0);
     effects = 0;
     return {
       kind: its, ...place, name: element.localName,
@@ -119,7 +124,7 @@ WATCH = """
 
 @pytest.mark.parametrize(
     ("width", "scheme", "by_key"),
-    [(1280, "light", False), (390, "dark", False), (390, "light", True), (1280, "dark", True)],
+    [(1280, "light", False), (390, "dark", True)],
 )
 def test_every_control_is_used(browser, whole, width, scheme, by_key):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -144,8 +149,10 @@ def test_every_control_is_used(browser, whole, width, scheme, by_key):
             is_judged = True
             page.locator("#table-shape-classes button.cell").first.evaluate("(one) => one.click()")
             page.locator("#table-shape-classes .behind .wall-list button").first.wait_for()
-            found = axe.run(page).response["violations"]
-            assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
+            for theme in ({"light", "dark"} - {scheme}, {scheme}):
+                page.emulate_media(color_scheme=theme.pop())
+                found = axe.run(page).response["violations"]
+                assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
             words = page.locator("body").text_content()
             assert all(word in words for word in (*HOSTILE, *ODD))
             assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -160,7 +167,7 @@ def test_every_control_is_used(browser, whole, width, scheme, by_key):
                 use(page, at, by_key=by_key)
             continue
         use(page, at, by_key=by_key)
-        assert page.evaluate("changed()") or at["stop"], at
+        assert at["stop"] or page.evaluate("changed()"), at
     assert page.evaluate("unused()") == []
     assert len(used) > 60
     assert is_judged
