@@ -185,12 +185,14 @@ def export(
         typer.Argument(
             metavar="OUT",
             help="A .csv or .parquet file, a row for each image; or a new folder, for copies of the "
-            "images in a folder for each group.",
+            "images in a folder for each group. Of a run that was labelled also labels-idx1-ubyte (or .gz), "
+            "or log.jsonl.",
         ),
     ],
     *,
     by: Annotated[
-        str | None, _out(metavar="NAME", help="The clustering whose groups the folders are.")
+        str | None,
+        _out(metavar="NAME", help="The clustering whose groups the folders are, or `named`."),
     ] = None,
     debug: Debug = False,
 ) -> None:

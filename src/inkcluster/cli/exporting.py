@@ -15,8 +15,9 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from inkcluster.cli import exporting_names as names
 from inkcluster.cli.guard import one_line
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.files import atomic_file, atomic_folder, is_folder, open_file, output_file
 from inkcluster.progress import current
 from inkcluster.words import listed, several
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 NOISE, OUTSIDE = "in no group", "not in the sample"
 """Folders of images without a group, and of those that were not clustered."""
+UNNAMED = "without a name"
 MAX_NAME_BYTES = 120
 MAX_HEADER = 1 << 16
 DARK = 128
@@ -49,13 +51,26 @@ def export_and_say(folder: Path, out: Path, *, by: str | None, read: Read) -> No
     from inkcluster.study.run.run import Run
 
     run, given = Run.open(folder), read.keywords["source"]
-    if is_table(out):
+    tables = {
+        is_table: export_table,
+        names.is_idx: names.export_idx,
+        names.is_log: names.export_log,
+    }
+    for fits, write in tables.items():
+        if not fits(out):
+            continue
         if by is not None or given is not None:
             raise BadInputError(
-                f"{out} is a table, which has a column for each clustering; give --by and --data only "
-                "for a folder of images."
+                f"{out} is a file with all of the run's images; give --by and --data only for a folder of "
+                "images."
             )
-        export_table(run, out)
+        _check_parent(out)
+        try:
+            write(run, out)
+        except OSError as error:
+            if isinstance(error, RunFolderError):
+                raise
+            raise _unwritable(out, error) from error
         return
     if given is None and Path(run.data.source).exists():
         given = run.data.source
@@ -63,7 +78,7 @@ def export_and_say(folder: Path, out: Path, *, by: str | None, read: Read) -> No
         ending = f" ({out.suffix} is no ending of a table)" if out.suffix else ""
         raise BadInputError(
             f"{folder} holds no images at full size, and {run.data.source or 'their file'} is not here; "
-            f"add --data DATA to copy them into {out}, or name a .csv or .parquet file{ending}."
+            f"add --data DATA to copy them into {out}, or name a .csv, .parquet, -idx1-ubyte or .jsonl file{ending}."
         )
     export_folder(run, out, by, Source(given, read(source=given)))
 
@@ -74,19 +89,17 @@ def export_table(run: Run, out: Path) -> None:
 
     _groups(run, None)  # refuses a run without any
     frame = run.frame()
+    if (given := names.labelled(run)) is not None:
+        frame = names.beside(frame, given)
     _check_replaced(out, frame.columns)
     shown, guarded = frame, 0
     if out.suffix.lower() == ".csv":
         shown, guarded = without_formulas(frame)
-    _check_parent(out)
-    try:
-        with atomic_file(output_file(out)) as stream:
-            if out.suffix.lower() == ".csv":
-                stream.write(shown.to_csv(index=False).encode("utf-8", "replace"))
-            else:
-                shown.to_parquet(stream, index=False)
-    except OSError as error:
-        raise _unwritable(out, error) from error
+    with atomic_file(output_file(out)) as stream:
+        if out.suffix.lower() == ".csv":
+            stream.write(shown.to_csv(index=False).encode("utf-8", "replace"))
+        else:
+            shown.to_parquet(stream, index=False)
     columns = listed((str(name) for name in frame.columns), 12)
     typer.echo(one_line(f"wrote {out}: {several(len(frame), 'row')} with {columns}"))
     if guarded:
@@ -108,7 +121,7 @@ def export_folder(run: Run, out: Path, by: str | None, source: Source) -> None:
             f"{source.given} does not hold the images of {run.path} ({run.data.line}); give the data and "
             "the options that were given to `inkcluster study`."
         )
-    name, groups = _groups(run, by)
+    name, groups, titles = _groups(run, by)
     _check_parent(out)
     if out.is_symlink() or (out.exists() and (not is_folder(out) or any(out.iterdir()))):
         raise BadInputError(
@@ -116,7 +129,7 @@ def export_folder(run: Run, out: Path, by: str | None, source: Source) -> None:
         )
     try:
         with atomic_folder(out) as folder:
-            copied = _copy(images, Path(source.given), groups, folder)
+            copied = _copy(images, Path(source.given), groups, titles, folder)
     except OSError as error:
         raise _unwritable(out, error) from error
     written = len(images) - copied
@@ -152,25 +165,33 @@ def safe_name(name: str) -> str:
     return f"_{kept}" if _RESERVED.match(kept) else kept
 
 
-def _groups(run: Run, by: str | None) -> tuple[str, NDArray[np.int32]]:
-    """The clustering called `by`, or the first, and the group of each image."""
+def _groups(run: Run, by: str | None) -> tuple[str, NDArray[np.int32], dict[int, str]]:
+    """The clustering called `by`, or the first, the group of each image, and what its folder is called."""
     from inkcluster.study.run.frame import each
 
-    names = []
+    there = []
     for name, _, _, labels in each(run):
         if by is None or name == by:
-            return name, labels
-        names.append(name)
-    if not names:
+            wide = len(str(max(int(labels.max()), 0)))
+            titles = {g: f"group {g:0{wide}}" for g in np.unique(labels).tolist()}
+            return name, labels, titles | {-1: NOISE, -2: OUTSIDE}
+        there.append(name)
+    if by == names.NAMED:
+        texts, labels = names.by_name(run)
+        taken: set[tuple[int, str]] = {(0, UNNAMED.casefold())}
+        named = {i: _free(taken, 0, safe_name(text), "") for i, text in enumerate(texts)}
+        return "name", labels, named | {-1: UNNAMED}
+    if not there:
         raise BadInputError(f"{run.path} holds no clustering yet; wait for its first answer.")
-    raise BadInputError(f"There is no clustering {by!r} in {run.path}; it has {listed(names, 40)}.")
+    raise BadInputError(f"There is no clustering {by!r} in {run.path}; it has {listed(there, 40)}.")
 
 
-def _copy(images: ImageSet, data: Path, groups: NDArray[np.int32], out: Path) -> int:
+def _copy(
+    images: ImageSet, data: Path, groups: NDArray[np.int32], titles: dict[int, str], out: Path
+) -> int:
     """Write each image into the folder of its group; how many are files copied as they are."""
-    wide, copied = len(str(max(int(groups.max()), 0))), 0
-    titles = {-1: NOISE, -2: OUTSIDE}
-    inner = {g: out / titles.get(g, f"group {g:0{wide}}") for g in np.unique(groups).tolist()}
+    copied = 0
+    inner = {g: out / titles[g] for g in np.unique(groups).tolist()}
     for folder in inner.values():
         folder.mkdir()
     taken: set[tuple[int, str]] = set()

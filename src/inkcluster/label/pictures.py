@@ -45,6 +45,7 @@ class FromSheets:
     def __init__(self, sheets: Sheets) -> None:
         self.tile = sheets.tile
         self._files = sheets.files
+        self._n = len(sheets.rows)
         self._decoded: dict[int, NDArray[np.uint8]] = {}
 
     def of(self, rows: NDArray[np.integer]) -> NDArray[np.uint8]:
@@ -58,7 +59,7 @@ class FromSheets:
 
     def all(self) -> NDArray[np.uint8]:
         """All pictures (n, h, w)."""
-        return np.concatenate([self._sheet(i) for i in range(len(self._files))])
+        return np.concatenate([self._sheet(i) for i in range(len(self._files))])[: self._n]
 
     def _sheet(self, number: int) -> NDArray[np.uint8]:
         if number not in self._decoded:
