@@ -44,7 +44,34 @@ def test_a_curve_is_of_cuts_into_each_number(links, planned):
     strength = number.strengths(found)
     assert np.isfinite(strength).all()
     assert (strength > 0).all()
-    assert set(number.clear(number.peaks(strength))) <= set(range(1, len(strength) + 1))
+    said = number.read(found, len(links))
+    assert said.strongest in said.peaks
+    stands_out = number.clear(said.peaks, said.strongest)
+    assert set(stands_out) <= set(said.peaks)
+    assert not stands_out or said.strongest in stands_out
+
+
+def bent(*slopes):
+    """A curve whose slope over log k is so much up to each number, as pairs of both."""
+    numbers = np.arange(1, slopes[-1][0] + 1)
+    at = np.log([1, *(end for end, _ in slopes)])
+    gains = np.diff(at) * [slope for _, slope in slopes]
+    return number.Curve(numbers, np.interp(np.log(numbers), at, np.r_[0, np.cumsum(gains)]))
+
+
+def test_classes_are_taken_before_their_forms_and_both_are_said():
+    found = bent((8, 1.0), (22, 0.6), (120, 0.34))
+    said = number.read(found, 1000)
+    assert max(said.peaks, key=said.peaks.__getitem__) == 22
+    assert said.strongest == 8
+    assert number.clear(said.peaks, said.strongest) == [8, 22]
+
+
+def test_much_clearer_forms_are_taken_and_the_classes_said():
+    found = bent((8, 1.0), (22, 0.65), (120, 0.3))
+    said = number.read(found, 1000)
+    assert said.strongest == 22
+    assert number.clear(said.peaks, said.strongest) == [8, 22]
 
 
 def planted(rng, groups, each, near=0.0, beyond=0.02, links=14):
@@ -87,6 +114,19 @@ def test_two_numbers_stand_out_and_the_finer_is_taken(rng):
         assert fine.n_clusters == 10
         assert np.bincount(fine.labels).tolist() == sorted(np.bincount(labels), reverse=True)
         assert len(set(zip(coarse.labels, fine.labels, strict=True))) == 10
+
+
+def test_classes_of_a_dozen_images_are_counted(rng):
+    """Ten neighbours of an image of a dozen are not all in its class, five are."""
+    angle = np.linspace(0, np.pi, 18, endpoint=False).repeat(12) + rng.normal(0, 0.015, 18 * 12)
+    y, x = np.mgrid[:24, :24] - 11.5
+    along = np.cos(angle)[:, None, None] * x + np.sin(angle)[:, None, None] * y
+    away = np.cos(angle)[:, None, None] * y - np.sin(angle)[:, None, None] * x
+    ink = np.exp(-(away**2) / 2) * (along > -9) * (along < 9) + np.exp(
+        -((along - 6) ** 2 + (away - 4) ** 2) / 6
+    )
+    shapes = ShapeClustering(shear=False, centre=False, size="kept", random_state=0).fit(ink)
+    assert abs(shapes.n_clusters_ - 18) <= 1
 
 
 @settings(deadline=None)

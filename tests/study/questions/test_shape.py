@@ -159,6 +159,13 @@ def test_look_first_is_that_of_evaluate(unlabelled):
             "six clusters, clearly: up to this number each cut says 3.00",
         ),
         ("information", [2, 6], 0, Level.OK, "strength 3.00); 2 larger groups stand out as well"),
+        (
+            "information",
+            [6, 9],
+            0,
+            Level.NOTICE,
+            "six clusters (strength 3.00), but 9 smaller groups",
+        ),
         ("merges", [6], 0, Level.NOTICE, "though cuts do not show it"),
         ("weak", [], 0, Level.NOTICE, "the evidence is weak (next best: 2 and 4)"),
         (
@@ -227,10 +234,19 @@ def test_the_answer_says_how_many_how_clearly_and_where_to_look(
     evidence, k, asked, number, labelled, bare
 ):
     shapes = SimpleNamespace(
-        k=k, labels=np.zeros(4), evidence=np.array(evidence), confidence=np.array([1, 1, 1, 0.5])
+        k=k,
+        labels=np.zeros(4),
+        evidence=np.array(evidence),
+        confidence=np.array([1, 1, 1, 0.5]),
+        level_numbers=np.array([k]),
     )
     scored = SimpleNamespace(accuracy=0.957, ari=0.9)
     assert number in findings.answered(shapes, asked)
+    shapes.level_numbers = np.array([1, 2, k, 22])
+    both = "six groups by shape; 2 and 22 groups stand out as well."
+    assert (both in findings.answered(shapes, asked)) == (
+        number == "form six groups by shape, clearly."
+    )
     assert f"ook first at {labelled}" in findings.answered_labels(shapes, scored, 2, k)
     assert f"ook first at {bare.replace('9', 'nine')}" in findings.answered_unlabelled(shapes, 9)
     if k > 1:

@@ -40,8 +40,8 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     n_clusters : int or "auto"
-        ``"auto"`` takes the largest number that clearly stands out: up to it each cut says much about
-        the links, beyond it much less.
+        ``"auto"`` takes the number that stands out most: up to it each cut says much about the links,
+        beyond it much less.
     n_neighbors : int
         Neighbours of each image in the graph.
     warp : int
@@ -95,7 +95,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         of the merge before it, divided by that of the merge after it.
     levels_ : list of Level
         The numbers of clusters that stand out, with `n_clusters`, `strength`, `labels` (n,) and
-        whether the clusters are `nested` in them. ``"auto"`` takes the last, the finest.
+        whether the clusters are `nested` in them, the fewest first. One is that of `labels_`.
     nuisances_ : list of Nuisance
         Groups that differ from the others by ruled ``"lines"``, ``"contrast"`` or ``"polarity"``
         alone (`kind`): their images (`rows`) and the clusters these lie among otherwise (`joins`).
@@ -229,6 +229,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             NUMBER_GRAPHS, random_state,
             lambda k: plan.check_memory(pixels, self._preparation, count, k, self.memory_limit, n),
             different,
+            lambda: graphs.counted_links(forward, backward, places, least, graphs.FEW_NEIGHBORS),
         )  # fmt: skip
         self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
         self.strengths_, self.evidence_ = found.strengths[1:], found.evidence

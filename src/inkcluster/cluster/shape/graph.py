@@ -19,6 +19,8 @@ MIN_EIGENVALUES = 31
 """Eigenvalues computed at least, so that the spectrum can show 30 clusters."""
 COUNTED_NEIGHBORS = 10
 """Nearest neighbours whose links all weigh 1."""
+FEW_NEIGHBORS = 5
+"""Nearest neighbours whose links show classes of few images: of a dozen, ten are not all in it."""
 RANKED_NEIGHBORS = 30
 """Nearest neighbours whose links weigh 1 / rank."""
 EIGENVALUE_TOLERANCE = 1e-4
@@ -114,11 +116,18 @@ def link_graphs(
 ) -> Iterator[sp.csr_matrix]:
     """Three link graphs, one at a time: counted both ways, by rank both ways, by rank forward."""
     both = (forward, backward)
-    counted = tuple(lists.nearest(COUNTED_NEIGHBORS) for lists in both)
-    yield joined(links(counted), places, min_size)
+    yield counted_links(forward, backward, places, min_size, COUNTED_NEIGHBORS)
     ranked = tuple(lists.nearest(RANKED_NEIGHBORS) for lists in both)
     yield joined(links(ranked, by_rank=True), places, min_size)
     yield joined(links(ranked[:1], by_rank=True), places, min_size)
+
+
+def counted_links(
+    forward: Lists, backward: Lists, places: NDArray[np.float32], min_size: int, count: int
+) -> sp.csr_matrix:
+    """How often two images are among the `count` nearest of each other, both ways."""
+    near = tuple(lists.nearest(count) for lists in (forward, backward))
+    return joined(links(near), places, min_size)
 
 
 def links(lists: tuple[Lists, ...], *, by_rank: bool = False) -> sp.csr_matrix:

@@ -101,7 +101,7 @@ def cut_graph(
     graph : sparse matrix of shape (n, n)
         Symmetric, not negative.
     n_clusters : int or "auto"
-        ``"auto"`` takes the largest number that clearly stands out.
+        ``"auto"`` takes the number that stands out most.
     random_state : int, RandomState instance or None
         For the start of the eigenvectors' iteration and of the small clusters.
 

@@ -1,8 +1,9 @@
-"""Parts a graph at the number of clusters given or found, and at coarser numbers that stand out."""
+"""Parts a graph at the number of clusters given or found, and at other numbers that stand out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from inkcluster.cluster.shape.partition import (
     Cut,
     SmallClusters,
     chosen,
+    finer_clusters,
     finest,
     mutual_information,
     small_clusters,
@@ -31,6 +33,8 @@ FINER = 4
 ENOUGH = 1.25
 """Small clusters made for up to so many times the number of clusters serve as well."""
 MAX_CLUSTERS_FOUND = 1000
+SMALL_CLASSES = 200
+"""Links to fewer images are asked up to so many images for each cluster planned for."""
 MIN_FOR_ONE = 100
 """Number of images from which a single cluster can stand out: ten clusters of fewer images would have about as
 many members as an image has neighbours, and would look like one."""
@@ -137,6 +141,8 @@ class _Plan:
     """The small clusters made for a number of clusters, and what they say of the number."""
 
     planned: int
+    vectors: NDArray[np.float64]
+    where: NDArray[np.float32]
     sets: list[SmallClusters]
     spectrum: NDArray[np.float64]
 
@@ -150,6 +156,7 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
     random_state: np.random.RandomState,
     check: Callable[[int], None] = lambda k: None,
     different: int | None = None,
+    few: Callable[[], sp.csr_matrix] | None = None,
 ) -> Parted:
     """Find `k` clusters of a graph, or as many as there are.
 
@@ -171,6 +178,8 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
         Called with a number of clusters before so many are planned for; may raise.
     different : int, optional
         The largest number that is found: that of different images. All by default.
+    few : callable, optional
+        Makes the graph of links to fewer images, by which classes of few images show.
 
     Raises
     ------
@@ -188,23 +197,19 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
             done(1)
         where = vectors[:, : max(2, k)].astype(np.float32) if places is None else places
         sets = small_clusters(vectors, links(), where, planned, random_state)
-        return _Plan(planned, sets, spectrum)
+        return _Plan(planned, vectors, where, sets, spectrum)
 
     now = plan(max(k, MIN_PLANNED_CLUSTERS))
+    best: numbers.Reading | None = None
     while True:
-        fine = [(one.affinity, one.trees[0]) for one in finest(now.sets)]
-        found = numbers.curve(fine, MIN_PLANNED_CLUSTERS if k else now.planned)
-        strength = numbers.strengths(found)
-        peaks = numbers.peaks(strength)
-        if len(strength) > most:  # cuts into more part copies of an image
-            strength = strength[:most]
-            if beyond := [peaks.pop(number) for number in list(peaks) if number >= most]:
-                strength[-1] = peaks[most] = max(beyond)
-        clear = numbers.clear(peaks)
-        if clear == [1] and n < MIN_FOR_ONE:
-            clear = []
-        wanted = max(clear, default=1)
-        if found.is_steep_beyond(wanted):
+        found, said = _readings(
+            now, MIN_PLANNED_CLUSTERS if k else now.planned, most, few, random_state
+        )
+        best = max([best, *said] if best else said, key=lambda one: one.score)
+        clear = numbers.clear(best.peaks, best.strongest)
+        clear = [] if clear == [1] and n < MIN_FOR_ONE else clear
+        wanted = best.strongest if clear else 1
+        if steep := found.is_steep_beyond(wanted):
             wanted = FINER * now.planned
         wanted = min(
             wanted, max(MIN_PLANNED_CLUSTERS, n // (2 * MIN_MEAN_SIZE)), MAX_CLUSTERS_FOUND
@@ -212,12 +217,14 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
         if k or wanted <= ENOUGH * now.planned:
             break
         now = plan(wanted)
+        best = None if steep else best  # what was too coarse says nothing more
+    strength = best.strength
     merges = graphs.strengths(
         [(tree, np.bincount(one.labels)) for one in now.sets for tree in one.trees[:numbered]]
     )
-    evidence, suggested = "weak", max(peaks, key=peaks.__getitem__)
+    evidence, suggested = "weak", best.strongest
     if clear:
-        evidence, suggested = "information", clear[-1]
+        evidence = "information"
     elif merges[: most - 1].max(initial=0) >= MIN_CLEAR_STRENGTH:
         evidence, suggested = "merges", int(merges[: most - 1].argmax()) + 2
         clear, strength = [suggested], np.r_[0.0, merges]  # of one cluster they say nothing
@@ -232,13 +239,40 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
             f"The images fall into {labels.max() + 1} groups that can be told apart, fewer than "
             f"n_clusters={taken}; ask for fewer clusters."
         )
-    others = [_other(now.sets, merges, cut, number) for number in clear if number != taken]
+    others = _others(now.sets, merges, cut, [number for number in clear if number != taken])
+    clear = [number for number in clear if number in {taken, *(one.number for one in others)}]
     return Parted(labels, now.spectrum, strength, evidence, clear, others)
+
+
+def _readings(
+    now: _Plan,
+    planned: int,
+    most: int,
+    few: Callable[[], sp.csr_matrix] | None,
+    random_state: np.random.RandomState,
+) -> tuple[numbers.Curve, list[numbers.Reading]]:
+    """The curve of the links, what it says, and what that of links to fewer images says."""
+    found = numbers.curve([(one.affinity, one.trees[0]) for one in finest(now.sets)], planned)
+    said = [numbers.read(found, most)]
+    small = len(now.vectors) <= SMALL_CLASSES * planned
+    if few is not None and small and said[0].score < numbers.SURE:
+        draws = deepcopy(random_state)  # the clusters themselves stay as they are
+        sets = finer_clusters(now.vectors, few(), now.where, now.planned, draws)
+        said.append(numbers.read(numbers.curve(sets, planned), most, numbers.FEW))
+    return found, said
 
 
 def _cut(sets: list[SmallClusters], merges: NDArray[np.float64], k: int) -> Cut:
     clear = 2 <= k < len(merges) + 2 and merges[k - 2] >= MIN_CLEAR_STRENGTH
     return chosen(sets, k, search=not clear)
+
+
+def _others(
+    sets: list[SmallClusters], merges: NDArray[np.float64], taken: Cut, wanted: list[int]
+) -> list[Other]:
+    """The clusters of each number wanted, but for those too fine for the small clusters."""
+    found = [_other(sets, merges, taken, number) for number in wanted]
+    return [one for one in found if one.labels.max() + 1 == one.number]
 
 
 def _other(sets: list[SmallClusters], merges: NDArray[np.float64], taken: Cut, k: int) -> Other:

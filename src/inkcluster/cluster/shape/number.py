@@ -30,10 +30,18 @@ MIN_CLEAR = 1.35
 """A number of less strength is not clear."""
 MIN_BESIDE = 1.6
 """One beside the strongest, of no less: twelve groups in pairs show six with 1.46."""
+MIN_COARSER = 0.7
+"""One smaller than the strongest stands beside it, too, with so much of its strength."""
 MIN_SHARE_OF_BEST = 0.5
 """How far above 1 the strength of a number larger than the strongest is at least, relative to that."""
 NEARLY = 0.9
 """Of numbers side by side with this much of the greatest strength, the smallest is taken."""
+SURE = 2.0
+"""Score from which links to fewer images are not asked."""
+FEW = 0.9
+"""What a score by links to fewer images counts: they show more forms, too."""
+WHOLE = 0.75
+"""Power of the share of what whole clusters would say that weighs a strength: forms of one class share links."""
 MIN_STEEP = 0.6
 """Slope from which there may be more clusters than the small ones can show."""
 TINY_LINK = 2e-9
@@ -167,20 +175,64 @@ def peaks(strength: NDArray[np.float64]) -> dict[int, float]:
     return dict(sorted(found.items()))
 
 
-def clear(found: dict[int, float]) -> list[int]:
+@dataclass(frozen=True)
+class Reading:
+    """What a curve says of the number of clusters.
+
+    Attributes
+    ----------
+    strength : ndarray of shape (m,)
+        Of 1, 2, 3, … clusters.
+    peaks : dict of int to float
+        Of these strengths.
+    strongest : int
+        The peak that stands for them.
+    score : float
+        How much it does.
+    """
+
+    strength: NDArray[np.float64]
+    peaks: dict[int, float]
+    strongest: int
+    score: float
+
+
+def read(found: Curve, most: int, weight: float = 1.0) -> Reading:
+    """The strengths of a curve and its strongest number, `most` at most.
+
+    Each strength of two clusters or more is weighed by a power of how straight the curve runs up to
+    the number: forms of one class are less apart than classes, so that the curve has bent before.
+    """
+    strength = strengths(found)
+    tops = peaks(strength)
+    if len(strength) > most:  # cuts into more part copies of an image
+        strength = strength[:most]
+        if beyond := [tops.pop(number) for number in list(tops) if number >= most]:
+            strength[-1] = tops[most] = max(beyond)
+    first = max(float(found.at(np.log([2.0]))[0]) / np.log(2), 1e-3)
+    score = dict(tops)
+    for number in tops:
+        if number > 1:
+            said = float(found.at(np.log([float(number)]))[0]) / np.log(number)
+            score[number] *= min(1.0, said / first) ** WHOLE
+    several = max((k for k in tops if k > 1), key=score.__getitem__, default=1)
+    strongest = several if tops[several] > tops.get(1, 0.0) else 1
+    return Reading(strength, tops, strongest, weight * score[strongest])
+
+
+def clear(found: dict[int, float], strongest: int) -> list[int]:
     """Those of the peaks that stand out, ascending; none where the evidence is weak.
 
     Examples
     --------
     >>> from inkcluster.cluster.shape.number import clear
-    >>> clear({2: 1.9, 5: 1.5, 10: 3.2, 30: 1.6}), clear({4: 1.3})
+    >>> clear({2: 1.9, 5: 1.5, 10: 3.2, 30: 1.6}, 10), clear({4: 1.3}, 4)
     ([2, 10], [])
     """
-    strongest = max(found, key=found.__getitem__)
-    finer = 1 + MIN_SHARE_OF_BEST * (found[strongest] - 1)
-    beside = [
-        k
-        for k, height in found.items()
-        if height >= MIN_BESIDE and (k < strongest or height >= finer)
-    ]
-    return sorted({strongest, *beside}) if found[strongest] >= MIN_CLEAR else []
+    best = found[strongest]
+    least = {  # of those that are coarser and finer
+        True: min(MIN_BESIDE, max(MIN_CLEAR, MIN_COARSER * best)),
+        False: max(MIN_BESIDE, 1 + MIN_SHARE_OF_BEST * (best - 1)),
+    }
+    beside = [k for k, height in found.items() if k > 1 and height >= least[k < strongest]]
+    return sorted({strongest, *beside}) if best >= MIN_CLEAR else []

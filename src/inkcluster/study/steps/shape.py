@@ -113,7 +113,7 @@ def cluster(
     return Shapes(images, short=short, **shape(images, plan, desk, n=len(images), sample=sample))
 
 
-@step(uses=("seed", "shape_k"), revision=7)
+@step(uses=("seed", "shape_k"), revision=8)
 def shape(
     images: ImageSet, plan: Plan, desk: Desk, *, n: int, sample: int
 ) -> dict[str, NDArray[Any]]:

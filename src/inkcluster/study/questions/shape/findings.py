@@ -40,6 +40,8 @@ say = Sentences(
         "P1 one": "The images form one cluster, clearly: no cut into more says much about them.",
         "P1 levels": "The images form {clusters}, clearly (strength {strength}); {coarser} stand out as well, "
         "and join several of these.",
+        "P1 finer": "The images form {clusters} (strength {strength}), but {finer} stand out nearly as clearly: "
+        "look at both, and give the number that you mean.",
         "P1 merges": "The images seem to form {clusters}: merges end clearly there, though cuts do not show "
         "it; look at the map first.",
         "P1 asked": "The images are cut into {clusters}, as asked{odd}; by themselves they show {shown}.",
@@ -48,6 +50,7 @@ say = Sentences(
         "P1 weak": "The images seem to form {clusters}, but the evidence is weak{others}; look at the map "
         "first.",
         "says clear": "The {n:,} images form {groups} by shape, clearly.",
+        "says levels": "The {n:,} images form {groups} by shape; {others} groups stand out as well.",
         "says merges": "The {n:,} images seem to form {groups} by shape, though not beyond doubt.",
         "says weak": "The {n:,} images seem to form {groups} by shape, but the evidence is weak.",
         "says asked": "The {n:,} images are divided into {groups} by shape, as asked.",
@@ -103,13 +106,15 @@ def of_number(shapes: Shapes, asked: int) -> Finding:
         of_them = several(odd, "of them", "of them")
         of_them = f", {of_them} by a nuisance only" if odd else ""
         return say("P1 asked", level, clusters=clusters, odd=of_them, shown=shown)
-    if evidence == "merges":
-        return say("P1 merges", Level.NOTICE, clusters=clusters)
-    if evidence == WEAK:
-        others = runners_up(shapes)
+    if evidence != INFORMATION:
+        others = runners_up(shapes) if evidence == WEAK else []
         next_best = f" (next best: {listed(others)})" if others else ""
-        return say("P1 weak", Level.NOTICE, clusters=clusters, others=next_best)
+        key = "P1 weak" if evidence == WEAK else "P1 merges"
+        return say(key, Level.NOTICE, clusters=clusters, others=next_best)
     coarser = [int(k) for k in shapes.level_numbers if 1 < k < shapes.k]
+    if finer := [int(k) for k in shapes.level_numbers if k > shapes.k]:
+        groups = f"{listed(finer)} smaller groups"
+        return say("P1 finer", Level.NOTICE, clusters=clusters, strength=best, finer=groups)
     if coarser:
         groups = f"{listed(coarser)} larger groups"
         return say("P1 levels", Level.OK, clusters=clusters, strength=best, coarser=groups)
@@ -135,6 +140,9 @@ def answered(shapes: Shapes, asked: int) -> str:
         return say.words(key, n=n, groups=groups, asked=asked)
     if shapes.k == 1 and str(shapes.evidence) == WEAK:
         return say.words("says none", n=n)
+    others = [int(k) for k in shapes.level_numbers if k not in {1, shapes.k}]
+    if others and shapes.k > 1 and str(shapes.evidence) == INFORMATION:
+        return say.words("says levels", n=n, groups=groups, others=listed(others))
     by_evidence = {INFORMATION: "says clear", WEAK: "says weak"}
     return say.words(by_evidence.get(str(shapes.evidence), "says merges"), n=n, groups=groups)
 

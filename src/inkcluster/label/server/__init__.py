@@ -1,0 +1,1 @@
+"""The page on which a person labels: a server on the loopback address, for its own tabs alone."""
