@@ -9,6 +9,7 @@ import pytest
 from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.progress import Progress
 from inkcluster.study.answer import Answer, Finding, Level
+from inkcluster.study.overview.overview import thumbnails_of
 from inkcluster.study.run.run import Run
 from inkcluster.study.run.runner import study
 from inkcluster.study.settings.settings import Settings
@@ -226,6 +227,25 @@ def test_progress_hears_of_the_study_and_of_each_question(fakes, blobs, tmp_path
     assert {"plan", "study"} <= set(listener.heard)
     assert listener.heard.count(1) == 3
     assert [answer.key for answer in told] == ["one", "two", "three"]
+
+
+def test_a_new_run_answers_the_first_question_before_it_works_out_the_plan(fakes, blobs, tmp_path):
+    questions = {"shape": fakes.Fake("shape", 7, uses=("seed",)), "one": fakes.Fake("one", 1)}
+    plans, shown = [], []
+
+    def told(answer):
+        run = Run.open(tmp_path / "run")
+        plans.append((answer.key, run.plan is not None))
+        shown.append(thumbnails_of(run))
+
+    asked = {"settings": Settings(k=4, thumbnails=30), "questions": questions, "on_answer": told}
+    study(blobs, tmp_path / "run", **asked)
+    assert plans == [("shape", False), ("one", True)]
+    assert shown == [30, 30]
+    study(blobs, tmp_path / "run", **asked)  # its answers are shown beside the plan they fit
+    assert plans[2:] == [("shape", True), ("one", True)]
+    alone = study(blobs, tmp_path / "alone", **{**asked, "only": ["shape"], "on_answer": None})
+    assert alone.plan is not None
 
 
 def test_what_is_odd_about_the_images_is_found_once(ask, blobs, monkeypatch):

@@ -14,6 +14,7 @@ from inkcluster.study.overview import groups, thumbnails
 from inkcluster.study.run.arrays import DAMAGE
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.frame import clusters, partitions
+from inkcluster.study.settings.table import SETTINGS
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
@@ -80,7 +81,11 @@ def kept(run: Run) -> Overview | None:
 
 def thumbnails_of(run: Run) -> int:
     """Images that the report may show."""
-    return run.plan.thumbnails if run.plan is not None else 0
+    if run.plan is not None:
+        return run.plan.thumbnails
+    row = SETTINGS["thumbnails"]  # known before the plan, as it never comes from the images
+    given = run.settings.get(row.name, {}).get("value")
+    return int(row.default or 0 if given is None else row.kind.check(row.name, given, "run.json"))
 
 
 def _of(answer: WrittenAnswer, partition: Partition) -> dict[str, str]:

@@ -24,7 +24,7 @@ from inkcluster.progress import SILENT, Progress
 from inkcluster.study import findings
 from inkcluster.study.answer import Finding, Level, Question
 from inkcluster.study.overview import overview
-from inkcluster.study.questions import QUESTIONS, asked_of
+from inkcluster.study.questions import OPENING, QUESTIONS, asked_of
 from inkcluster.study.run import digest, rows, samples
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.facts import DataFacts, legible
@@ -208,8 +208,10 @@ class _Study:
         rows.keep(self.images, self.out)
         self._believing(lambda: samples.keep(self.images, self.desk))
         self.state["data"]["findings"] = self._data_findings()
-        made = self._plan()
-        self._take_up(made)
+        # The first answer of a new run needs few values of the plan, and does not wait for the others. Beside
+        # those of an earlier run stands the plan, so that none is shown that no longer fits.
+        early = self.asked[0] == OPENING and not self.earlier
+        made = plan.Draft(self.images, self.settings, self.desk) if early else self._planned()
         with self.progress.task("study", total=len(self.asked)) as advance:
             for key in self.asked:
                 answer = self._answer(self.questions[key], made)
@@ -217,7 +219,14 @@ class _Study:
                 self._believing(lambda: overview.keep(self.images, self.desk, Run.open(self.out)))
                 if self.on_answer is not None:
                     self.on_answer(answer)
+                if early:
+                    early, made = False, self._planned()
                 advance(1)
+
+    def _planned(self) -> plan.Plan:
+        made = self._plan()
+        self._take_up(made)
+        return made
 
     def _data_findings(self) -> list[dict[str, str]]:
         """What is odd about the images; of an earlier run, since inspecting many takes a while."""
