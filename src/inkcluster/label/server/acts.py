@@ -13,7 +13,7 @@ from inkcluster.errors import BadInputError
 from inkcluster.label.log import Event
 from inkcluster.label.server.fields import read, text_of
 from inkcluster.label.server.thinking import Thinking
-from inkcluster.label.state import NONE, ConflictError
+from inkcluster.label.state import BY_NOBODY, NONE, ConflictError
 
 Fields = dict[str, Any]
 MOST_HALVES = 64
@@ -127,7 +127,7 @@ def _check(on: Acting, given: Fields, about: Fields) -> None:
 def _accept(on: Acting, given: Fields, about: Fields) -> None:
     labelling = on.labelling
     state, belief = labelling.state, labelling.belief
-    free = (state.words == NONE) & (belief.names != NONE)
+    free = (state.how == BY_NOBODY) & (belief.names != NONE)
     count = int(np.count_nonzero(free & (belief.confidence >= given["confidence"])))
     if count != given["count"]:
         raise ConflictError(f"Meanwhile there are {count:,} images; look at them again.")
@@ -156,7 +156,7 @@ def _change_name(on: Acting, given: Fields, about: Fields) -> None:
     changes = {field: given[field] for field in ("text", "key", "colour") if field in given}
     if "key" in changes:
         changes["key"] = changes["key"].lower()
-    on.labelling.change_name(given["name"], **changes, **about)
+    on.labelling.act("change name", {"name": given["name"], **changes}, **about)
 
 
 def _undo(on: Acting, given: Fields, about: Fields) -> None:

@@ -17,7 +17,7 @@ from inkcluster.label.pictures import Pictures, png
 from inkcluster.label.server.acts import Acting
 from inkcluster.label.server.thinking import Thinking
 from inkcluster.label.server.words import deed, keys
-from inkcluster.label.state import ACCEPTED, DECIDED_BY, NONE, ON_GROUP, ON_IMAGE, Check
+from inkcluster.label.state import ACCEPTED, BY_NOBODY, DECIDED_BY, NONE, ON_GROUP, ON_IMAGE, Check
 from inkcluster.study.run import rows as rows_of
 
 LEASE = 60.0
@@ -107,7 +107,7 @@ class Desk:
         labelling = self.labelling
         with labelling.acting():
             state, belief = labelling.state, labelling.belief
-            free = belief.confidence[(state.words == NONE) & (belief.names != NONE)]
+            free = belief.confidence[(state.how == BY_NOBODY) & (belief.names != NONE)]
             found = []
             for least in THRESHOLDS:
                 sure = copy.copy(state)

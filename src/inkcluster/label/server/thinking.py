@@ -72,7 +72,7 @@ class Thinking(Labelling):
     @property
     def belief(self) -> Belief:
         """What was believed when it was last brought up to date."""
-        return self._settled
+        return self._ready_belief
 
     def close(self) -> None:
         """Stop thinking and close the log."""
@@ -106,7 +106,7 @@ class Thinking(Labelling):
         """The action of this id, if it was taken already."""
         with self._lock:
             self.refresh()
-            return self._known(action)
+            return self._ids.get(action)
 
     def wait(self, seconds: float) -> bool:
         """Wait until all actions are in the belief, at most so long; whether they are."""
@@ -120,15 +120,7 @@ class Thinking(Labelling):
     def snapshot(self) -> State:
         """A copy of the state, which actions leave as it is."""
         with self._lock:
-            made = copy.copy(self.state)
-            made.groups = {number: copy.copy(group) for number, group in made.groups.items()}
-            for group in made.groups.values():
-                group.walk = copy.deepcopy(group.walk)
-            made.names = {code: copy.copy(name) for code, name in made.names.items()}
-            made.checks = list(made.checks)
-            for values in ("group_of", "words", "how", "since"):
-                setattr(made, values, getattr(made, values).copy())
-            return made
+            return copy.deepcopy(self.state)
 
     def _work(self) -> None:
         while not self._stopped:
@@ -149,7 +141,7 @@ class Thinking(Labelling):
         self._belief.update(state)
         settled = Settled(self._belief)
         with self._ready:
-            self._settled, self.believed_at = settled, state.seq
+            self._ready_belief, self.believed_at = settled, state.seq
             self._ready.notify_all()
         self._tell()
 
