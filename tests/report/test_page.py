@@ -4,12 +4,16 @@ from base64 import b64encode
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from tests.report.conftest import SAYS, Maker
 
 from inkcluster import report
+from inkcluster.images import ImageSet
 from inkcluster.report.page import html
+from inkcluster.report.payload import main_classes
 from inkcluster.study.answer import Level
+from inkcluster.study.overview.groups import find as groups_of
 
 VOID = {
     "meta",
@@ -216,3 +220,15 @@ def test_names_in_captions_are_code_and_nothing_else_is_markup():
 
     said = marked("`a<b>` & <i>`c`</i> `")
     assert str(said) == ("<code>a&lt;b&gt;</code> &amp; &lt;i&gt;<code>c</code>&lt;/i&gt; `")
+
+
+def test_no_label_is_odd_where_a_group_has_no_main_one():
+    pixels = np.zeros((40, 4, 4), np.uint8)
+    pixels[20:] = 200
+    labels = np.array(["a"] * 10 + ["b"] * 10 + ["c"] * 19 + ["a"])
+    groups = np.repeat([0, 1], 20).astype(np.int32)
+    found = groups_of(ImageSet(pixels, labels), groups, {})
+    assert found["suspects"].tolist() == [39]
+    assert main_classes(
+        groups, np.searchsorted(["a", "b", "c"], labels).astype(np.int32), 2, 3
+    ) == [-1, 2]

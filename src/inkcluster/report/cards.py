@@ -10,6 +10,7 @@ import numpy as np
 
 from inkcluster.report.stillmap import colour
 from inkcluster.report.stills import Still, shrunk, still
+from inkcluster.study.overview.groups import MAJORITY
 from inkcluster.words import whole_percent as percent
 
 if TYPE_CHECKING:
@@ -37,18 +38,19 @@ class CardView:
     size: int
     share: str  # of all images
     label: str  # the most frequent; empty without labels
+    main: str  # the label of most of the group; empty where none is that frequent
     purity: str  # its share of the group
     sure: str  # mean confidence; empty where it is not known
     unsure: int
     border: int | None  # the number of the group next to it
-    beside: str  # the most frequent label of that
+    beside: str  # the main label of that
     typical: Still | None
     extreme: Still | None
 
     @property
     def said(self) -> str:
         """The group in a sentence, by its number and its label."""
-        return f"group {self.number}{mostly(self.label)}"
+        return f"group {self.number}{mostly(self.main)}"
 
     @property
     def said_beside(self) -> str:
@@ -74,6 +76,7 @@ def cards(run: Run, overview: Overview) -> list[CardView]:
     small = shrunk(groups.pixels)
     found = []
     labels = [run.data.classes[at] if at >= 0 else "" for at in groups.label.tolist()]
+    main = [one if most else "" for one, most in zip(labels, groups.purity > MAJORITY, strict=True)]
     for place, i in enumerate(groups.order.tolist()):
         number, next_to = int(groups.numbers[i]), int(groups.border[i])
         known = groups.label[i] >= 0
@@ -87,11 +90,12 @@ def cards(run: Run, overview: Overview) -> list[CardView]:
                 size=int(groups.sizes[i]),
                 share=percent(groups.sizes[i] / run.data.n),
                 label=labels[i],
+                main=main[i],
                 purity=percent(groups.purity[i]) if known else "",
                 sure=percent(groups.sure[i]) if np.isfinite(groups.sure[i]) else "",
                 unsure=int(groups.unsure[i]),
                 border=int(groups.numbers[next_to]) if next_to >= 0 else None,
-                beside=labels[next_to] if next_to >= 0 else "",
+                beside=main[next_to] if next_to >= 0 else "",
                 typical=_strip(overview, small, groups.typical[i]) if has_strips else None,
                 extreme=_strip(overview, small, groups.extreme[i]) if has_strips else None,
             )

@@ -17,8 +17,8 @@ after it, so that the script need not wait until all is read. A JSON text says w
 
 Columns: ``x``, ``y`` from 0 to 65535; ``label``, the number of a class; ``confidence``, ``outlier``
 from 0 to 255, the second as a share of the largest; ``rows``, the images that have a thumbnail;
-``names``, UTF-8, a line each; ``c0``, ``c1``, … the clusters; ``mostly`` is the most frequent class of each,
--1 where it has no label. ``means`` is a sheet of the mean images of
+``names``, UTF-8, a line each; ``c0``, ``c1``, … the clusters; ``mostly`` is the class of most of each,
+-1 where there is none. ``means`` is a sheet of the mean images of
 the groups of the first clustering, and the groups' numbers. ``colours`` are those of groups by
 number, again and again, and last that of noise. In ``label`` and clusters the largest value of the type says that there is
 none, and in clusters the one below that the image is not in the sample.
@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 from inkcluster.report.crossings import crossing_of
 from inkcluster.report.settings import settings_of
 from inkcluster.report.stillmap import MOST_COLOURS, colour
+from inkcluster.study.overview.groups import MAJORITY
 from inkcluster.study.overview.thumbnails import SHEET, draw
 from inkcluster.study.run.frame import OUTSIDE, each, partitions
 from inkcluster.study.run.rows import kept as rows_of
@@ -90,7 +91,9 @@ def payload(run: Run, overview: Overview | None) -> Payload | None:
         sizes = np.bincount(labels[labels >= 0]).tolist()
         found.append({"name": name, "column": column, "k": len(sizes), "sizes": sizes})
         if kept.labels is not None:
-            found[-1]["mostly"] = _mostly(labels, kept.labels, len(sizes), len(run.data.classes))
+            found[-1]["mostly"] = main_classes(
+                labels, kept.labels, len(sizes), len(run.data.classes)
+            )
         if kept.labels is not None and (
             crossing := crossing_of(answers[name], labels, kept.labels)
         ):
@@ -167,8 +170,10 @@ def _packed(columns: dict[str, tuple[str, bytes]]) -> tuple[dict[str, Any], list
     return index, blocks
 
 
-def _mostly(labels: NDArray[np.int32], classes: NDArray[np.int32], k: int, c: int) -> list[int]:
-    """The most frequent class of each of k groups; -1 for one without labels."""
+def main_classes(
+    labels: NDArray[np.int32], classes: NDArray[np.int32], k: int, c: int
+) -> list[int]:
+    """The class that most of each of k groups have; -1 where none is that frequent."""
     known = (labels >= 0) & (classes >= 0)
     pairs, counts = np.unique(
         labels[known].astype(np.int64) * c + classes[known], return_counts=True
@@ -178,7 +183,9 @@ def _mostly(labels: NDArray[np.int32], classes: NDArray[np.int32], k: int, c: in
         (-pairs, counts)
     )  # the last of each group has most images, then the least number
     found[pairs[order] // max(c, 1)] = pairs[order] % max(c, 1)
-    return [int(one) for one in found]
+    most, sizes = np.zeros(k), np.bincount(labels[known], minlength=k)
+    np.maximum.at(most, pairs // max(c, 1), counts)
+    return [int(one) for one in np.where(most > MAJORITY * sizes, found, -1)]
 
 
 def _numbers(values: NDArray[np.int32]) -> NDArray[Any]:

@@ -24,6 +24,8 @@ MOST_GROUPS = 400
 """Only the largest groups have cards."""
 UNSURE = 0.5
 """An image is unsure of its group below this confidence."""
+MAJORITY = 0.5
+"""A group is mostly of one label above this share; where none has as much, no label is odd in it."""
 WALL = 120
 """Images on a wall."""
 ODD = 10
@@ -48,7 +50,7 @@ class Groups:
     order: NDArray[np.int64]  # (k,), the groups by what deserves a look
     outliers: NDArray[np.int64]  # (m,), the images least alike any other
     doubtful: NDArray[np.int64]  # (m,), the least sure images
-    suspects: NDArray[np.int64]  # (m,), images with another label than their group
+    suspects: NDArray[np.int64]  # (m,), images with another label than most of their group
     shown: NDArray[np.int64]  # (p,), all images named above, ascending
     pixels: NDArray[np.uint8]  # (p, h, w), these as thumbnails, from 0 to 255
     noise: NDArray[np.int64]  # (2,), images in no group, and outside the sample
@@ -87,7 +89,8 @@ def find(
     odd = np.zeros(len(labels), bool)
     if codes is not None:
         held = np.flatnonzero(groups >= 0)
-        odd[held] = label[groups[held]] != codes[held]
+        pure = purity[groups[held]] > MAJORITY
+        odd[held] = pure & (label[groups[held]] != codes[held])
     unsure = np.array([int(is_unsure[some].sum()) for some in members], np.int64)
     odd_count = np.array([int(odd[some].sum()) for some in members], np.int64)
     found: dict[str, NDArray[Any]] = {

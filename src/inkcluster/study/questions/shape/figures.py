@@ -18,7 +18,6 @@ from inkcluster.words import decimals, listed, percent, several
 
 EXTREMES = 6
 MAX_NUMBERS_LISTED = 8
-MAX_RATIO_SAID = 10.0
 
 
 def of_clusters(shapes: Shapes, where: NDArray[np.float32]) -> Answer:
@@ -35,15 +34,15 @@ def of_clusters(shapes: Shapes, where: NDArray[np.float32]) -> Answer:
 
 
 def _spectrum(shapes: Shapes) -> Figure:
-    clear, marked = findings.how_clear(shapes), findings.runners_up(shapes)
+    marked = findings.runners_up(shapes)
     taken = several(shapes.k, "cluster is", "clusters are")
     says = (
         "Above, the eigenvalues of the graph that joins each image to its nearest: as many are near 1 as "
         "there are groups with few links between them. Below, how clearly each number of clusters stands out; "
         f"{taken} taken"
     )
-    if clear is not None and clear < MAX_RATIO_SAID:
-        says += f", {decimals(clear, 1)} times as far above 1 as the next best number, {marked[0]}"
+    if marked and (own := findings.strength_of(shapes, shapes.k)) != "unknown":
+        says += f", of strength {own}; the next best, {marked[0]}, has {findings.strength_of(shapes, marked[0])}"
     return charts.Spectrum(
         "spectrum",
         "Strength of each number of clusters",

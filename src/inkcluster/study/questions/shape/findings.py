@@ -184,18 +184,6 @@ def runners_up(shapes: Shapes) -> list[int]:
     return found[1 : RUNNERS_UP + 1]
 
 
-def how_clear(shapes: Shapes) -> float | None:
-    """How many times as far above 1 the chosen number's strength is as the next best number's.
-
-    None where there is no other number, or the chosen one's strength is not known.
-    """
-    others = runners_up(shapes)
-    if not others or not 0 <= shapes.k - 2 < len(shapes.strengths):
-        return None
-    best, second = shapes.strengths[shapes.k - 2] - 1, shapes.strengths[others[0] - 2] - 1
-    return float(best / max(second, 1e-9))
-
-
 def spectrum_numbers(shapes: Shapes) -> list[int]:
     """Numbers of eigenvalues after which the spectrum breaks off, the clearest break first."""
     return [int(k) for k in np.argsort(-shapes.gap_strengths, kind="stable") + 2]

@@ -8,6 +8,7 @@ from typing import Any
 from inkcluster.study.answer import Answer, Finding, Table
 from inkcluster.study.questions.shape import findings
 from inkcluster.study.steps.shape import Shapes
+from inkcluster.words import listed
 
 POSE = ("polarity", "centre", "shear")
 """Choices that matter where they are wrong."""
@@ -47,7 +48,7 @@ def _how(chosen: dict[str, Any]) -> str:
         said.append("own polarity")
     if chosen["contrast"] == "local":
         said.append("local contrast")
-    return ", ".join(said)
+    return listed(said)
 
 
 def _table(chosen: dict[str, Any], tried: list[dict[str, Any]]) -> Table:
