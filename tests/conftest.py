@@ -1,6 +1,7 @@
 """Fixtures that every room's tests may use."""
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -54,3 +55,16 @@ def digits() -> ImageSet:
 def rng() -> np.random.Generator:
     """Random numbers, the same on each run unless INKCLUSTER_SEED says otherwise."""
     return np.random.default_rng(int(os.environ.get("INKCLUSTER_SEED", "69")))
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium on this machine's path")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()

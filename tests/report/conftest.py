@@ -1,6 +1,5 @@
 """Run folders made by hand: hostile words everywhere, one figure, two tables, every kind of state."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -225,19 +224,6 @@ class Maker:
             "seconds": {"plan": 0.5, **{key: entry["seconds"] for key, entry in entries.items()}},
             "answers": entries,
         }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no chromium on this machine's path")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The command line: ``inkcluster study``, ``show``, ``export``, ``look``, ``save`` and ``warm``.
+"""The command line: ``inkcluster study``, ``show``, ``export``, ``label``, ``look``, ``save`` and ``warm``.
 
 Nothing of Inkcluster is imported before a command runs, so that ``--help`` stays fast.
 """
@@ -201,6 +201,33 @@ def export(
         from inkcluster.cli.exporting import export_and_say
 
         export_and_say(run, out, by=by, read=read)
+
+
+@_command
+@with_data(optional=True)
+def label(
+    read: Read,
+    run: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN|DATA", help="The folder that `study` wrote, or data to be studied first."
+        ),
+    ],
+    *,
+    by: Annotated[str | None, _out(metavar="NAME", help="The clustering to be named.")] = None,
+    check: Annotated[bool, _out("--check", help="Check the labels that the data have.")] = False,
+    who: Annotated[str | None, _out(metavar="NAME", help="Who labels; you by default.")] = None,
+    host: Annotated[str, _out(help="127.0.0.1 or ::1.")] = "127.0.0.1",
+    port: Annotated[int, _out(min=0, max=65535, help="0 for that of last time.")] = 0,
+    no_open: Annotated[bool, _out("--no-open", help="Open no browser.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Give every image a name, group by group, on a page in your browser."""
+    with guarded(debug=debug):
+        from inkcluster.cli.labelling import label_and_say
+
+        how: dict[str, Any] = {"by": by, "check": check, "who": who, "host": host, "port": port}
+        label_and_say(run, read, open_it=not no_open, **how)
 
 
 @_command

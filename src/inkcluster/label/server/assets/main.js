@@ -1,0 +1,202 @@
+/* The page: shows a card, sends what the person answers, brings the next card, and tells what others do. */
+
+import { Refused, act, get, listen, mine, sheet, tab } from "./api.js";
+import { app, byId, make, nameOf, say } from "./app.js";
+import { draw, drawButtons, drawState } from "./card.js";
+import { connect, meaning } from "./commands.js";
+import * as dialogs from "./dialogs.js";
+import { markFocused, move } from "./tiles.js";
+
+const heldBy = (card) => (card?.kind === "check" ? 0 : card?.group);
+const held = (...cards) => cards.map(heldBy).filter((one) => one !== null && one !== undefined);
+let ahead = null; // the card after this one, once it is here
+
+const fetchNext = (...cards) => {
+  ahead = null;
+  const coming = get(`card?tab=${tab}&held=${held(...cards).join(",")}&left=${app.left.slice(-100).join(",")}`);
+  app.next = coming;
+  coming.then((card) => {
+    if (app.next !== coming) return;
+    ahead = card;
+    if (card.typical.length) sheet(card.typical.map((one) => one.row));
+    if (card.extreme.length) sheet(card.extreme.map((one) => one.row));
+  }).catch(() => { if (app.next === coming) app.next = null; });
+};
+
+const put = (card) => {
+  Object.assign(app, { card, mode: card.kind, preview: null });
+  app.marks.clear();
+  app.renamed.clear();
+  draw();
+  if (!byId("dialog").open) byId("card").focus({ preventScroll: true });
+};
+
+// Show the next card, and have the one after it fetched.
+const advance = async () => {
+  if (!app.next) fetchNext();
+  let card = await app.next;
+  if (card.kind === "done" || heldBy(card) === heldBy(app.card)) {
+    fetchNext();
+    card = await app.next;
+  }
+  put(card);
+  fetchNext(card);
+};
+
+const show = async (group) => {
+  const before = app.card;
+  const card = await get(`group/${group}`);
+  put(card);
+  if (before && before.kind !== "done" && before.group !== group && ahead?.group !== before.group) fetchNext(card);
+  else if (!ahead || ahead.group === group) fetchNext(card);
+};
+
+const update = (state) => {
+  app.state = state;
+  drawState(chosen, (name) => guarded(() => dialogs.wall(name, rename, (group) => { dialogs.close(); guarded(() => show(group)); })));
+  if (app.card) drawButtons();
+};
+
+// One thing at a time; what goes wrong is said, and the card stays.
+const guarded = async (what) => {
+  if (app.busy) return;
+  app.busy = true;
+  try {
+    await what();
+  } catch (error) {
+    if (!(error instanceof Refused)) { dialogs.failed(new Error("The server does not answer; your card is still here.")); return; }
+    dialogs.failed(error);
+    if (error.status === 409 && app.card?.group !== null && app.card?.group !== undefined) {
+      const card = await get(`group/${app.card.group}`).catch(() => null);
+      if (card && card.version !== app.card.version) put(card); else if (!card) { app.next = null; await advance().catch(() => {}); }
+    }
+  } finally {
+    app.busy = false;
+  }
+};
+
+const send = (kind, fields) => guarded(async () => {
+  const said = await act(kind, fields);
+  update(said.state);
+  say(`You ${said.says}.`);
+  if (["add name", "change name", "accept", "rename"].includes(kind)) return;
+  if (said.show === null && ["undo", "redo"].includes(kind)) { draw(); return; }
+  await (said.show === null ? advance() : show(said.show));
+});
+
+const seen = () => ({ group: app.card.group, version: app.card.version });
+const rename = async (rows, name) => { dialogs.close(); await send("rename", { rows, name }); };
+
+// A name was chosen, by key, by click, or typed; `name` is its number or the text of a new one.
+const chosen = (name) => {
+  const { card, mode, marks } = app;
+  if (!card || mode === "done") return undefined;
+  if (mode === "check") return nameChecked(name);
+  if (mode === "merge" || mode === "split") return say("Enter does it, Esc goes back.");
+  if (mode === "page") return say("Enter for all of them, N for not all.");
+  if (mode === "walk") return send("walk", { ...seen(), name });
+  if (marks.size) return send("name some", { ...seen(), name, rows: [...marks] });
+  return send("name", { ...seen(), name });
+};
+
+const nameChecked = (name) => {
+  if (typeof name === "string") return say("In a spot check choose one of the names there are.", true);
+  if (!app.marks.size) return say("Mark the wrong images first.");
+  for (const row of app.marks) app.renamed.set(row, name);
+  app.marks.clear();
+  draw();
+  return say(`They will be named ${nameOf(name)}.`);
+};
+
+const check = () => {
+  const { typical, believed } = app.card;
+  const names = typical.map((one, i) => (app.renamed.has(one.row) ? app.renamed.get(one.row) : app.marks.has(one.row) ? null : believed[i]));
+  return send("check", { rows: typical.map((one) => one.row), names });
+};
+
+const preview = (mode, path) => guarded(async () => {
+  app.preview = await get(path);
+  app.mode = mode;
+  draw();
+});
+
+const leave = () => {
+  if (app.card.kind === "page") {
+    app.left.push(app.card.group);
+    app.next = null;
+    return guarded(advance);
+  }
+  Object.assign(app, { mode: app.card.kind, preview: null });
+  return draw();
+};
+
+connect({
+  nameOf: (code) => nameOf(code),
+  name: (code) => (app.mode === "group" && app.marks.size ? say("Images are marked: press a name's key for them, or X to take them out.") : chosen(code)),
+  later: () => send("later", seen()),
+  merge: () => preview("merge", `group/${app.card.alike}`),
+  doMerge: () => send("merge", { ...seen(), other: app.preview.group, other_version: app.preview.version }),
+  split: () => preview("split", `halves/${app.card.group}`),
+  doSplit: () => send("split", { group: app.card.group, version: app.preview.version }),
+  takeOut: () => send("take out", { ...seen(), rows: [...app.marks] }),
+  walk: () => { app.mode = "walk"; draw(); },
+  page: (right) => send("page", { ...seen(), start: app.card.page[0], stop: app.card.page[1], right }),
+  check,
+  leave,
+  back: (kind) => send(kind),
+  rest: () => guarded(() => dialogs.rest(async (confidence, count) => { dialogs.close(); await send("accept", { confidence, count }); })),
+  help: dialogs.help,
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.isComposing || !app.state) return;
+  const within = byId("dialog").open ? byId("dialog") : document;
+  const { target } = event;
+  if (target.matches("input, textarea, select")) {
+    if (event.key === "Escape" && within === document) byId("card").focus();
+    return;
+  }
+  const onTile = target.classList.contains("tile");
+  if (event.key.startsWith("Arrow") && (onTile || within === document) && target.id !== "names") { event.preventDefault(); move(event.key, within); return; }
+  if ((event.key === "." || event.key === "Insert") && markFocused()) { event.preventDefault(); return; }
+  if (within !== document || event.repeat) return;
+  if (target.closest("button, a, summary") && ["Enter", " "].includes(event.key)) return;
+  if (["/", "+"].includes(event.key)) { event.preventDefault(); byId("new-text").focus(); return; }
+  const { command, name } = meaning(event);
+  if (name) { event.preventDefault(); chosen(name.code); }
+  if (command) { event.preventDefault(); if (command.works) command.run(); }
+});
+
+byId("new").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = byId("new-text").value.trim();
+  if (!text) return;
+  byId("new-text").value = "";
+  byId("card").focus();
+  chosen(app.state.names.find((one) => one.text === text)?.code ?? text);
+});
+byId("edit").addEventListener("click", () => dialogs.editNames(async (fields) => { dialogs.close(); await send("change name", fields); }));
+byId("dialog-close").addEventListener("click", dialogs.close);
+byId("dialog").addEventListener("close", () => byId("card").focus({ preventScroll: true }));
+
+const notice = (event) => {
+  const parts = [`${event.who} ${event.says}. `];
+  if (event.group !== null && event.group !== undefined) {
+    const look = make("button", { type: "button", textContent: "Show" });
+    look.addEventListener("click", () => guarded(() => show(event.group)));
+    parts.push(look);
+  }
+  byId("notice").replaceChildren(...parts);
+};
+
+const heard = async ({ events, seq, believed_at: believed }) => {
+  const foreign = events.filter((one) => !mine.has(one.id.split(".")[0]) && !(one.kind === "add name" && one.who === app.state.who));
+  if (foreign.length) notice(foreign.at(-1));
+  if (!app.busy && (seq > app.state.seq || believed > app.state.believed_at || foreign.length)) update(await get("state"));
+  await new Promise((done) => setTimeout(done, 100));
+};
+
+update(await get("state"));
+await guarded(advance);
+document.body.dataset.ready = "yes";
+listen(() => ({ seq: app.state.seq, believed: app.state.believed_at, held: held(app.card, ahead).join(",") }), heard);
