@@ -6,8 +6,6 @@ import subprocess
 import sys
 import urllib.request
 
-import pytest
-
 
 def test_it_serves_until_it_is_interrupted(run_of_digits):
     command = [sys.executable, "-m", "inkcluster", "label", str(run_of_digits.path), "--no-open"]
@@ -27,10 +25,10 @@ def test_it_serves_until_it_is_interrupted(run_of_digits):
     assert said == "Interrupted.\n"
 
 
-@pytest.mark.parametrize("more", [["--host", "0.0.0.0"], ["--by", "nothing"]])
-def test_what_cannot_be_is_said(run_of_digits, more):
-    command = [sys.executable, "-m", "inkcluster", "label", str(run_of_digits.path), *more]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def test_another_address_is_refused(run_of_digits):
+    command = [sys.executable, "-m", "inkcluster", "label", str(run_of_digits.path)]
+    ended = subprocess.run(
+        [*command, "--host", "0.0.0.0"], capture_output=True, text=True, timeout=60, check=False
+    )
     assert ended.returncode == 1
-    assert more[1] in ended.stderr
-    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.endswith("not on 0.0.0.0: it is for this machine alone.\n")

@@ -48,6 +48,13 @@ def settled(page, client, count):
     page.wait_for_timeout(150)
 
 
+def after(page, client, act):
+    """Do it, and wait for the action that it is."""
+    before = len(client.labelling.events)
+    act()
+    settled(page, client, before + 1)
+
+
 def typed(page, name):
     page.keyboard.press("/")
     page.keyboard.type(name)
@@ -127,20 +134,17 @@ def test_a_sitting_by_keyboard_alone(open_page, run_of_digits):
         for _ in range(30):
             if title(page).startswith("Spot"):
                 break
-            page.keyboard.press("Space")
-            settled(page, client, len(client.labelling.events) + 1)
+            after(page, client, lambda: page.keyboard.press("Space"))
         assert title(page).startswith("Spot check")
         page.keyboard.press("ArrowRight")
         page.keyboard.press(".")
-        page.keyboard.press("Enter")
-        settled(page, client, len(client.labelling.events) + 1)
+        after(page, client, lambda: page.keyboard.press("Enter"))
         check = client.labelling.events[-1]
         assert (check.kind, len(check.rows)) == ("check", 24)
         assert np.flatnonzero(check.codes == NONE).tolist() == [0]
         page.keyboard.press("r")
         page.locator("dialog button", has_text="Accept").click()
-        page.locator("dialog button", has_text="Yes, accept").click()
-        settled(page, client, len(client.labelling.events) + 1)
+        after(page, client, page.locator("dialog button", has_text="Yes, accept").click)
         accepted = client.labelling.events[-1]
         assert accepted.kind == "accept"
         assert client.labelling.names == names

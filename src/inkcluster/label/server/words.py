@@ -22,15 +22,13 @@ def deed(event: Event, events: Sequence[Event], state: State) -> str:
     some = several(len(group.rows), "image") if group is not None else "a group"
     rows = several(len(event.rows), "image") if event.rows is not None else "images"
     if kind in ("undo", "redo"):
-        of = next((one for one in events if one.seq == body.get("of")), None)
-        what = "" if of is None else f": {deed(of, events, state)}"
+        other = next((one for one in events if one.seq == body.get("of")), None)
+        what = "" if other is None else f": {deed(other, events, state)}"
         return f"{'took back' if kind == 'undo' else 'did again'}{what}"
     if kind == "page":
-        right = "all of a page are" if body.get("right") else "a page is not all of"
-        group_name = state.names.get(group.walking) if group is not None else None
-        return (
-            f"said that {right} {f'“{class_name(group_name.text)}”' if group_name else 'one kind'}"
-        )
+        of = state.names.get(group.walking) if group is not None else None
+        kind_of = f"“{class_name(of.text)}”" if of is not None else "of one kind"
+        return f"answered a page: {'all are' if body.get('right') else 'not all are'} {kind_of}"
     return {
         "add name": f"made the name “{class_name(body.get('text', ''))}”",
         "change name": f"changed the name {name}",

@@ -25,7 +25,7 @@ const heads = {
     `Images ${number(card.page[0] + 1)} to ${number(card.page[1])} of ${number(card.size)}, the most typical first. Pages are skipped while all are right.`],
   check: (card) => ["Spot check: which of these names are wrong?",
     `${images(card.size)} drawn at random. Mark the wrong ones, or give them their name by its key; then Enter.`],
-  done: () => ["Everything has a name", "Go through a name by its count, check again, or export with: inkcluster export RUN labels.csv"],
+  done: () => ["Everything has a name", "Go through the images of a name by its count, or write the table with: inkcluster export RUN labels.csv"],
 };
 
 const plates = (card) => {
