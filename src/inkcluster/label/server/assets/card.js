@@ -14,13 +14,13 @@ const heads = {
   group: (card) => [
     `${images(card.size)} that look alike`,
     `${app.state.names.length
-      ? `What are they? Press the key of their name${card.suggestion === null ? "" : ", or Enter for the suggestion"}.`
+      ? `What are they? Choose their name or press its key${card.suggestion === null ? "" : ", or Enter for the suggestion"}.`
       : "What are they? Press /, type a name for all of them, then Enter. The next images come by themselves."} ${because(card)}`,
   ],
   merge: (card) => [`Merge ${images(card.size)} with ${images(app.preview.size)}?`,
-    `The second row is the group most alike${app.preview.name >= 0 ? `, named “${nameOf(app.preview.name)}”` : ""}. Enter merges, Esc does not.`],
-  split: () => ["Split into these two halves?", "Enter splits, Esc does not."],
-  walk: (card) => [`Name ${images(card.size)} page by page`, "Press the key of the name to check; Esc goes back."],
+    `The second row is the group most alike${app.preview.name >= 0 ? `, named “${nameOf(app.preview.name)}”` : ""}. Enter merges them, Esc keeps them apart.`],
+  split: () => ["Split into these two parts?", "Enter splits them, Esc keeps them together."],
+  walk: (card) => [`Name ${images(card.size)} page by page`, "Choose the name to check or press its key; Esc goes back."],
   page: (card) => [`Are all of these “${nameOf(card.walking)}”?`,
     `Images ${number(card.page[0] + 1)} to ${number(card.page[1])} of ${number(card.size)}, the most typical first. Pages are skipped while all are right.`],
   check: (card) => ["Spot check: which of these names are wrong?",
@@ -31,7 +31,7 @@ const heads = {
 const plates = (card) => {
   if (app.mode === "split") {
     return app.preview.halves.flatMap((half, i) => [
-      make("h2", { className: "part", textContent: `${i ? "Second" : "First"} half, ${images(half.size)}` }), tiles(half.images, `Half ${i + 1}`),
+      make("h2", { className: "part", textContent: `${i ? "Second" : "First"} part, ${images(half.size)}` }), tiles(half.images, `Part ${i + 1}`),
     ]);
   }
   if (card.kind === "done") return [];
@@ -83,7 +83,7 @@ export const drawState = (chosen, opened) => {
   const named = state.looked_at + state.by_group + state.accepted;
   const right = state.estimate
     ? ` · ${number(state.estimate.right)} of ${number(state.estimate.checked)} checked were right (${percent(state.estimate.low)} to ${percent(state.estimate.high)} of all)` : "";
-  byId("progress").textContent = `${number(state.answers)} answers · ${percent(named / state.images)} named · ${percent(state.believed / state.images)} more believed${right}`;
+  byId("progress").textContent = `${number(state.answers)} ${state.answers === 1 ? "answer" : "answers"} · ${percent(named / state.images)} named · ${percent(state.believed / state.images)} more believed${right}`;
   byId("names").replaceChildren(...state.names.map((name) => {
     const give = make("button", { type: "button" }, make("kbd", { textContent: name.key.toUpperCase() || "/" }), make("bdi", { textContent: name.text }));
     give.style.setProperty("--name", colourOf(name));

@@ -30,11 +30,11 @@ export const commands = () => {
     ],
     merge: () => [
       { key: "Enter", letter: "M", label: "Merge", works: true, main: true, run: () => does.doMerge() },
-      { key: "Esc", label: "Not", works: true, run: () => does.leave() },
+      { key: "Esc", label: "Cancel", works: true, run: () => does.leave() },
     ],
     split: () => [
       { key: "Enter", letter: "S", label: "Split", works: true, main: true, run: () => does.doSplit() },
-      { key: "Esc", label: "Not", works: true, run: () => does.leave() },
+      { key: "Esc", label: "Cancel", works: true, run: () => does.leave() },
     ],
     walk: () => [
       { key: "Enter", label: suggested ? does.nameOf(card.suggestion) : "No suggestion", works: suggested, main: suggested, run: () => does.name(card.suggestion) },
