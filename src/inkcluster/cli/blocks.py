@@ -78,12 +78,12 @@ def contact_rows(
 
 def tiles(
     pictures: NDArray[np.uint8],
-    captions: Sequence[tuple[str, str]],
+    captions: Sequence[tuple[str, ...]],
     columns: int,
     *,
     ink_is_dark: bool = False,
 ) -> list[str]:
-    """Draw pictures (m, h, w) side by side, two lines of words under each, in lines of `columns`.
+    """Draw pictures (m, h, w) side by side, as many lines of words under each, in lines of `columns`.
 
     Words are cut at the width of their picture, or at :data:`MIN_CAPTION_WIDTH`.
     """

@@ -116,7 +116,7 @@ def _groups(run: Run, overview: Overview, columns: int) -> str:
         about = "" if one["confidence"] is None else f"sure {one['confidence']:.2f}"
         if one["purity"] is not None:
             about = f"{one['label']} · {whole_percent(one['purity'])}"
-        captions.append((f"group {one['number']} · {one['size']:,}", about))
+        captions.append((f"group {one['number']}", f"{one['size']:,}", about))
     lines = tiles(
         groups.means[:shown], captions, columns, ink_is_dark=overview.ink == "dark on light"
     )
