@@ -31,7 +31,7 @@ def check(state: State, event: Event) -> None:
     """Raise BadInputError if the action cannot be taken, ConflictError if it no longer can."""
     if event.kind not in KINDS:
         raise BadInputError(f"There is no action {event.kind!r}; there are {', '.join(KINDS)}.")
-    if (unknown := event.body.keys() - FIELDS[event.kind]) and unknown:
+    if unknown := event.body.keys() - FIELDS[event.kind]:
         raise BadInputError(f"{event.kind!r} has no {min(unknown)!r}.")
     KINDS[event.kind][0](state, event)
 

@@ -21,8 +21,7 @@ class Belief:
 
     What ends at an image that a person looked at has its name, whatever its neighbours have (Zhu,
     Ghahramani & Lafferty 2003). The walk is solved between groups first, then `STEPS` steps are made
-    between images. A spot check gives a name to its images alone: what is believed of them without it
-    can so be judged by it.
+    between images. Spot checks name their images alone: they judge what is believed without them.
 
     Parameters
     ----------

@@ -18,8 +18,6 @@ MEMBERS = 12
 """Typical members shown, and as many extreme ones."""
 MIN_PART = 0.05
 """The smaller of two halves has at least this share of the group, and 2 images."""
-MOST_DENSE = 400
-"""Groups of more images are halved by an iteration."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,20 +147,13 @@ def _by_name(rows: NDArray[np.int32], belief: Belief) -> NDArray[np.bool_]:
 
 
 def _by_links(links: sp.csr_matrix) -> NDArray[np.bool_]:
-    n = links.shape[0]
     parts, of = connected_components(links, directed=False)
     if parts > 1:
         return np.asarray(of == np.bincount(of).argmax())
-    root = 1 / np.sqrt(np.maximum(np.asarray(links.sum(axis=1)).ravel(), 1e-300))
-    normal = sp.diags_array(root) @ links @ sp.diags_array(root)
-    if n <= MOST_DENSE:
-        vector = np.linalg.eigh(normal.toarray())[1][:, -2]
-    else:
-        from scipy.sparse.linalg import eigsh
+    from inkcluster.cluster.shape.graph import leading
 
-        start = np.random.default_rng(SEED).uniform(0.5, 1, n)
-        vector = eigsh(normal.tocsr(), 2, which="LA", v0=start, tol=1e-3)[1][:, 0]
-    return np.asarray(vector * root > 0)
+    start = np.random.default_rng(SEED).uniform(0.5, 1, links.shape[0])
+    return np.asarray(leading(links, 2, start)[1][:, 1] > 0)
 
 
 def _suggestion(group: Group, state: State, belief: Belief) -> tuple[int, float]:
