@@ -57,6 +57,14 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(int(os.environ.get("INKCLUSTER_SEED", "69")))
 
 
+def listen(page) -> None:
+    """Note in ``page.complaints`` what a page says in its console, fails with, or asks."""
+    page.complaints = []
+    page.on("console", lambda m: page.complaints.append(f"{m.type}: {m.text}"))
+    page.on("pageerror", lambda e: page.complaints.append(f"error: {e}"))
+    page.on("dialog", lambda d: (page.complaints.append(f"dialog: {d.message}"), d.dismiss()))
+
+
 @pytest.fixture(scope="module")
 def browser():
     """A headless Chromium."""

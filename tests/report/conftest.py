@@ -1,6 +1,6 @@
 """Run folders made by hand: hostile words everywhere, one figure, two tables, every kind of state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from inkcluster.figures.drawing import theme
-from inkcluster.images import load
+from inkcluster.images import ImageSet, load
 from inkcluster.study.answer import Answer, Finding, Level, Partition, Table
 from inkcluster.study.overview import overview
 from inkcluster.study.run import rows
@@ -176,8 +176,12 @@ class Maker:
             front="short",
             partitions=(Partition("by hand", **{name: name for name in arrays}),),
         )
+        return self.written(out, images, (centres, Asked("shape", 7, "How well?", opening)))
+
+    def written(self, out: Path, images: ImageSet, questions: Iterable[Asked]) -> Run:
+        """A finished run of `images` in the folder `out`, with these answers and an overview."""
         entries: dict[str, Any] = {}
-        for question in (centres, Asked("shape", 7, "How well?", opening)):
+        for question in questions:
             folder = out / ANSWERS / f"{question.key}-0123456789ab"
             folder.parent.mkdir(exist_ok=True)
             write_answer(folder, question, self.plan, question.yields, 1.25)

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from tests.conftest import listen
 from tests.report.conftest import ODD, Maker
 
 from inkcluster import report
@@ -29,10 +30,7 @@ def open_page(browser, reports):
         )
         contexts.append(context)
         page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda m: page.complaints.append(f"{m.type}: {m.text}"))
-        page.on("pageerror", lambda e: page.complaints.append(f"error: {e}"))
-        page.on("dialog", lambda d: (page.complaints.append(f"dialog: {d.message}"), d.dismiss()))
+        listen(page)
         page.on(
             "request",
             lambda r: (
@@ -225,9 +223,7 @@ def open_tree(browser, tree_report):
         context = browser.new_context(viewport={"width": width, "height": 844}, **how)
         contexts.append(context)
         page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda m: page.complaints.append(m.text))
-        page.on("pageerror", lambda e: page.complaints.append(str(e)))
+        listen(page)
         page.goto(tree_report.as_uri() + "#figure-hierarchy-tree")
         if how.get("java_script_enabled", True):
             page.locator("#figure-hierarchy-tree [data-zoom]").scroll_into_view_if_needed()

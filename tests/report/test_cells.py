@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
+from tests.conftest import listen
 from tests.report.whole import DOUBT, EPS, FEW, LEAST, MAP_ROWS, SETTINGS, N, Z
 
 from inkcluster import report
@@ -26,9 +27,7 @@ def page(browser, made):
     path = report.write(made[0])
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.complaints = []
-    page.on("console", lambda m: page.complaints.append(m.text))
-    page.on("pageerror", lambda e: page.complaints.append(str(e)))
+    listen(page)
     page.goto(path.as_uri())
     page.wait_for_selector("#explorer[data-ready]")
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
@@ -90,7 +89,7 @@ def test_cells_are_one_stop_of_the_tab_key_and_arrows_go_between_them(page):
     assert page.evaluate("document.activeElement.closest('tr').rowIndex") != before
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "(n) => document.querySelector('.behind h4').textContent === n", arg=name
+        "(n) => document.querySelector('.behind h4')?.textContent === n", arg=name
     )
     assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from tests.conftest import listen
 from tests.report.conftest import HOSTILE, VALUES, WHY, Asked
 
 from inkcluster import report
@@ -96,10 +97,7 @@ def explore(browser):
         context = browser.new_context(viewport={"width": width, "height": 800}, **how)
         contexts.append(context)
         page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda m: page.complaints.append(m.text))
-        page.on("pageerror", lambda e: page.complaints.append(str(e)))
-        page.on("dialog", lambda d: (page.complaints.append(d.message), d.dismiss()))
+        listen(page)
         page.on("request", lambda r: page.complaints.append(r.url))
         page.goto(path.as_uri())
         page.wait_for_selector("#explorer[data-ready]")

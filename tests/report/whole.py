@@ -10,15 +10,7 @@ from inkcluster.evaluate import match
 from inkcluster.figures import Dendrogram, Dendrograms, EpsMap, PictureTree
 from inkcluster.images import load
 from inkcluster.study.answer import Answer, Partition
-from inkcluster.study.overview import overview
 from inkcluster.study.questions.parts import judging
-from inkcluster.study.run import rows
-from inkcluster.study.run.desk import Desk
-from inkcluster.study.run.facts import DataFacts
-from inkcluster.study.run.folder import ANSWERS, STEPS
-from inkcluster.study.run.run import Run
-from inkcluster.study.run.state import write_state
-from inkcluster.study.run.written import write_answer
 
 N = 120
 rng = np.random.default_rng(69)
@@ -74,19 +66,10 @@ def make(folder):
     one = Dendrogram("one", "One", "Says.", Z, 3, np.zeros((12, 8, 8)), truncate=None)
     both = [("ward", Z, 3), ("last five", Z, None)]
     panels = Dendrograms("panels", "Panels", "Says.", both, truncate=5)
-    entries = {}
-    for question in (
+    questions = (
         centres,
         Asked("hierarchy", 3, "How many?", Answer(figures=(tree, one, panels))),
         Asked("dbscan", 5, "Which eps?", dbscan, ("min_samples",)),
         Asked("shape", 7, "How well?", shape),
-    ):
-        kept = out / ANSWERS / f"{question.key}-0123456789ab"
-        kept.parent.mkdir(exist_ok=True)
-        write_answer(kept, question, maker.plan, question.yields, 1.0)
-        entries[question.key] = {"folder": kept.name, "number": question.number, "seconds": 1.0}
-    facts = DataFacts.of(images)
-    rows.keep(images, out)
-    write_state(out, maker._state(facts, entries, "done"))
-    overview.keep(images, Desk(facts, out / STEPS), Run.open(out))
-    return Run.open(out), images, labels
+    )
+    return maker.written(out, images, questions), images, labels

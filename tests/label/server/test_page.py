@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from tests.conftest import listen
 from tests.label.server.conftest import serving
 
 from inkcluster.label import Labelling
@@ -25,10 +26,7 @@ def open_page(browser):
         )
         contexts.append(context)
         page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda m: page.complaints.append(m.text))
-        page.on("pageerror", lambda e: page.complaints.append(str(e)))
-        page.on("dialog", lambda d: (page.complaints.append(d.message), d.dismiss()))
+        listen(page)
         page.goto(client.address.url)
         page.wait_for_selector("[data-ready]", state="attached")
         return page
