@@ -20,6 +20,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from inkcluster.cluster.kmeans import choose, sketch, space
 from inkcluster.cluster.kmeans.estimator import KMeans
 from inkcluster.cluster.kmeans.k_range import kmeans_range
+from inkcluster.cluster.kmeans.points import read
 from inkcluster.cluster.kmeans.restarts import Restart
 from inkcluster.errors import TooLittleMemoryError
 from inkcluster.progress import Progress, listening
@@ -116,6 +117,29 @@ def test_memory_mapped_points_are_read_where_they_lie(points, tmp_path: Path):
     model = KMeans(6, random_state=0)
     np.testing.assert_array_equal(model.fit(mapped).labels_, clone(model).fit(points).labels_)
     np.testing.assert_array_equal(model.predict(mapped), model.labels_)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_images_are_read_as_rows_of_their_file(points, dtype, tmp_path: Path):
+    np.save(tmp_path / "images.npy", points.astype(dtype).reshape(len(points), 7, 10))
+    images = np.load(tmp_path / "images.npy", mmap_mode="r")
+    flat = KMeans(6, random_state=0).fit(points.astype(dtype))
+    model = KMeans(6, random_state=0).fit(images)
+    np.testing.assert_array_equal(model.labels_, flat.labels_)
+    np.testing.assert_array_equal(model.predict(images), model.labels_)
+    assert np.shares_memory(read(model, images, reset=False), images)
+
+
+def test_eight_million_digits_are_planned_in_two_gigabytes():
+    X = np.broadcast_to(np.uint8(0), (8_100_000, 784))
+    need = choose.bytes_needed(choose.Problem(X, np.ones(1), 10, 300, 0.0), 1)
+    assert need + choose.SPARE < 2e9
+
+
+def test_a_copy_that_does_not_fit_is_refused():
+    X = np.zeros((4000, 500), np.int16)
+    with pytest.raises(TooLittleMemoryError, match=r"A copy of X of 4,000 points.*not copied"):
+        KMeans(3, memory_limit=10**7).fit(X)
 
 
 def test_spanned_space_gives_the_labels_of_the_whole_one(points, monkeypatch):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,6 +48,8 @@ MAX_WHOLE_NUMBERS = 2**23
 MAX_COPIED_NUMBERS = 2**26
 """Beyond this many numbers no float copy of float points is kept; 8-bit points: the number above."""
 MAX_DIRECTIONS = 192
+MAX_SKETCH_DIRECTIONS = 64
+"""Principal directions of the sketch of a deep search; they hold 86 % of the variance of MNIST."""
 MAX_TRIAL_NUMBERS = 2**24
 """Distances to trial seeds that are kept at a time."""
 NEGLIGIBLE = 1e-30
@@ -86,30 +87,6 @@ class Problem:
     k: int
     max_iter: int
     tol: float
-
-    @cached_property
-    def mean(self) -> Floats:
-        """The mean of the points, shape (d,)."""
-        return np.asarray(self.raw.mean(axis=0, dtype=np.float64))
-
-    @cached_property
-    def variance(self) -> float:
-        """The mean variance of a feature."""
-        n, d = self.raw.shape
-        parts = pieces(n, max(16, 2**18 // d))
-        sums = np.empty(len(parts))
-
-        def add(part: slice) -> None:
-            sums[part.start // parts[0].stop] = np.square(self.raw[part] - self.mean).sum()
-
-        for _ in in_threads(add, parts):
-            pass
-        return float(sums.sum() / n / d)
-
-    @property
-    def least_shift(self) -> float:
-        """`tol` in squared units of the points, as scikit-learn has it."""
-        return float(self.tol * self.variance) if self.tol else 0.0
 
     @property
     def exact_totals(self) -> bool:
@@ -207,34 +184,50 @@ def check_weights(sample_weight: ArrayLike | None, raw: NDArray[Any]) -> NDArray
     return np.asarray(weight, np.float64)
 
 
-def check_memory(problem: Problem, restarts: int, memory_limit: int | None) -> None:
+def check_memory(
+    problem: Problem,
+    restarts: int,
+    memory_limit: int | None,
+    *,
+    deep: bool = False,
+    copies: int = 0,
+) -> None:
     """Refuse restarts that need more than `memory_limit` bytes beside the points.
+
+    `deep` says how they start; `copies` is the number of float64 copies of the points that the
+    caller makes.
 
     Raises
     ------
     TooLittleMemoryError
         With the bytes needed and the bytes allowed.
     """
-    need = bytes_needed(problem, restarts) + SPARE
+    need = bytes_needed(problem, restarts, deep=deep) + SPARE + 8 * copies * problem.raw.size
     instead = "lower `n_init` or draw a sample"
     require("K-means", len(problem.raw), need, memory_limit, instead)
 
 
-def bytes_needed(problem: Problem, restarts: int) -> int:
+def bytes_needed(problem: Problem, restarts: int, *, deep: bool = False) -> int:
     """The most bytes that restarts hold at a time, beside the points."""
     n, d = problem.raw.shape
     k = problem.k
     grey = problem.raw.dtype == np.uint8
-    tried = n * (3 + int(np.log(k)))
-    tried = min(restarts * tried, max(MAX_TRIAL_NUMBERS, tried))
-    seeding = 8 * tried + (8 * d + 40) * n
-    if is_large(n, k):
-        restarts *= 2  # starts, until the better ones are known
-        seeding = max(seeding, 48 * subset_size(n, k) * workers())
-    if not grey and problem.raw.size <= MAX_COPIED_NUMBERS:
-        width = 12 * d  # in float32, and in float64 if need be
+    few = problem.raw.size <= (MAX_WHOLE_NUMBERS if grey else MAX_COPIED_NUMBERS)
+    state = 20 * n + 64 * k * d  # labels, margins, who moved and from where; centres and totals
+    if deep and is_large(n, k):
+        starts = 2 * restarts  # until the better ones are known
+        subset = 48 * subset_size(n, k) * workers()
+        seeding = subset + starts * state + (4 * min(MAX_SKETCH_DIRECTIONS, d) + 12) * n
     else:
-        width = 8 * (d if problem.raw.size <= MAX_WHOLE_NUMBERS else min(MAX_DIRECTIONS, d))
-    # labels, margins, the points that moved and their old labels; centres, totals and a copy
-    need: int = seeding + restarts * (20 * n + 64 * k * d) + (width + 52) * n
-    return need
+        trials = 3 + int(np.log(k))  # and the distances to the seeds so far
+        together = min(restarts, max(1, MAX_TRIAL_NUMBERS // (n * trials)))
+        seeding = (8 * trials * together + 16 * workers() + 24) * n + 8 * d * n * few
+    if not grey and few:
+        width = 12 * d  # in float32, and in float64 if need be
+    elif problem.raw.size <= MAX_WHOLE_NUMBERS:
+        width = 4 * d
+    else:
+        width = 4 * min(MAX_DIRECTIONS, d, -(-restarts * k // 16) * 16)
+    iterating = restarts * state + (width + 52) * n
+    # what seeding took is not always given back at once where it is little
+    return int(seeding + iterating if few else max(seeding, iterating))

@@ -19,6 +19,7 @@ from inkcluster.cluster.kmeans.choose import (
     use_peer,
 )
 from inkcluster.cluster.kmeans.lloyd import Lloyd
+from inkcluster.cluster.kmeans.restarts import least_shift
 from inkcluster.cluster.kmeans.seeding import plus_plus
 from inkcluster.cluster.kmeans.space import Renew, space_for
 from inkcluster.compute.threads import pieces
@@ -85,7 +86,7 @@ def _by_peer(problem: Problem) -> Search:
     points = problem.raw.astype(np.float64)
     mean = points.mean(axis=0)
     points -= mean
-    tol, still = problem.least_shift, int(len(points) * COMPARED_BELOW)
+    tol, still = least_shift(problem), int(len(points) * COMPARED_BELOW)
 
     def search(starts: Floats) -> Found:
         found = [
@@ -106,7 +107,7 @@ def _by_peer(problem: Problem) -> Search:
 def _by_bounds(problem: Problem, first: Floats) -> Search:
     """The search by ours, in one space."""
     space, renew = space_for(problem.raw, problem.weight, first)
-    shift, still = problem.least_shift, int(len(problem.raw) * COMPARED_BELOW)
+    shift, still = least_shift(problem), int(len(problem.raw) * COMPARED_BELOW)
 
     def search(starts: Floats) -> Found:
         nonlocal space

@@ -14,7 +14,7 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.extmath import row_norms
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from inkcluster.cluster.kmeans import peer
 from inkcluster.cluster.kmeans.choose import (
@@ -25,14 +25,14 @@ from inkcluster.cluster.kmeans.choose import (
     use_peer,
 )
 from inkcluster.cluster.kmeans.lloyd import from_centres, nearest_labels
+from inkcluster.cluster.kmeans.points import read
 from inkcluster.cluster.kmeans.restarts import Outcome, Restart, inertia_of, ranked
 from inkcluster.cluster.kmeans.seeding import plus_plus
 from inkcluster.cluster.kmeans.sketch import from_sketch
 from inkcluster.cluster.kmeans.space import space_for
-from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
+from inkcluster.compute.magnitude import exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import kept_threads, one_blas_thread
-from inkcluster.errors import refuse_masked
 from inkcluster.progress import current
 
 ROWS_AS_FLOAT = 16384
@@ -79,8 +79,9 @@ class KMeans(_Peer):  # type: ignore[misc]
 
     Notes
     -----
-    8-bit and memory-mapped points are not copied: no float copy of a large set is made. Results do
-    not depend on the number of threads or on the size of blocks.
+    8-bit and memory-mapped points are not copied, and no float copy of a large set is made: points
+    that are larger than memory are read from their file in every iteration. Results do not depend on
+    the number of threads or on the size of blocks.
 
     References
     ----------
@@ -144,8 +145,8 @@ class KMeans(_Peer):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : array-like or sparse matrix of shape (n, d)
-            uint8, float32 and float64 are used directly, any other dtype as float64. A sparse one
+        X : array-like of shape (n, d) or (n, h, w), or sparse matrix of shape (n, d)
+            Images (n, h, w) are read as (n, h·w). uint8, float32 and float64 are used directly, any other dtype as float64. A sparse one
             goes to scikit-learn: `restarts_` has the best alone.
         y : ignored
         sample_weight : array-like of shape (n,), optional
@@ -161,7 +162,7 @@ class KMeans(_Peer):  # type: ignore[misc]
         if issparse(X):
             return peer.fit_sparse(self, X, sample_weight)
         self._validate_params()
-        raw = self._read(X, reset=True)
+        raw = read(self, X, reset=True)
         n, k = len(raw), self.n_clusters
         # of the points, scikit-learn's checks read their number, and a variance that is not used here
         self._check_params_vs_input(np.broadcast_to(0.0, (n, 1)))
@@ -169,7 +170,9 @@ class KMeans(_Peer):  # type: ignore[misc]
         weight = check_weights(sample_weight, raw)
         exponent = exponent_of(raw)
         problem = Problem(scaled(raw, -exponent), weight, k, self.max_iter, float(self.tol))
-        check_memory(problem, restarts, self.memory_limit)
+        deep = self.search == "deep" and isinstance(self.init, str) and is_large(n, k)
+        copies = 2 * callable(self.init)
+        check_memory(problem, restarts, self.memory_limit, deep=deep, copies=copies)
         random_state = check_random_state(self.random_state)
         listener = print if self.verbose else None
         with current().task("k-means restarts", restarts) as done:
@@ -178,7 +181,6 @@ class KMeans(_Peer):  # type: ignore[misc]
                 done(share * restarts)
 
             init = self.init
-            deep = self.search == "deep" and isinstance(init, str) and is_large(n, k)
             if not deep and use_peer(raw, k, restarts) and not (exponent and callable(init)):
                 outcome = peer.fit(
                     self, problem, restarts, random_state, exponent=exponent, advance=advance
@@ -200,7 +202,7 @@ class KMeans(_Peer):  # type: ignore[misc]
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
         """The nearest centre to each point, shape (n,)."""
         check_is_fitted(self)
-        raw = self._read(X, reset=False)
+        raw = read(self, X, reset=False)
         centres = self.cluster_centers_
         exponent = exponent_of(raw, centres)
         points, centres = scaled(raw, -exponent), scaled(centres, -exponent)
@@ -215,13 +217,13 @@ class KMeans(_Peer):  # type: ignore[misc]
         self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None
     ) -> NDArray[np.floating[Any]]:
         """Fit, and the distances to the centres, shape (n, n_clusters)."""
-        return self.fit(X, sample_weight=sample_weight)._distances(self._read(X, reset=False))
+        return self.fit(X, sample_weight=sample_weight)._distances(read(self, X, reset=False))
 
     @peer.or_theirs
     def transform(self, X: ArrayLike) -> NDArray[np.floating[Any]]:
         """The distances to the centres, shape (n, n_clusters)."""
         check_is_fitted(self)
-        return self._distances(self._read(X, reset=False))
+        return self._distances(read(self, X, reset=False))
 
     @peer.or_theirs
     def score(
@@ -230,20 +232,12 @@ class KMeans(_Peer):  # type: ignore[misc]
         """Minus the inertia of X about the centres."""
         del y
         check_is_fitted(self)
-        raw = self._read(X, reset=False)
+        raw = read(self, X, reset=False)
         weight = check_weights(sample_weight, raw)
         if use_peer(raw, self.n_clusters) and not exponent_of(raw, self.cluster_centers_):
             return -peer.nearest(raw, self.cluster_centers_, weight)[1]
         centres = np.asarray(self.cluster_centers_, np.float64)
         return -float(inertia_of(raw, weight, self.predict(X)[None], centres[None])[0])
-
-    def _read(self, X: ArrayLike, *, reset: bool) -> NDArray[Any]:
-        refuse_masked(X, "X")
-        grey = getattr(X, "dtype", None) == np.uint8
-        dtype = np.uint8 if grey else [np.float64, np.float32]
-        points: NDArray[Any] = validate_data(self, X, dtype=dtype, order="C", reset=reset)
-        check_squares(points, len(points), least=0.0)
-        return points
 
     def _distances(self, raw: NDArray[Any]) -> NDArray[np.floating[Any]]:
         if raw.dtype != np.uint8:

@@ -17,6 +17,7 @@ from inkcluster.cluster.kmeans.restarts import (
     Sums,
     inertia_of,
     inertia_of_bytes,
+    least_shift,
     move,
     sums_of,
 )
@@ -39,7 +40,7 @@ def from_centres(
     if choose.starts_sharp():
         space, renew = whole(problem.raw, problem.weight, space.origin, np.float64), None
     lloyd = Lloyd(space, centres, problem.exact_totals, renew=renew)
-    s = lloyd.run(problem.max_iter, problem.least_shift, listener, advance)
+    s = lloyd.run(problem.max_iter, least_shift(problem), listener, advance)
     which = np.arange(len(centres))
     return Outcome(lloyd.inertia(), s.n_iter, s.labels, s.centres, which, lloyd.algorithm)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster._k_means_common import _is_same_clustering
 
-from inkcluster.cluster.kmeans.choose import Floats, share, threads_for
+from inkcluster.cluster.kmeans.choose import Floats, Problem, share, threads_for
 from inkcluster.compute.magnitude import scaled
 from inkcluster.compute.threads import pieces, results_in_threads
 from inkcluster.kernels.kmeans import nearest, totals
@@ -169,9 +169,7 @@ def inertia_of_bytes(
     Within a cluster of n points with the total S it is the sum of |x|² - |S|²/n, in whole numbers,
     where nothing is lost, plus n times the squared distance from the mean to the centre.
     """
-    n, d = raw.shape
-    zero = np.zeros((1, n), np.int32), np.zeros((1, 1, d))
-    squares = int(inertia_of(raw, np.ones(n), *zero)[0])  # a whole number below 2**53
+    squares = _squares_of_bytes(raw)
     found = np.empty(len(totals))
     for r, (sums, counts) in enumerate(zip(totals, members, strict=True)):
         whole, rest = squares, 0.0
@@ -184,6 +182,27 @@ def inertia_of_bytes(
         off = ((centres[r] - sums / size[:, None]) ** 2).sum(axis=1) @ counts
         found[r] = max(0.0, whole - rest) + off
     return found
+
+
+def least_shift(problem: Problem) -> float:
+    """`tol` times the mean variance of a feature, in squared units of the points, as in scikit-learn."""
+    if not problem.tol:
+        return 0.0
+    raw = problem.raw
+    n, d = raw.shape
+    if raw.dtype == np.uint8:  # in whole numbers, where nothing is lost
+        total = sums_of(raw, np.ones(n), np.zeros((1, n), np.int32), 1)[1][0][0, 0]
+        return float(problem.tol * (_squares_of_bytes(raw) - _squared(total) / n) / n / d)
+    mean = raw.mean(axis=0, dtype=np.float64)
+    parts = pieces(n, max(16, 2**18 // d))
+    sums = list(results_in_threads(lambda part: np.square(raw[part] - mean).sum(), parts))
+    return float(problem.tol * np.sum(sums) / n / d)
+
+
+def _squares_of_bytes(raw: NDArray[np.uint8]) -> int:
+    """The sum of all squares, a whole number below 2⁵³."""
+    n, d = raw.shape
+    return int(inertia_of(raw, np.ones(n), np.zeros((1, n), np.int32), np.zeros((1, 1, d)))[0])
 
 
 def _squared(total: Floats) -> int:

@@ -14,17 +14,21 @@ from numpy.typing import NDArray
 from scipy import linalg
 from sklearn.utils.extmath import randomized_svd
 
-from inkcluster.cluster.kmeans.choose import Floats, Problem, share, subset_size
+from inkcluster.cluster.kmeans.choose import (
+    MAX_SKETCH_DIRECTIONS,
+    Floats,
+    Problem,
+    share,
+    subset_size,
+)
 from inkcluster.cluster.kmeans.lloyd import Listener, Lloyd
-from inkcluster.cluster.kmeans.restarts import Outcome, sums_of
+from inkcluster.cluster.kmeans.restarts import Outcome, least_shift, sums_of
 from inkcluster.cluster.kmeans.space import Space, space_for
 from inkcluster.compute.threads import in_threads, pieces, results_in_threads
 from inkcluster.kernels import rotate
 from inkcluster.kernels.kmeans import seeds
 from inkcluster.kernels.kmeans.anneal import anneal
 
-MAX_DIRECTIONS = 64
-"""Principal directions of the sketch; they hold 86 % of the variance of MNIST."""
 DIRECTIONS_SAMPLE = 4096
 """Points from which the directions are computed."""
 MAX_SCATTER_DIMENSIONS = 1024
@@ -62,7 +66,7 @@ def from_sketch(
     space, renew = space_for(problem.raw, problem.weight, centres)
     lloyd = Lloyd(space, centres, problem.exact_totals, labels=labels, sums=sums, renew=renew)
     del labels
-    shift = problem.least_shift
+    shift = least_shift(problem)
     s = lloyd.run(
         problem.max_iter, shift, listener, lambda share: advance((1 - SKETCH_SHARE) * share)
     )
@@ -79,7 +83,7 @@ def sketch(raw: NDArray[Any], weight: Floats, random_state: np.random.RandomStat
     n, d = raw.shape
     rows = np.sort(random_state.choice(n, min(n, DIRECTIONS_SAMPLE), replace=False))
     some = raw[rows]
-    if d <= MAX_DIRECTIONS and raw.dtype != np.uint8:
+    if d <= MAX_SKETCH_DIRECTIONS and raw.dtype != np.uint8:
         lead = np.ascontiguousarray(raw - some.mean(axis=0, dtype=np.float64), np.float32)
         return _space(lead, weight)
     low, scale = 0.0, 1.0
@@ -103,11 +107,11 @@ def _space(lead: NDArray[np.float32], weight: Floats) -> Space:
 def _directions(grey: NDArray[np.float32]) -> Floats:
     """Principal directions of 8-bit points (m, d), shape (d, q)."""
     d = grey.shape[1]
-    if d <= MAX_DIRECTIONS:
+    if d <= MAX_SKETCH_DIRECTIONS:
         return np.eye(d)
     mean = grey.mean(axis=0, dtype=np.float64)
     if d > MAX_SCATTER_DIMENSIONS:
-        found = randomized_svd(grey - mean, MAX_DIRECTIONS, n_iter=2, random_state=0)[2]
+        found = randomized_svd(grey - mean, MAX_SKETCH_DIRECTIONS, n_iter=2, random_state=0)[2]
         return np.asarray(found.T, np.float64)
 
     def multiply(part: slice) -> NDArray[np.float32]:
@@ -117,7 +121,7 @@ def _directions(grey: NDArray[np.float32]) -> Floats:
     for product in results_in_threads(multiply, pieces(len(grey), 256)):
         scatter += product  # 256 · 255² < 2²⁴: exact in float32
     scatter -= len(grey) * np.outer(mean, mean)
-    vectors = linalg.eigh(scatter, subset_by_index=(d - MAX_DIRECTIONS, d - 1))[1]
+    vectors = linalg.eigh(scatter, subset_by_index=(d - MAX_SKETCH_DIRECTIONS, d - 1))[1]
     return np.asarray(vectors[:, ::-1])
 
 
