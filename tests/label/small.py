@@ -79,6 +79,7 @@ def act_at_random(labelling: Labelling, rng: np.random.Generator) -> str:
             "page",
             "checked",
             "accept",
+            "name_images",
             "undo",
             "undo",
             "redo",
@@ -91,6 +92,8 @@ def act_at_random(labelling: Labelling, rng: np.random.Generator) -> str:
                 getattr(labelling, kind)(group, name)
             case "name_some":
                 labelling.name_some(group, name, some)
+            case "name_images":
+                labelling.name_images(rng.choice(state.n, 3, replace=False), name)
             case "take_out":
                 labelling.take_out(group, some)
             case "later":

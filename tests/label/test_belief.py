@@ -4,12 +4,14 @@ import doctest
 import shutil
 import sys
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from hypothesis import given
 from tests.label.small import opened, small_run
 
-from inkcluster.label import Labelling
+from inkcluster.label import Labelling, cards
 from inkcluster.label.belief import Belief, names_now
 from inkcluster.label.estimate import of_checks
 from inkcluster.label.start import made
@@ -135,3 +137,56 @@ def test_the_example_of_labelling_runs(studied_digits, tmp_path, monkeypatch):
     assert len(found.examples) > 5
     result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(found, out=sys.stderr.write)
     assert result.failed == 0
+
+
+def test_an_image_marked_wrong_is_right_once_a_person_has_named_it(labelling):
+    labelling.name(-1, "a")
+    labelling.checked([20, 0], [None, "a"])
+    labelling.name_some(int(labelling.state.group_of[20]), "b", [20])
+    assert (labelling.estimate().right, labelling.estimate().checked) == (2, 2)
+    labelling.undo()
+    assert labelling.estimate().right == 1
+
+
+def test_the_card_ahead_is_of_another_cluster(labelling):
+    """The page asks for the next card while the one before it is not answered yet."""
+    clusters = labelling._start.clusters
+    held = []
+    for _ in range(3):
+        held.append(labelling.next(held).group)
+    first = [int(clusters[labelling.state.groups[group].rows[0]]) for group in held]
+    assert sorted(first) == [0, 1, 2]
+
+
+def test_a_name_is_offered_from_a_share_on(labelling):
+    assert not labelling.card(-2).sure
+    labelling.name(-1, "a")
+    labelling.name(-3, "b")
+    between = labelling.card(-2)
+    assert between.suggestion != NONE
+    assert 0 < between.share < cards.MIN_SHARE
+    assert not between.sure
+    labelling.name_some(-2, "a", labelling.state.groups[-2].rows[:-1])
+    left = labelling.card(-2)
+    assert left.sure == (left.share >= cards.MIN_SHARE) == (left.plain()["sure"])
+    labelling.name(-3, "a")
+    assert labelling.card(-2).sure
+    assert 0 < labelling.card(-2).alike_share <= 1
+
+
+@given(st.integers(2, 130), st.integers(0, 2**31), st.sampled_from([0.0, 0.02, 0.1, 0.5]))
+def test_each_half_has_its_least_part(n, seed, density):
+    """Of any links: pieces apart, single images, one whole."""
+    rng = np.random.default_rng(seed)
+    links = sp.random_array((n, n), density=density, rng=rng, format="csr")
+    graph = sp.csr_matrix(links + links.T)
+    if rng.random() < 0.5:  # a whole with images outside it
+        rest = np.arange(n) < max(1, n // 20)
+        full = ~rest[:, None] & ~rest
+        graph = sp.csr_matrix(full * rng.uniform(0.1, 1, (n, n)))
+        graph = graph + graph.T
+    state, belief = State(np.zeros(n, np.int32)), Belief(graph)
+    part = cards.halves(-1, state, belief, graph)
+    least = max(2, cards.MIN_PART * n) if n > 3 else 1
+    assert least <= len(part) <= n - least
+    assert len(np.unique(part)) == len(part) <= n / 2

@@ -4,69 +4,15 @@ import tempfile
 from pathlib import Path
 
 import hypothesis.strategies as st
-import numpy as np
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.label.small import act_at_random, folded, opened, small_run
+from tests.label.model import Model
+from tests.label.small import folded, opened, small_run
 
 from inkcluster.errors import BadInputError
-from inkcluster.label.state import ACCEPTED, NONE, ON_GROUP, ON_IMAGE
+from inkcluster.label.state import NONE, ON_GROUP, ON_IMAGE
 
 N, GROUPS = 40, 5
-
-
-class Model:
-    """Groups as sets; `said[i]` is the name of an image and how it has it."""
-
-    def __init__(self):
-        self.groups = {-1 - g: {i for i in range(N) if i * GROUPS // N == g} for g in range(GROUPS)}
-        self.name = dict.fromkeys(self.groups)
-        self.said = {}
-
-    def take(self, seq, kind, body, rows, codes):
-        group, rows = body.get("group"), list(rows or ())
-        if kind == "name":
-            for i in self.groups[group]:
-                if self.said.get(i, (0, 0))[1] != ON_IMAGE:
-                    self.said[i] = body["name"], ON_GROUP
-            self.name[group] = body["name"]
-        if kind in ("name", "name some"):
-            self.said |= dict.fromkeys(rows, (body["name"], ON_IMAGE))
-        if kind == "take out":
-            for i in rows:
-                self.said.pop(i, None)
-        if kind == "split":
-            for i in self.groups[group]:
-                if self.said.get(i, (0, 0))[1] == ON_GROUP:
-                    del self.said[i]
-            self.move(group, self.groups[group] - set(rows), 2 * seq + 1, None)
-        if kind in ("name some", "take out", "split"):
-            self.move(group, set(rows), 2 * seq, body.get("name"))
-        if kind == "merge":
-            a, b = group, body["other"]
-            name = self.name[a] if self.name[a] is not None else self.name[b]
-            both = self.groups[a] | self.groups[b]
-            for part in (a, b):
-                if name is not None and self.name[part] is None:
-                    for i in self.groups[part]:
-                        if self.said.get(i, (0, 0))[1] != ON_IMAGE:
-                            self.said[i] = name, ON_GROUP
-            for part in (a, b):
-                self.move(part, set(self.groups[part]), part, None)
-                self.groups.pop(part, None)
-            self.groups[2 * seq], self.name[2 * seq] = both, name
-        if kind == "check":
-            for i, code in zip(rows, codes, strict=True):
-                self.said[i] = code, ON_IMAGE
-        if kind == "accept":
-            for i, code in zip(rows, codes, strict=True):
-                self.said.setdefault(i, (code, ACCEPTED))
-
-    def move(self, old, rows, number, name):
-        self.groups[old] = self.groups[old] - rows
-        self.groups[number], self.name[number] = rows, name
-        for gone in [g for g, rows in self.groups.items() if not rows]:
-            del self.groups[gone]
 
 
 class Sitting(RuleBasedStateMachine):
@@ -79,7 +25,7 @@ class Sitting(RuleBasedStateMachine):
         self.both = [opened(Path(self.folder.name), who="Ada") for _ in range(2)]
         self.done, self.gone = [], []
         self.names = [self.both[0].add_name(text) for text in ("x", "y")]
-        self.done = [(e.seq, e.kind, {}, None, None) for e in self.both[0].events]
+        self.done = [(e.seq, e.kind, e.body, None, None) for e in self.both[0].events]
 
     def teardown(self):
         for one in getattr(self, "both", ()):
@@ -120,11 +66,27 @@ class Sitting(RuleBasedStateMachine):
         self.act(which, "merge", body)
 
     @rule(
-        which=st.integers(0, 1), kind=st.sampled_from(["check", "accept"]), name=st.integers(0, 1),
+        which=st.integers(0, 1), kind=st.sampled_from(["check", "accept", "name some"]), name=st.integers(0, 1),
         rows=st.lists(st.integers(0, N - 1), min_size=1, max_size=4, unique=True),
     )  # fmt: skip
     def each(self, which, kind, name, rows):
-        self.act(which, kind, {}, rows, [self.names[name]] * len(rows))
+        if kind == "name some":  # of any groups
+            self.act(which, kind, {"name": self.names[name]}, rows)
+        else:
+            self.act(which, kind, {}, rows, [self.names[name]] * len(rows))
+
+    @rule(which=st.integers(0, 1), place=st.integers(0, 50), name=st.integers(0, 1))
+    def walk(self, which, place, name):
+        group, rows = self.pick(which, place, 1)
+        self.act(which, "walk", {"group": group, "name": self.names[name]}, rows)
+
+    @rule(which=st.integers(0, 1), right=st.booleans())
+    def page(self, which, right):
+        self.both[which].refresh()
+        groups = self.both[which].state.groups
+        for group in [g for g, one in groups.items() if one.walk][:1]:
+            start, stop = groups[group].walk.page
+            self.act(which, "page", {"group": group, "start": start, "stop": stop, "right": right})
 
     @precondition(lambda self: len(self.done) > 2)
     @rule(which=st.integers(0, 1))
@@ -142,38 +104,17 @@ class Sitting(RuleBasedStateMachine):
     def same(self):
         if not hasattr(self, "both"):
             return
-        model = Model()
+        model = Model(N, GROUPS)
         for action in self.done:
             model.take(*action)
         for labelling in self.both:
             labelling.refresh()
-            state = labelling.state
-            assert {g: set(one.rows.tolist()) for g, one in state.groups.items()} == model.groups
-            names = {g: None if one.name == NONE else one.name for g, one in state.groups.items()}
-            assert names == {g: model.name[g] for g in model.groups}
-            said = {i: (int(state.words[i]), int(state.how[i])) for i in np.flatnonzero(state.how)}
-            assert said == model.said
-            for number, group in state.groups.items():
-                assert (state.group_of[group.rows] == number).all()
+            model.check(labelling.state)
         assert folded(self.both[0]) == folded(self.both[1])
 
 
 TestSitting = Sitting.TestCase
 TestSitting.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
-
-
-def test_two_who_act_at_random_see_the_same_and_so_does_who_comes_later(tmp_path, rng):
-    small_run(tmp_path)
-    ada, bob = (opened(tmp_path, who=who) for who in ("Ada", "Bob"))
-    kinds = {act_at_random(ada if rng.random() < 0.5 else bob, rng) for _ in range(600)}
-    assert len(kinds) > 10
-    for one in (ada, bob):
-        one.refresh()
-    later = opened(tmp_path)
-    assert folded(ada) == folded(bob) == folded(later)
-    assert [event.seq for event in later.events] == list(range(1, len(later.events) + 1))
-    for one in (ada, bob, later):
-        one.close()
 
 
 def test_what_a_person_said_of_an_image_is_not_overruled_by_its_group(tmp_path):

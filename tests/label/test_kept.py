@@ -11,33 +11,38 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.label.model import Model
 from tests.label.small import act_at_random, folded, opened, small_run
 
 from inkcluster.errors import RunFolderError
 from inkcluster.label import start
-from inkcluster.label.log import Log
+from inkcluster.label.actions import KINDS
+from inkcluster.label.history import BACK
+from inkcluster.label.log import VERSION, Log
 from inkcluster.label.state import ConflictError
 
 KILLS = 50
 FILLS = 20
+ACTIONS = int(os.environ.get("INKCLUSTER_ACTIONS", "60"))
+"""Random actions of each of two clients at once."""
 WORK = """
-import sys, uuid
+import sys
 from pathlib import Path
-from tests.label.small import opened
+import numpy as np
+from tests.label.small import act_at_random, folded, opened
 labelling = opened(Path(sys.argv[1]), who=sys.argv[2])
-print("ready", flush=True)
-for i in range(int(sys.argv[3])):
-    action = uuid.uuid4().hex
-    for _ in range(2):  # said twice, applied once
-        labelling.act("later", {"group": -1 - i % 8}, action=action)
-    print(action, flush=True)
+rng = np.random.default_rng(int(sys.argv[4]))
+print(*[act_at_random(labelling, rng) for _ in range(int(sys.argv[3]))], flush=True)
+sys.stdin.readline()
+labelling.refresh()
+print(repr(folded(labelling)), flush=True)
 """
 
 
-def worker(folder, who, actions):
+def worker(folder, who, seed):
     return subprocess.Popen(
-        [sys.executable, "-c", WORK, str(folder), who, str(actions)],
-        stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+        [sys.executable, "-c", WORK, str(folder), who, str(ACTIONS), str(seed)], text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
     )  # fmt: skip
 
 
@@ -137,19 +142,19 @@ def test_a_full_disk_keeps_and_applies_nothing_of_the_action(tmp_path, rng):
     assert len(done.stdout.split()) == FILLS
 
 
-def test_two_processes_that_act_at_once_are_folded_alike(tmp_path):
+def test_two_processes_that_act_at_once_are_folded_alike_and_as_a_model_says(tmp_path, rng):
     small_run(tmp_path)
-    both = [worker(tmp_path, who, 1_000) for who in ("Ada", "Bob")]
-    mine = opened(tmp_path)
-    said = {line for one in both for line in one.communicate()[0].split()} - {"ready"}
+    both = [worker(tmp_path, who, rng.integers(2**31)) for who in ("Ada", "Bob")]
+    done = [one.stdout.readline().split() for one in both]  # until each has taken all its actions
+    theirs = [one.communicate("\n")[0].strip() for one in both]
     assert [one.returncode for one in both] == [0, 0]
-    mine.refresh()
-    assert len(said) == 2_000
-    assert {event.id for event in mine.events} == said
-    assert mine.state.answers == 2_000
-    later = opened(tmp_path)
-    assert folded(later) == folded(mine)
-    later.close()
+    mine = opened(tmp_path)
+    kinds = {event.kind for event in mine.events}
+    assert [len(one) for one in done] == [ACTIONS, ACTIONS]
+    assert {event.who for event in mine.events} == {"Ada", "Bob"}
+    assert kinds == {*KINDS, *BACK} or ACTIONS < 200
+    assert theirs == [repr(folded(mine))] * 2
+    Model.of_log(60, 8, mine.events).check(mine.state)
     mine.close()
 
 
@@ -216,8 +221,24 @@ def refused(path, match):
 def test_a_log_of_a_newer_version_is_refused(tmp_path):
     small_run(tmp_path)
     opened(tmp_path).close()
-    write(tmp_path, "PRAGMA user_version=2")
-    refused(tmp_path, r"another version of Inkcluster \(format 2, not 1\)")
+    write(tmp_path, "PRAGMA user_version=3")
+    refused(tmp_path, r"another version of Inkcluster \(format 3, not 2\)")
+
+
+def test_a_log_of_version_1_is_taken_over(tmp_path):
+    small_run(tmp_path)
+    labelling = opened(tmp_path)
+    labelling.walk(-1, "a")
+    labelling.later(-1)
+    labelling.name(-1, "a")
+    mine = folded(labelling)
+    labelling.close()
+    write(tmp_path, "PRAGMA user_version=1")
+    again = opened(tmp_path)
+    assert folded(again) == mine
+    again.close()
+    with closing(sqlite3.connect(log_of(tmp_path))) as base:
+        assert base.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
 
 @pytest.mark.parametrize(

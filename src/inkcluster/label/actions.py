@@ -18,6 +18,7 @@ from inkcluster.label.state import (
     ConflictError,
     Group,
     Name,
+    Rows,
     State,
 )
 from inkcluster.label.walk import Walk
@@ -31,7 +32,7 @@ def check(state: State, event: Event) -> None:
     """Raise BadInputError if the action cannot be taken, ConflictError if it no longer can."""
     if event.kind not in KINDS:
         raise BadInputError(f"There is no action {event.kind!r}; there are {', '.join(KINDS)}.")
-    if unknown := event.body.keys() - FIELDS[event.kind]:
+    if unknown := event.body.keys() - KINDS[event.kind][2]:
         raise BadInputError(f"{event.kind!r} has no {min(unknown)!r}.")
     KINDS[event.kind][0](state, event)
 
@@ -52,12 +53,21 @@ def _check_name(state: State, name: object) -> None:
         raise BadInputError(f"There is no name {name!r}.")
 
 
-def _check_part(state: State, event: Event, *, whole: bool = True) -> None:
-    """`rows` are images of the group, each once, not all of them unless `whole`."""
-    group, rows = state.group(event.body.get("group")), event.rows
+def _check_rows(state: State, event: Event) -> Rows:
+    """`rows` are images of the set, each once."""
+    rows = event.rows
     if rows is None or not len(rows):
         raise BadInputError("No image was marked.")
-    if len(np.unique(rows)) < len(rows) or not np.isin(rows, group.rows).all():
+    if len(np.unique(rows)) < len(rows) or rows.min() < 0 or rows.max() >= state.n:
+        raise BadInputError("There are no such images.")
+    return rows
+
+
+def _check_part(state: State, event: Event, *, whole: bool = True) -> None:
+    """`rows` are images of the group, each once, not all of them unless `whole`."""
+    group = state.group(event.body.get("group"))
+    rows = _check_rows(state, event)
+    if not np.isin(rows, group.rows).all():
         raise ConflictError("Some of these images are not in this group, or no longer.")
     if not whole and len(rows) == len(group.rows):
         raise BadInputError("All images of the group were marked.")
@@ -129,16 +139,27 @@ def _name(state: State, event: Event) -> None:
     group.walk = group.order = None
 
 
+def _check_some(state: State, event: Event) -> None:
+    """`rows` are images of the group; of any groups where none is given."""
+    (_check_part if "group" in event.body else _check_rows)(state, event)
+    _check_name(state, event.body.get("name"))
+
+
 def _name_some(state: State, event: Event) -> None:
-    assert event.rows is not None
-    made = state.part(event.body["group"], event.rows, 2 * event.seq, event.seq)
-    made.name = event.body["name"]
-    state.give(event.rows, made.name, ON_IMAGE, event.seq)
+    """The images become a group of their own."""
+    rows, name = event.rows, event.body["name"]
+    assert rows is not None
+    of = state.group_of[rows]
+    for old in np.unique(of).tolist():
+        state.part(old, rows[of == old], 2 * event.seq, event.seq)
+    state.groups[2 * event.seq] = Group(np.sort(rows), name, touched=event.seq)
+    state.give(rows, name, ON_IMAGE, event.seq)
 
 
 def _later(state: State, event: Event) -> None:
+    """A walk through the group goes on when it is shown again."""
     group = state.groups[event.body["group"]]
-    group.later, group.touched, group.walk = True, event.seq, None
+    group.later, group.touched = True, event.seq
 
 
 def _check_merge(state: State, event: Event) -> None:
@@ -218,7 +239,7 @@ def _page(state: State, event: Event) -> None:
     group = state.groups[number]
     assert group.walk is not None
     assert group.order is not None
-    walk, order, group.touched = group.walk, group.order, event.seq
+    walk, order, group.touched, group.later = group.walk, group.order, event.seq, False
     walk.answer(right=event.body["right"])
     if walk.page is not None:
         return
@@ -238,11 +259,9 @@ def _page(state: State, event: Event) -> None:
 
 
 def _check_images(state: State, event: Event) -> None:
-    rows, codes = event.rows, event.codes
-    if rows is None or codes is None or len(rows) != len(codes) or not len(rows):
+    rows, codes = _check_rows(state, event), event.codes
+    if codes is None or len(rows) != len(codes):
         raise BadInputError("Images and a name for each are needed.")
-    if len(np.unique(rows)) < len(rows) or rows.min() < 0 or rows.max() >= state.n:
-        raise BadInputError("There are no such images.")
     if not set(np.unique(codes).tolist()) <= {*state.names, *([NONE] * (event.kind == "check"))}:
         raise BadInputError("There are no such names.")
 
@@ -278,34 +297,20 @@ def _is_colour(text: str) -> bool:
 
 
 Step = Callable[[State, Event], None]
-KINDS: dict[str, tuple[Step, Step]] = {
-    "add name": (_check_add, _add),
-    "change name": (_check_change, _change),
-    "name": (_check_whole, _name),
-    "name some": (_check_whole, _name_some),
-    "later": (_check_group, _later),
-    "merge": (_check_merge, _merge),
-    "split": (_check_split, _split),
-    "take out": (_check_part, _take_out),
-    "walk": (_check_walk, _walk),
-    "page": (_check_page, _page),
-    "check": (_check_spots, _spot_check),
-    "accept": (_check_images, _accept),
+KINDS: dict[str, tuple[Step, Step, set[str]]] = {
+    "add name": (_check_add, _add, {"text", "key", "colour"}),
+    "change name": (_check_change, _change, {"name", "text", "key", "colour"}),
+    "name": (_check_whole, _name, {"group", "name"}),
+    "name some": (_check_some, _name_some, {"group", "name"}),
+    "later": (_check_group, _later, {"group"}),
+    "merge": (_check_merge, _merge, {"group", "other"}),
+    "split": (_check_split, _split, {"group"}),
+    "take out": (_check_part, _take_out, {"group"}),
+    "walk": (_check_walk, _walk, {"group", "name"}),
+    "page": (_check_page, _page, {"group", "start", "stop", "right"}),
+    "check": (_check_spots, _spot_check, set()),
+    "accept": (_check_images, _accept, {"confidence"}),
 }
-FIELDS: dict[str, set[str]] = {
-    "add name": {"text", "key", "colour"},
-    "change name": {"name", "text", "key", "colour"},
-    "name": {"group", "name"},
-    "name some": {"group", "name"},
-    "later": {"group"},
-    "merge": {"group", "other"},
-    "split": {"group"},
-    "take out": {"group"},
-    "walk": {"group", "name"},
-    "page": {"group", "start", "stop", "right"},
-    "check": set(),
-    "accept": {"confidence"},
-}
-"""What an action's body may hold."""
+"""What checks an action, what takes it, and what its body may hold."""
 ANSWERS = {"name", "name some", "later", "merge", "split", "take out", "page", "check"}
 """The actions by which a person answers a card."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,9 @@ MEMBERS = 12
 """Typical members shown, and as many extreme ones."""
 MIN_PART = 0.05
 """The smaller of two halves has at least this share of the group, and 2 images."""
+MIN_SHARE = 0.7
+"""From this share on the suggestion is sure enough for Enter. Chosen on labelled sets, as
+docs/decisions/label.md says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +45,12 @@ class Card:
         The name believed, -1 for none.
     share : float
         How much of what is near the group has that name, from 0 to 1.
+    sure : bool
+        Whether that is at least :data:`MIN_SHARE`, or the name is the label that is being checked.
     alike : int, optional
         The group with which this one has most links.
+    alike_share : float
+        How much of the links that leave this group leads there, from 0 to 1.
     page : tuple of (int, int), optional
         Which of the group's images these are.
     believed : ndarray of int32
@@ -57,7 +65,9 @@ class Card:
     extreme: NDArray[np.int32] = ()  # type: ignore[assignment]
     suggestion: int = NONE
     share: float = 0.0
+    sure: bool = False
     alike: int | None = None
+    alike_share: float = 0.0
     page: tuple[int, int] | None = None
     believed: NDArray[np.int32] = ()  # type: ignore[assignment]
 
@@ -77,7 +87,9 @@ class Card:
             "extreme": [int(row) for row in self.extreme],
             "suggestion": None if self.suggestion == NONE else self.suggestion,
             "share": round(float(self.share), 4),
+            "sure": bool(self.sure),
             "alike": self.alike,
+            "alike_share": round(float(self.alike_share), 4),
             "page": self.page,
             "believed": [int(code) for code in self.believed],
         }
@@ -87,17 +99,18 @@ def of_group(number: int, state: State, belief: Belief, graph: sp.csr_matrix) ->
     """The card of a group, or the page of it that comes next."""
     group = state.groups[number]
     name, share = _suggestion(group, state, belief)
+    sure = name != NONE and (state.given is not None or share >= MIN_SHARE)
     if group.walk is not None and group.walk.page is not None:
         assert group.order is not None
         start, stop = group.walk.page
         return Card(
             "page", number, group.touched, len(group.rows), group.order[start:stop],
-            np.empty(0, np.int32), group.walking, share, None, (start, stop),
+            np.empty(0, np.int32), group.walking, share, page=(start, stop),
         )  # fmt: skip
     typical, extreme = shown(group.rows, graph)
     return Card(
-        "group", number, group.touched, len(group.rows), typical, extreme, name, share,
-        _alike(number, state, graph),
+        "group", number, group.touched, len(group.rows), typical, extreme, name, share, sure,
+        *_alike(number, state, graph),
     )  # fmt: skip
 
 
@@ -121,23 +134,17 @@ def typical_first(rows: NDArray[np.int32], graph: sp.csr_matrix) -> NDArray[np.i
 def halves(number: int, state: State, belief: Belief, graph: sp.csr_matrix) -> NDArray[np.int32]:
     """The images of a group that would be parted from the others: those believed of another name.
 
-    Where the names do not part it, along the eigenvector of the group's links whose eigenvalue is the
-    largest but one (Shi & Malik 2000).
+    Where the names do not part it, the links do. The smaller half has at least :data:`MIN_PART` of the group.
     """
     rows = state.groups[number].rows
-    if len(rows) < 2:
+    n = len(rows)
+    if n < 2:
         return np.empty(0, np.int32)
-    least = max(2, MIN_PART * len(rows)) if len(rows) > 3 else 1
-    for part in (_by_name(rows, belief), _by_links(graph[rows][:, rows])):
-        if least <= part.sum() <= len(rows) - least:
-            return _smaller(rows, part)
-    if 0 < part.sum() < len(rows):
-        return _smaller(rows, part)
-    return typical_first(rows, graph)[(len(rows) + 1) // 2 :]
-
-
-def _smaller(rows: NDArray[np.int32], part: NDArray[np.bool_]) -> NDArray[np.int32]:
-    return rows[part if 2 * part.sum() <= len(rows) else ~part]
+    least = max(2, math.ceil(MIN_PART * n)) if n > 3 else 1
+    part = _by_name(rows, belief)
+    if not least <= part.sum() <= n - least:
+        part = _by_links(graph[rows][:, rows], least)
+    return rows[part if 2 * part.sum() <= n else ~part]
 
 
 def _by_name(rows: NDArray[np.int32], belief: Belief) -> NDArray[np.bool_]:
@@ -146,14 +153,35 @@ def _by_name(rows: NDArray[np.int32], belief: Belief) -> NDArray[np.bool_]:
     return np.asarray(names == values[count.argmax()])
 
 
-def _by_links(links: sp.csr_matrix) -> NDArray[np.bool_]:
-    parts, of = connected_components(links, directed=False)
-    if parts > 1:
-        return np.asarray(of == np.bincount(of).argmax())
-    from inkcluster.cluster.shape.graph import leading
+def _by_links(links: sp.csr_matrix, least: int) -> NDArray[np.bool_]:
+    """Two parts of `n` images, each of at least `least`.
 
-    start = np.random.default_rng(SEED).uniform(0.5, 1, links.shape[0])
-    return np.asarray(leading(links, 2, start)[1][:, 1] > 0)
+    Pieces that no link joins come apart. A single piece is cut along the eigenvector of its links whose
+    eigenvalue is the largest but one (Shi & Malik 2000); images outside it go with the smaller part.
+    """
+    n = links.shape[0]
+    piece = connected_components(links, directed=False)[1]
+    size = np.bincount(piece)
+    largest = piece == size.argmax()
+    if least <= largest.sum() <= n - least:
+        return np.asarray(largest)
+    if largest.sum() < least:  # whole pieces until there are enough
+        order = np.argsort(-size[piece] * n + piece, kind="stable")
+        enough = piece[order[least - 1]]
+        until = np.flatnonzero(piece[order] == enough)[-1] + 1
+    else:
+        from inkcluster.cluster.shape.graph import leading
+
+        inner = np.flatnonzero(largest)
+        start = np.random.default_rng(SEED).uniform(0.5, 1, len(inner))
+        vector = leading(links[inner][:, inner], 2, start)[1][:, 1]
+        place = np.full(n, np.inf if 2 * np.count_nonzero(vector > 0) <= len(inner) else -np.inf)
+        place[inner] = vector
+        order = np.argsort(-place, kind="stable")
+        until = min(max(np.count_nonzero(place > 0), least), n - least)
+    part = np.zeros(n, bool)
+    part[order[:until]] = True
+    return part
 
 
 def _suggestion(group: Group, state: State, belief: Belief) -> tuple[int, float]:
@@ -170,12 +198,14 @@ def _suggestion(group: Group, state: State, belief: Belief) -> tuple[int, float]
     return (int(belief.codes[best]), float(mean[best])) if mean[best] > 0 else (NONE, 0.0)
 
 
-def _alike(number: int, state: State, graph: sp.csr_matrix) -> int | None:
-    """The group with most links to this one, of those with which it can be merged."""
+def _alike(number: int, state: State, graph: sp.csr_matrix) -> tuple[int | None, float]:
+    """The group with most links to this one, of those with which it can be merged; its share of the links that leave."""
     name = state.groups[number].name
     mine = graph[state.groups[number].rows]
     others, of = np.unique(state.group_of[mine.indices], return_inverse=True)
     links = np.bincount(of, mine.data, len(others))
+    leaving = links[others != number].sum()
     named = np.array([state.groups[one].name for one in others.tolist()], np.int64)
     links[(others == number) | ((name != NONE) & (named != NONE) & (named != name))] = 0
-    return int(others[links.argmax()]) if links.max(initial=0) > 0 else None
+    most = links.max(initial=0)
+    return (int(others[links.argmax()]), float(most / leaving)) if most > 0 else (None, 0.0)

@@ -144,8 +144,26 @@ class Labelling(Kept):
             body = {"group": group, "name": self._code(name, add=True, **about)}
             self.act("name some", body, part, **about)
 
+    def name_images(self, rows: ArrayLike, name: int | str, **about: Any) -> None:
+        """Name images of any groups, and those of their groups equal to them; they become a group of their own."""
+        with self._lock:
+            marked = images(rows)
+            if (
+                marked is None
+                or not len(marked)
+                or marked.min() < 0
+                or marked.max() >= self.state.n
+            ):
+                raise BadInputError("There are no such images.")
+            of = self.state.group_of[marked]
+            parts = [self._with_equals(one, marked[of == one]) for one in np.unique(of).tolist()]
+            self.act(
+                "name some", {"name": self._code(name, add=True, **about)},
+                np.concatenate(parts), **about,
+            )  # fmt: skip
+
     def later(self, group: int, **about: Any) -> None:
-        """Leave a group for later."""
+        """Leave a group for later; a walk through it then goes on."""
         self.act("later", {"group": group}, **about)
 
     def merge(self, group: int, other: int | None = None, **about: Any) -> None:

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from inkcluster.errors import RunFolderError
 from inkcluster.files import is_file
 
-VERSION = 1
-"""The version of the table; a file of another one is refused."""
+VERSION = 2
+"""The version of the table and of the actions. Version 1 lacked "name some" without a group, and "later" ended a walk; such a
+file is taken over. A file of another version is refused."""
 WAIT = 20.0
 """Seconds to wait while another process writes."""
 PAUSE = 0.05
@@ -109,6 +110,8 @@ class Log:
             (version,) = self._base.execute("PRAGMA user_version").fetchone()
             if version == 0:
                 self._base.execute(_TABLE)
+                self._base.execute(f"PRAGMA user_version={VERSION}")
+            elif version == 1:
                 self._base.execute(f"PRAGMA user_version={VERSION}")
             elif version != VERSION:
                 raise RunFolderError(

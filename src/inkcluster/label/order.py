@@ -37,7 +37,7 @@ def next_group(
     if not open_:
         return None
     now = [number for number in open_ if not state.groups[number].later] or open_
-    if state.given is None and (first := _first_of_cluster(start, state, now)) is not None:
+    if state.given is None and (first := _first_of_cluster(start, state, now, taken)) is not None:
         return first
     doubt = 1 - belief.confidence
     if state.given is not None:
@@ -50,12 +50,14 @@ def next_group(
     return max(now, key=settles)
 
 
-def _first_of_cluster(start: Start, state: State, among: list[int]) -> int | None:
-    """A large and typical group of the largest cluster that has no answer yet."""
+def _first_of_cluster(
+    start: Start, state: State, among: list[int], taken: Container[int]
+) -> int | None:
+    """A large and typical group of the largest cluster that has no answer yet, and that nobody is asked about."""
     answered = {
         int(start.clusters[group.rows[0]])
-        for group in state.groups.values()
-        if group.touched and (group.name != NONE or group.later)
+        for number, group in state.groups.items()
+        if number in taken or (group.touched and (group.name != NONE or group.later))
     }
     best: dict[int, tuple[float, int]] = {}
     for number in among:

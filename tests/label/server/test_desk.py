@@ -78,12 +78,18 @@ def test_two_tabs_are_not_asked_the_same(client):
     assert card_of(client, OTHER, held=theirs)["group"] == mine
 
 
-def test_what_was_left_in_this_tab_comes_last(client):
-    first = card_of(client)["group"]
-    second = card_of(client, left=first)["group"]
-    assert second != first
+def test_a_walk_that_is_left_goes_on_later_in_any_tab(client):
+    card = card_of(client)
+    _, said = act(client, "walk", **seen(card), name="four")
+    _, page = client.get(f"group/{said['show']}")
+    assert act(client, "page", **seen(page), start=0, stop=page["page"][1], right=True)[0] == 200
+    _, page = client.get(f"group/{card['group']}")
+    _, said = act(client, "later", **seen(page))
+    assert said["show"] is None
+    assert card_of(client, OTHER)["group"] != card["group"]
+    _, again = client.get(f"group/{card['group']}")
+    assert (again["kind"], again["page"]) == ("page", page["page"])
     every = ",".join(map(str, client.labelling.state.groups))
-    assert card_of(client, left=every)["kind"] == "group"
     assert card_of(client, held=every)["kind"] == "done"
 
 
@@ -152,9 +158,16 @@ def test_the_images_of_a_name_come_by_doubt_and_are_renamed(client):
     confidence = client.labelling.belief.confidence[rows]
     assert (confidence[1:] >= confidence[:-1] - 1e-6).all()
     assert [one["group"] for one in wall["groups"]] == [card["group"]]
-    status, said = act(client, "rename", rows=rows[:3] + rows[-3:], name="<b>nine</b>")
+    many = rows[:3] + rows[-3:]
+    assert len(set(client.labelling.state.group_of[many])) > 1
+    before = len(client.labelling.events)
+    status, said = act(client, "rename", rows=many, name="<b>nine</b>")
     assert status == 200
     assert {n["text"]: n["given"] for n in said["state"]["names"]}["<b>nine</b>"] >= 6
+    assert [e.kind for e in client.labelling.events[before:]] == ["add name", "name some"]
+    assert said["state"]["undo"].startswith("named")
+    _, said = act(client, "undo")
+    assert {n["text"]: n["given"] for n in said["state"]["names"]}["<b>nine</b>"] == 0
     assert client.get("names/99")[0] == 400
 
 

@@ -135,15 +135,7 @@ def _accept(on: Acting, given: Fields, about: Fields) -> None:
 
 
 def _rename(on: Acting, given: Fields, about: Fields) -> None:
-    """Name images of any groups: one action a group, the last under the id that was sent."""
-    labelling, rows = on.labelling, np.array(given["rows"], np.int64)
-    if rows.max() >= labelling.state.n:
-        raise BadInputError("There are no such images.")
-    groups = labelling.state.group_of[rows]
-    parts = [(int(number), rows[groups == number]) for number in np.unique(groups)]
-    for i, (number, part) in enumerate(parts):
-        ident = about["action"] if i == len(parts) - 1 else f"{about['action']}.{i}"
-        labelling.name_some(number, given["name"], part, **{**about, "action": ident})
+    on.labelling.name_images(given["rows"], given["name"], **about)
 
 
 def _add_name(on: Acting, given: Fields, about: Fields) -> None:

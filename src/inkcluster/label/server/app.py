@@ -47,9 +47,8 @@ def application(desk: Desk, stopping: asyncio.Event) -> ASGIApp:
 
     async def card(request: Request) -> Response:
         held = _numbers(request, "held", MOST_HELD)
-        left = _numbers(request, "left", MOST_HELD)
         checks = CHECK not in held
-        return await _said(desk.card, _tab(request), held, left, checks=checks)
+        return await _said(desk.card, _tab(request), held, checks=checks)
 
     async def group(request: Request) -> Response:
         return await _said(desk.group, request.path_params["number"])

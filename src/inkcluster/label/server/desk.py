@@ -27,6 +27,8 @@ WAIT = 0.4
 CHECK = 0
 """Stands for the spot check where groups are leased; no group has this number."""
 ON_WALL = 240
+LIKELY = 0.5
+"""Names believed with less confidence are not counted as progress."""
 THRESHOLDS = (*(round(0.05 * i, 2) for i in range(20)), 0.99)
 
 
@@ -69,7 +71,7 @@ class Desk:
                 "believed_at": labelling.believed_at,
                 "trouble": labelling.trouble,
                 "data": labelling.run.data.name,
-                "who": labelling.who,
+                "who": who or labelling.who,
                 "images": state.n,
                 "groups": len(state.groups),
                 "groups_named": sum(group.name != NONE for group in state.groups.values()),
@@ -79,6 +81,8 @@ class Desk:
                 "by_group": int(np.count_nonzero(state.how == ON_GROUP)),
                 "accepted": int(np.count_nonzero(state.how == ACCEPTED)),
                 "believed": int(np.count_nonzero(free & (belief.names != NONE))),
+                "likely": int(np.count_nonzero(free & (belief.confidence >= LIKELY))),
+                "likely_from": LIKELY,
                 "estimate": _plain(labelling.estimate()),
                 "names": [
                     {"code": code, "text": name.text, "key": key_of[code], "colour": name.colour}
@@ -123,15 +127,13 @@ class Desk:
 
     # -- cards ------------------------------------------------------------------------------------
 
-    def card(
-        self, tab: str, held: Iterable[int], left: Iterable[int], *, checks: bool
-    ) -> dict[str, Any]:
-        """The next card for a tab that holds some already, and has left others for the end."""
+    def card(self, tab: str, held: Iterable[int], *, checks: bool) -> dict[str, Any]:
+        """The next card for a tab that holds some already."""
         self.labelling.wait(WAIT)
-        held, left = frozenset(held), frozenset(left)
+        held = frozenset(held)
         with self._lock:
             away = self._leased(tab)
-            for taken in (held | left | away, held | left, held):
+            for taken in (held | away, held):
                 found = self.labelling.next(taken, checks=checks and CHECK not in taken)
                 if found.kind != "done":
                     break

@@ -5,6 +5,15 @@ export const tab = hex(8);
 export const mine = new Set(); // ids of this tab's actions
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+// Who acts, as the log says it: whoever started the server, or as this browser was told to call them.
+let person = "";
+let starter = "";
+const kept = (what) => { try { return what(localStorage, `called instead of ${starter}`) ?? ""; } catch { return ""; } };
+export const callMe = (name) => {
+  person = name;
+  kept((store, key) => store.setItem(key, name));
+};
+
 export class Refused extends Error {
   constructor(status, sentence) { super(sentence); this.status = status; }
 }
@@ -17,10 +26,18 @@ const parsed = async (response) => {
 
 export const get = async (path) => parsed(await fetch(`api/${path}`));
 
+export const getState = async () => {
+  if (!starter) {
+    starter = (await get("state")).who;
+    person = kept((store, key) => store.getItem(key));
+  }
+  return get(`state?who=${encodeURIComponent(person)}`);
+};
+
 export const act = async (kind, fields = {}) => {
   const id = hex(16);
   mine.add(id);
-  const body = JSON.stringify({ id, kind, ...fields });
+  const body = JSON.stringify({ id, kind, ...(person && { who: person }), ...fields });
   for (const pause of [300, 1000, 2500, 0]) {
     let response;
     try {

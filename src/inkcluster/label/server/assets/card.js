@@ -1,30 +1,34 @@
 /* Draws the card in hand: what the images are, what is suggested and why, the buttons with their keys. */
 
-import { app, byId, colourOf, images, make, nameOf, number, percent } from "./app.js";
+import { app, byId, byKey, colourOf, images, make, nameOf, number, percent, touch } from "./app.js";
 import { commands, shownKey } from "./commands.js";
 import { tiles } from "./tiles.js";
 
 const because = (card) => {
   if (card.suggestion === null) return "Nothing near these images has a name yet.";
-  const near = app.state.review ? "of what is near these has the label" : "of what is linked to these images is named";
-  return `${percent(card.share)} ${near} “${nameOf(card.suggestion)}”.`;
+  const [name, share] = [nameOf(card.suggestion), percent(card.share)];
+  if (app.state.review) return `Their label is “${name}”; of the labels around them ${share} are.`;
+  return card.sure ? `Of the names around them ${share} are “${name}”.` : `“${name}” is likeliest, but only ${share} of the names around them: not sure enough to suggest.`;
+};
+
+const asks = (card) => {
+  if (!app.state.names.length) return `What are they? ${touch ? "Type a name for all of them, then Use" : "Press /, type a name for all of them, then Enter"}. The next images come by themselves.`;
+  return touch ? "What are they? Choose their name, or type a new one." : `What are they? Choose their name or press its key${card.sure ? ", or Enter for the suggestion" : ""}.`;
 };
 
 const heads = {
   group: (card) => [
-    `${images(card.size)} that look alike`,
-    `${app.state.names.length
-      ? `What are they? Choose their name or press its key${card.suggestion === null ? "" : ", or Enter for the suggestion"}.`
-      : "What are they? Press /, type a name for all of them, then Enter. The next images come by themselves."} ${because(card)}`,
+    card.size === 1 ? "1 image" : `${images(card.size)} that look alike`,
+    `${asks(card)} ${because(card)}`,
   ],
   merge: (card) => [`Merge ${images(card.size)} with ${images(app.preview.size)}?`,
-    `The second row is the group most alike${app.preview.name >= 0 ? `, named “${nameOf(app.preview.name)}”` : ""}. Enter merges them, Esc keeps them apart.`],
-  split: () => ["Split into these two parts?", "Enter splits them, Esc keeps them together."],
-  walk: (card) => [`Name ${images(card.size)} page by page`, "Choose the name to check or press its key; Esc goes back."],
+    `The second row is the group most alike${app.preview.name >= 0 ? `, named “${nameOf(app.preview.name)}”` : ""}: ${percent(card.alike_share)} of the links that leave the first lead to it.${byKey(" Enter merges them, Esc keeps them apart.")}`],
+  split: () => ["Split into these two parts?", byKey("Enter splits them, Esc keeps them together.")],
+  walk: (card) => [`Name ${images(card.size)} page by page`, `Choose the name to check${byKey(" or press its key; Esc goes back")}.`],
   page: (card) => [`Are all of these “${nameOf(card.walking)}”?`,
     `Images ${number(card.page[0] + 1)} to ${number(card.page[1])} of ${number(card.size)}, the most typical first. Pages are skipped while all are right.`],
   check: (card) => ["Spot check: which of these names are wrong?",
-    `${images(card.size)} drawn at random. Mark the wrong ones, or give them their name by its key; then Enter.`],
+    `${images(card.size)} drawn at random. Mark the wrong ones; a name you then choose is given to them.${byKey(" Enter goes on.")}`],
   done: () => ["Everything has a name", "Go through the images of a name by its count, or write the table with: inkcluster export RUN labels.csv"],
 };
 
@@ -83,7 +87,7 @@ export const drawState = (chosen, opened) => {
   const named = state.looked_at + state.by_group + state.accepted;
   const right = state.estimate
     ? ` · ${number(state.estimate.right)} of ${number(state.estimate.checked)} checked were right (${percent(state.estimate.low)} to ${percent(state.estimate.high)} of all)` : "";
-  byId("progress").textContent = `${number(state.answers)} ${state.answers === 1 ? "answer" : "answers"} · ${percent(named / state.images)} named · ${percent(state.believed / state.images)} more believed${right}`;
+  byId("progress").textContent = `${number(state.answers)} ${state.answers === 1 ? "answer" : "answers"} · ${number(named)} of ${number(state.images)} named · ${number(state.likely)} more believed with confidence ${state.likely_from}${right}`;
   byId("names").replaceChildren(...state.names.map((name) => {
     const give = make("button", { type: "button" }, make("kbd", { textContent: name.key.toUpperCase() || "/" }), make("bdi", { textContent: name.text }));
     give.style.setProperty("--name", colourOf(name));

@@ -19,14 +19,16 @@ export const commands = () => {
     { key: "?", label: "Keys", works: true, run: () => does.help(), tool: true },
   ];
   const suggested = card && card.suggestion !== null && card.suggestion !== undefined;
+  const named = suggested ? does.nameOf(card.suggestion) : "No suggestion";
   const answers = {
     group: () => [
-      { key: "Enter", label: suggested ? does.nameOf(card.suggestion) : "No suggestion", works: suggested, main: suggested, run: () => does.name(card.suggestion) },
+      { key: "Enter", label: suggested && !card.sure ? "Not sure enough" : named, works: card.sure, main: card.sure, run: () => does.name(card.suggestion),
+        why: `${suggested ? `“${named}” is not sure enough for Enter` : "Nothing is suggested"}: press a name's key, or / to type one.` },
       { key: "Space", label: "Later", works: true, run: () => does.later() },
       { key: "A", label: "Page by page", works: card.size > 1, run: () => does.walk() },
       { key: "S", label: "Split", works: card.size > 1, run: () => does.split() },
       { key: "M", label: "Merge", works: card.alike !== null, run: () => does.merge() },
-      { key: "X", label: "Take out marked", works: marks.size > 0, run: () => does.takeOut() },
+      { key: "X", label: "Take out marked", works: marks.size > 0, run: () => does.takeOut(), why: "Mark the images to take out first: click them." },
     ],
     merge: () => [
       { key: "Enter", letter: "M", label: "Merge", works: true, main: true, run: () => does.doMerge() },
@@ -37,14 +39,13 @@ export const commands = () => {
       { key: "Esc", label: "Cancel", works: true, run: () => does.leave() },
     ],
     walk: () => [
-      { key: "Enter", label: suggested ? does.nameOf(card.suggestion) : "No suggestion", works: suggested, main: suggested, run: () => does.name(card.suggestion) },
+      { key: "Enter", label: named, works: suggested, main: suggested, run: () => does.name(card.suggestion) },
       { key: "Esc", label: "Back", works: true, run: () => does.leave() },
     ],
     page: () => [
       { key: "Enter", letter: "Y", label: "All of them", works: true, main: true, run: () => does.page(true) },
       { key: "N", label: "Not all", works: true, run: () => does.page(false) },
-      { key: "Space", label: "Later", works: true, run: () => does.later() },
-      { key: "Esc", label: "Another card first", works: true, run: () => does.leave() },
+      { key: "Space", label: "Go on later", works: true, run: () => does.later() },
     ],
     check: () => [
       { key: "Enter", label: marks.size || app.renamed.size ? "The others are right" : "All are right", works: true, main: true, run: () => does.check() },

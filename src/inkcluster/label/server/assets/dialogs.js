@@ -28,7 +28,18 @@ export const help = () => {
   ])));
 };
 
-export const editNames = (change) => open("Names", ...(app.state.names.length ? app.state.names.map((name) => {
+// Who acts: the log and the table say it of every answer.
+const me = (callMe) => {
+  const field = make("input", { value: app.state.who, maxLength: 100, dir: "auto", id: "who" });
+  const form = make("form", { className: "row" }, make("label", { htmlFor: "who", textContent: "You, in the log:" }), field, make("button", { textContent: "Change" }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (field.value.trim()) callMe(field.value.trim());
+  });
+  return form;
+};
+
+export const editNames = (change, callMe) => open("Names", me(callMe), ...(app.state.names.length ? app.state.names.map((name) => {
   const field = (label, more) => make("input", { ...more, aria: { "aria-label": `${label} of ${name.text}` } });
   const text = field("Name", { value: name.text, maxLength: 200, dir: "auto" });
   const key = field("Key", { value: name.key, maxLength: 1, className: "key" });
@@ -88,6 +99,7 @@ export const rest = async (accept) => {
   slider.addEventListener("input", changed);
   changed();
   open("Accept the rest", make("p", { textContent: "Images without a name get the one believed, from this confidence on." }), slider, says, row);
+  slider.focus();
 };
 
 export const failed = (error) => { close(); say(error.message, true); };

@@ -1,7 +1,7 @@
 /* The page: shows a card, sends what the person answers, brings the next card, and tells what others do. */
 
-import { Refused, act, get, listen, mine, sheet, tab } from "./api.js";
-import { app, byId, make, nameOf, say } from "./app.js";
+import { Refused, act, callMe, get, getState, listen, mine, sheet, tab } from "./api.js";
+import { app, byId, make, nameOf, say, touch } from "./app.js";
 import { draw, drawButtons, drawState } from "./card.js";
 import { connect, meaning } from "./commands.js";
 import * as dialogs from "./dialogs.js";
@@ -13,7 +13,7 @@ let ahead = null; // the card after this one, once it is here
 
 const fetchNext = (...cards) => {
   ahead = null;
-  const coming = get(`card?tab=${tab}&held=${held(...cards).join(",")}&left=${app.left.slice(-100).join(",")}`);
+  const coming = get(`card?tab=${tab}&held=${held(...cards).join(",")}`);
   app.next = coming;
   coming.then((card) => {
     if (app.next !== coming) return;
@@ -51,6 +51,17 @@ const show = async (group) => {
   else if (!ahead || ahead.group === group) fetchNext(card);
 };
 
+// The card in hand as it is now; the next one if its group is gone or was named meanwhile.
+const again = async () => {
+  const { group, version } = app.card ?? {};
+  if (group === null || group === undefined) return app.card && draw();
+  const card = await get(`group/${group}`).catch((error) => { if (error.status !== 409) throw error; return null; });
+  if (card?.version === version) return draw();
+  if (card && card.name < 0) return put(card);
+  app.next = null;
+  return advance();
+};
+
 const update = (state) => {
   app.state = state;
   drawState(chosen, (name) => guarded(() => dialogs.wall(name, rename, (group) => { dialogs.close(); guarded(() => show(group)); })));
@@ -66,9 +77,9 @@ const guarded = async (what) => {
   } catch (error) {
     if (!(error instanceof Refused)) { dialogs.failed(new Error("The server does not answer; your card is still here.")); return; }
     dialogs.failed(error);
-    if (error.status === 409 && app.card?.group !== null && app.card?.group !== undefined) {
-      const card = await get(`group/${app.card.group}`).catch(() => null);
-      if (card && card.version !== app.card.version) put(card); else if (!card) { app.next = null; await advance().catch(() => {}); }
+    if (error.status === 409) {
+      if (app.card?.kind === "check") app.next = null;
+      await (app.card?.kind === "check" ? advance() : again()).catch(() => {});
     }
   } finally {
     app.busy = false;
@@ -78,9 +89,10 @@ const guarded = async (what) => {
 const send = (kind, fields) => guarded(async () => {
   const said = await act(kind, fields);
   update(said.state);
-  say(`You ${said.says}.`);
-  if (["add name", "change name", "accept", "rename"].includes(kind)) return;
-  if (said.show === null && ["undo", "redo"].includes(kind)) { draw(); return; }
+  const right = kind === "check" && said.state.believed > 0 && fields.names.every((name, i) => name === app.card.believed[i]);
+  say(`You ${said.says}${right ? ": all are right. “Accept the rest” gives the others the names believed" : ""}.`);
+  if (["add name", "change name", "accept"].includes(kind)) return;
+  if (said.show === null && ["undo", "redo", "rename"].includes(kind)) { await again(); return; }
   await (said.show === null ? advance() : show(said.show));
 });
 
@@ -92,15 +104,14 @@ const chosen = (name) => {
   const { card, mode, marks } = app;
   if (!card || mode === "done") return undefined;
   if (mode === "check") return nameChecked(name);
-  if (mode === "merge" || mode === "split") return say("Enter does it, Esc goes back.");
-  if (mode === "page") return say("Enter for all of them, N for not all.");
+  if (mode === "merge" || mode === "split") return say(`${touch ? "The first button" : "Enter"} does it, ${touch ? "Cancel" : "Esc"} goes back.`);
+  if (mode === "page") return say("Are all of these so named, or not all?");
   if (mode === "walk") return send("walk", { ...seen(), name });
   if (marks.size) return send("name some", { ...seen(), name, rows: [...marks] });
   return send("name", { ...seen(), name });
 };
 
 const nameChecked = (name) => {
-  if (typeof name === "string") return say("In a spot check choose one of the names there are.", true);
   if (!app.marks.size) return say("Mark the wrong images first.");
   for (const row of app.marks) app.renamed.set(row, name);
   app.marks.clear();
@@ -121,13 +132,8 @@ const preview = (mode, path) => guarded(async () => {
 });
 
 const leave = () => {
-  if (app.card.kind === "page") {
-    app.left.push(app.card.group);
-    app.next = null;
-    return guarded(advance);
-  }
   Object.assign(app, { mode: app.card.kind, preview: null });
-  return draw();
+  draw();
 };
 
 connect({
@@ -164,7 +170,15 @@ document.addEventListener("keydown", (event) => {
   if (["/", "+"].includes(event.key)) { event.preventDefault(); byId("new-text").focus(); return; }
   const { command, name } = meaning(event);
   if (name) { event.preventDefault(); chosen(name.code); }
-  if (command) { event.preventDefault(); if (command.works) command.run(); }
+  if (command) {
+    event.preventDefault();
+    if (command.works) command.run(); else if (command.why) say(command.why);
+  }
+  if (!name && !command && !event.altKey && /^[\p{L}\p{N}]$/u.test(event.key) && ["group", "walk"].includes(app.mode)) {
+    event.preventDefault(); // the beginning of a new name
+    byId("new-text").value = event.key;
+    byId("new-text").focus();
+  }
 });
 
 byId("new").addEventListener("submit", (event) => {
@@ -175,7 +189,15 @@ byId("new").addEventListener("submit", (event) => {
   byId("card").focus();
   chosen(app.state.names.find((one) => one.text === text)?.code ?? text);
 });
-byId("edit").addEventListener("click", () => dialogs.editNames(async (fields) => { dialogs.close(); await send("change name", fields); }));
+byId("edit").addEventListener("click", () => dialogs.editNames(
+  async (fields) => { dialogs.close(); await send("change name", fields); },
+  async (name) => {
+    dialogs.close();
+    callMe(name);
+    await guarded(async () => update(await getState()));
+    say(`The log calls you “${app.state.who}” from now on.`);
+  },
+));
 byId("dialog-close").addEventListener("click", dialogs.close);
 byId("dialog").addEventListener("close", () => byId("card").focus({ preventScroll: true }));
 
@@ -192,11 +214,11 @@ const notice = (event) => {
 const heard = async ({ events, seq, believed_at: believed }) => {
   const foreign = events.filter((one) => !mine.has(one.id.split(".")[0]) && !(one.kind === "add name" && one.who === app.state.who));
   if (foreign.length) notice(foreign.at(-1));
-  if (!app.busy && (seq > app.state.seq || believed > app.state.believed_at || foreign.length)) update(await get("state"));
+  if (!app.busy && (seq > app.state.seq || believed > app.state.believed_at || foreign.length)) update(await getState());
   await new Promise((done) => setTimeout(done, 100));
 };
 
-update(await get("state"));
+update(await getState());
 await guarded(advance);
 document.body.dataset.ready = "yes";
 listen(() => ({ seq: app.state.seq, believed: app.state.believed_at, held: held(app.card, ahead).join(",") }), heard);
