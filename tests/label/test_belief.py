@@ -14,6 +14,7 @@ from tests.label.small import opened, small_run
 from inkcluster.label import Labelling, cards
 from inkcluster.label.belief import Belief, names_now
 from inkcluster.label.estimate import of_checks
+from inkcluster.label.order import CHECK_EVERY
 from inkcluster.label.start import made
 from inkcluster.label.state import NONE, ON_GROUP, ON_IMAGE, Check, State
 from inkcluster.study.run import rows as rows_of
@@ -190,3 +191,14 @@ def test_each_half_has_its_least_part(n, seed, density):
     least = max(2, cards.MIN_PART * n) if n > 3 else 1
     assert least <= len(part) <= n - least
     assert len(np.unique(part)) == len(part) <= n / 2
+
+
+def test_no_spot_check_comes_before_each_cluster_has_an_answer(labelling):
+    labelling.name(-1, "a")
+    for _ in range(CHECK_EVERY):
+        labelling.later(-4)  # of the cluster that has an answer
+    assert labelling.next().kind == "group"
+    labelling.later(-2)
+    assert labelling.next().kind == "group"
+    labelling.later(-3)
+    assert labelling.next().kind == "check"

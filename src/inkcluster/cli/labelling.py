@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import typer
@@ -41,6 +42,7 @@ def label_and_say(
         def ready(address: Address) -> None:
             typer.echo(one_line(f"{run.data.name}: label it at {address.url}"))
             typer.echo("Every answer is kept at once. Ctrl-C ends; the same command goes on.")
+            typer.echo(f"The names as a table: inkcluster export {quote(str(run.path))} labels.csv")
             if open_it:
                 webbrowser.open(address.url)
 

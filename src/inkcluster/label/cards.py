@@ -47,6 +47,8 @@ class Card:
         How much of what is near the group has that name, from 0 to 1.
     sure : bool
         Whether that is at least :data:`MIN_SHARE`, or the name is the label that is being checked.
+    around : int
+        The name that most of what is near the group has, -1 for none.
     alike : int, optional
         The group with which this one has most links.
     alike_share : float
@@ -66,6 +68,7 @@ class Card:
     suggestion: int = NONE
     share: float = 0.0
     sure: bool = False
+    around: int = NONE
     alike: int | None = None
     alike_share: float = 0.0
     page: tuple[int, int] | None = None
@@ -88,6 +91,7 @@ class Card:
             "suggestion": None if self.suggestion == NONE else self.suggestion,
             "share": round(float(self.share), 4),
             "sure": bool(self.sure),
+            "around": None if self.around == NONE else self.around,
             "alike": self.alike,
             "alike_share": round(float(self.alike_share), 4),
             "page": self.page,
@@ -98,7 +102,7 @@ class Card:
 def of_group(number: int, state: State, belief: Belief, graph: sp.csr_matrix) -> Card:
     """The card of a group, or the page of it that comes next."""
     group = state.groups[number]
-    name, share = _suggestion(group, state, belief)
+    name, share, around = _suggestion(group, state, belief)
     sure = name != NONE and (state.given is not None or share >= MIN_SHARE)
     if group.walk is not None and group.walk.page is not None:
         assert group.order is not None
@@ -109,7 +113,7 @@ def of_group(number: int, state: State, belief: Belief, graph: sp.csr_matrix) ->
         )  # fmt: skip
     typical, extreme = shown(group.rows, graph)
     return Card(
-        "group", number, group.touched, len(group.rows), typical, extreme, name, share, sure,
+        "group", number, group.touched, len(group.rows), typical, extreme, name, share, sure, around,
         *_alike(number, state, graph),
     )  # fmt: skip
 
@@ -184,18 +188,18 @@ def _by_links(links: sp.csr_matrix, least: int) -> NDArray[np.bool_]:
     return part
 
 
-def _suggestion(group: Group, state: State, belief: Belief) -> tuple[int, float]:
-    if state.given is not None and group.name == NONE:
-        given, count = np.unique(state.given[group.rows], return_counts=True)
-        name = int(given[count.argmax()])
-        column = np.flatnonzero(belief.codes == name)
-        share = belief.shares[group.rows][:, column].mean() if len(column) else 0.0
-        return name, float(share)
+def _suggestion(group: Group, state: State, belief: Belief) -> tuple[int, float, int]:
+    """The name believed of a group, or its label that is checked; that name's share; the name with the largest share."""
     if not len(belief.codes):
-        return NONE, 0.0
+        return NONE, 0.0, NONE
     mean = belief.shares[group.rows].mean(axis=0)
     best = int(mean.argmax())
-    return (int(belief.codes[best]), float(mean[best])) if mean[best] > 0 else (NONE, 0.0)
+    around = int(belief.codes[best]) if mean[best] > 0 else NONE
+    if state.given is None or group.name != NONE:
+        return around, float(mean[best]), around
+    given, count = np.unique(state.given[group.rows], return_counts=True)
+    name = int(given[count.argmax()])
+    return name, float(mean[belief.codes == name].sum()), around
 
 
 def _alike(number: int, state: State, graph: sp.csr_matrix) -> tuple[int | None, float]:

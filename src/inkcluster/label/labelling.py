@@ -84,7 +84,7 @@ class Labelling(Kept):
         """
         with self._lock:
             belief = self.belief
-            if checks and order.check_due(self.state):
+            if checks and order.check_due(self._start, self.state, taken):
                 rows = order.to_check(self.state, belief)
                 if len(rows):
                     believed = names_now(self.state, self.state.unchecked, belief)[rows]

@@ -76,9 +76,12 @@ def _disagree(state: State, belief: Belief, number: int) -> bool:
     return bool(np.any(belief.names[rows] != state.given[rows]))
 
 
-def check_due(state: State) -> bool:
-    """Whether a spot check should come before the next group."""
-    return state.answers - state.answers_at_check >= CHECK_EVERY
+def check_due(start: Start, state: State, taken: Container[int] = ()) -> bool:
+    """Whether a spot check should come before the next group: not while a cluster has no answer."""
+    if state.answers - state.answers_at_check < CHECK_EVERY:
+        return False
+    unnamed = [number for number, group in state.groups.items() if group.name == NONE]
+    return state.given is not None or _first_of_cluster(start, state, unnamed, taken) is None
 
 
 def to_check(state: State, belief: Belief) -> np.ndarray:

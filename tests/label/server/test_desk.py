@@ -171,6 +171,19 @@ def test_the_images_of_a_name_come_by_doubt_and_are_renamed(client):
     assert client.get("names/99")[0] == 400
 
 
+def test_a_label_that_is_checked_is_kept_by_enter_and_its_neighbours_name_is_told(run_of_digits):
+    with serving(run_of_digits, check=True) as client:
+        card = card_of(client)
+        assert card["sure"]
+        assert card["around"] not in (None, card["suggestion"])
+        _, state = client.get("state")
+        _, said = act(client, "name", **seen(card), name=card["suggestion"])
+        assert client.labelling.wait(10)
+        _, after = client.get("state")
+        assert after["contradicted"] < state["contradicted"] <= 300
+        assert said["state"]["looked_at"] == card["size"]
+
+
 def test_a_change_is_told_at_once_to_who_waits(client):
     found = {}
 

@@ -43,7 +43,7 @@ def settled(page, client, count):
             break
         page.wait_for_timeout(25)
     assert [e.kind for e in client.labelling.events][count:] == []
-    page.wait_for_timeout(150)
+    page.wait_for_selector("body:not([data-busy])")
 
 
 def after(page, client, act):

@@ -65,7 +65,8 @@ class Desk:
                 next((deed(e, labelling.events, state) for e in labelling.events if e.seq == seq), None)
                 for seq in next_undo(labelling.events, who or labelling.who)
             )  # fmt: skip
-            free = state.words == NONE
+            free = state.how == BY_NOBODY
+            known = state.words != NONE
             return {
                 "seq": state.seq,
                 "believed_at": labelling.believed_at,
@@ -77,12 +78,18 @@ class Desk:
                 "groups_named": sum(group.name != NONE for group in state.groups.values()),
                 "answers": state.answers,
                 "review": state.given is not None,
-                "looked_at": int(np.count_nonzero(state.how == ON_IMAGE)),
+                "looked_at": int(np.count_nonzero(known & (state.how == ON_IMAGE))),
+                "denied": int(np.count_nonzero(~known & (state.how == ON_IMAGE))),
                 "by_group": int(np.count_nonzero(state.how == ON_GROUP)),
                 "accepted": int(np.count_nonzero(state.how == ACCEPTED)),
                 "believed": int(np.count_nonzero(free & (belief.names != NONE))),
                 "likely": int(np.count_nonzero(free & (belief.confidence >= LIKELY))),
                 "likely_from": LIKELY,
+                "contradicted": 0
+                if state.given is None
+                else int(
+                    np.count_nonzero(free & (state.given != NONE) & (belief.names != state.given))
+                ),
                 "estimate": _plain(labelling.estimate()),
                 "names": [
                     {"code": code, "text": name.text, "key": key_of[code], "colour": name.colour}
@@ -174,6 +181,9 @@ class Desk:
                 raise BadInputError(f"There is no name {code}.")
             codes = np.where(state.words == NONE, belief.names, state.words)
             agrees = np.where(belief.names == codes, belief.confidence, -belief.confidence)
+            agrees[
+                (state.words == NONE) & (state.how == ON_IMAGE)
+            ] = -2  # marked wrong, and without a name
             mine = np.flatnonzero(codes == code)
             mine = mine[np.argsort(agrees[mine], kind="stable")]
             shown = mine[max(0, start) :][:ON_WALL]

@@ -5,15 +5,21 @@ import { commands, shownKey } from "./commands.js";
 import { tiles } from "./tiles.js";
 
 const because = (card) => {
+  if (card.suggestion === null && card.around !== null) return `There is no label; most labels around are “${nameOf(card.around)}”.`;
   if (card.suggestion === null) return "Nothing near these images has a name yet.";
   const [name, share] = [nameOf(card.suggestion), percent(card.share)];
-  if (app.state.review) return `Their label is “${name}”; of the labels around them ${share} are.`;
-  return card.sure ? `Of the names around them ${share} are “${name}”.` : `“${name}” is likeliest, but only ${share} of the names around them: not sure enough to suggest.`;
+  const [its, it] = card.size === 1 ? ["Its", "it"] : ["Their", "them"];
+  if (app.state.review) {
+    const others = card.around === card.suggestion || card.around === null ? "" : `; most are “${nameOf(card.around)}”`;
+    return `${its} label is “${name}”. Of the labels around ${it} ${share} are the same${others}.`;
+  }
+  return card.sure ? `Of the names around ${it} ${share} are “${name}”.` : `“${name}” is likeliest, but only ${share} of the names around ${it}: not sure enough to suggest.`;
 };
 
 const asks = (card) => {
+  const what = card.size === 1 ? "What is it? Choose its" : "What are they? Choose their";
   if (!app.state.names.length) return `What are they? ${touch ? "Type a name for all of them, then Use" : "Press /, type a name for all of them, then Enter"}. The next images come by themselves.`;
-  return touch ? "What are they? Choose their name, or type a new one." : `What are they? Choose their name or press its key${card.sure ? ", or Enter for the suggestion" : ""}.`;
+  return touch ? `${what} name, or type a new one.` : `${what} name or press its key${card.sure ? `, or Enter for the ${app.state.review ? "label" : "suggestion"}` : ""}.`;
 };
 
 const heads = {
@@ -29,7 +35,8 @@ const heads = {
     `Images ${number(card.page[0] + 1)} to ${number(card.page[1])} of ${number(card.size)}, the most typical first. Pages are skipped while all are right.`],
   check: (card) => ["Spot check: which of these names are wrong?",
     `${images(card.size)} drawn at random. Mark the wrong ones; a name you then choose is given to them.${byKey(" Enter goes on.")}`],
-  done: () => ["Everything has a name", "Go through the images of a name by its count, or write the table with: inkcluster export RUN labels.csv"],
+  done: () => [app.state.review ? "No group is left whose labels its neighbours contradict" : "Every group has a name", `${app.state.denied
+    ? `${images(app.state.denied)} without one, as you marked what was believed of them wrong: they come first where you go through the images of a name. ` : ""}Go through the images of a name by its count, or write the table with: inkcluster export RUN labels.csv`],
 };
 
 const plates = (card) => {
@@ -87,7 +94,8 @@ export const drawState = (chosen, opened) => {
   const named = state.looked_at + state.by_group + state.accepted;
   const right = state.estimate
     ? ` · ${number(state.estimate.right)} of ${number(state.estimate.checked)} checked were right (${percent(state.estimate.low)} to ${percent(state.estimate.high)} of all)` : "";
-  byId("progress").textContent = `${number(state.answers)} ${state.answers === 1 ? "answer" : "answers"} · ${number(named)} of ${number(state.images)} named · ${number(state.likely)} more believed with confidence ${state.likely_from}${right}`;
+  const rest = state.review ? `${number(state.contradicted)} other labels contradicted by their neighbours` : `${number(state.likely)} more believed with confidence ${state.likely_from}`;
+  byId("progress").textContent = `${number(state.answers)} ${state.answers === 1 ? "answer" : "answers"} · ${number(named)} of ${number(state.images)} ${state.review ? "checked" : "named"} · ${rest}${right}`;
   byId("names").replaceChildren(...state.names.map((name) => {
     const give = make("button", { type: "button" }, make("kbd", { textContent: name.key.toUpperCase() || "/" }), make("bdi", { textContent: name.text }));
     give.style.setProperty("--name", colourOf(name));

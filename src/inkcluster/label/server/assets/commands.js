@@ -15,14 +15,14 @@ export const commands = () => {
   const tools = [
     { key: "Z", label: state?.undo ? `Undo: ${state.undo}` : "Undo", works: !!state?.undo, run: () => does.back("undo"), tool: true },
     { key: "Shift+Z", label: "Redo", works: !!state?.redo, run: () => does.back("redo"), tool: true },
-    { key: "R", label: "Accept the rest", works: state?.believed > 0, run: () => does.rest(), tool: true },
+    { key: "R", label: "Accept the rest", works: state?.believed > 0 && !state.review, run: () => does.rest(), tool: true },
     { key: "?", label: "Keys", works: true, run: () => does.help(), tool: true },
   ];
   const suggested = card && card.suggestion !== null && card.suggestion !== undefined;
   const named = suggested ? does.nameOf(card.suggestion) : "No suggestion";
   const answers = {
     group: () => [
-      { key: "Enter", label: suggested && !card.sure ? "Not sure enough" : named, works: card.sure, main: card.sure, run: () => does.name(card.suggestion),
+      { key: "Enter", label: suggested && !card.sure ? "Unsure" : named, works: card.sure, main: card.sure, run: () => does.name(card.suggestion),
         why: `${suggested ? `“${named}” is not sure enough for Enter` : "Nothing is suggested"}: press a name's key, or / to type one.` },
       { key: "Space", label: "Later", works: true, run: () => does.later() },
       { key: "A", label: "Page by page", works: card.size > 1, run: () => does.walk() },

@@ -71,7 +71,7 @@ const update = (state) => {
 // One thing at a time; what goes wrong is said, and the card stays.
 const guarded = async (what) => {
   if (app.busy) return;
-  app.busy = true;
+  app.busy = document.body.toggleAttribute("data-busy", true);
   try {
     await what();
   } catch (error) {
@@ -82,14 +82,14 @@ const guarded = async (what) => {
       await (app.card?.kind === "check" ? advance() : again()).catch(() => {});
     }
   } finally {
-    app.busy = false;
+    app.busy = document.body.toggleAttribute("data-busy", false);
   }
 };
 
 const send = (kind, fields) => guarded(async () => {
   const said = await act(kind, fields);
   update(said.state);
-  const right = kind === "check" && said.state.believed > 0 && fields.names.every((name, i) => name === app.card.believed[i]);
+  const right = kind === "check" && said.state.believed > 0 && !said.state.review && fields.names.every((name, i) => name === app.card.believed[i]);
   say(`You ${said.says}${right ? ": all are right. “Accept the rest” gives the others the names believed" : ""}.`);
   if (["add name", "change name", "accept"].includes(kind)) return;
   if (said.show === null && ["undo", "redo", "rename"].includes(kind)) { await again(); return; }
