@@ -17,7 +17,8 @@ from inkcluster.cli import app
 from inkcluster.images import ImageSet, formats
 from inkcluster.study import Desk, Settings
 from inkcluster.study.findings import CODES
-from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.questions import PLACED, QUESTIONS
+from inkcluster.study.questions.placed.question import PlacedQuestion
 from inkcluster.study.settings import NAMES, fromdata
 from inkcluster.study.settings.plan import make
 from inkcluster.study.settings.table import SETTINGS
@@ -157,7 +158,8 @@ def question_sections():
 
 
 def test_every_question_has_its_section_with_number_and_title():
-    wanted = [f"Question {q.number}, `{key}`: {q.title}" for key, q in QUESTIONS.items()]
+    asked = {**QUESTIONS, PLACED: PlacedQuestion}
+    wanted = [f"Question {q.number}, `{key}`: {q.title}" for key, q in asked.items()]
     assert list(sections(page("questions.md"), 2)) == wanted
 
 

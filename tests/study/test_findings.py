@@ -31,7 +31,7 @@ def codes_in(path):
         if isinstance(node, ast.Constant)
         and id(node) not in skipped
         and isinstance(node.value, str)
-        and re.match(r"[KRHLDCIPS]\d( |$)", node.value)
+        and re.match(r"[AKRHLDCIPS]\d( |$)", node.value)
     }
 
 

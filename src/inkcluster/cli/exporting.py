@@ -112,15 +112,9 @@ def export_table(run: Run, out: Path) -> None:
 
 def export_folder(run: Run, out: Path, by: str | None, source: Source) -> None:
     """Copy the images into `out`, a sub-folder for each group of the clustering `by`."""
-    from inkcluster.images import data_hash
-    from inkcluster.study.run.facts import legible
+    from inkcluster.study.run.drawn import studied
 
-    images = legible(source.images)
-    if len(images) != run.data.n or data_hash(images) != run.data.hash:
-        raise BadInputError(
-            f"{source.given} does not hold the images of {run.path} ({run.data.line}); give the data and "
-            "the options that were given to `inkcluster study`."
-        )
+    images = studied(run, source.images, source.given)
     name, groups, titles = _groups(run, by)
     _check_parent(out)
     if out.is_symlink() or (out.exists() and (not is_folder(out) or any(out.iterdir()))):

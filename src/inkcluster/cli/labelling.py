@@ -11,7 +11,6 @@ import typer
 
 from inkcluster.cli.guard import one_line
 from inkcluster.cli.listen import listener
-from inkcluster.errors import BadInputError
 from inkcluster.files import holds_run
 from inkcluster.progress import listening
 
@@ -74,19 +73,13 @@ def _run(target: str, read: Read, hearer: object) -> Run:
 
 def _pictures(run: Run, read: Read | None) -> tuple[Pictures, str]:
     """Small pictures of all images: the run's, or made of the data; and how they are shown."""
-    from inkcluster.images import data_hash
     from inkcluster.images.describing import appearance
     from inkcluster.label.pictures import FromData, of_run
     from inkcluster.study.overview.overview import kept
-    from inkcluster.study.run.facts import legible
+    from inkcluster.study.run.drawn import studied
 
     if read is None:
         overview = kept(run)
         return of_run(run), "picture" if overview is None else overview.ink
-    images = legible(read())
-    if len(images) != run.data.n or data_hash(images) != run.data.hash:
-        raise BadInputError(
-            f"{read.keywords['source']} does not hold the images of {run.path} ({run.data.line}); give the "
-            "data and the options that were given to `inkcluster study`."
-        )
+    images = studied(run, read(), read.keywords["source"])
     return FromData(images), appearance(images)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from inkcluster.report.exhibits import TableView
 from inkcluster.study.overview.first import foremost
+from inkcluster.study.questions import PLACED
 
 if TYPE_CHECKING:
     from inkcluster.report.view import FindingView, QuestionView
@@ -31,6 +32,9 @@ class Summary:
 def summary(run: Run, questions: list[QuestionView], about: Iterable[FindingView]) -> Summary:
     """The first screen of `run` from its answers, the opening one's sentence first."""
     headline, *more = _END.split(run.says or run.data.line, maxsplit=1)
+    if run.data.of_n:
+        of_all = next((one.says for one in run.answers if one.key == PLACED), "")
+        more.insert(0, of_all or f"They were drawn at random from {run.data.of_n:,}.")
     parts = [tuple(about), *(one.findings for one in questions)]
     views = {(f.code, f.sentence): f for part in parts for f in part}
     urgent = tuple(views[f.code, f.sentence] for f in foremost(run))

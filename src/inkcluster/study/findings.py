@@ -48,6 +48,7 @@ CODES: dict[str, str] = {
     "P5": "the images to look at first, since a decision on them says most",
     "P6": "how the images were prepared, and how far that was the best way",
     "P7": "groups that differ from the others by lines, contrast or polarity alone",
+    "A1": "to which group each image of a very large set belongs",
     "S2": "a question could not be answered",
     "S3": "a sample of the images was used",
     "S4": "an earlier answer rests on other settings than the rest of the run",
@@ -88,6 +89,7 @@ say = Sentences(
         "and {have:.2f} GB is available.",
         "S3 placed": "{what} rests on {n:,} images, by which the others are placed: all need {need:.2f} GB, "
         "and {have:.2f} GB is available.",
+        "S3 drawn": "The study looks at {n:,} of the {total:,} images, drawn at random; these place all others.",
         "S4 one": "The earlier answer on {key} rests on {name} = {then}, the rest of the run on {now}; renew it "
         "with --only {key}.",
         "S4 more": "The earlier answer on {key} rests on other settings than the rest ({names}); renew it "
@@ -109,6 +111,17 @@ def sampled(what: str, index: NDArray[np.int64], total: int) -> tuple[Finding, .
         return ()
     twice = "" if distinct == n else f" with replacement ({distinct:,} different)"
     return (say("S3 sample", Level.DETAIL, what=what, n=n, total=total, twice=twice),)
+
+
+def drawn(n: int, total: int) -> Finding:
+    """S3 where the study looks at `n` of the images.
+
+    Examples
+    --------
+    >>> drawn(1000, 9000).sentence
+    'The study looks at 1,000 of the 9,000 images, drawn at random; these place all others.'
+    """
+    return say("S3 drawn", Level.NOTICE, n=n, total=total)
 
 
 def short_of_memory(what: str, n: int, need: int, have: int) -> Finding:
@@ -152,8 +165,10 @@ def outdated(key: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple
     return (found,)
 
 
-def of_images(images: ImageSet) -> tuple[Finding, ...]:
+def of_images(images: ImageSet, of_n: int = 0) -> tuple[Finding, ...]:
     """What is odd about the images themselves: one finding for each warning and each notice.
+
+    Before them S3, where they were drawn from `of_n`.
 
     Examples
     --------
@@ -168,4 +183,5 @@ def of_images(images: ImageSet) -> tuple[Finding, ...]:
 
     warnings = (Finding("I1", Level.WARNING, notice.sentence) for notice in inspect(images))
     notices = (Finding("I2", Level.NOTICE, sentence) for sentence in images.notices)
-    return (*warnings, *notices)
+    few = (drawn(len(images), of_n),) if of_n else ()
+    return (*few, *warnings, *notices)

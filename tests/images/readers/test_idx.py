@@ -9,7 +9,9 @@ import pytest
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet, load, save
+from inkcluster.images.readers import idx as idx_reader
 from inkcluster.images.readers.idx import DTYPES, label_file, read_array
+from inkcluster.study.run.watch import mapped_files
 
 
 def idx(array, code=0x08):
@@ -87,3 +89,19 @@ def test_a_folder_of_pairs_is_one_set_training_first(tmp_path, small):
     save(ImageSet(np.zeros((1, 5, 5), np.uint8)), tmp_path / "other-images-idx3-ubyte")
     with pytest.raises(BadInputError, match="several sizes"):
         load(tmp_path)
+
+
+def test_a_large_plain_file_of_bytes_stays_where_it_is(tmp_path, small, monkeypatch):
+    monkeypatch.setattr(idx_reader, "MAX_COPIED_BYTES", small.pixels.nbytes - 1)
+    content = idx(small.pixels)
+    path = tmp_path / "scans-images-idx3-ubyte"
+    path.write_bytes(content)
+    read = load(path)
+    assert str(path) in map(str, mapped_files(read))
+    assert not read.pixels.flags.writeable
+    np.testing.assert_array_equal(read.pixels, small.pixels)
+    (tmp_path / "packed-images-idx3-ubyte.gz").write_bytes(gzip.compress(content))
+    assert not mapped_files(load(tmp_path / "packed-images-idx3-ubyte.gz"))
+    path.write_bytes(content + b"\0")
+    with pytest.raises(BadInputError, match="longer than"):
+        load(path)

@@ -30,6 +30,7 @@ GOOD = {
     "shape_k": st.integers(0, 1000),
     "components": st.integers(1, 1000) | st.floats(0.01, 0.99),
     "svd_solver": st.sampled_from(["auto", "full", "covariance_eigh", "arpack", "randomized"]),
+    "study_sample": st.integers(10, 10**6),
     "sweep_eps": st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=20),
     "sweep_min_samples": st.integers(1, 100),
     "many": st.integers(2, 10**6),

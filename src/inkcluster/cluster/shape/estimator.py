@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -64,9 +65,9 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     deskew : bool, optional
         Short for `centre` and `shear`, where these are ``"auto"``.
     sample : int, optional
-        How many images are clustered, evenly spaced in the order of a hash of their pixels; each other
-        image is placed by those that it is found in, as `predict` does. An approximation that takes
-        memory and time for the sample, and about a millisecond for each other image. All by default.
+        How many images are clustered, evenly spaced in the order of a hash of their pixels; all by
+        default. Each other image is placed as `predict` does, an approximation that takes about half
+        a millisecond of a processor.
     image_shape : tuple of int, optional
         Height and width, for rows of pixels. By default rows are square images if their length is a
         square, else images of one row.
@@ -210,7 +211,9 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         some = pixels[self._order[:: max(1, n // SAMPLE)]]
         self._preparation = learn(some, int(self.warp), usual(some, wanted))
         count = min(n - 1, max(graphs.RANKED_NEIGHBORS, int(self.n_neighbors)))
-        plan.check_memory(pixels, self._preparation, count, given, self.memory_limit, n)
+        listed = min(count, int(self.n_neighbors))
+        sizes = pixels, self._preparation, count
+        plan.check_memory(*sizes, given, self.memory_limit, n, listed)
         self._preparation, self.preparation_ = decided(some, self._preparation, wanted, given)
         self._shapes = neighbors.shapes_of(pixels[self._order], self._preparation)
         prints = plan.different(self._shapes.fields.values)
@@ -221,15 +224,14 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             return self._keep_one(len(pixels), 1)
         forward, backward = neighbors.find(self._shapes, count)
         near = forward.nearest(min(n - 1, int(self.n_neighbors)))
-        places = self._shapes.places[0]
+        seen = self._shapes.places[0]
         least = max(int(self.n_neighbors) + 2, n // 500)
-        graph = graphs.joined(graphs.weights(near), places, least)
+        graph = graphs.joined(graphs.weights(near), seen, least)
         found = parted(
-            graph, lambda: graphs.link_graphs(forward, backward, places, least), places, given,
+            graph, lambda: graphs.link_graphs(forward, backward, seen, least), seen, given,
             NUMBER_GRAPHS, random_state,
-            lambda k: plan.check_memory(pixels, self._preparation, count, k, self.memory_limit, n),
-            different,
-            lambda: graphs.counted_links(forward, backward, places, least, graphs.FEW_NEIGHBORS),
+            lambda k: plan.check_memory(*sizes, k, self.memory_limit, n, listed), different,
+            lambda: graphs.counted_links(forward, backward, seen, least, graphs.FEW_NEIGHBORS),
         )  # fmt: skip
         self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
         self.strengths_, self.evidence_ = found.strengths[1:], found.evidence
@@ -250,34 +252,45 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if not given and odd.kinds:  # they are no classes
             columns = np.setdiff1d(columns, list(odd.kinds))
             smooth[0] = odd.shares[:, columns]
-        known = self._order, np.hstack(smooth)
-        near, shares = placing.place_all(self._shapes, self._preparation, pixels, near, known)
-        own, *others = np.split(shares, np.cumsum([one.shape[1] for one in smooth])[:-1], axis=1)
+        all_shares = np.hstack(smooth)
+        known = placing.Known(self._shapes, self._preparation, near.rows, np.arange(n), all_shares)
+        at = np.cumsum([one.shape[1] for one in smooth])[:-1]
+        near, own, others = placing.place_all(known, self._order, pixels, near, at)
         order = columns[self._keep(own, near)]
         self.nuisances_: list[nuisance.Nuisance] = odd.listed(ends, self._order, order)
-        apart = {k: one.argmax(axis=1) for k, one in zip(list(cuts)[1:], others, strict=True)}
+        apart = dict(zip(list(cuts)[1:], others, strict=True))
         self.levels_ = found.levels(self.labels_, order, apart)
         return self
 
     def fit_predict(self, X: ImageSet | ArrayLike, y: object = None) -> NDArray[np.int32]:
         """Find the clusters, and each image's, shape (n,)."""
-        labels: NDArray[np.int32] = self.fit(X, y).labels_
-        return labels
+        return np.asarray(self.fit(X, y).labels_)
 
     def predict(self, X: ImageSet | ArrayLike) -> NDArray[np.int32]:
         """The clusters of other images, shape (m,): those of the images in which they are found."""
-        return np.asarray(self.predict_memberships(X).argmax(axis=1), dtype=np.int32)
+        n, parts = self._placed(X)
+        labels = np.zeros(n, np.int32)
+        for some, _, shares in parts:
+            labels[some] = shares.argmax(axis=1)
+        return labels
 
     def predict_memberships(self, X: ImageSet | ArrayLike) -> NDArray[np.float64]:
         """How much of each other image's neighbours belongs to each cluster, shape (m, n_clusters_)."""
+        n, parts = self._placed(X)
+        found = np.ones((n, self.n_clusters_))
+        for some, _, shares in parts:
+            found[some] = shares
+        return found
+
+    def _placed(self, X: ImageSet | ArrayLike) -> tuple[int, Iterable[placing.Placed]]:
+        """How many images there are, and where, a part at a time; none where there is one cluster."""
         check_is_fitted(self)
         pixels = read_pixels(self, X, reset=False)
         if self.n_clusters_ == 1:
-            return np.ones((len(pixels), 1))
-        known = self._order, self.memberships_
-        return placing.place(self._shapes, self._preparation, pixels, int(self.n_neighbors), known)[
-            1
-        ]
+            return len(pixels), ()
+        shapes, links = self._shapes, placing.links_of(self._shapes, self._order, self.neighbors_)
+        known = placing.Known(shapes, self._preparation, links, self._order, self.memberships_)
+        return len(pixels), placing.placed(known, pixels, int(self.n_neighbors))
 
     def _keep_one(self, n: int, different: int) -> Self:
         """All images are the same: one cluster."""
@@ -293,8 +306,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.spectrum_ = np.ones(1)
         self.gap_strengths_, self.strengths_ = np.empty(0), np.empty(0)
         self.evidence_ = "information"
-        self.levels_ = [Level(1, np.inf, np.zeros(n, np.int32), True)]
-        self.nuisances_ = []
+        self.levels_, self.nuisances_ = [Level(1, np.inf, np.zeros(n, np.int32), True)], []
         k = min(n - 1, int(self.n_neighbors))
         rows = (np.arange(n)[:, None] + np.arange(1, k + 1)) % n
         self._keep(np.ones((n, 1)), neighbors.Lists(rows.astype(np.int32), np.zeros((n, k))))
@@ -302,18 +314,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def _keep(self, shares: NDArray[np.float64], near: neighbors.Lists) -> NDArray[np.intp]:
         """Set the fitted attributes; the largest cluster is number 0. The column each one was."""
-        labels = shares.argmax(axis=1)
-        order = np.argsort(-np.bincount(labels, minlength=shares.shape[1]), kind="stable")
-        self.memberships_ = shares[:, order]
-        self.labels_ = self.memberships_.argmax(axis=1).astype(np.int32)
-        self.n_clusters_ = len(order)
-        self.neighbors_ = near.rows
-        self.neighbor_distances_ = near.distances
-        top = np.sort(self.memberships_, axis=1)
-        own, second = top[:, -1], (top[:, -2] if len(order) > 1 else 0.0)
-        self.confidence_ = np.clip(own - second, 0, 1)
-        there = near.rows >= 0
-        far = near.finite_distances().sum(axis=1) / np.maximum(there.sum(axis=1), 1)
-        around = np.nanmedian(np.where(there, far[near.rows], np.nan), axis=1)
-        self.outlier_scores_ = np.where(around > 0, far / np.where(around > 0, around, 1), 1.0)
-        return np.asarray(order, np.intp)
+        order, self.labels_, self.confidence_, self.outlier_scores_ = placing.judged(shares, near)
+        self.memberships_, self.n_clusters_ = shares, len(order)
+        self.neighbors_, self.neighbor_distances_ = near.rows, near.distances
+        return order

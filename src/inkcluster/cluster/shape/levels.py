@@ -110,7 +110,7 @@ class Parted:
         self,
         chosen: NDArray[np.integer],
         order: NDArray[np.intp],
-        apart: Mapping[int, NDArray[np.intp]],
+        apart: Mapping[int, NDArray[np.int32]],
     ) -> list[Level]:
         """The clusters of each number that stands out, the fewest first.
 

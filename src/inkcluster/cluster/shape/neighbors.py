@@ -21,6 +21,8 @@ MIN_CANDIDATES = 30
 """Neighbours taken from each view, at least."""
 EXPANDED_NEIGHBORS = 5
 """Nearest neighbours whose own neighbours become candidates."""
+PLACED_CANDIDATES = 10
+"""Neighbours taken from each view, at least, for an image that is placed among those clustered."""
 VIEW_SAMPLE = 4096
 """Number of images from which a view learns its directions."""
 MAX_COORDINATES = 64
@@ -73,6 +75,11 @@ class Shapes:
     fields: Fields
     views: tuple[View, View]
     places: tuple[NDArray[np.float32], NDArray[np.float32]]
+
+    @cached_property
+    def ready(self) -> dict[str, NDArray[np.int32]]:
+        """What is worked out once for all queries, by name."""
+        return {}
 
     @cached_property
     def indices(self) -> tuple[NeighborIndex, NeighborIndex]:
@@ -157,16 +164,25 @@ def ranked(
     )
 
 
-def found_in(shapes: Shapes, new: Shapes, k: int) -> Lists:
-    """The `k` images of `shapes` in which each new image is found best, among its candidates."""
+def found_in(shapes: Shapes, new: Shapes, k: int, links: NDArray[np.int32]) -> Lists:
+    """The `k` images of `shapes` in which each new image is found best, among its candidates.
+
+    Candidates are near in a view, or are `links` (n, q) of the nearest candidates: the neighbours of
+    each image of `shapes`, -1 where there are fewer.
+    """
     m, n = len(new.fields), len(shapes.fields)
-    wanted = min(max(MIN_CANDIDATES, k), n)
+    wanted = min(max(PLACED_CANDIDATES, k), n)
     views = zip(shapes.indices, new.places, strict=True)
     near = np.hstack([own.nearest(other, wanted)[1] for own, other in views])
-    pairs = distinct(np.repeat(np.arange(m) * n, near.shape[1]) + near.ravel())
-    of, to = pairs // n, pairs % n
-    forward, _ = pair_distances(new.fields, of, to, shapes.fields)
-    return ranked(of, to, forward, m, k)
+    first = np.arange(m)[:, None] * n
+    pairs = distinct((first + near).ravel())
+    far, _ = pair_distances(new.fields, pairs // n, pairs % n, shapes.fields)
+    best = ranked(pairs // n, pairs % n, far, m, EXPANDED_NEIGHBORS).rows
+    theirs = np.where(best[:, :, None] >= 0, links[best], -1).reshape(m, -1)
+    more = without(distinct((first + theirs)[theirs >= 0]), pairs)
+    further, _ = pair_distances(new.fields, more // n, more % n, shapes.fields)
+    pairs, far = np.concatenate([pairs, more]), np.concatenate([far, further])
+    return ranked(pairs // n, pairs % n, far, m, k)
 
 
 class View:

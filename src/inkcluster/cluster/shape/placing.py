@@ -1,8 +1,9 @@
-"""Places images by those that were clustered."""
+"""Places images by those that were clustered, a few thousand at a time."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,60 +11,150 @@ from numpy.typing import NDArray
 from inkcluster.cluster.shape import neighbors
 from inkcluster.cluster.shape.graph import gaussian_shares
 from inkcluster.cluster.shape.neighbors import Lists, Shapes
-from inkcluster.cluster.shape.plan import PLACED_TOGETHER, WALK_NEIGHBORS
-from inkcluster.cluster.shape.preparation.prepare import Preparation
+from inkcluster.cluster.shape.plan import PLACED_TOGETHER, WALK_NEIGHBORS, fingerprints
+from inkcluster.cluster.shape.preparation.prepare import SAMPLE, Choices, Preparation, learn
 from inkcluster.compute.threads import one_blas_thread, pieces
-from inkcluster.progress import current
+from inkcluster.progress import SILENT, current, listening
 
+JUDGED_TOGETHER = 65_536
+"""Images whose confidence and score are worked out at a time."""
 Shares = NDArray[np.float64]
+Rows = NDArray[np.intp]
+Placed = tuple[slice | Rows, Lists, Shares]
+"""Which images, their neighbours, and their memberships."""
 
 
-def place(
-    shapes: Shapes,
-    preparation: Preparation,
-    pixels: NDArray[Any],
-    k: int,
-    known: tuple[NDArray[np.intp], Shares],
-) -> tuple[Lists, Shares]:
-    """The `k` images of `shapes` in which each of other images is found best, and its memberships.
+class Known(NamedTuple):
+    """The images that were clustered, by which others are placed.
 
-    `known` are the rows (n,) of those images, which stand for them in the lists, and the memberships
-    (rows, c), from which the others' are taken.
+    Attributes
+    ----------
+    shapes, preparation
+        The images, and how others are made ready for comparison with them.
+    links : ndarray of shape (m, q), int32
+        The neighbours of each, as places among the m; -1 where there are fewer.
+    order : ndarray of shape (m,)
+        The row of each in the whole set, and so in lists and in `shares`.
+    shares : ndarray of shape (n, c)
+        Memberships, of which those in the rows `order` are read.
     """
-    order, shares = known
-    kept = min(max(WALK_NEIGHBORS, k), len(order))
-    with one_blas_thread():  # held once: each part would take and lift the limit again
-        new = neighbors.shapes_of(pixels, preparation, shapes.views)
-        found = neighbors.found_in(shapes, new, kept)
-    near = Lists(order[found.rows].astype(np.int32), found.distances)
+
+    shapes: Shapes
+    preparation: Preparation
+    links: NDArray[np.int32]
+    order: Rows
+    shares: Shares
+
+
+def known_by(
+    pixels: NDArray[Any],
+    warp: int,
+    choices: Mapping[str, Any],
+    links: NDArray[np.int32],
+    shares: Shares,
+) -> Known:
+    """What places others by images (n, h, w) that were clustered before, prepared as then.
+
+    `links` (n, q) are their neighbours, and `shares` (n, c) their memberships.
+    """
+    order = np.argsort(fingerprints(pixels, choices["polarity"]), kind="stable")
+    some = pixels[order[:: max(1, len(pixels) // SAMPLE)]]
+    preparation = learn(some, warp, Choices(**choices))
+    shapes = neighbors.shapes_of(pixels, preparation)
+    return Known(shapes, preparation, links, np.arange(len(pixels)), shares)
+
+
+def links_of(shapes: Shapes, order: Rows, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The neighbours' places among those clustered, from their `rows` (n, q) in the whole set."""
+    if "links" not in shapes.ready:
+        place = np.full(len(rows) + 1, -1, np.int32)  # its last entry is that of none
+        place[order] = np.arange(len(order))
+        shapes.ready["links"] = place[rows[order]]
+    return shapes.ready["links"]
+
+
+def place(known: Known, pixels: NDArray[Any], k: int) -> tuple[Lists, Shares]:
+    """The `k` images in which each of other images is found best, and its memberships."""
+    kept = min(max(WALK_NEIGHBORS, k), len(known.order))
+    with one_blas_thread(), listening(SILENT):  # held once; the whole is what is told of
+        new = neighbors.shapes_of(pixels, known.preparation, known.shapes.views)
+        found = neighbors.found_in(known.shapes, new, kept, known.links)
+    near = Lists(known.order[found.rows].astype(np.int32), found.distances)
     nearest = near.nearest(WALK_NEIGHBORS)
     weights = gaussian_shares(nearest)
     same = nearest.distances == 0  # an image that is there already is placed by itself alone
-    found = same.any(axis=1)
-    weights[found] = same[found] / same[found].sum(axis=1, keepdims=True)
-    theirs = np.einsum("mk,mkc->mc", weights, shares[nearest.rows])
+    there = same.any(axis=1)
+    weights[there] = same[there] / same[there].sum(axis=1, keepdims=True)
+    theirs = np.einsum("mk,mkc->mc", weights, known.shares[nearest.rows])
     return near.nearest(k), np.asarray(theirs)
 
 
-def place_all(
-    shapes: Shapes, preparation: Preparation, pixels: NDArray[Any], near: Lists,
-    known: tuple[NDArray[np.intp], Shares],
-) -> tuple[Lists, Shares]:  # fmt: skip
-    """Neighbours and memberships of all images (n, h, w), in their order.
+def placed(
+    known: Known, pixels: NDArray[Any], k: int, rows: Rows | None = None
+) -> Iterator[Placed]:
+    """The images `rows` of `pixels`, or all, a part at a time: where they are, and as :func:`place`."""
+    n = len(pixels) if rows is None else len(rows)
+    with current().task("images placed", n) as advance:
+        for part in pieces(n, PLACED_TOGETHER):
+            some = part if rows is None else rows[part]
+            yield some, *place(known, pixels[some], k)
+            advance(part.stop - part.start)
 
-    `near` and `known` are the lists, rows and memberships of those that were clustered, in the order
-    of their rows in `known`; the neighbours of all others are among these.
+
+def place_all(
+    known: Known, order: Rows, pixels: NDArray[Any], near: Lists, ends: NDArray[np.intp]
+) -> tuple[Lists, Shares, list[NDArray[np.int32]]]:
+    """Neighbours and memberships of all images (n, h, w), and the cluster of each at other levels.
+
+    `order` are the rows of those that were clustered, and `near` their lists. `known` has places for
+    rows: its shares (m, c) are the memberships, then those at each other level, from `ends` on. Of
+    these only the clusters are kept: memberships of millions of images are the most that is held.
     """
     (n, _, _), k = pixels.shape, near.rows.shape[1]
-    order, own = known
-    rows, far, shares = np.empty((n, k), np.int32), np.empty((n, k)), np.empty((n, own.shape[1]))
+    rows, far = np.empty((n, k), np.int32), np.empty((n, k))
     rows[order] = np.where(near.rows >= 0, order[near.rows], -1)
-    far[order], shares[order] = near.distances, own
-    rest = np.setdiff1d(np.arange(n), order)
-    with current().task("images placed", len(rest)) as advance:
-        for part in pieces(len(rest), PLACED_TOGETHER):
-            some = rest[part]
-            lists, shares[some] = place(shapes, preparation, pixels[some], k, (order, shares))
-            rows[some], far[some] = lists.rows, lists.distances
-            advance(len(some))
-    return Lists(rows, far), shares
+    far[order] = near.distances
+    shares = np.empty((n, ends[0] if len(ends) else known.shares.shape[1]))
+    others = [np.empty(n, np.int32) for _ in ends]
+
+    def enter(some: Rows, found: Shares) -> None:
+        shares[some], *rest = np.split(found, ends, axis=1)
+        for labels, one in zip(others, rest, strict=True):
+            labels[some] = one.argmax(axis=1)
+
+    enter(order, known.shares)
+    is_left = np.ones(n, bool)
+    is_left[order] = False
+    for some, lists, found in placed(known, pixels, k, np.flatnonzero(is_left)):
+        rows[some], far[some] = order[lists.rows], lists.distances
+        enter(np.asarray(some), found)
+    return Lists(rows, far), shares, others
+
+
+def judged(
+    shares: Shares, near: Lists
+) -> tuple[Rows, NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
+    """The clusters by decreasing size, and each image's cluster, confidence and outlier score.
+
+    The columns of `shares` (n, k) are put into that order in place: nothing else is as large.
+    """
+    n, k = shares.shape
+    blocks = pieces(n, JUDGED_TOGETHER)
+    labels = np.empty(n, np.int32)
+    for part in blocks:
+        labels[part] = shares[part].argmax(axis=1)
+    order = np.argsort(-np.bincount(labels, minlength=k), kind="stable")
+    far, confidence, scores = np.empty((3, n))
+    for part in blocks:
+        own = shares[part] = shares[part][:, order]
+        labels[part] = own.argmax(axis=1)
+        top = np.sort(own, axis=1)
+        confidence[part] = np.clip(top[:, -1] - (top[:, -2] if k > 1 else 0.0), 0, 1)
+        there = near.rows[part] >= 0
+        whole = np.where(there, near.distances[part], 0).sum(axis=1)
+        far[part] = whole / np.maximum(there.sum(axis=1), 1)
+    for part in blocks:
+        theirs = np.where(near.rows[part] >= 0, far[near.rows[part]], np.nan)
+        around = np.nanmedian(theirs, axis=1)
+        scores[part] = np.where(around > 0, far[part] / np.where(around > 0, around, 1), 1.0)
+    return order, labels, confidence, scores

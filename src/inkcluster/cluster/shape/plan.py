@@ -19,6 +19,7 @@ from inkcluster.compute.memory import SPARE, budget, refuse, require
 from inkcluster.compute.threads import pieces
 from inkcluster.errors import BadInputError
 from inkcluster.kernels.shape.distortion import LANES, LEAD
+from inkcluster.progress import current
 
 PAIR_BYTES = 168
 """Bytes for a pair while the nearest are ranked: both ways, rows, distances and what packs them."""
@@ -30,6 +31,8 @@ WALK_NEIGHBORS = 5
 """Neighbours to which the random walk that smooths the clusters may go, and that place other images."""
 PLACED_TOGETHER = 4096
 """Images placed at a time; results do not depend on it."""
+BOOKKEEPING_BYTES = 60
+"""Bytes for an image beside its memberships and its list: fingerprint, order, label, two scores."""
 MIN_PLACED_CLUSTERS = 30
 """Number of clusters for which memory is planned where it is not known."""
 MIN_SAMPLE = 500
@@ -45,15 +48,20 @@ def fingerprints(pixels: NDArray[Any], polarity: object = "auto") -> NDArray[np.
     low, high = float(pixels.min()), float(pixels.max())
     if polarity == "dark" or (polarity != "light" and border_is_light(pixels)):
         low, high = high, low
-    digests = []
-    for part in pieces(len(pixels), IMAGES_PER_BLOCK):
-        bytes_, rest = np.divmod(grey_levels(pixels[part], low, high), GREY_LEVELS // 255)
-        for whole, finer in zip(bytes_.astype(np.uint8), rest, strict=True):
-            digest = blake2b(whole.tobytes(), digest_size=8)
-            if finer.any():
-                digest.update(finer.tobytes())
-            digests.append(digest.digest())
-    return np.frombuffer(b"".join(digests), np.uint64)
+    prints = np.empty(len(pixels), np.uint64)
+    with current().task("images ordered", len(pixels)) as advance:
+        for part in pieces(len(pixels), IMAGES_PER_BLOCK):
+            bytes_, rest = np.divmod(grey_levels(pixels[part], low, high), GREY_LEVELS // 255)
+            digests = []
+            is_fine = np.asarray(rest.any(axis=(1, 2))).tolist()
+            for whole, finer, fine in zip(bytes_.astype(np.uint8), rest, is_fine, strict=True):
+                digest = blake2b(whole.data, digest_size=8)
+                if fine:
+                    digest.update(finer.data)
+                digests.append(digest.digest())
+            prints[part] = np.frombuffer(b"".join(digests), np.uint64)
+            advance(len(digests))
+    return prints
 
 
 def different(fields: NDArray[np.int8]) -> NDArray[np.uint64]:
@@ -118,14 +126,15 @@ def check_start(n: int) -> None:
     require("Shape clustering", n, SPARE, None, "draw a sample")
 
 
-def placing_bytes(n: int, image: int, size: tuple[int, int], *, kept: int, k: int) -> int:
+def placing_bytes(n: int, image: int, size: tuple[int, int], *, listed: int, k: int) -> int:
     """The most bytes that `n` images take, all results included, of which others are clustered.
 
-    Other arguments as in :func:`bytes_needed`.
+    `listed` are the neighbours told of each; other arguments as in :func:`bytes_needed`.
     """
     height, width = size
-    block = image + 24 * height * width + 2 * PAIR_BYTES * max(MIN_CANDIDATES, kept)
-    return n * (32 * max(k, MIN_PLACED_CLUSTERS) + 40 * kept) + min(n, PLACED_TOGETHER) * block
+    block = image + 24 * height * width + 2 * PAIR_BYTES * max(MIN_CANDIDATES, listed)
+    each = 8 * max(k, MIN_PLACED_CLUSTERS) + 12 * listed + BOOKKEEPING_BYTES
+    return n * each + min(n, PLACED_TOGETHER) * block
 
 
 def check_memory(  # noqa: PLR0917
@@ -135,10 +144,12 @@ def check_memory(  # noqa: PLR0917
     k: int,
     memory_limit: int | None,
     clustered: int | None = None,
+    listed: int = 0,
 ) -> None:
     """Raise TooLittleMemoryError if more bytes are needed than `memory_limit`, or than are free.
 
-    `clustered` images are clustered and the others placed; None where all have to be.
+    `clustered` images are clustered and the others placed, with `listed` neighbours each; None where
+    all have to be clustered.
     """
     n, image = len(pixels), pixels[0].nbytes
     size = (len(preparation.rows), len(preparation.columns))
@@ -146,7 +157,7 @@ def check_memory(  # noqa: PLR0917
 
     def needed(m: int) -> int:
         own = bytes_needed(m, image, size, warp=preparation.warp, kept=kept, k=k)
-        return own + (placing_bytes(n, image, size, kept=kept, k=k) if m < n else 0)
+        return own + (placing_bytes(n, image, size, listed=listed or kept, k=k) if m < n else 0)
 
     need, have = needed(some), budget(memory_limit)
     if need <= have:

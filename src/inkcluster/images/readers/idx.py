@@ -30,6 +30,8 @@ from inkcluster.progress import current
 from inkcluster.words import listed
 
 DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MAX_COPIED_BYTES = 64 << 20
+"""A larger plain file of bytes stays where it is, memory-mapped."""
 _PIECE_BYTES = 1 << 20
 _IMAGES = re.compile(r"images", re.IGNORECASE)
 _PACKED = re.compile(r"\.(gz|bz2|xz)$", re.IGNORECASE)
@@ -155,7 +157,10 @@ def _stem(name: str) -> str:
 
 
 def read_array(path: Path) -> NDArray[Any]:
-    """The array of one IDX file, of any of its dtypes, checked against the file's own size."""
+    """The array of one IDX file, of any of its dtypes, checked against the file's own size.
+
+    A process dies if a mapped file is cut short while it is used, so small files are copied.
+    """
     held = regular_file(path)
     with reading(path, "an IDX file"), opened(path) as stream:
         start = stream.read(4)
@@ -173,6 +178,8 @@ def read_array(path: Path) -> NDArray[Any]:
         promised = math.prod(dims) * dtype.itemsize
         header = 4 + 4 * ndim
         _check_promise(path, promised, held, header)
+        if dtype.itemsize == 1 and promised > MAX_COPIED_BYTES and promised == held - header:
+            return np.memmap(path, dtype.type, "r", header, dims)
         content = _content(path, stream, promised)
     array = np.frombuffer(content, dtype)
     return array.reshape(dims) if dtype.itemsize > 1 else array.view(dtype.type).reshape(dims)

@@ -16,6 +16,9 @@ _FILES = ("centres", "restarts", "hierarchy", "linkages", "dbscan", "compare", "
 OPENING = "shape"
 """The question on whose answer the report opens; it is answered first."""
 
+PLACED = "placed"
+"""The question that is asked besides where a study looks at some of very many images."""
+
 
 class _Questions(Mapping[str, "Question"]):
     """The questions by key, in the order of their numbers."""

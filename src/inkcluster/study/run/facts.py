@@ -30,21 +30,29 @@ class DataFacts:
     hash: str  # SHA-256 of shapes, pixels and labels, hexadecimal
     line: str  # from `inkcluster.images.describe`
     notices: tuple[str, ...]  # what the reader changed or found odd
+    of_n: int = 0  # the number of images that these were drawn from; 0 where they are all
+    of_hash: str = ""  # the hash of those
 
     @classmethod
-    def of(cls, images: ImageSet) -> DataFacts:
-        """Gather the facts; the pixels are hashed, which takes a moment for large sets."""
+    def of(cls, images: ImageSet, whole: ImageSet | None = None) -> DataFacts:
+        """Gather the facts of images, drawn from a `whole` where that has more.
+
+        The pixels are hashed, which takes a moment for large sets.
+        """
         from inkcluster.images import data_hash, describe
 
         classes = tuple(str(label) for label in images.classes.tolist())
         kept, line, notices = data_hash(images), describe(images), tuple(images.notices)
         about = images.name, images.source, len(images), *images.shape
-        return cls(*about, classes, kept, line, notices)
+        if whole is None:
+            return cls(*about, classes, kept, line, notices)
+        line = line.replace(" images", f" of {len(whole):,} images, drawn at random", 1)
+        return cls(*about, classes, kept, line, notices, len(whole), data_hash(whole))
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> DataFacts:
         """The facts among the entries ``data`` of ``run.json``."""
-        values = {field.name: plain[field.name] for field in fields(cls)}
+        values = {one.name: plain[one.name] for one in fields(cls) if one.name in plain}
         lists = {name: tuple(values[name]) for name in ("classes", "notices")}
         return cls(**{**values, **lists})
 

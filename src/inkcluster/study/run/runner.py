@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,13 +23,15 @@ from inkcluster.progress import SILENT, Progress
 from inkcluster.study import findings
 from inkcluster.study.answer import Finding, Level, Question
 from inkcluster.study.overview import overview
-from inkcluster.study.questions import OPENING, QUESTIONS, asked_of
+from inkcluster.study.questions import OPENING, PLACED, QUESTIONS, asked_of
+from inkcluster.study.questions.placed.question import PlacedQuestion
 from inkcluster.study.run import digest, rows, samples
 from inkcluster.study.run.desk import Desk
+from inkcluster.study.run.drawn import drawn
 from inkcluster.study.run.facts import DataFacts, legible
 from inkcluster.study.run.folder import ANSWERS, STEPS, opened
 from inkcluster.study.run.run import Run
-from inkcluster.study.run.state import read_state, write_state
+from inkcluster.study.run.state import now, read_state, write_state
 from inkcluster.study.run.watch import Watch, mapped_files, unmapped
 from inkcluster.study.run.written import (
     WrittenAnswer,
@@ -94,8 +95,7 @@ def study(
         If a file behind `images`, mapped as it is too large to be copied, changes meanwhile; what
         rests on it is withdrawn.
     RunFolderError
-        If the folder cannot be written, is in use, or holds something else; results so far
-        are kept.
+        If the folder cannot be written, is in use, or holds something else; results so far stay.
 
     Examples
     --------
@@ -111,11 +111,15 @@ def study(
     settings = Settings() if settings is None else settings
     questions = QUESTIONS if questions is None else questions
     asked = asked_of(questions, only)
+    whole = unmapped(legible(images))
+    files = mapped_files(whole)
+    images = drawn(whole, settings)
     check(images, settings)
-    images = unmapped(legible(images))
-    files = mapped_files(images)
-    facts = DataFacts.of(images)
-    watch = Watch(images, facts.hash, files)
+    facts = DataFacts.of(images, None if images is whole else whole)
+    watch = Watch(whole, facts.of_hash or facts.hash, files)
+    if facts.of_n:
+        questions = {**questions, PLACED: PlacedQuestion(whole, facts.of_hash)}
+        asked = asked if only is not None else (*asked, PLACED)
     out = Path(out)
     with opened(out):
         earlier = read_state(out)
@@ -154,7 +158,7 @@ class _Study:
         self.state: dict[str, Any] = {
             "inkcluster": __version__,
             "state": "running",
-            "started": _now(),
+            "started": now(),
             "finished": None,
             "versions": {
                 "inkcluster": __version__,
@@ -236,7 +240,7 @@ class _Study:
         if found is not None and same and self.earlier["inkcluster"] == __version__:
             return found
         with self.progress.task("looking at the images"):
-            return findings_to_json(findings.of_images(self.images))
+            return findings_to_json(findings.of_images(self.images, self.facts.of_n))
 
     def _plan(self) -> plan.Plan:
         begun = time.perf_counter()
@@ -312,9 +316,5 @@ class _Study:
         by_number = sorted(self.entries.items(), key=lambda item: item[1]["number"])
         self.state["answers"] = dict(by_number)
         self.state["state"] = state
-        self.state["finished"] = None if state == "running" else _now()
+        self.state["finished"] = None if state == "running" else now()
         write_state(self.out, self.state)
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")

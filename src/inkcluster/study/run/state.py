@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ STATE: dict[str, Any] = {
         "classes": [str],
         "notices": [str],
         "findings?": _FINDINGS,
+        "of_n?": int,
+        "of_hash?": str,
     },
     "settings": {str: {"value": object, "given": str}},
     "asked?": [str],
@@ -147,6 +150,11 @@ def read_json(path: Path, inner: int) -> Any:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number")
+
+
+def now() -> str:
+    """The time, as ``run.json`` tells it."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def write_state(folder: Path, state: dict[str, Any]) -> None:

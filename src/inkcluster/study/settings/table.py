@@ -83,6 +83,13 @@ class Table:
         "Number of clusters by shape; 0 finds it from the images.",
         rule="`k` if it is given, else 0",
     )
+    study_sample = Setting(
+        _SAMPLE,
+        GENERAL,
+        "Images that the questions look at; of a larger set they are drawn at random, and place all "
+        "others.",
+        default=100_000,
+    )
     scaling = Setting(
         choice("minmax", "standard", "none"),
         KMEANS,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SHAPE = "shape clustering"
 WEAK, INFORMATION = "weak", "information"
 """The evidence where no number of clusters stands out, and where it does by the cuts themselves."""
+WARP = 2
+"""How far a pixel may look for its match."""
 START_SAMPLE = 5000
 """Images from which the directions are learned in which the map starts."""
 SHARE_TAKEN = 0.8
@@ -121,7 +123,7 @@ def shape(
     from inkcluster.cluster import ShapeClustering
     from inkcluster.cluster.shape.nuisance import KINDS
 
-    options: dict[str, Any] = {"sample": sample or None, "random_state": plan.seed}
+    options: dict[str, Any] = {"warp": WARP, "sample": sample or None, "random_state": plan.seed}
     try:
         model = ShapeClustering(plan.shape_k or "auto", **options).fit(images)
     except BadInputError as error:
