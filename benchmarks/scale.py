@@ -1,6 +1,7 @@
 """Very many digits: k-means, shape clustering and the study, each in a process of its own.
 
-    python -m benchmarks.scale [--size N] [--parts kmeans shape study] [--data FILE] [--json FILE]
+    python -m benchmarks.scale [--size N] [--parts kmeans shape study] [--peers LIST]
+                               [--data FILE] [--json FILE]
 
 The digits are made from MNIST (`benchmarks._digits`) and kept in FILE, with their labels beside it:
 8,100,000 take 6.4 GB. Memory is what the process holds beside the pages of that file, which the
@@ -188,6 +189,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=700_000)
     parser.add_argument("--parts", nargs="+", choices=["kmeans", "shape", "study"],
                         default=["kmeans", "shape", "study"])  # fmt: skip
+    parser.add_argument("--peers", default=",".join(PEERS), help="those beside k-means")
     parser.add_argument("--data", type=Path, help="where the digits are kept, or are made")
     parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
     parser.add_argument("--one", choices=ONE, help="only do this, in this process")
@@ -202,7 +204,7 @@ def main() -> None:
             images = np.ascontiguousarray(mnist["data"].T).reshape(-1, 28, 28)
             write_digits(path, asked.size, images, mnist["label"].ravel().astype(np.uint8))
         parts = {
-            "kmeans": ["inkcluster", *installed(PEERS)],
+            "kmeans": ["inkcluster", *(p for p in installed(PEERS) if p in asked.peers.split(","))],
             "shape": ["shape clustering"],
             "study": ["study"],
         }

@@ -255,6 +255,11 @@ def test_what_draws_the_pictures_still_finds_what_it_draws():
     assert least.sum() == forward[0]
 
 
+def test_the_table_of_the_model_is_what_the_model_says():
+    """Else run ``python tests/docs/scale_picture.py``."""
+    assert "\n".join(loaded("scale_picture").rows()) in page("scale.md")
+
+
 def test_every_page_is_in_the_navigation_and_every_entry_is_a_page():
     nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
     assert sorted(re.findall(r"^  - .*: (\S+\.md)$", nav, re.MULTILINE)) == [p.name for p in PAGES]

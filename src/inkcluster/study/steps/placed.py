@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inkcluster.study.run.desk import Desk
     from inkcluster.study.settings.plan import Plan
 
-PART = 400_000
+PART = 100_000
 """Images that are placed and kept at a time; a study that is cut off goes on from the last part."""
 
 
