@@ -13,7 +13,7 @@ const because = (card) => {
     const others = card.around === card.suggestion || card.around === null ? "" : `; most are “${nameOf(card.around)}”`;
     return `${its} label is “${name}”. Of the labels around ${it} ${share} are the same${others}.`;
   }
-  return card.sure ? `Of the names around ${it} ${share} are “${name}”.` : `“${name}” is likeliest, but only ${share} of the names around ${it}: not sure enough to suggest.`;
+  return `“${name}” is likeliest, at ${share}${card.sure ? "" : " only: not sure enough to suggest"}.`;
 };
 
 const asks = (card) => {
