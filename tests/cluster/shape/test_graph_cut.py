@@ -7,6 +7,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from inkcluster.cluster import cut_graph, self_tuning_graph
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+from inkcluster.cluster.shape.graph import is_dense, leading
 from inkcluster.errors import BadInputError
 
 
@@ -64,3 +65,17 @@ def test_missing_neighbours_are_not_read():
 def test_what_cannot_be_used_is_said(call, words):
     with pytest.raises(BadInputError, match=words):
         call()
+
+
+@pytest.mark.parametrize("count", [20, 100])
+def test_eigenvectors_solve_the_normalised_graph_either_way(rng, count):
+    points = rng.normal(size=(700, 3))
+    squared, rows = nearest_neighbors(points, 7)
+    graph = self_tuning_graph(np.sqrt(squared), rows)
+    assert is_dense(700, count) == (count == 100)
+    values, vectors = leading(graph, count, rng.uniform(0.5, 1, 700))
+    degree = np.asarray(graph.sum(axis=1)).ravel()
+    normal = graph.toarray() / np.sqrt(np.outer(degree, degree))
+    np.testing.assert_allclose(values, np.linalg.eigvalsh(normal)[::-1][:count], atol=1e-3)
+    np.testing.assert_allclose(normal @ vectors, vectors * values, atol=0.02)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(count), atol=1e-6)

@@ -74,6 +74,15 @@ def test_much_clearer_forms_are_taken_and_the_classes_said():
     assert number.clear(said.peaks, said.strongest) == [8, 22]
 
 
+@pytest.mark.parametrize("end", [200, 4])
+def test_many_kinds_that_are_as_alike_as_one_stand_before_it(end):
+    said = number.read(bent((end, 0.62), (450, 0.4)), 10_000)
+    there = max(said.peaks, key=lambda k: said.peaks[k] if k > 1 else 0.0)
+    assert 0.9 * end < there <= end
+    assert said.peaks[1] > said.peaks[there]
+    assert said.strongest == (there if end == 200 else 1)
+
+
 def planted(rng, groups, each, near=0.0, beyond=0.02, links=14):
     """A graph of images: most links lie within an image's group, `near` of them among five groups."""
     n = groups * each

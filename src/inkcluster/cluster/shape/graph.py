@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 
@@ -26,7 +27,11 @@ RANKED_NEIGHBORS = 30
 EIGENVALUE_TOLERANCE = 1e-4
 """Relative error of the eigenvalues. 1e-6 gives the same clusters in three times the time."""
 MAX_DENSE_IMAGES = 600
-"""Number of images up to which all eigenvectors are computed."""
+"""Number of images up to which the graph is solved as a dense matrix,"""
+MAX_DENSE_FOR_MANY = 6000
+"""or up to here if many eigenvectors are needed:"""
+MANY_EIGENVECTORS = 0.1
+"""this share of the images. The iteration's time grows with their square."""
 MAX_SUGGESTED_CLUSTERS = 30
 """The largest number of clusters that the merges may suggest."""
 MIN_LINK_SHARE = 0.01
@@ -80,6 +85,12 @@ def eigenvectors_needed(k: int) -> int:
     return max(MIN_EIGENVALUES, 3 * k)
 
 
+def is_dense(n: int, count: int) -> bool:
+    """Whether `count` eigenvectors of `n` images take less time from the dense matrix."""
+    many = n <= MAX_DENSE_FOR_MANY and count >= MANY_EIGENVECTORS * n
+    return n <= MAX_DENSE_IMAGES or many or count >= n - 1
+
+
 def leading(
     graph: sp.csr_matrix, count: int, start: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -93,9 +104,9 @@ def leading(
     degree = np.asarray(graph.sum(axis=1)).ravel()
     root = sp.diags_array(1 / np.sqrt(np.where(degree > 0, degree, 1)))
     normal = (root @ graph @ root).tocsr()
-    if n <= MAX_DENSE_IMAGES or count >= n - 1:
+    if is_dense(n, count):
         with one_blas_thread():
-            values, vectors = np.linalg.eigh(normal.toarray())
+            values, vectors = eigh(normal.toarray(), subset_by_index=(n - count, n - 1))
     else:
         width = min(n - 1, max(2 * count + 1, 40))
         values, vectors = eigsh(

@@ -42,6 +42,9 @@ FEW = 0.9
 """What a score by links to fewer images counts: they show more forms, too."""
 WHOLE = 0.75
 """Power of the share of what whole clusters would say that weighs a strength: forms of one class share links."""
+MANY, MIN_OF_MANY = 10, 1.5
+"""A number from the one on with the other score stands before one cluster, however strong that is:
+the curve of many kinds is as straight and shallow as that of one, but it ends."""
 MIN_STEEP = 0.6
 """Slope from which there may be more clusters than the small ones can show."""
 TINY_LINK = 2e-9
@@ -216,7 +219,8 @@ def read(found: Curve, most: int, weight: float = 1.0) -> Reading:
             said = float(found.at(np.log([float(number)]))[0]) / np.log(number)
             score[number] *= min(1.0, said / first) ** WHOLE
     several = max((k for k in tops if k > 1), key=score.__getitem__, default=1)
-    strongest = several if tops[several] > tops.get(1, 0.0) else 1
+    many = several >= MANY and score[several] >= MIN_OF_MANY
+    strongest = several if many or tops[several] > tops.get(1, 0.0) else 1
     return Reading(strength, tops, strongest, weight * score[strongest])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.cluster.shape.graph import MAX_DENSE_IMAGES, eigenvectors_needed
+from inkcluster.cluster.shape.graph import eigenvectors_needed, is_dense
 from inkcluster.cluster.shape.neighbors import EXPANDED_NEIGHBORS, MAX_COORDINATES, MIN_CANDIDATES
 from inkcluster.cluster.shape.pairs import IMAGES_PER_BLOCK
 from inkcluster.cluster.shape.partition import most_small_clusters
@@ -115,7 +115,7 @@ def bytes_needed(n: int, image: int, size: tuple[int, int], *, warp: int, kept: 
     )
     searching = PAIR_BYTES * min(most, n)
     eigenvectors = eigenvectors_needed(k)
-    dense = n <= MAX_DENSE_IMAGES or eigenvectors >= n - 1
+    dense = is_dense(n, eigenvectors)
     cutting = 8 * (4 * eigenvectors + 6 * k) + LINK_BYTES * 6 * kept + (32 * n if dense else 0)
     small = most_small_clusters(n, k)
     return SPARE + n * (ready + max(preparing, searching, cutting)) + MERGE_BYTES * small * small
