@@ -122,6 +122,7 @@ def test_an_option_is_named_as_the_table_names_it(name):
         ("sample_sizes", ", ".join(map(str, fromdata.SAMPLE_SIZES))),
         ("refine", f"{fromdata.REFINE}; 0"),
         ("compare_sample", f"{fromdata.COMPARE_SAMPLE}, or all"),
+        ("linkage_sample", f"{fromdata.LINKAGE_SAMPLE} of those drawn"),
         ("many", f"{fromdata.MANY_TIMES_K} times `k`"),
         ("eps", f"{fromdata.MAP_EPS} values"),
         ("sweep_eps", f"{fromdata.SWEEP_EPS} values"),

@@ -194,13 +194,17 @@ def export(
         str | None,
         _out(metavar="NAME", help="The clustering whose groups the folders are, or `named`."),
     ] = None,
+    whole: Annotated[
+        bool,
+        _out("--all", help="Of a very large set a row for each image, not only for those studied."),
+    ] = False,
     debug: Debug = False,
 ) -> None:
     """Write the label, name and group of every image as a table, or the images sorted into folders."""
     with guarded(debug=debug):
         from inkcluster.cli.exporting import export_and_say
 
-        export_and_say(run, out, by=by, read=read)
+        export_and_say(run, out, by=by, read=read, whole=whole)
 
 
 @_command

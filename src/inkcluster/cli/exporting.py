@@ -6,8 +6,9 @@ import csv
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -46,16 +47,23 @@ class Source:
     images: ImageSet
 
 
-def export_and_say(folder: Path, out: Path, *, by: str | None, read: Read) -> None:
-    """Write the run in `folder` to `out`, a table or a folder by its ending, and say what it holds."""
+def export_and_say(
+    folder: Path, out: Path, *, by: str | None, read: Read, whole: bool = False
+) -> None:
+    """Write the run in `folder` to `out`, a table or a folder by its ending, and say what it holds.
+
+    `whole`: of a very large set all images, not only those that were studied.
+    """
     from inkcluster.study.run.run import Run
 
     run, given = Run.open(folder), read.keywords["source"]
-    tables = {
-        is_table: export_table,
+    tables: dict[Callable[[Path], bool], Callable[[Run, Path], None]] = {
+        is_table: partial(export_table, whole=whole),
         names.is_idx: names.export_idx,
         names.is_log: names.export_log,
     }
+    if whole and not is_table(out):
+        raise BadInputError(f"--all writes a table; name a .csv or .parquet file instead of {out}.")
     for fits, write in tables.items():
         if not fits(out):
             continue
@@ -83,13 +91,14 @@ def export_and_say(folder: Path, out: Path, *, by: str | None, read: Read) -> No
     export_folder(run, out, by, Source(given, read(source=given)))
 
 
-def export_table(run: Run, out: Path) -> None:
+def export_table(run: Run, out: Path, *, whole: bool = False) -> None:
     """Write a row for each image as CSV or Parquet, and say what it holds."""
     from inkcluster.report.tables import without_formulas
+    from inkcluster.study.run.drawn import placed_frame
 
     _groups(run, None)  # refuses a run without any
-    frame = run.frame()
-    if (given := names.labelled(run)) is not None:
+    frame = placed_frame(run) if whole else run.frame()
+    if not whole and (given := names.labelled(run)) is not None:
         frame = names.beside(frame, given)
     _check_replaced(out, frame.columns)
     shown, guarded = frame, 0
@@ -102,6 +111,10 @@ def export_table(run: Run, out: Path) -> None:
             shown.to_parquet(stream, index=False)
     columns = listed((str(name) for name in frame.columns), 12)
     typer.echo(one_line(f"wrote {out}: {several(len(frame), 'row')} with {columns}"))
+    if run.data.of_n and not whole:
+        typer.echo(
+            f"these are the images studied; --all writes a row for each of the {run.data.of_n:,}"
+        )
     if guarded:
         cells = several(guarded, "cell begins", "cells begin")
         typer.echo(

@@ -17,7 +17,7 @@ from inkcluster.cli.guard import one_line, print_json
 from inkcluster.study.answer import Level
 from inkcluster.study.overview.first import foremost, front
 from inkcluster.study.overview.overview import kept
-from inkcluster.study.questions import QUESTIONS
+from inkcluster.study.questions import PLACED, QUESTIONS
 from inkcluster.study.run.folder import REPORT
 from inkcluster.study.run.written import findings_to_json
 from inkcluster.words import class_name, listed, whole_percent
@@ -100,7 +100,8 @@ def _computing(run: Run) -> list[str]:
 
 def _waiting(run: Run) -> str:
     if keys := _computing(run):
-        numbers = sorted(QUESTIONS[key].number for key in keys if key in QUESTIONS)
+        numbers = [QUESTIONS[key].number for key in keys if key in QUESTIONS]
+        numbers = sorted(numbers) + [len(QUESTIONS) + 1] * (PLACED in keys)
         which = f"question{'s' * (len(numbers) > 1)} {listed(numbers, 7)}"
         return f"Still being computed, unless the study was killed: {which}."
     if run.state in _STATES:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DEFAULT = "the default"
 SAMPLE_SIZES = (500, 1000, 2000, 3000)
 COMPARE_SAMPLE = 10_000
+LINKAGE_SAMPLE = 20_000
 REFINE = 4
 MANY_TIMES_K = 4
 MAX_EXACT_PIXELS = 2000
@@ -100,7 +101,15 @@ def _all_images(draft: Draft) -> tuple[int, str]:
     return n, f"all {n:,} images"
 
 
-linkage_sample = map_sample = sweep_sample = _all_images
+map_sample = sweep_sample = _all_images
+
+
+def linkage_sample(draft: Draft) -> tuple[int, str]:
+    """All images; fewer of those drawn from more, as memory grows with the square of their number."""
+    facts = draft.desk.images
+    if facts is None or not facts.of_n or len(draft.images) <= LINKAGE_SAMPLE:
+        return _all_images(draft)
+    return LINKAGE_SAMPLE, f"the default for images drawn from {facts.of_n:,}"
 
 
 def compare_sample(draft: Draft) -> tuple[int, str]:

@@ -115,7 +115,7 @@ class Table:
         _SAMPLE,
         HIERARCHY,
         "Images in the hierarchies; if these are all, each is taken once, also with `replace`.",
-        rule="all images",
+        rule="all images; 20000 of those drawn from more than `study_sample`",
     )
     map_sample = Setting(_SAMPLE, DENSITY, "Images in the DBSCAN map.", rule="all images")
     eps = Setting(

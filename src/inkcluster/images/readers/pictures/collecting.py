@@ -112,7 +112,7 @@ class Collection:
         if self._held > MAX_UNPACKED_BYTES:
             raise BadInputError(
                 f"{self._where}: the pictures hold more than {size(MAX_UNPACKED_BYTES)} of "
-                "pixels; make them smaller or fewer."
+                "pixels; make them smaller or fewer, or write them into one .npy file, which is mapped."
             )
 
     def keep(self, positions: list[int]) -> None:
