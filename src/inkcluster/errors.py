@@ -42,6 +42,10 @@ class DataChangedError(BadInputError):
     """A file that changed while a study read from it."""
 
 
+class ClusterError(InkclusterError, RuntimeError):
+    """A Dask cluster that cannot do the work: not there, of another version, or its workers die."""
+
+
 class RunFolderError(InkclusterError, OSError):
     """A run folder that cannot be written, is in use, or belongs to another data set."""
 

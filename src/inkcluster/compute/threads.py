@@ -118,6 +118,17 @@ def kept_threads() -> Iterator[None]:
             _here.kept = None
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Do all on this thread meanwhile, as one of several workers of someone else's pool."""
+    before, _here.is_worker = _here.is_worker, True
+    try:
+        with one_blas_thread():
+            yield
+    finally:
+        _here.is_worker = before
+
+
 def _pool(count: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(count, initializer=setattr, initargs=(_here, "is_worker", True))
 

@@ -16,8 +16,9 @@ from sklearn.datasets import load_digits, make_blobs
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.extmath import row_norms
 
-from inkcluster.cluster.kmeans import choose, space
+from inkcluster.cluster.kmeans import choose, lloyd
 from inkcluster.cluster.kmeans.estimator import KMeans
+from inkcluster.cluster.kmeans.shards import space
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -126,9 +127,8 @@ def test_labels_of_a_large_set_are_scikit_learns_from_leading_directions(monkeyp
     """Where few points are open, they are compared along the directions in which centres differ."""
     monkeypatch.setattr(space, "MAX_WHOLE_NUMBERS", 0)
     made = []
-    monkeypatch.setattr(
-        space, "spanned", lambda *args, make=space.spanned: made.append(1) or make(*args)
-    )
+    spanned = lloyd.spanned
+    monkeypatch.setattr(lloyd, "spanned", lambda *args: made.append(1) or spanned(*args))
     X = make_blobs(9000, 70, centers=30, cluster_std=4.0, random_state=0)[0]
     how = {"n_clusters": 12, "n_init": 3, "random_state": 0, "tol": 0}
     ours, theirs = KMeans(**how).fit(X), Peer(**how).fit(X)
@@ -144,8 +144,7 @@ def test_float64_takes_over_where_float32_decides_little(monkeypatch):
     X = rng.uniform(-1e3, 1e3, (4, 6))[rng.integers(4, size=2000)] + rng.normal(0, 1e-3, (2000, 6))
     sharp = []
     monkeypatch.setattr(
-        "inkcluster.cluster.kmeans.lloyd.whole",
-        lambda *args, make=space.whole: sharp.append(args[3:]) or make(*args),
+        lloyd, "whole", lambda *args, make=lloyd.whole: sharp.append(args[3:]) or make(*args)
     )
     init = X[rng.choice(len(X), 12, replace=False)]
     ours = KMeans(12, init=init, tol=0).fit(X)

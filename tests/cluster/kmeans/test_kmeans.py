@@ -17,11 +17,13 @@ from sklearn.datasets import make_blobs
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from inkcluster.cluster.kmeans import choose, sketch, space
+from inkcluster.cluster.kmeans import choose, sketch
 from inkcluster.cluster.kmeans.estimator import KMeans
 from inkcluster.cluster.kmeans.k_range import kmeans_range
 from inkcluster.cluster.kmeans.points import read
+from inkcluster.cluster.kmeans.problem import rows_of
 from inkcluster.cluster.kmeans.restarts import Restart
+from inkcluster.cluster.kmeans.shards import space
 from inkcluster.errors import TooLittleMemoryError
 from inkcluster.progress import Progress, listening
 
@@ -132,7 +134,7 @@ def test_images_are_read_as_rows_of_their_file(points, dtype, tmp_path: Path):
 
 def test_eight_million_digits_are_planned_in_two_gigabytes():
     X = np.broadcast_to(np.uint8(0), (8_100_000, 784))
-    need = choose.bytes_needed(choose.Problem(X, np.ones(1), 10, 300, 0.0), 1)
+    need = choose.bytes_needed(rows_of(X, np.ones(1)), 10, 1)
     assert need + choose.SPARE < 2e9
 
 
@@ -308,14 +310,13 @@ def test_too_little_memory_is_refused_with_both_numbers():
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_no_more_memory_is_taken_than_was_planned(n, d, dtype):
     X = grey(n, d).astype(dtype)
-    problem = choose.Problem(X, np.ones(n), 6, 300, 0.0)
     tracemalloc.start()
     try:
         KMeans(6, n_init=4, random_state=0).fit(X)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak <= choose.bytes_needed(problem, 4) + choose.SPARE
+    assert peak <= choose.bytes_needed(rows_of(X), 6, 4) + choose.SPARE
 
 
 @pytest.mark.mnist

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inkcluster.cluster.kmeans.lloyd import nearest_labels
-from inkcluster.cluster.kmeans.restarts import sums_of
+from inkcluster.cluster.kmeans.lloyd import Lloyd, nearest_labels
+from inkcluster.cluster.kmeans.problem import Problem, rows_of
+from inkcluster.cluster.kmeans.shards.space import reference, spanned, whole
+from inkcluster.cluster.kmeans.shards.sums import sums_of, units_of, whole_units
 from inkcluster.cluster.kmeans.sketch import sketch
-from inkcluster.cluster.kmeans.space import spanned, whole
 from inkcluster.kernels.kmeans.seeds import plus_plus
 
 
@@ -25,29 +26,33 @@ def exact_labels(X, centres):
 @pytest.mark.parametrize("space", ["whole", "far from the centres", "spanned"])
 def test_labels_are_those_of_float64_in_any_space(points, rng, space):
     centres = points[:13].astype(np.float64) + rng.normal(size=(13, 90))
-    weight, origin = np.ones(len(points)), points.mean(axis=0)
+    origin = reference(points)
     elsewhere = rng.normal(size=(1, 13, 90)) + origin
-    made = {
-        "whole": lambda: whole(points, weight, origin),
-        "far from the centres": lambda: spanned(points, weight, origin, elsewhere),
-        "spanned": lambda: spanned(points, weight, origin, centres[None]),
+    frame = {
+        "whole": lambda: whole(origin, len(points), points.dtype),
+        "far from the centres": lambda: spanned(origin, elsewhere),
+        "spanned": lambda: spanned(origin, centres[None]),
     }[space]()
-    np.testing.assert_array_equal(nearest_labels(made, centres), exact_labels(points, centres))
+    lloyd = Lloyd(Problem(rows_of(points), np.ones(len(points)), 13, 1, 0.0), centres[None], frame)
+    lloyd.assign(np.zeros(1, np.int64), count=False)
+    np.testing.assert_array_equal(lloyd.labels()[0], exact_labels(points, centres))
 
 
 def test_near_ties_are_decided_in_float64(rng):
     X = rng.normal(size=(500, 70)) * 1e-3 + 1e3
     centres = X[:2].copy()
     centres[1] = centres[0] + 1e-7 * rng.normal(size=70)
-    made = whole(X, np.ones(500), X.mean(axis=0))
-    np.testing.assert_array_equal(nearest_labels(made, centres), exact_labels(X, centres))
+    np.testing.assert_array_equal(nearest_labels(X, centres), exact_labels(X, centres))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
 def test_sums(points, rng, dtype):
     X = points.astype(dtype)
     labels = rng.integers(0, 4, (3, len(X))).astype(np.int32)
-    means, (totals, mass, members) = sums_of(X, np.ones(len(X)), labels, 5)
+    grey = dtype == np.uint8
+    units = whole_units(90) if grey else units_of(np.stack([X.max(0), X.min(0)]), None, len(X))
+    sums = sums_of(X, np.ones(len(X)), labels, 5, units)
+    means, (totals, mass), members = sums.means(), sums.added(), sums.members
     for r in range(3):
         for j in range(4):
             inside = points[labels[r] == j].astype(np.float64)
@@ -58,7 +63,9 @@ def test_sums(points, rng, dtype):
 
 
 def test_the_sketch_is_of_whole_numbers_that_float32_holds(points):
-    lead = sketch(points, np.ones(len(points)), np.random.RandomState(0)).lead
+    lead = sketch(
+        Problem(rows_of(points), np.ones(len(points)), 3, 1, 0.0), np.random.RandomState(0)
+    ).raw
     assert lead.dtype == np.float32
     np.testing.assert_array_equal(lead, np.rint(lead))
     assert np.abs(lead).max() < 2**24

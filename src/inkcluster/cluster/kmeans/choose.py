@@ -1,17 +1,16 @@
-"""Decides how k-means runs, plans its memory, and holds what its algorithms share."""
+"""Decides how k-means runs, and plans its memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import _check_sample_weight
+from numpy.typing import NDArray
 
 from inkcluster.compute.forced import Forced
 from inkcluster.compute.memory import SPARE, require
+from inkcluster.compute.rows import Rows
 from inkcluster.compute.threads import in_threads, pieces, workers
 
 PEER = "scikit-learn"
@@ -52,6 +51,8 @@ MAX_SKETCH_DIRECTIONS = 64
 """Principal directions of the sketch of a deep search; they hold 86 % of the variance of MNIST."""
 MAX_TRIAL_NUMBERS = 2**24
 """Distances to trial seeds that are kept at a time."""
+BLOCK_NUMBERS = 2**18
+"""Numbers converted to float64 at a time, about what a processor's cache holds."""
 NEGLIGIBLE = 1e-30
 """Squared distances of this share of the squared norms are the rounding of a mean of few points."""
 PATIENCE = 4
@@ -66,32 +67,6 @@ MIN_GROUPED_NUMBERS = 500_000
 Floats = NDArray[np.float64]
 forced = Forced()
 """Run one of `ALGORITHMS` meanwhile, whatever the data; for tests and benchmarks."""
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """Checked input.
-
-    Parameters
-    ----------
-    raw : ndarray of shape (n, d), uint8, float32 or float64, C order, possibly memory-mapped
-    weight : ndarray of shape (n,), float64
-    k, max_iter : int
-    tol : float
-        A restart ends when the summed squared move of its centres is at most `tol` times the mean
-        variance of a feature; 0 for a fixed point.
-    """
-
-    raw: NDArray[Any]
-    weight: Floats
-    k: int
-    max_iter: int
-    tol: float
-
-    @property
-    def exact_totals(self) -> bool:
-        """Whether every sum is one of whole numbers under 2⁵³."""
-        return self.raw.dtype == np.uint8 and bool((self.weight == 1).all())
 
 
 def use_peer(raw: NDArray[Any], k: int, restarts: int = 1) -> bool:
@@ -132,9 +107,17 @@ def max_gathered() -> float:
     return MAX_OPEN_TO_GATHER
 
 
-def may_sharpen(raw: NDArray[Any]) -> bool:
+def may_sharpen(rows: Rows) -> bool:
     """Whether products of float64 copies of the points may replace those of float32."""
-    return not forced.names and raw.dtype != np.uint8 and raw.size <= MAX_COPIED_NUMBERS
+    return not forced.names and rows.dtype != np.uint8 and rows.n * rows.d <= MAX_COPIED_NUMBERS
+
+
+def rows_together(d: int) -> int:
+    """How many points of d features are converted and multiplied at a time, a power of two.
+
+    Their sums are added up later. It depends on nothing else, so that no sum does.
+    """
+    return int(2 ** max(4, (BLOCK_NUMBERS // d).bit_length() - 1))
 
 
 def is_large(n: int, k: int) -> bool:
@@ -175,22 +158,14 @@ def groups_of(restarts: int, size: int) -> int:
     return threads
 
 
-def check_weights(sample_weight: ArrayLike | None, raw: NDArray[Any]) -> NDArray[np.float64]:
-    """The weights of points, shape (n,), all 1 by default; of float32 points rounded as these are."""
-    dtype = np.float32 if raw.dtype == np.float32 else np.float64
-    weight = _check_sample_weight(sample_weight, raw, dtype=dtype, ensure_non_negative=True)
-    if not weight.any():
-        raise ValueError("Sample weights are all zero: at least one must be positive.")
-    return np.asarray(weight, np.float64)
-
-
 def check_memory(
-    problem: Problem,
+    rows: Rows,
+    k: int,
     restarts: int,
     memory_limit: int | None,
     *,
     deep: bool = False,
-    copies: int = 0,
+    copies: float = 0,
 ) -> None:
     """Refuse restarts that need more than `memory_limit` bytes beside the points.
 
@@ -202,17 +177,16 @@ def check_memory(
     TooLittleMemoryError
         With the bytes needed and the bytes allowed.
     """
-    need = bytes_needed(problem, restarts, deep=deep) + SPARE + 8 * copies * problem.raw.size
+    need = bytes_needed(rows, k, restarts, deep=deep) + SPARE + int(8 * copies * rows.n * rows.d)
     instead = "lower `n_init` or draw a sample"
-    require("K-means", len(problem.raw), need, memory_limit, instead)
+    require("K-means", rows.n, need, memory_limit, instead)
 
 
-def bytes_needed(problem: Problem, restarts: int, *, deep: bool = False) -> int:
+def bytes_needed(rows: Rows, k: int, restarts: int, *, deep: bool = False) -> int:
     """The most bytes that restarts hold at a time, beside the points."""
-    n, d = problem.raw.shape
-    k = problem.k
-    grey = problem.raw.dtype == np.uint8
-    few = problem.raw.size <= (MAX_WHOLE_NUMBERS if grey else MAX_COPIED_NUMBERS)
+    n, d = rows.n, rows.d
+    grey = rows.dtype == np.uint8
+    few = n * d <= (MAX_WHOLE_NUMBERS if grey else MAX_COPIED_NUMBERS)
     state = 20 * n + 64 * k * d  # labels, margins, who moved and from where; centres and totals
     if deep and is_large(n, k):
         starts = 2 * restarts  # until the better ones are known
@@ -224,7 +198,7 @@ def bytes_needed(problem: Problem, restarts: int, *, deep: bool = False) -> int:
         seeding = (8 * trials * together + 16 * workers() + 24) * n + 8 * d * n * few
     if not grey and few:
         width = 12 * d  # in float32, and in float64 if need be
-    elif problem.raw.size <= MAX_WHOLE_NUMBERS:
+    elif n * d <= MAX_WHOLE_NUMBERS:
         width = 4 * d
     else:
         width = 4 * min(MAX_DIRECTIONS, d, -(-restarts * k // 16) * 16)

@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from inkcluster.cluster.kmeans import peer
 from inkcluster.cluster.kmeans.choose import (
     Floats,
-    Problem,
     share,
     subset_size,
     use_peer,
 )
 from inkcluster.cluster.kmeans.lloyd import Lloyd
-from inkcluster.cluster.kmeans.restarts import least_shift
-from inkcluster.cluster.kmeans.seeding import plus_plus
-from inkcluster.cluster.kmeans.space import Renew, space_for
+from inkcluster.cluster.kmeans.problem import Problem, rows_of
+from inkcluster.cluster.kmeans.shards.seeding import plus_plus
+from inkcluster.cluster.kmeans.shards.space import first_frame
 from inkcluster.compute.threads import pieces
 from inkcluster.kernels.kmeans import nearest
 
@@ -86,7 +85,7 @@ def _by_peer(problem: Problem) -> Search:
     points = problem.raw.astype(np.float64)
     mean = points.mean(axis=0)
     points -= mean
-    tol, still = least_shift(problem), int(len(points) * COMPARED_BELOW)
+    tol, still = problem.least_shift, int(len(points) * COMPARED_BELOW)
 
     def search(starts: Floats) -> Found:
         found = [
@@ -106,39 +105,30 @@ def _by_peer(problem: Problem) -> Search:
 
 def _by_bounds(problem: Problem, first: Floats) -> Search:
     """The search by ours, in one space."""
-    space, renew = space_for(problem.raw, problem.weight, first)
-    shift, still = least_shift(problem), int(len(problem.raw) * COMPARED_BELOW)
+    frame = first_frame(problem.rows, first)
+    shift, still = problem.least_shift, int(problem.rows.n * COMPARED_BELOW)
 
     def search(starts: Floats) -> Found:
-        nonlocal space
-        lloyd = Lloyd(space, starts, problem.exact_totals, renew=renew)
+        nonlocal frame, problem
+        lloyd = Lloyd(problem.again(), starts, frame)
         lloyd.run(problem.max_iter, shift, still=still)
         best = int(lloyd.inertia().argmin())
-        last = _to_the_end(problem, lloyd, best, shift, renew)
-        space, s = last.space, last.state
-        n_iter = int(lloyd.state.n_iter[best] + s.n_iter[0])
-        return best, s.labels[0], float(last.inertia()[0]), s.centres[0], n_iter
+        last = _to_the_end(lloyd, best, shift)
+        frame, problem = last.frame, last.problem
+        n_iter = int(lloyd.n_iter[best] + last.n_iter[0])
+        return best, last.labels()[0], float(last.inertia()[0]), last.centres[0], n_iter
 
     return search
 
 
-def _to_the_end(
-    problem: Problem, lloyd: Lloyd, best: int, shift: float, renew: Renew | None
-) -> Lloyd:
+def _to_the_end(lloyd: Lloyd, best: int, shift: float) -> Lloyd:
     """The best start alone, from where it stands until `tol` or `max_iter` ends it."""
-    s = lloyd.state
-    only = slice(best, best + 1)
-    held = (s.mass[only] > 0)[:, :, None]
-    means = s.totals[only] / np.where(held, s.mass[only][:, :, None], 1.0)
-    on = Lloyd(
-        lloyd.space,
-        np.where(held, means, s.centres[only]),
-        problem.exact_totals,
-        labels=s.labels[only],
-        sums=(s.totals[only], s.mass[only], s.members[only]),
-        renew=renew,
-    )
-    on.run(max(problem.max_iter - int(s.n_iter[best]), 1), shift)
+    only = np.array([best])
+    problem, sums = lloyd.problem, lloyd.sums.of(only)
+    held = (sums.added()[1] > 0)[:, :, None]
+    centres = np.where(held, sums.means(), lloyd.centres[only])
+    on = Lloyd(problem.again(), centres, lloyd.frame, labels=lloyd.labels(only), sums=sums)
+    on.run(max(problem.max_iter - int(lloyd.n_iter[best]), 1), shift)
     return on
 
 
@@ -148,7 +138,9 @@ def _seeds(problem: Problem, restarts: int, random_state: np.random.RandomState)
     rows = np.flatnonzero(weight > 0)
     if len(rows) > (most := subset_size(len(raw), k)):
         rows = np.sort(random_state.choice(rows, most, replace=False))
-    chosen = plus_plus(raw[rows], weight[rows], k, restarts, random_state)
+    subset = Problem(rows_of(raw[rows], weight[rows]), weight[rows], k, 1, 0.0)
+    mean = subset.mean_for_seeds()
+    chosen = plus_plus(subset.rows, mean, subset.weight, k, restarts, random_state)
     return raw[rows[chosen.ravel()]].astype(np.float64).reshape(restarts, k, -1)
 
 

@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import issparse
 from sklearn.cluster import KMeans as _Peer
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics.pairwise import euclidean_distances
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.extmath import row_norms
 from sklearn.utils.validation import check_is_fitted
 
-from inkcluster.cluster.kmeans import peer
+from inkcluster.cluster.kmeans import lazily, peer
 from inkcluster.cluster.kmeans.choose import (
-    Problem,
     check_memory,
-    check_weights,
     is_large,
     use_peer,
 )
-from inkcluster.cluster.kmeans.lloyd import from_centres, nearest_labels
+from inkcluster.cluster.kmeans.elsewhere import check_workers_memory, source_of
+from inkcluster.cluster.kmeans.lazily import distances_to, labels_of
+from inkcluster.cluster.kmeans.lloyd import from_centres
 from inkcluster.cluster.kmeans.points import read
+from inkcluster.cluster.kmeans.problem import Problem, check_weights, rows_of
 from inkcluster.cluster.kmeans.restarts import Outcome, Restart, inertia_of, ranked
-from inkcluster.cluster.kmeans.seeding import plus_plus
 from inkcluster.cluster.kmeans.sketch import from_sketch
-from inkcluster.cluster.kmeans.space import space_for
+from inkcluster.cluster.kmeans.starts import inits
+from inkcluster.compute.dasked.arrays import is_dask
 from inkcluster.compute.magnitude import exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import kept_threads, one_blas_thread
 from inkcluster.progress import current
-
-ROWS_AS_FLOAT = 16384
-"""The most rows of 8-bit points that are converted to float64 at a time."""
 
 
 @takes_memory_limit
@@ -73,6 +69,8 @@ class KMeans(_Peer):  # type: ignore[misc]
     restarts_ : tuple of Restart
         All restarts, by rising inertia; those that found the same clusters in the order of their
         starts, so that the first is the one that scikit-learn would keep.
+    bytes_moved_ : int
+        Bytes of arrays that went to the workers of a cluster and came from them; 0 without one.
     algorithm_ : str
         What ran: "scikit-learn" (its own loops, on small sets), "bounds" (most points were not
         compared again) or "plain product" (most were). The result does not depend on it.
@@ -103,6 +101,7 @@ class KMeans(_Peer):  # type: ignore[misc]
 
     restarts_: tuple[Restart, ...]
     algorithm_: str
+    bytes_moved_: int
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **_Peer._parameter_constraints,
         "search": [StrOptions({"restarts", "deep"})],
@@ -162,17 +161,28 @@ class KMeans(_Peer):  # type: ignore[misc]
         if issparse(X):
             return peer.fit_sparse(self, X, sample_weight)
         self._validate_params()
-        raw = read(self, X, reset=True)
+        source, moved = source_of(X), 0
+        raw = read(self, X, reset=True) if source is None else source.stand_in_for(self)
         n, k = len(raw), self.n_clusters
         # of the points, scikit-learn's checks read their number, and a variance that is not used here
         self._check_params_vs_input(np.broadcast_to(0.0, (n, 1)))
         restarts = int(self._n_init)
         weight = check_weights(sample_weight, raw)
-        exponent = exponent_of(raw)
-        problem = Problem(scaled(raw, -exponent), weight, k, self.max_iter, float(self.tol))
         deep = self.search == "deep" and isinstance(self.init, str) and is_large(n, k)
-        copies = 2 * callable(self.init)
-        check_memory(problem, restarts, self.memory_limit, deep=deep, copies=copies)
+        small = not deep and use_peer(raw, k, restarts)
+        if source and (deep or small or callable(self.init)):
+            moved += source.refuse_if_large(self.init, deep=deep, small=small)
+            raw, source = read(self, source.gathered(), reset=False), None
+        if source:
+            rows, exponent = source.rows(weight, self.memory_limit)
+            check_workers_memory(rows, k, restarts)
+        else:
+            exponent = exponent_of(raw)
+            rows = rows_of(scaled(raw, -exponent), weight)
+        copies = 2 * callable(self.init) + bool(exponent)
+        problem = Problem(rows, weight, k, self.max_iter, float(self.tol))
+        if not rows.are_elsewhere:
+            check_memory(rows, k, restarts, self.memory_limit, deep=deep, copies=copies)
         random_state = check_random_state(self.random_state)
         listener = print if self.verbose else None
         with current().task("k-means restarts", restarts) as done:
@@ -181,7 +191,7 @@ class KMeans(_Peer):  # type: ignore[misc]
                 done(share * restarts)
 
             init = self.init
-            if not deep and use_peer(raw, k, restarts) and not (exponent and callable(init)):
+            if small and not (exponent and callable(init)):
                 outcome = peer.fit(
                     self, problem, restarts, random_state, exponent=exponent, advance=advance
                 )
@@ -191,39 +201,38 @@ class KMeans(_Peer):  # type: ignore[misc]
                     if deep:
                         outcome = from_sketch(problem, restarts, init, random_state, **told)
                     else:
-                        centres = self._inits(problem, exponent, restarts, random_state)
+                        centres = inits(self, problem, exponent, restarts, random_state)
                         if self.verbose:
                             print("Initialization complete")  # noqa: T201
                         outcome = from_centres(problem, centres, **told)
         self._keep(outcome, raw.dtype, exponent)
+        self.bytes_moved_ = moved + rows.moved
         return self
 
     @peer.or_theirs
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
         """The nearest centre to each point, shape (n,)."""
         check_is_fitted(self)
+        if source := source_of(X):
+            return cast(NDArray[np.int32], lazily.predict(self, source))
         raw = read(self, X, reset=False)
         centres = self.cluster_centers_
-        exponent = exponent_of(raw, centres)
-        points, centres = scaled(raw, -exponent), scaled(centres, -exponent)
-        if use_peer(raw, len(centres)):
-            return peer.nearest(points, centres, np.ones(len(raw)))[0]
-        with one_blas_thread(), kept_threads():
-            space, _ = space_for(points, np.ones(len(raw)), None)
-            return nearest_labels(space, np.asarray(centres, np.float64))
+        return labels_of(raw, centres, small=use_peer(raw, len(centres)))
 
     @peer.or_theirs
     def fit_transform(
         self, X: ArrayLike, y: object = None, sample_weight: ArrayLike | None = None
     ) -> NDArray[np.floating[Any]]:
         """Fit, and the distances to the centres, shape (n, n_clusters)."""
-        return self.fit(X, sample_weight=sample_weight)._distances(read(self, X, reset=False))
+        return self.fit(X, sample_weight=sample_weight).transform(X)
 
     @peer.or_theirs
     def transform(self, X: ArrayLike) -> NDArray[np.floating[Any]]:
         """The distances to the centres, shape (n, n_clusters)."""
         check_is_fitted(self)
-        return self._distances(read(self, X, reset=False))
+        if is_dask(X):
+            return cast(NDArray[Any], lazily.transform(self, X))
+        return distances_to(self.cluster_centers_, read(self, X, reset=False))
 
     @peer.or_theirs
     def score(
@@ -232,57 +241,14 @@ class KMeans(_Peer):  # type: ignore[misc]
         """Minus the inertia of X about the centres."""
         del y
         check_is_fitted(self)
+        if source := source_of(X):
+            return lazily.score(self, source, sample_weight)
         raw = read(self, X, reset=False)
         weight = check_weights(sample_weight, raw)
         if use_peer(raw, self.n_clusters) and not exponent_of(raw, self.cluster_centers_):
             return -peer.nearest(raw, self.cluster_centers_, weight)[1]
         centres = np.asarray(self.cluster_centers_, np.float64)
         return -float(inertia_of(raw, weight, self.predict(X)[None], centres[None])[0])
-
-    def _distances(self, raw: NDArray[Any]) -> NDArray[np.floating[Any]]:
-        if raw.dtype != np.uint8:
-            return np.asarray(euclidean_distances(raw, self.cluster_centers_))
-        far = np.empty((len(raw), len(self.cluster_centers_)))
-        for start in range(0, len(raw), ROWS_AS_FLOAT):
-            rows = raw[start : start + ROWS_AS_FLOAT].astype(np.float64)
-            far[start : start + ROWS_AS_FLOAT] = euclidean_distances(rows, self.cluster_centers_)
-        return far
-
-    def _inits(
-        self, problem: Problem, exponent: int, restarts: int, random_state: np.random.RandomState
-    ) -> NDArray[np.float64]:
-        """Initial centres, shape (restarts, k, d), in units of two to the `exponent`.
-
-        They are chosen as scikit-learn chooses them, from the same random numbers.
-        """
-        raw, weight, k = problem.raw, problem.weight, problem.k
-        if isinstance(self.init, str) and self.init == "k-means++":
-            rows = plus_plus(raw, weight, k, restarts, random_state)
-            return raw[rows].astype(np.float64)
-        if isinstance(self.init, str):
-            share = weight / weight.sum()
-            draws = [
-                random_state.choice(len(raw), size=k, replace=False, p=share)
-                for _ in range(restarts)
-            ]
-            return raw[np.array(draws)].astype(np.float64)
-        if not callable(self.init):
-            centres = check_array(self.init, dtype=np.float64, order="C")
-            self._validate_center_shape(raw, centres)
-            return scaled(np.asarray(centres), -exponent)[None]
-        # a function gets centred points, 8-bit ones and those of any scale as float64
-        dtype = np.float64 if raw.dtype == np.uint8 or exponent else raw.dtype
-        points = scaled(raw, exponent).astype(dtype)
-        mean = points.mean(axis=0)
-        points -= mean
-        square = row_norms(points, squared=True)
-        found = np.stack(
-            [
-                self._init_centroids(points, square, self.init, random_state, weight) + mean
-                for _ in range(restarts)
-            ]
-        )
-        return scaled(found.astype(np.float64), -exponent)
 
     def _keep(self, outcome: Outcome, dtype: Any, exponent: int) -> None:
         """Set the fitted attributes."""

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array, check_random_state
 
 from inkcluster.cluster.clustering import Clustering, relabel_by_size
-from inkcluster.cluster.kmeans.choose import Problem, check_memory, check_weights
+from inkcluster.cluster.kmeans.choose import check_memory
 from inkcluster.cluster.kmeans.climb import climb
+from inkcluster.cluster.kmeans.problem import Problem, check_weights, rows_of
 from inkcluster.cluster.kmeans.restarts import Restart
 from inkcluster.compute.magnitude import check_squares, exponent_of, scaled
 from inkcluster.compute.threads import kept_threads, one_blas_thread
@@ -130,8 +131,9 @@ def kmeans_range(
     weight = check_weights(sample_weight, raw)
     exponent = exponent_of(raw)
     iterations = _whole(max_iter, "max_iter")
-    problem = Problem(scaled(raw, -exponent), weight, numbers[-1], iterations, float(tol))
-    check_memory(problem, restarts + 1, memory_limit)
+    rows = rows_of(scaled(raw, -exponent), weight)
+    problem = Problem(rows, weight, numbers[-1], iterations, float(tol))
+    check_memory(rows, numbers[-1], restarts + 1, memory_limit)
     state = check_random_state(random_state)
     with (
         one_blas_thread(),

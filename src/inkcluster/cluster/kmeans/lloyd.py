@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.kmeans import choose
-from inkcluster.cluster.kmeans.choose import Floats, Problem, groups_of, threads_for
-from inkcluster.cluster.kmeans.restarts import (
-    Outcome,
-    State,
-    Sums,
-    inertia_of,
-    inertia_of_bytes,
-    least_shift,
-    move,
-    sums_of,
-)
-from inkcluster.cluster.kmeans.space import Look, Renew, Space, label, space_for, whole
-from inkcluster.compute.threads import in_threads, pieces, results_in_threads
+from inkcluster.cluster.kmeans.choose import Floats, groups_of
+from inkcluster.cluster.kmeans.problem import Problem, rows_of
+from inkcluster.cluster.kmeans.restarts import Outcome, inertia_of_bytes
+from inkcluster.cluster.kmeans.shards.shard import Found, Stand, Step
+from inkcluster.cluster.kmeans.shards.space import Frame, can_span, first_frame, spanned, whole
+from inkcluster.cluster.kmeans.shards.sums import Sums, together
+from inkcluster.compute.threads import results_in_threads
 
 Listener = Callable[[str], None]
 EPSILON = float(np.finfo(np.float64).eps)
@@ -36,71 +29,78 @@ def from_centres(
     advance: Callable[[float], None],
 ) -> Outcome:
     """Lloyd's iteration from centres (R, k, d); `advance` is told the share that was just done."""
-    space, renew = space_for(problem.raw, problem.weight, None)
-    if choose.starts_sharp():
-        space, renew = whole(problem.raw, problem.weight, space.origin, np.float64), None
-    lloyd = Lloyd(space, centres, problem.exact_totals, renew=renew)
-    s = lloyd.run(problem.max_iter, least_shift(problem), listener, advance)
+    lloyd = Lloyd(problem, centres, first_frame(problem.rows))
+    n_iter = lloyd.run(problem.max_iter, problem.least_shift, listener, advance)
     which = np.arange(len(centres))
-    return Outcome(lloyd.inertia(), s.n_iter, s.labels, s.centres, which, lloyd.algorithm)
+    return Outcome(lloyd.inertia(), n_iter, lloyd.labels(), lloyd.centres, which, lloyd.algorithm)
 
 
-def nearest_labels(space: Space, centres: Floats) -> NDArray[np.int32]:
-    """The nearest of centres (k, d) to each point, exact in float64, ties to the lowest, shape (n,)."""
-    lloyd = Lloyd(space, centres[None], exact_totals=True)
+def nearest_labels(raw: NDArray[np.generic], centres: Floats) -> NDArray[np.int32]:
+    """The nearest of centres (k, d) to each of raw (n, d), exact in float64, ties to the lowest, (n,)."""
+    rows = rows_of(raw)
+    lloyd = Lloyd(
+        Problem(rows, np.ones(len(raw)), len(centres), 1, 0.0), centres[None], first_frame(rows)
+    )
     lloyd.assign(np.zeros(1, np.int64), count=False)
-    return np.asarray(lloyd.state.labels[0])
+    return np.asarray(lloyd.labels()[0])
 
 
 class Lloyd:
-    """The iteration over one space, from centres (R, k, d).
+    """The iteration from centres (R, k, d).
 
     Parameters
     ----------
-    exact_totals : bool
-        Whether sums of the points are exact in float64 in any order, so that totals that are kept
-        up to date need no summing afresh.
+    problem : Problem
+        Its rows become this iteration's.
+    frame : Frame
+        The coordinates to begin with; others follow where bounds pay and centres have left these.
     labels : ndarray of shape (R, n), int32, optional
-        Labels to continue from, whose means the centres are, with `sums` as of :func:`sums_of`.
-    renew : callable, optional
-        Gives a space for centres (R, k, d); called when the bounds pay and the centres have left
-        the present one.
+        Labels to continue from, whose means the centres are, with their `sums`; of points in one
+        shard.
+    may_span : bool
+        Whether leading directions may be sought.
     """
 
     def __init__(
         self,
-        space: Space,
+        problem: Problem,
         centres: Floats,
-        exact_totals: bool,
+        frame: Frame,
         *,
         labels: NDArray[np.int32] | None = None,
         sums: Sums | None = None,
-        renew: Renew | None = None,
+        may_span: bool = True,
     ) -> None:
-        (R, k, d), n = centres.shape, len(space.raw)
-        self.space = space
-        self.exact_totals = exact_totals
-        self._renew = renew
+        R, k, d = centres.shape
+        self.problem = problem
+        self.rows = problem.rows
+        self.frame = frame
+        self._may_span = may_span and can_span(self.rows.n, d)
         self._lock = Lock()
-        self._patience = choose.PATIENCE if space.basis is None else 1
-        self.state = State(
-            np.array(centres, np.float64),
-            np.full((R, n), -1, np.int32) if labels is None else np.array(labels, np.int32),
-            np.full((R, n), -1, np.float32),
-            *(sums or (np.zeros((R, k, d)), np.zeros((R, k)), np.zeros((R, k), np.int64))),
-            np.zeros(R, np.int64),
-        )
-        self._fresh = labels is None
+        self._patience = choose.PATIENCE if frame.basis is None else 1
+        self.centres = np.array(centres, np.float64)
+        self.sums = sums or Sums.none(R, k, problem.units)
+        self.n_iter = np.zeros(R, np.int64)
+        self._turn = np.zeros(R, np.int64)
+        self._under = np.zeros((R, k, d))
         self._drift = np.zeros((R, k))
-        self._who = np.empty((R, n), np.int32)
-        self._was = np.empty((R, n), np.int32)
         self._open = np.ones(R)  # the share of the points that the bounds left open last
         self._passes = np.zeros(2, np.int64)  # over all points, and over those left open
+        if labels is not None:
+            self.rows.each("begin", self.stand(np.arange(R)), labels, sums)
+            self._turn[:] = 1
 
     @property
     def algorithm(self) -> str:
         """What did most of the passes over the points."""
         return choose.PLAIN if self._passes[0] > self._passes[1] else choose.BOUNDS
+
+    def labels(self, which: NDArray[np.int64] | None = None) -> NDArray[np.int32]:
+        """The labels (R, n), or those of some restarts."""
+        which = np.arange(len(self.centres)) if which is None else which
+        how = "small_labels" if self.rows.are_elsewhere else "labels"
+        found = self.rows.each(how, self.stand(which))
+        return np.asarray(found[0] if len(found) == 1 else np.concatenate(found, axis=1), np.int32)
 
     def run(
         self,
@@ -110,16 +110,18 @@ class Lloyd:
         advance: Callable[[float], None] | None = None,
         *,
         still: int = 0,
-    ) -> State:
+    ) -> NDArray[np.int64]:
         """Iterate until no label changes, or `max_iter`, or the centres stand almost still.
 
         A restart also ends when its centres' summed squared move is at most `tol`, in squared units
         of the points, or when at most `still` points change. `listener` is told each iteration in
         the words of scikit-learn's ``verbose``; `advance` the share of the restarts that just ended,
-        from any thread.
+        from any thread. Returns the iterations (R,).
         """
-        restarts = np.arange(len(self.state.centres))
-        groups = 1 if listener else groups_of(len(restarts), self.space.raw.size)
+        restarts = np.arange(len(self.centres))
+        groups = (
+            1 if listener or self.rows.are_elsewhere else groups_of(len(restarts), self._numbers)
+        )
 
         def work(group: NDArray[np.int64]) -> None:
             self._run(group, max_iter, tol, still, listener)
@@ -127,7 +129,7 @@ class Lloyd:
                 advance(len(group) / len(restarts))
 
         list(results_in_threads(work, np.array_split(restarts, groups)))
-        return self.state
+        return self.n_iter
 
     def _run(
         self,
@@ -137,23 +139,22 @@ class Lloyd:
         still: int,
         listener: Listener | None,
     ) -> None:
-        s = self.state
         ended: list[int] = []
         for step in range(max_iter):
             if len(active) == 0:
                 break
             changed = self.assign(active)
-            s.n_iter[active] += 1
+            self.n_iter[active] += 1
             if listener:
                 listener(f"Iteration {step}, inertia {self.inertia(active).min()}.")
             same = (changed == 0) & (step > 0)
-            if same.any():
-                same[same] = self._holds(active[same])
+            # as in scikit-learn, a restart with an empty cluster ends after one more move
+            stood = active[same]
+            self._update(stood[(self.sums.members[stood] == 0).any(axis=1)])
             go = active[~same]
             self._update(go)
             shift = (self._drift[go] ** 2).sum(axis=1)
             near = (shift <= tol) | (changed[~same] <= still)
-            self._sum_anew(go[near])
             ended += go[near].tolist()
             if listener:
                 for _ in active[same]:
@@ -168,151 +169,112 @@ class Lloyd:
         if ended:
             self.assign(np.array(sorted(ended)))
 
-    def inertia(self, which: NDArray[np.int64] | slice = slice(None)) -> Floats:
+    def inertia(self, which: NDArray[np.int64] | None = None) -> Floats:
         """The sums of weighted squared distances to the own centres, of the restarts `which`."""
-        s, space = self.state, self.space
-        if self.exact_totals and space.raw.dtype == np.uint8:
-            return inertia_of_bytes(space.raw, s.totals[which], s.members[which], s.centres[which])
-        return inertia_of(space.raw, space.weight, s.labels[which], s.centres[which])
+        which = np.arange(len(self.centres)) if which is None else which
+        centres = self.centres[which]
+        if self.problem.is_grey and self.problem.is_even:
+            sums = self.sums.of(which)
+            squares = int(self.problem.squares)
+            return inertia_of_bytes(squares, sums.added()[0], sums.members, centres)
+        blocks = self.rows.each("inertia", self.stand(which), centres)
+        return np.asarray(np.concatenate(blocks, axis=1).sum(axis=1))
 
     def assign(self, active: NDArray[np.int64], *, count: bool = True) -> NDArray[np.int64]:
         """Label the points of the active restarts; the number that changed in each.
 
-        Totals are brought up to date if `count`.
+        Their sums are brought up to date if `count`.
         """
-        s, n = self.state, self._who.shape[1]
-        space, look = self._looked(active)
+        frame = self._framed(active)
         drift = self._drift[active]
         top = np.sort(drift, axis=1)[:, ::-1]
         second = top[:, 1:2] if drift.shape[1] > 1 else np.zeros((len(drift), 1))
         others = np.where(drift == top[:, :1], second, top[:, :1])
         drop = ((drift + others) * (1 + 1e-6)).astype(np.float32)
-        threads = threads_for(space.raw.size * len(active))
-        parts = pieces(n, -(-n // (4 * threads)) if threads > 1 else n)
-
-        def work(part: slice) -> tuple[list[int], NDArray[np.int64], int, int]:
-            return label(space, look, s, active, drop, part=part, who=self._who, was=self._was)
-
-        done = results_in_threads(work, parts)
-        ends, opened, decided, whole_passes = zip(*done, strict=True)
-        self._passes += sum(whole_passes), len(parts) * len(active) - sum(whole_passes)
+        centres = self.centres[active]
+        step = Step(centres, frame.look(centres), drop, count)
+        found: list[Found] = self.rows.each("assign", self.stand(active, frame), step)
+        opened = np.sum([one.opened for one in found], axis=0)
+        whole_passes = sum(one.whole for one in found)
+        self._passes += whole_passes, sum(one.parts for one in found) - whole_passes
         self._drift[active] = 0.0
-        self._open[active] = np.sum(opened, axis=0) / max(n, 1)
-        if sum(decided) > choose.MAX_DECIDED * np.sum(opened):
-            self._sharpen(space)
-        moved = np.array(ends) - [[part.start] for part in parts]
-        if count and self._fresh and self.exact_totals and s.n_iter[active[0]] == 0:
-            _, sums = sums_of(space.raw, space.weight, s.labels[active], s.mass.shape[1])
-            s.totals[active], s.mass[active], s.members[active] = sums
-        elif count:
-            moved_by = [
-                [
-                    (self._who[r, part.start : end[a]], self._was[r, part.start : end[a]])
-                    for part, end in zip(parts, ends, strict=True)
-                ]
-                for a, r in enumerate(active)
-            ]
-            sums = s.totals, s.mass, s.members
-            move(space.raw, space.weight, s.labels, sums, moved=moved_by, which=active)
-            slot, empty = np.nonzero(s.members[active] == 0)  # whatever rounding has left of it
-            s.totals[active[slot], empty] = 0.0
-            s.mass[active[slot], empty] = 0.0
-        return np.asarray(moved.sum(axis=0))
+        self._turn[active] += 1
+        self._under[active] = centres
+        self._open[active] = opened / max(self.rows.n, 1)
+        if sum(one.decided for one in found) > choose.MAX_DECIDED * np.sum(opened):
+            self._sharpen(frame)
+        if count:
+            self.sums.put(active, together([one.sums for one in found]))
+        return np.asarray(np.sum([one.changed for one in found], axis=0))
 
-    def _looked(self, active: NDArray[np.int64]) -> tuple[Space, Look]:
-        """The space to work in, and the centres of the active restarts in it."""
-        s = self.state
-        space = self.space
-        look = space.look(s.centres[active])
-        if not self._renew or s.n_iter[active[0]] < self._patience:
-            return space, look
-        pays = space.basis is not None or self._open[active].mean() < choose.MAX_OPEN_TO_SPAN
-        if not pays or not (space.basis is None or look.is_loose):
-            return space, look
+    def stand(self, which: NDArray[np.int64], frame: Frame | None = None) -> Stand:
+        """Where restarts stand."""
+        R, k, _ = self.centres.shape
+        return Stand(
+            R, k, self.problem.units, frame or self.frame,
+            which, self._turn[which], self._under[which],
+        )  # fmt: skip
+
+    @property
+    def _numbers(self) -> int:
+        return self.rows.n * self.rows.d
+
+    def _framed(self, active: NDArray[np.int64]) -> Frame:
+        """The frame to work in."""
+        frame = self.frame
+        if not self._may_span or self.n_iter[active[0]] < self._patience:
+            return frame
+        pays = frame.basis is not None or self._open[active].mean() < choose.MAX_OPEN_TO_SPAN
+        if not pays or not (frame.basis is None or frame.look(self.centres[active]).is_loose):
+            return frame
         with self._lock:
-            if self.space is space:
-                self.space = self._renew(s.centres)
-                self._patience = 2 * int(s.n_iter.max()) + 1
-        return self.space, self.space.look(s.centres[active])
+            if self.frame is frame:
+                self.frame = spanned(frame.origin, self.centres)
+                self._patience = 2 * int(self.n_iter.max()) + 1
+        return self.frame
 
-    def _sharpen(self, space: Space) -> None:
+    def _sharpen(self, frame: Frame) -> None:
         """Go on in float64, where float32 leaves too much for it to decide."""
         with self._lock:
-            if self.space is space and choose.may_sharpen(space.raw):
-                self._renew = None
-                self.space = whole(space.raw, space.weight, space.origin, np.float64)
-
-    def _holds(self, which: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether restarts whose labels stand keep them under the centres summed anew, in order.
-
-        As in scikit-learn, one with an empty cluster ends.
-        """
-        s = self.state
-        empty = (s.members[which] == 0).any(axis=1)
-        self._update(which[empty])
-        held = np.ones(len(which), np.bool_)
-        if not self.exact_totals and not empty.all():
-            self._sum_anew(which[~empty])
-            held[~empty] = self.assign(which[~empty]) == 0
-        return held
-
-    def _sum_anew(self, which: NDArray[np.int64]) -> None:
-        """Rid the centres of the rounding of totals that were kept up to date."""
-        s = self.state
-        which = which[(s.members[which] > 0).all(axis=1)]
-        if self.exact_totals or len(which) == 0:
-            return
-        _, sums = sums_of(self.space.raw, self.space.weight, s.labels[which], s.mass.shape[1])
-        s.totals[which], s.mass[which], s.members[which] = sums
-        self._update(which)
+            if self.frame is frame and choose.may_sharpen(self.rows):
+                self._may_span = False
+                self.frame = whole(frame.origin, self.rows.n, self.rows.dtype, np.float64)
 
     def _update(self, active: NDArray[np.int64]) -> None:
         """Centres become the means of their points; what they moved by is noted."""
-        s = self.state
-        old, totals_, mass = s.centres[active], s.totals[active], s.mass[active]
-        for slot in np.flatnonzero((s.members[active] == 0).any(axis=1)):
-            self._relocate(int(active[slot]), totals_[slot], mass[slot])
+        if len(active) == 0:
+            return
+        old, sums = self.centres[active], self.sums.of(active)
+        totals, mass = sums.added()
+        for slot in np.flatnonzero((sums.members == 0).any(axis=1)):
+            self._relocate(int(active[slot]), totals[slot], mass[slot])
         held = (mass > 0)[:, :, None]
-        new = totals_ / np.where(held, mass[:, :, None], 1.0)
+        new = totals / np.where(held, mass[:, :, None], 1.0)
         for slot, j in np.argwhere(mass <= 0):
             # as in scikit-learn, whose points are centred: the largest cluster's centre if that is
             # known by then, else its total
             big = mass[slot].argmax()
-            total = totals_[slot, big] - (mass[slot, big] - 1) * self._mean
+            total = totals[slot, big] - (mass[slot, big] - 1) * self.problem.mean
             new[slot, j] = new[slot, big] if big < j else total
-        s.centres[active] = new
+        self.centres[active] = new
         self._drift[active] += np.sqrt(np.square(new - old).sum(axis=2))
 
-    @cached_property
-    def _reach(self) -> float:
-        """An upper bound of the points' squared norms."""
-        origin = self.space.origin
-        return 2 * float(self.space.square.max() + origin @ origin)
-
-    @cached_property
-    def _mean(self) -> Floats:
-        return np.asarray(self.space.raw.mean(axis=0, dtype=np.float64))
-
-    def _relocate(self, r: int, totals_: Floats, mass: Floats) -> None:
+    def _relocate(self, r: int, totals: Floats, mass: Floats) -> None:
         """Give each empty cluster the point that is farthest from its centre, as scikit-learn does."""
-        s, space = self.state, self.space
-        far = np.empty(len(space.raw))
-
-        def fill(part: slice) -> None:
-            rows = space.raw[part] - s.centres[r][s.labels[r, part]]
-            far[part] = (rows**2).sum(axis=1)
-
-        for _ in in_threads(fill, pieces(len(far), 4096)):
-            pass
-        empty = np.flatnonzero(s.members[r] == 0)
+        at = self.stand(np.array([r]))
+        far = np.concatenate(self.rows.each("distances", at, self.centres[r]))
+        empty = np.flatnonzero(self.sums.members[r] == 0)
         farthest = np.argpartition(far, -len(empty))[: -len(empty) - 1 : -1]
         rounding = max(choose.NEGLIGIBLE, len(far) * (4 * EPSILON) ** 2)  # of a mean of so many
-        if far.max() <= rounding * self._reach:  # every point lies on its centre
+        square = max(self.rows.each("reach", at))
+        reach = 2 * (square + self.frame.origin @ self.frame.origin)  # over the squared norms
+        if far.max() <= rounding * reach:  # every point lies on its centre
             return
-        for j, i in zip(empty, farthest, strict=True):
-            w, own = space.weight[i], s.labels[r, i]
-            x = w * space.raw[i].astype(np.float64)
-            totals_[own] -= x
+        points = self.rows.take(farthest).astype(np.float64)
+        labels = self.labels(np.array([r]))[0, farthest]
+        for j, i, x, own in zip(empty, farthest, points, labels, strict=True):
+            w = self.problem.weight[i]
+            totals[own] -= w * x
             mass[own] -= w
-            totals_[j] = x
+            totals[j] = w * x
             mass[j] = w

@@ -18,9 +18,10 @@ from sklearn.utils import check_array
 from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 from sklearn.utils.extmath import row_norms
 
-from inkcluster.cluster.kmeans.choose import PEER, Problem, seeds_by_blas, shares_loops, threads_for
+from inkcluster.cluster.kmeans.choose import PEER, seeds_by_blas, shares_loops, threads_for
+from inkcluster.cluster.kmeans.problem import Problem
 from inkcluster.cluster.kmeans.restarts import Outcome, Restart
-from inkcluster.cluster.kmeans.seeding import first_seeds
+from inkcluster.cluster.kmeans.shards.seeding import first_seeds
 from inkcluster.compute.magnitude import scaled
 from inkcluster.compute.memory import SPARE, require
 from inkcluster.compute.threads import (

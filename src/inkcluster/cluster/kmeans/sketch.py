@@ -7,7 +7,6 @@ so that no start depends on threads, blocks or the BLAS.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,14 @@ from sklearn.utils.extmath import randomized_svd
 from inkcluster.cluster.kmeans.choose import (
     MAX_SKETCH_DIRECTIONS,
     Floats,
-    Problem,
     share,
     subset_size,
 )
 from inkcluster.cluster.kmeans.lloyd import Listener, Lloyd
-from inkcluster.cluster.kmeans.restarts import Outcome, least_shift, sums_of
-from inkcluster.cluster.kmeans.space import Space, space_for
+from inkcluster.cluster.kmeans.problem import Problem, rows_of
+from inkcluster.cluster.kmeans.restarts import Outcome
+from inkcluster.cluster.kmeans.shards.space import Frame, Space, first_frame, whole
+from inkcluster.cluster.kmeans.shards.sums import sums_of
 from inkcluster.compute.threads import in_threads, pieces, results_in_threads
 from inkcluster.kernels import rotate
 from inkcluster.kernels.kmeans import seeds
@@ -56,36 +56,36 @@ def from_sketch(
 ) -> Outcome:
     """Restarts from ``init`` "k-means++" or "random"; `advance` is told the share just done."""
     raw, weight, k = problem.raw, problem.weight, problem.k
-    drawn = sketch(raw, weight, random_state)
-    labels, which = starts(drawn, k, restarts, init, random_state)
+    drawn = sketch(problem, random_state)
+    labels, which = starts(drawn, restarts, init, random_state)
     del drawn
     advance(SKETCH_SHARE)
     if listener:
         listener("Initialization complete")
-    centres, sums = sums_of(raw, weight, labels, k)
-    space, renew = space_for(problem.raw, problem.weight, centres)
-    lloyd = Lloyd(space, centres, problem.exact_totals, labels=labels, sums=sums, renew=renew)
+    sums = sums_of(raw, weight, labels, k, problem.units)
+    centres = sums.means()
+    frame = first_frame(problem.rows, centres)
+    lloyd = Lloyd(problem, centres, frame, labels=labels, sums=sums)
     del labels
-    shift = least_shift(problem)
-    s = lloyd.run(
-        problem.max_iter, shift, listener, lambda share: advance((1 - SKETCH_SHARE) * share)
-    )
-    inertia = lloyd.inertia()
+    shift = problem.least_shift
+    lloyd.run(problem.max_iter, shift, listener, lambda share: advance((1 - SKETCH_SHARE) * share))
+    inertia, labels = lloyd.inertia(), lloyd.labels()
     best = int(inertia.argmin())
-    if k > 1 and (weight == 1).all() and s.n_iter[best] < problem.max_iter:
-        _polish(problem, shift, lloyd, best, inertia, random_state=random_state)
-    found = inertia[which], s.n_iter[which], s.labels, s.centres, which
+    if k > 1 and problem.is_even and lloyd.n_iter[best] < problem.max_iter:
+        _polish(lloyd, best, inertia, labels, random_state=random_state)
+    found = inertia[which], lloyd.n_iter[which], labels, lloyd.centres, which
     return Outcome(*found, lloyd.algorithm)
 
 
-def sketch(raw: NDArray[Any], weight: Floats, random_state: np.random.RandomState) -> Space:
-    """The points of `raw` (n, d), any real dtype, in at most 64 whole-number coordinates."""
+def sketch(problem: Problem, random_state: np.random.RandomState) -> Problem:
+    """The same problem with points in at most 64 coordinates, whole numbers where there were more."""
+    raw = problem.raw
     n, d = raw.shape
     rows = np.sort(random_state.choice(n, min(n, DIRECTIONS_SAMPLE), replace=False))
     some = raw[rows]
     if d <= MAX_SKETCH_DIRECTIONS and raw.dtype != np.uint8:
         lead = np.ascontiguousarray(raw - some.mean(axis=0, dtype=np.float64), np.float32)
-        return _space(lead, weight)
+        return _with(problem, lead, problem.weight, exact=False)
     low, scale = 0.0, 1.0
     if some.dtype != np.uint8:
         low, high = float(some.min()), float(some.max())
@@ -95,13 +95,16 @@ def sketch(raw: NDArray[Any], weight: Floats, random_state: np.random.RandomStat
     shift = np.rint(grey.mean(axis=0, dtype=np.float64) @ basis).astype(np.float32)
     lead = np.empty((n, basis.shape[1]), np.float32)
     share(rotate.sketch, -(-n // rotate.ROWS), raw, low, scale, basis, shift, lead)
-    return _space(lead, weight)
+    return _with(problem, lead, problem.weight, exact=True)
 
 
-def _space(lead: NDArray[np.float32], weight: Floats) -> Space:
-    square = np.einsum("nq,nq->n", lead, lead, dtype=np.float64)
-    origin = np.zeros(lead.shape[1])
-    return Space(lead, weight, origin, None, lead, square, np.zeros(len(lead), np.float32))
+def _with(problem: Problem, lead: NDArray[np.float32], weight: Floats, *, exact: bool) -> Problem:
+    return Problem(rows_of(lead, weight), weight, problem.k, SKETCH_ITERATIONS, 0.0, exact)
+
+
+def _frame(problem: Problem) -> Frame:
+    """The coordinates as they are."""
+    return whole(np.zeros(problem.rows.d), problem.rows.n, np.dtype(np.float32), np.float32)
 
 
 def _directions(grey: NDArray[np.float32]) -> Floats:
@@ -133,7 +136,7 @@ def _in_whole_numbers(directions: Floats) -> NDArray[np.float32]:
 
 
 def starts(
-    space: Space, k: int, restarts: int, init: str, random_state: np.random.RandomState
+    problem: Problem, restarts: int, init: str, random_state: np.random.RandomState
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Labels from which the restarts continue, converged on a subset and then in the sketch.
 
@@ -144,49 +147,47 @@ def starts(
     which : ndarray of shape (restarts,), int64
         The row of each restart.
     """
-    n = len(space.raw)
+    n, k, lead = problem.rows.n, problem.k, problem.raw
     rows = np.sort(random_state.choice(n, subset_size(n, k), replace=False))
-    subset = _space(space.rows(rows.astype(np.int32)), space.weight[rows])
-    chosen = _seeds(subset, k, restarts * STARTS, init, random_state)
-    first = Lloyd(subset, subset.raw[chosen].astype(np.float64), exact_totals=True)
+    subset = _with(problem, lead[rows], problem.weight[rows], exact=problem.whole)
+    chosen = _seeds(subset, restarts * STARTS, init, random_state)
+    first = Lloyd(subset, subset.raw[chosen].astype(np.float64), _frame(subset))
     first.run(SKETCH_ITERATIONS, 0.0, still=2)
-    kept, which = distinct(first.state.labels, k)
-    second = Lloyd(space, first.state.centres[kept], exact_totals=True)
+    kept, which = distinct(first.labels(), k)
+    second = Lloyd(problem, first.centres[kept], _frame(problem))
     del first
     second.run(SKETCH_ITERATIONS, 0.0, still=n // 4096)
     inertia = second.inertia()[which].reshape(restarts, STARTS)
     won = which[inertia.argmin(axis=1) + np.arange(restarts) * STARTS]
-    labels = second.state.labels
+    labels = second.labels()
     rows, again = distinct(labels[won], k)
     return labels[won[rows]], again
 
 
 def _seeds(
-    subset: Space, k: int, count: int, init: str, random_state: np.random.RandomState
+    subset: Problem, count: int, init: str, random_state: np.random.RandomState
 ) -> NDArray[np.int64]:
     if init == "random":
         share = subset.weight / subset.weight.sum()
-        draws = [random_state.choice(len(share), k, replace=False, p=share) for _ in range(count)]
+        draws = [
+            random_state.choice(len(share), subset.k, replace=False, p=share) for _ in range(count)
+        ]
         return np.array(draws, np.int64)
-    return plus_plus(subset, k, count, random_state)
+    return plus_plus(subset.raw, subset.weight, subset.k, count, random_state)
 
 
 def plus_plus(
-    space: Space, k: int, count: int, random_state: np.random.RandomState
+    lead: NDArray[np.float32],
+    weight: Floats,
+    k: int,
+    count: int,
+    random_state: np.random.RandomState,
 ) -> NDArray[np.int64]:
     """Seeds by greedy k-means++, shape (count, k), in the order in which they were chosen."""
     chosen = np.empty((count, k), np.int64)
     draws = random_state.random_sample((count, k, 2 + int(np.log(k))))
-    share(
-        seeds.plus_plus,
-        count,
-        space.rows(slice(None)),
-        space.square,
-        space.weight,
-        draws,
-        chosen,
-        times=count * k,
-    )
+    square = np.einsum("nq,nq->n", lead, lead, dtype=np.float64)
+    share(seeds.plus_plus, count, lead, square, weight, draws, chosen, times=count * k)
     return chosen
 
 
@@ -217,11 +218,10 @@ def _named_by_first(labels: NDArray[np.int32], k: int) -> NDArray[np.int32]:
 
 
 def _polish(
-    problem: Problem,
-    shift: float,
     lloyd: Lloyd,
     best: int,
     inertia: Floats,
+    labels: NDArray[np.int32],
     *,
     random_state: np.random.RandomState,
 ) -> None:
@@ -232,33 +232,45 @@ def _polish(
     Annealing the points nearest to a border finds nearly the lowest. Lloyd's iteration on all
     points then makes it a fixed point.
     """
-    s, space = lloyd.state, lloyd.space
+    problem = lloyd.problem
     for points in POLISHED_POINTS:
-        better = _annealed(lloyd, best, points, random_state)
-        left = problem.max_iter - int(s.n_iter[best])
+        better = _annealed(lloyd, best, labels[best], points, random_state)
+        left = problem.max_iter - int(lloyd.n_iter[best])
         if better is None or left < 1:
             return
-        centres, sums = sums_of(problem.raw, problem.weight, better[None], problem.k)
-        again = Lloyd(space, centres, problem.exact_totals, labels=better[None], sums=sums)
-        again.run(left, shift)
+        sums = sums_of(problem.raw, problem.weight, better[None], problem.k, problem.units)
+        again = Lloyd(
+            problem.again(),
+            sums.means(),
+            lloyd.frame,
+            labels=better[None],
+            sums=sums,
+            may_span=False,
+        )
+        again.run(left, problem.least_shift)
         if (lower := again.inertia()[0]) >= inertia[best]:
             return
         inertia[best] = lower
-        for name in ("centres", "labels", "margin", "totals", "mass", "members"):
-            getattr(s, name)[best] = getattr(again.state, name)[0]
-        s.n_iter[best] += again.state.n_iter[0]
+        lloyd.centres[best], labels[best] = again.centres[0], again.labels()[0]
+        lloyd.sums.put(np.array([best]), again.sums)
+        lloyd.n_iter[best] += again.n_iter[0]
 
 
 def _annealed(
-    lloyd: Lloyd, best: int, points: int, random_state: np.random.RandomState
+    lloyd: Lloyd,
+    best: int,
+    labels: NDArray[np.int32],
+    points: int,
+    random_state: np.random.RandomState,
 ) -> NDArray[np.int32] | None:
     """Labels (n,) of lower inertia with at most `points` changed, or None where none was found."""
-    s, space = lloyd.state, lloyd.space
-    labels, totals, mass = s.labels[best], s.totals[best], s.mass[best].copy()
-    gap = _gaps(space, s.centres[best])
+    (shard,) = lloyd.rows.shards
+    space, origin = shard.space, lloyd.frame.origin
+    (totals,), (mass,) = lloyd.sums.of(np.array([best])).added()
+    gap = _gaps(space, lloyd.centres[best])
     near = np.sort(np.argpartition(gap, min(points, len(gap) - 1))[:points])
-    rows = np.asarray(space.raw[near], np.float64) - space.origin
-    about = totals - mass[:, None] * space.origin
+    rows = np.asarray(space.raw[near], np.float64) - origin
+    about = totals - mass[:, None] * origin
     small = rows.astype(np.float32)
     norms = np.einsum("kd,kd->k", about, about)
     before = float((norms / np.maximum(mass, 1)).sum())
@@ -284,7 +296,7 @@ def _annealed(
 
 def _gaps(space: Space, centres: Floats) -> Floats:
     """Squared distance to the second nearest centre (k, d) less that to the nearest, about."""
-    look = space.look(centres[None])
+    look = space.frame.look(centres[None])
     gaps = np.empty(len(space.raw))
 
     def fill(part: slice) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,9 @@ from inkcluster.cluster.kmeans.choose import (
     MAX_WHOLE_NUMBERS,
     Floats,
     max_gathered,
+    starts_sharp,
 )
-from inkcluster.cluster.kmeans.restarts import State
+from inkcluster.compute.rows import Rows
 from inkcluster.compute.threads import in_threads, pieces
 from inkcluster.kernels.kmeans import nearest
 
@@ -31,8 +32,6 @@ ROWS = 1024
 """Rows converted at a time."""
 MAX_LOOSE = 4e-4
 """Share of the centres' squared norms outside the leading directions above which new ones are made."""
-
-Renew = Callable[[Floats], "Space"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,44 +50,28 @@ class Look:
 
 
 @dataclass(frozen=True, eq=False)
-class Space:
-    """Points with a cheap lower and upper bound on every distance.
+class Frame:
+    """The coordinates in which points are compared with centres; all points share one.
 
     Parameters
     ----------
-    raw : ndarray of shape (n, d)
-        The points; float64 decides on these, and totals are taken of these.
-    weight : ndarray of shape (n,), float64
     origin : ndarray of shape (d,), float64
         The origin of the coordinates, which float32 holds exactly.
     basis : ndarray of shape (d, q), float32, or None
         Orthonormal directions; None where the coordinates are the features.
-    lead : ndarray of shape (n, q), float32 or float64, or None
-        Coordinates along the basis; None where they are made from `raw` block by block.
-    square : ndarray of shape (n,), float64
-        Squared distance to the origin.
-    rho : ndarray of shape (n,), float32
-        Upper bound of the norm outside the basis.
+    dtype : dtype
+        The type of the coordinates.
+    kept : bool
+        Whether the coordinates of all points are kept; else they are made block by block.
+    number : int
+        Rises with every frame that a process makes.
     """
 
-    raw: NDArray[Any]
-    weight: Floats
     origin: Floats
     basis: NDArray[np.float32] | None
-    lead: NDArray[Any] | None
-    square: Floats
-    rho: NDArray[np.float32]
-
-    @property
-    def dtype(self) -> Any:
-        """The type of the coordinates."""
-        return np.dtype(np.float32) if self.lead is None else self.lead.dtype
-
-    def rows(self, at: slice | NDArray[np.int32]) -> NDArray[Any]:
-        """The coordinates of some points, (m, q)."""
-        if self.lead is None:
-            return centred(self.raw[at], self.origin, np.float32)
-        return self.lead[at] if isinstance(at, slice) else self.lead.take(at, axis=0)
+    dtype: Any
+    kept: bool
+    number: int = field(default_factory=partial(next, count()))
 
     def look(self, centres: Floats) -> Look:
         """What the kernels need of centres (R, k, d).
@@ -96,7 +79,7 @@ class Space:
         With u a point and v a centre about the origin, a score is ‖v‖² - 2 u·v. Rounding u, v and
         the sum of the product in any order changes it by a multiple of ‖u‖ ‖v‖ and one of ‖v‖².
         """
-        dtype = self.dtype
+        dtype = np.dtype(self.dtype)
         unit = float(np.finfo(dtype).eps) / 2
         offset = centres - self.origin
         square = np.einsum("rkd,rkd->rk", offset, offset)
@@ -119,6 +102,38 @@ class Space:
         return Look((-2 * lead).astype(dtype), square.astype(dtype), grain.astype(dtype), slack)
 
 
+@dataclass(frozen=True, eq=False)
+class Space:
+    """Points with a cheap lower and upper bound on every distance.
+
+    Parameters
+    ----------
+    frame : Frame
+    raw : ndarray of shape (n, d)
+        The points; float64 decides on these, and totals are taken of these.
+    weight : ndarray of shape (n,), float64
+    lead : ndarray of shape (n, q), float32 or float64, or None
+        Coordinates along the basis; None where they are made from `raw` block by block.
+    square : ndarray of shape (n,), float64
+        Squared distance to the origin.
+    rho : ndarray of shape (n,), float32
+        Upper bound of the norm outside the basis.
+    """
+
+    frame: Frame
+    raw: NDArray[Any]
+    weight: Floats
+    lead: NDArray[Any] | None
+    square: Floats
+    rho: NDArray[np.float32]
+
+    def rows(self, at: slice | NDArray[np.int32]) -> NDArray[Any]:
+        """The coordinates of some points, (m, q)."""
+        if self.lead is None:
+            return centred(self.raw[at], self.frame.origin, np.float32)
+        return self.lead[at] if isinstance(at, slice) else self.lead.take(at, axis=0)
+
+
 def centred(rows: NDArray[Any], origin: Floats, dtype: Any) -> NDArray[Any]:
     """Rows less an origin that float32 holds, rounded once."""
     if np.float64 in (rows.dtype, dtype):
@@ -126,59 +141,42 @@ def centred(rows: NDArray[Any], origin: Floats, dtype: Any) -> NDArray[Any]:
     return rows - origin.astype(np.float32)
 
 
-def space_for(
-    raw: NDArray[Any], weight: Floats, centres: Floats | None
-) -> tuple[Space, Renew | None]:
-    """The space to begin with, and how to make one for centres where that may pay.
-
-    `centres` (R, k, d), where given, hardly move any more.
-    """
-    origin = reference(raw)
-    if raw.shape[1] <= MAX_WHOLE_DIMENSIONS or raw.size <= MAX_WHOLE_NUMBERS:
-        return whole(raw, weight, origin), None
-    renew = partial(spanned, raw, weight, origin)
-    return (whole(raw, weight, origin) if centres is None else renew(centres)), renew
-
-
-def reference(raw: NDArray[Any]) -> Floats:
-    """A point amid the data, about which float32 loses least; always from the same few rows.
+def reference(some: NDArray[Any]) -> Floats:
+    """A point amid the data, about which float32 loses least, from some of the rows.
 
     The median, so that no outlier moves it; the mean of 8-bit points, which have none.
     """
-    step = max(1, len(raw) // 512)
-    some = raw[::step]
-    middle = some.mean(axis=0) if raw.dtype == np.uint8 else np.median(some, axis=0)
-    return np.asarray(middle, np.float64)
+    middle = some.mean(axis=0) if some.dtype == np.uint8 else np.median(some, axis=0)
+    return np.asarray(middle, np.float64).astype(np.float32).astype(np.float64)
 
 
-def whole(raw: NDArray[Any], weight: Floats, origin: Floats, dtype: Any = np.float32) -> Space:
-    """The space in which every coordinate is a leading one."""
-    n, d = raw.shape
-    origin = origin.astype(np.float32).astype(np.float64)
-    most = MAX_WHOLE_NUMBERS if raw.dtype == np.uint8 else MAX_COPIED_NUMBERS
-    kept = d <= MAX_WHOLE_DIMENSIONS or raw.size <= most
-    lead = np.empty((n, d), dtype) if kept else None
-    square = np.empty(n)
-
-    def fill(part: slice) -> None:
-        rows = raw[part].astype(np.float64) - origin
-        np.einsum("nd,nd->n", rows, rows, out=square[part])
-        if lead is not None:
-            lead[part] = rows
-
-    for _ in in_threads(fill, pieces(n, max(ROWS, 2**16 // d))):
-        pass
-    return Space(raw, weight, origin, None, lead, square, np.zeros(n, np.float32))
+def can_span(n: int, d: int) -> bool:
+    """Whether n points have so many coordinates that leading directions may pay."""
+    return d > MAX_WHOLE_DIMENSIONS and n * d > MAX_WHOLE_NUMBERS
 
 
-def spanned(raw: NDArray[Any], weight: Floats, origin: Floats, centres: Floats) -> Space:
-    """The space whose leading directions are those in which centres (R, k, d) differ.
+def first_frame(rows: Rows, centres: Floats | None = None) -> Frame:
+    """The frame to begin with; `centres` (R, k, d), where given, hardly move any more."""
+    origin = reference(rows.take(np.arange(0, rows.n, max(1, rows.n // 512))))
+    if centres is not None and can_span(rows.n, rows.d):
+        return spanned(origin, centres)
+    return whole(origin, rows.n, rows.dtype, np.float64 if starts_sharp() else np.float32)
+
+
+def whole(origin: Floats, n: int, of: Any, dtype: Any = np.float32) -> Frame:
+    """The frame of n points of type `of` in which every coordinate is a leading one."""
+    d = len(origin)
+    most = MAX_WHOLE_NUMBERS if of == np.uint8 else MAX_COPIED_NUMBERS
+    return Frame(origin, None, dtype, d <= MAX_WHOLE_DIMENSIONS or n * d <= most)
+
+
+def spanned(origin: Floats, centres: Floats) -> Frame:
+    """The frame whose leading directions are those in which centres (R, k, d) differ.
 
     The centres lie in it almost exactly. Their scalar products with a point then need the leading
     coordinates only, and the norms outside bound the rest.
     """
-    n, d = raw.shape
-    origin = origin.astype(np.float32).astype(np.float64)
+    d = len(origin)
     offset = (centres - origin).reshape(-1, d)
     if len(offset) <= d:
         values, vectors = linalg.eigh(offset @ offset.T)
@@ -191,33 +189,70 @@ def spanned(raw: NDArray[Any], weight: Floats, origin: Floats, centres: Floats) 
     q = int(np.searchsorted(-left, -values.sum() * 4e-6)) + 1
     q = min(-(-q // 16) * 16, MAX_DIRECTIONS, len(values))
     basis = np.ascontiguousarray(linalg.qr(directions[:q].T, mode="economic")[0], np.float32)
-    lead = np.empty((n, q), np.float32)
+    return Frame(origin, basis, np.float32, kept=True)
+
+
+def space_in(frame: Frame, raw: NDArray[Any], weight: Floats) -> Space:
+    """The points (n, d) in a frame."""
+    n, d = raw.shape
+    basis, origin = frame.basis, frame.origin
+    width = d if basis is None else basis.shape[1]
+    as_is = basis is None and raw.dtype == frame.dtype and not origin.any()
+    lead = raw if as_is else np.empty((n, width), frame.dtype) if frame.kept else None
     square = np.empty(n)
 
     def fill(part: slice) -> None:
-        rows = centred(raw[part], origin, np.float32)
+        if basis is None:
+            rows = raw[part].astype(np.float64) - origin
+            if lead is not None and not as_is:
+                lead[part] = rows
+        else:
+            rows = centred(raw[part], origin, np.float32)
+            np.dot(rows, basis, out=lead[part])  # type: ignore[index]
         np.einsum("nd,nd->n", rows, rows, out=square[part], dtype=np.float64)
-        np.dot(rows, basis, out=lead[part])
 
-    for _ in in_threads(fill, pieces(n, ROWS)):
+    for _ in in_threads(fill, pieces(n, ROWS if basis is not None else max(ROWS, 2**16 // d))):
         pass
-    inside = np.einsum("nq,nq->n", lead, lead).astype(np.float64)
-    rho = np.sqrt(np.maximum(square - inside, 0.0) + 2e-6 * square).astype(np.float32)
-    return Space(raw, weight, origin, basis, lead, square, rho)
+    if basis is None or lead is None:
+        rho = np.zeros(n, np.float32)
+    else:
+        inside = np.einsum("nq,nq->n", lead, lead).astype(np.float64)
+        rho = np.sqrt(np.maximum(square - inside, 0.0) + 2e-6 * square).astype(np.float32)
+    return Space(frame, raw, weight, lead, square, rho)
 
 
-def label(
+@dataclass(eq=False)
+class Standing:
+    """Where points (n,) stand in each restart: (R, n).
+
+    `margin` bounds from below each point's distance to its second nearest centre less that to its
+    own; `who` and `was` are written with the points that move and their former labels.
+    """
+
+    labels: NDArray[np.int32]
+    margin: NDArray[np.float32]
+    who: NDArray[np.int32]
+    was: NDArray[np.int32]
+
+    @classmethod
+    def new(cls, restarts: int, n: int) -> Standing:
+        """That of points without labels."""
+        shape = restarts, n
+        labels, margin = np.full(shape, -1, np.int32), np.full(shape, -1, np.float32)
+        return cls(labels, margin, np.empty(shape, np.int32), np.empty(shape, np.int32))
+
+
+def label(  # noqa: PLR0917
     space: Space,
     look: Look,
-    s: State,
+    centres: Floats,
+    state: Standing,
     active: NDArray[np.int64],
     drop: NDArray[np.float32],
     *,
     part: slice,
-    who: NDArray[np.int32],
-    was: NDArray[np.int32],
 ) -> tuple[list[int], NDArray[np.int64], int, int]:
-    """Label a part of the points in the active restarts; `who` and `was` (R, n) hold what moved.
+    """Label a part of the points in the active restarts, whose centres (A, k, d) are given.
 
     Restarts that leave most of it open share one product with all of it, which reads the points
     once; for the others their open points are gathered.
@@ -234,6 +269,7 @@ def label(
         How many restarts took part with all points.
     """
     k = look.base.shape[1]
+    labels, margin, who, was = state.labels, state.margin, state.who, state.was
     everyone = np.arange(part.start, part.stop, dtype=np.int32)
     size = part.stop - part.start
     ends = [part.start] * len(active)
@@ -243,17 +279,15 @@ def label(
         r = active[a]
         ends[a], open_ = nearest.settle(
             score, look.base[a], look.grain[a], look.slack[a], ids,
-            space.raw, space.square, space.rho, s.centres[r],
-            s.margin[r], s.labels[r], who[r], was[r], ends[a],
+            space.raw, space.square, space.rho, centres[a],
+            margin[r], labels[r], who[r], was[r], ends[a],
         )  # fmt: skip
         return open_
 
     most = max_gathered()
     opened = np.array(
         [
-            nearest.find_open(
-                s.margin[r, part], s.labels[r, part], drop[a], who[r, part], part.start
-            )
+            nearest.find_open(margin[r, part], labels[r, part], drop[a], who[r, part], part.start)
             for a, r in enumerate(active)
         ],
         np.int64,

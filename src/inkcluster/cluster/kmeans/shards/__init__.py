@@ -1,0 +1,1 @@
+"""What k-means does with a range of the points, wherever they are."""

@@ -1,0 +1,71 @@
+"""Makes shards of rows of a file, and of the chunks of a dask array."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.cluster.kmeans.choose import Floats
+from inkcluster.cluster.kmeans.shards.shard import Shard
+from inkcluster.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Rows of a file: where an array (n, d) begins in it, and which rows are meant."""
+
+    path: str
+    dtype: str
+    offset: int
+    shape: tuple[int, int]
+    rows: tuple[int, int]
+
+    def open(self) -> NDArray[Any]:
+        """The rows, memory-mapped."""
+        mapped = np.memmap(self.path, self.dtype, "r", self.offset, self.shape)
+        return mapped[slice(*self.rows)]
+
+
+def of_file(mapped: Mapped, weight: Floats | None) -> Shard:
+    """The shard of some rows of a file."""
+    return Shard(mapped.open(), weight, mapped=mapped)
+
+
+def of_block(block: Any, rows: tuple[int, int], d: int, dtype: Any, weight: Floats | None) -> Shard:
+    """The shard of a computed chunk, of rows from the first to the last (excluded).
+
+    Raises
+    ------
+    BadInputError
+        If it is not what was announced, or holds NaN or infinite values.
+    """
+    where = f"rows {rows[0]:,} to {rows[1] - 1:,} of X"
+    block = np.asarray(block)
+    if block.ndim not in (2, 3) or block.shape[0] != rows[1] - rows[0] or block[:1].size != d:
+        raise BadInputError(
+            f"The chunk with {where} has the shape {block.shape} and not {rows[1] - rows[0], d}; its "
+            "dask array announces other sizes than it computes."
+        )
+    return Shard(checked_block(block, dtype, where), weight)
+
+
+def checked_block(block: Any, dtype: Any, where: str) -> NDArray[Any]:
+    """The points (n, d) of a chunk, as `dtype`; `where` names it in errors.
+
+    Raises
+    ------
+    BadInputError
+        If it holds anything else than finite real numbers.
+    """
+    block = np.asarray(block)
+    if block.dtype.kind not in "buif":
+        raise BadInputError(f"There is {block.dtype} in {where}, and real numbers are read.")
+    raw = np.ascontiguousarray(block.reshape(len(block), -1), dtype)
+    if raw.dtype != np.uint8 and raw.size and not np.isfinite([raw.max(), raw.min()]).all():
+        raise BadInputError(
+            f"There are NaN or infinite values in {where}; fill them or leave out their rows."
+        )
+    return raw
