@@ -183,7 +183,9 @@ def source_of(X: Any) -> Source | None:
     check_workers(client)
     size = _size_of_file(mapped.path)
     cannot = [
-        name for name, has in ask_workers(client, _size_of_file, mapped.path).items() if has != size
+        name
+        for name, has in ask_workers(client, _size_of_file, mapped.path).items()
+        if has is None or has != size
     ]
     if cannot:
         warnings.warn(
@@ -214,25 +216,25 @@ def _mapped(X: Any) -> Mapped | None:
     return Mapped(str(Path(name).resolve()), X.dtype.str, held.offset + start, shape, (0, len(X)))
 
 
-def _size_of_file(path: str) -> int:
-    return Path(path).stat().st_size
+def _size_of_file(path: str) -> int | None:
+    return Path(path).stat().st_size if Path(path).is_file() else None
 
 
-def check_workers_memory(rows: Rows, k: int, restarts: int) -> None:
-    """Refuse shards on workers that have too little memory for their share of them.
+def check_workers_memory(source: Source, k: int, restarts: int) -> None:
+    """Refuse points for whose shards the workers of a cluster have too little memory.
 
     Raises
     ------
     TooLittleMemoryError
         With the bytes needed and the bytes that the smallest worker has.
     """
-    if not rows.are_elsewhere:
+    if source.client is None:
         return
-    told = rows.client.scheduler_info(n_workers=-1)["workers"].values()  # type: ignore[attr-defined]
+    told = source.client.scheduler_info(n_workers=-1)["workers"].values()
     limits = [one["memory_limit"] for one in told if one["memory_limit"]]
     if limits:
-        n = -(-rows.n // len(told))
-        share = Rows([], [n], rows.d, rows.dtype)
-        need = bytes_needed(share, k, restarts) + n * rows.d * rows.dtype.itemsize
+        n, d = -(-source.n // len(told)), source.d
+        own = 0 if source.mapped else n * d * source.dtype.itemsize
+        need = own + bytes_needed(Rows([], [n], d, source.dtype), k, restarts)
         instead = "start more workers or give them more memory"
         require(f"K-means on one of {len(told)} workers", n, need, min(limits), instead)

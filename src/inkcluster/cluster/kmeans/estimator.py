@@ -174,8 +174,8 @@ class KMeans(_Peer):  # type: ignore[misc]
             moved += source.refuse_if_large(self.init, deep=deep, small=small)
             raw, source = read(self, source.gathered(), reset=False), None
         if source:
+            check_workers_memory(source, k, restarts)
             rows, exponent = source.rows(weight, self.memory_limit)
-            check_workers_memory(rows, k, restarts)
         else:
             exponent = exponent_of(raw)
             rows = rows_of(scaled(raw, -exponent), weight)

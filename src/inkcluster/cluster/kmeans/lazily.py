@@ -32,7 +32,7 @@ def labels_of(raw: NDArray[Any], centres: NDArray[Any], *, small: bool) -> NDArr
 
 def distances_to(centres: NDArray[Any], raw: NDArray[Any]) -> NDArray[np.floating[Any]]:
     """Distances from raw (n, d) to centres (k, d), shape (n, k); of bytes in float64."""
-    grey = raw.dtype == np.uint8
+    grey, centres = raw.dtype == np.uint8, np.require(centres, None, ["C", "A"])
     out = np.empty((len(raw), len(centres)), np.result_type(centres, np.float32 if grey else raw))
     for part in pieces(len(raw), block_rows(raw.shape[1])):
         rows = raw[part].astype(np.float64) if grey else raw[part]
@@ -101,8 +101,11 @@ def _nearest(
 def _labels_of_block(
     block: Any, centres: NDArray[Any], dtype: Any, small: bool
 ) -> NDArray[np.int32]:
+    raw = checked_block(block, dtype, "a chunk of X")
+    if not len(raw):
+        return np.empty(0, np.int32)
     with alone():
-        return labels_of(checked_block(block, dtype, "a chunk of X"), centres, small=small)
+        return labels_of(raw, centres, small=small)
 
 
 def _distances_of_block(block: Any, centres: NDArray[Any], dtype: Any) -> NDArray[Any]:

@@ -11,6 +11,8 @@ from inkcluster._version import __version__
 from inkcluster.errors import BadInputError, ClusterError
 
 INSTALL = "install it with: pip install 'inkcluster[dask]'"
+WAIT = 10
+"""Seconds to wait for the first worker of a cluster that has none."""
 
 
 def current_client() -> Any:
@@ -77,6 +79,8 @@ def check_workers(client: Any) -> None:
     ClusterError
         Naming a worker and what it has.
     """
+    with suppress(TimeoutError):  # one that is being started again
+        client.wait_for_workers(1, timeout=WAIT)
     found = ask_workers(client, _prober())
     if not found:
         raise ClusterError(

@@ -63,7 +63,9 @@ def checked_block(block: Any, dtype: Any, where: str) -> NDArray[Any]:
     block = np.asarray(block)
     if block.dtype.kind not in "buif":
         raise BadInputError(f"There is {block.dtype} in {where}, and real numbers are read.")
-    raw = np.ascontiguousarray(block.reshape(len(block), -1), dtype)
+    # what comes over a wire may lie where NumPy hands the BLAS a copy in another order
+    flat = block.reshape(len(block), int(np.prod(block.shape[1:])))
+    raw: NDArray[Any] = np.require(flat, dtype, ["C", "A"])
     if raw.dtype != np.uint8 and raw.size and not np.isfinite([raw.max(), raw.min()]).all():
         raise BadInputError(
             f"There are NaN or infinite values in {where}; fill them or leave out their rows."

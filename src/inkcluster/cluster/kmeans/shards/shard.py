@@ -88,7 +88,7 @@ class Shard:
         self.raw = raw
         self.mapped = mapped
         self._given = weight
-        self.weight = np.ones(len(raw)) if weight is None else weight
+        self.weight = np.ones(len(raw)) if weight is None else np.require(weight, None, ["C", "A"])
         self.space = space
         self._standing: Standing | None = None
         self._lock = Lock()

@@ -1,0 +1,168 @@
+"""A local cluster of processes: what runs on it, what moves, and what a worker's death changes."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.model_selection import GridSearchCV
+
+from inkcluster.cluster.kmeans import KMeans, choose
+from inkcluster.compute.dasked import clients
+from inkcluster.compute.dasked.spread import Spread
+from inkcluster.errors import BadInputError, ClusterError, TooLittleMemoryError
+
+da = pytest.importorskip("dask.array", reason="the extra inkcluster[dask] is not installed")
+distributed = pytest.importorskip(
+    "distributed", reason="the extra inkcluster[dask] is not installed"
+)
+pytestmark = [
+    pytest.mark.slow,
+    # a process that forks while Dask's threads run
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=":0", memory_limit="1GB"
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def engine():
+    with choose.forced(choose.BOUNDS):
+        yield
+
+
+@pytest.fixture(scope="module")
+def points():
+    rng = np.random.default_rng(0)
+    centres = rng.integers(40, 200, (6, 70))
+    X = centres[rng.integers(6, size=3000)] + rng.normal(0, 30, (3000, 70))
+    return X.clip(0, 255).astype(np.uint8)
+
+
+def cut(X):
+    return da.from_array(X, chunks=((1000, 17, 983, len(X) - 2000), -1))
+
+
+def assert_same(one, other):
+    np.testing.assert_array_equal(one.labels_, other.labels_)
+    np.testing.assert_array_equal(one.cluster_centers_, other.cluster_centers_)
+    assert (one.inertia_, one.n_iter_) == (other.inertia_, other.n_iter_)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_chunks_on_workers_change_nothing(client, points, dtype):
+    X = points.astype(dtype)
+    model = KMeans(9, n_init=2, random_state=0, tol=0)
+    whole, ours = KMeans(**model.get_params()).fit(X), model.fit(cut(X))
+    assert_same(ours, whole)
+    assert whole.bytes_moved_ == 0
+    np.testing.assert_array_equal(ours.predict(cut(X)).compute(), whole.labels_)
+    np.testing.assert_array_equal(ours.transform(cut(X)).compute(), whole.transform(X))
+    assert ours.score(cut(X)) == whole.score(X)
+
+
+def test_a_mapped_file_is_opened_by_the_workers(client, points, tmp_path):
+    X = np.tile(points, (20, 1))
+    np.save(tmp_path / "points.npy", X.reshape(-1, 7, 10))
+    mapped = np.load(tmp_path / "points.npy", mmap_mode="r")[100:]
+    whole, ours = KMeans(5, random_state=0).fit(X[100:]), KMeans(5, random_state=0).fit(mapped)
+    assert_same(ours, whole)
+    assert 0 < ours.bytes_moved_ < X.nbytes / 2
+    np.testing.assert_array_equal(ours.predict(mapped), whole.labels_)
+
+
+def test_a_file_that_workers_cannot_open_is_clustered_here(client, points, tmp_path):
+    np.save(tmp_path / "points.npy", points)
+    mapped = np.load(tmp_path / "points.npy", mmap_mode="r")
+    (tmp_path / "points.npy").unlink()
+    with pytest.warns(UserWarning, match=r"2 of the Dask workers cannot open .*points\.npy"):
+        found = KMeans(3, random_state=0).fit(mapped)
+    assert found.bytes_moved_ == 0
+
+
+def test_errors_of_chunks_come_back_as_they_are(client):
+    X = da.concatenate([da.ones((600, 300)), da.full((300, 300), np.nan)])
+    with pytest.raises(BadInputError, match="NaN or infinite values in rows 512 to 899"):
+        KMeans(2, random_state=0).fit(X)
+
+
+def test_memory_is_planned_by_worker(client):
+    X = da.zeros((10_000_000, 784), chunks=(100_000, -1), dtype=np.uint8)
+    with pytest.raises(
+        TooLittleMemoryError, match=r"K-means on one of \d workers .*0\.\d+ GB|1\.00 GB"
+    ):
+        KMeans(2, random_state=0).fit(X)
+
+
+@pytest.mark.parametrize(
+    ("has", "words"),
+    [("0.0.1", "has Inkcluster 0.0.1"), (None, "has no Inkcluster"), ({}, "no workers")],
+)
+def test_other_workers_are_refused(client, points, monkeypatch, has, words):
+    found = has if has == {} else {"tcp://1.2.3.4:5": has}
+    monkeypatch.setattr(clients, "ask_workers", lambda *given: found)
+    with pytest.raises(ClusterError, match=words):
+        KMeans(2).fit(cut(points))
+
+
+def test_no_scheduler_at_the_address():
+    with pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        clients.connect("tcp://127.0.0.1:9", timeout=0.5)
+
+
+def test_a_client_by_its_address(client):
+    with clients.connect(client.scheduler.address) as other:
+        assert clients.current_client() is other
+
+
+def test_a_grid_search_on_dasks_backend_of_joblib(client, points):
+    X = points[:300].astype(np.float64)
+    search = GridSearchCV(KMeans(random_state=0, n_init=1), {"n_clusters": [2, 6]}, cv=2)
+    alone = search.fit(X).cv_results_["mean_test_score"]
+    with joblib.parallel_backend("dask"):
+        spread = search.fit(X).cv_results_["mean_test_score"]
+    np.testing.assert_array_equal(spread, alone)
+
+
+def test_a_worker_that_dies_changes_nothing(client, points, monkeypatch):
+    X = np.tile(points, (3, 1))[:8000]
+    whole = KMeans(9, random_state=0, tol=0).fit(X)
+    calls, each = [], Spread.each
+
+    def dying(self, method, *given, of=None):
+        calls.append(method)
+        if calls.count("assign") == 4 and method == "assign":
+            victim = next(iter(client.run(os.getpid).values()))
+            os.kill(victim, signal.SIGKILL)
+        return each(self, method, *given, of=of)
+
+    monkeypatch.setattr(Spread, "each", dying)
+    ours = KMeans(9, random_state=0, tol=0).fit(cut(X))
+    assert calls.count("assign") > 4
+    assert_same(ours, whole)
+
+
+def test_workers_that_die_again_and_again_are_one_clear_error(client, points):
+    client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0))
+    try:
+        deadly = cut(points).map_blocks(
+            lambda block: os._exit(1), dtype=np.uint8, meta=np.zeros((0, 0), np.uint8)
+        )
+        with pytest.raises(ClusterError, match="1 workers in turn died on the same chunk"):
+            KMeans(3, random_state=0).fit(deadly)
+    finally:
+        client.run_on_scheduler(
+            lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 3)
+        )
