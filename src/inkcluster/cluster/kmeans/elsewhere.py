@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.kmeans.choose import bytes_needed, rows_together
 from inkcluster.cluster.kmeans.points import KEPT
-from inkcluster.cluster.kmeans.shards.making import Mapped, of_block, of_file
+from inkcluster.cluster.kmeans.shards.making import FileShard, Mapped, of_block
 from inkcluster.cluster.kmeans.shards.shard import Shard
 from inkcluster.compute.dasked import arrays
 from inkcluster.compute.dasked.clients import ask_workers, check_workers, current_client
@@ -115,7 +115,7 @@ class Source:
                 (replace(self.mapped, rows=(p.start, p.stop)), None if even else weight[p])
                 for p in parts
             ]
-            rows = self._made(of_file, given, parts)
+            rows = self._made(FileShard, given, parts)
         else:
             X = arrays.by_rows(self.X, unit)
             ends = np.cumsum(X.chunks[0]).tolist()
@@ -216,6 +216,11 @@ def _mapped(X: Any) -> Mapped | None:
     return Mapped(str(Path(name).resolve()), X.dtype.str, held.offset + start, shape, (0, len(X)))
 
 
+def _memory_limit(dask_worker: Any) -> int | None:
+    limit: int | None = dask_worker.memory_manager.memory_limit
+    return limit
+
+
 def _size_of_file(path: str) -> int | None:
     return Path(path).stat().st_size if Path(path).is_file() else None
 
@@ -230,8 +235,8 @@ def check_workers_memory(source: Source, k: int, restarts: int) -> None:
     """
     if source.client is None:
         return
-    told = source.client.scheduler_info(n_workers=-1)["workers"].values()
-    limits = [one["memory_limit"] for one in told if one["memory_limit"]]
+    told = ask_workers(source.client, _memory_limit)
+    limits = [limit for limit in told.values() if limit and not isinstance(limit, Exception)]
     if limits:
         n, d = -(-source.n // len(told)), source.d
         own = 0 if source.mapped else n * d * source.dtype.itemsize

@@ -81,6 +81,15 @@ class KMeans(_Peer):  # type: ignore[misc]
     that are larger than memory are read from their file in every iteration. Results do not depend on
     the number of threads or on the size of blocks.
 
+    A dask array, and a memory-mapped one while a ``distributed.Client`` is current, is clustered where
+    its chunks are, by the workers; without a client a dask array is computed in this process. The result is
+    that of the same call on NumPy, bit for bit, on processors of one kind. What moves are centres, sums
+    and the labels, a byte or two for each point and restart; of float32 points k-means++ also moves
+    ``4 k (2 + ln k)`` bytes a point for each restart, because scikit-learn sums their distances in one
+    place (``init="random"`` or an array moves none). `predict` and `transform` of a dask array are dask
+    arrays, computed when asked. ``search="deep"`` and an `init` that is a function run in one process;
+    a large dask array is refused there.
+
     References
     ----------
     Lloyd 1982; Arthur & Vassilvitskii 2007 (k-means++); Hamerly 2010 (bounds); Hartigan 1975
@@ -97,6 +106,13 @@ class KMeans(_Peer):  # type: ignore[misc]
            [ 1.,  2.]])
     >>> [r.inertia for r in found.restarts_]
     [16.0, 16.0, 16.0]
+
+    The same of a dask array, whose labels are another:
+
+    >>> import dask.array as da
+    >>> lazy = da.from_array(X, chunks=(3, -1))
+    >>> KMeans(n_clusters=2, random_state=0, n_init=3).fit(lazy).predict(lazy).compute()
+    array([1, 1, 1, 0, 0, 0], dtype=int32)
     """
 
     restarts_: tuple[Restart, ...]
@@ -144,18 +160,22 @@ class KMeans(_Peer):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : array-like of shape (n, d) or (n, h, w), or sparse matrix of shape (n, d)
+        X : array-like or dask array of shape (n, d) or (n, h, w), or sparse matrix of shape (n, d)
             Images (n, h, w) are read as (n, h·w). uint8, float32 and float64 are used directly, any other dtype as float64. A sparse one
             goes to scikit-learn: `restarts_` has the best alone.
         y : ignored
-        sample_weight : array-like of shape (n,), optional
+        sample_weight : array-like or dask array of shape (n,), optional
 
         Raises
         ------
         ValueError
             For invalid parameters or points, in scikit-learn's words.
         TooLittleMemoryError
-            If more bytes are needed than may be taken.
+            If more bytes are needed than may be taken, here or on a worker.
+        BadInputError
+            For a dask array whose chunks are not of whole rows, of known sizes, of finite numbers.
+        ClusterError
+            If the workers of a cluster have another version, or die again and again.
         """
         del y
         if issparse(X):

@@ -36,7 +36,7 @@ class Spread(Rows):
         size = size_of(given)
         if len(chosen) < 2 or size < SENT_ONCE:
             return self.each_its_own(method, [given] * len(chosen), of=chosen)
-        self.moved += size * len(self.client.scheduler_info(n_workers=-1)["workers"])
+        self.moved += size * len(self.client.nthreads())
         held = self.client.submit(tuple, given, pure=False)
         return self._gathered([self._call(i, method, held) for i in chosen])
 

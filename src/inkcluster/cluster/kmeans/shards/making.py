@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.kmeans.choose import Floats
-from inkcluster.cluster.kmeans.shards.shard import Shard
+from inkcluster.cluster.kmeans.shards.shard import STATE_BYTES, Shard
 from inkcluster.errors import BadInputError
 
 
@@ -29,9 +29,18 @@ class Mapped:
         return mapped[slice(*self.rows)]
 
 
-def of_file(mapped: Mapped, weight: Floats | None) -> Shard:
-    """The shard of some rows of a file."""
-    return Shard(mapped.open(), weight, mapped=mapped)
+class FileShard(Shard):
+    """The shard of some rows of a file, which stay in it."""
+
+    def __init__(self, mapped: Mapped, weight: Floats | None) -> None:
+        super().__init__(mapped.open(), weight)
+        self.mapped = mapped
+
+    def __reduce__(self) -> Any:
+        return FileShard, (self.mapped, self.given)
+
+    def __sizeof__(self) -> int:
+        return STATE_BYTES * len(self.raw)
 
 
 def of_block(block: Any, rows: tuple[int, int], d: int, dtype: Any, weight: Floats | None) -> Shard:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,6 @@ from inkcluster.cluster.kmeans.shards.space import Frame, Look, Space, Standing,
 from inkcluster.cluster.kmeans.shards.sums import Sums, move, sums_of, total_of
 from inkcluster.compute.magnitude import scaled
 from inkcluster.compute.threads import in_threads, pieces, results_in_threads
-
-if TYPE_CHECKING:
-    from inkcluster.cluster.kmeans.shards.making import Mapped
 
 STATE_BYTES = 60
 """What a shard holds of a point beside the point, about."""
@@ -76,18 +73,16 @@ class Found:
 
 
 class Shard:
-    """Rows `raw` (n, d) of weights `weight` (n,), 1 by default; of a file if `mapped` says which."""
+    """Rows `raw` (n, d) of weights `weight` (n,), 1 by default."""
 
     def __init__(
         self,
         raw: NDArray[Any],
         weight: Floats | None = None,
         space: Space | None = None,
-        mapped: Mapped | None = None,
     ) -> None:
         self.raw = raw
-        self.mapped = mapped
-        self._given = weight
+        self.given = weight
         self.weight = np.ones(len(raw)) if weight is None else np.require(weight, None, ["C", "A"])
         self.space = space
         self._standing: Standing | None = None
@@ -95,18 +90,14 @@ class Shard:
         self.seeds: seeding.Seeds | None = None
 
     def __reduce__(self) -> Any:
-        if self.mapped:
-            from inkcluster.cluster.kmeans.shards.making import of_file
-
-            return of_file, (self.mapped, self._given)
-        return Shard, (self.raw, self._given)  # all else is made again
+        return Shard, (self.raw, self.given)  # all else is made again
 
     def __sizeof__(self) -> int:
-        return (0 if self.mapped else self.raw.nbytes) + STATE_BYTES * len(self.raw)
+        return self.raw.nbytes + STATE_BYTES * len(self.raw)
 
     def scaled(self, exponent: int) -> Shard:
         """The points times two to the power of `exponent`."""
-        return Shard(scaled(self.raw, exponent), self._given)
+        return Shard(scaled(self.raw, exponent), self.given)
 
     def twin(self) -> Shard:
         """The same points in the same space, without labels."""
