@@ -102,3 +102,18 @@ def test_given_labels_come_before_found_ones(small):
         assert load(source, labels=other).labels.tolist() == other.tolist()
     frame = pd.DataFrame(small.flat()).assign(label=small.labels)
     assert load(frame, labels=other).labels.tolist() == other.tolist()
+
+
+def test_a_dask_array_is_read_where_its_size_is_known_and_fits(small, monkeypatch):
+    da = pytest.importorskip("dask.array")
+    chunked = da.from_array(small.pixels, chunks=(7, -1, -1))
+    np.testing.assert_array_equal(load(chunked).pixels, small.pixels)
+    with pytest.raises(
+        BadInputError, match=r"unknown sizes; call its compute_chunk_sizes\(\) first"
+    ):
+        load(chunked[chunked.max(axis=(1, 2)) > 0])
+    huge = da.zeros((10**9, 28, 28), chunks=(10**6, -1, -1), dtype=np.uint8)
+    with pytest.raises(
+        BadInputError, match=r"holds 784 GB, and .* memory is free; write it to one"
+    ):
+        load(huge)
