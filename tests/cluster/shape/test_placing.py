@@ -117,3 +117,18 @@ def test_a_refusal_names_the_largest_sample_that_fits(digits, monkeypatch):
         else:
             with pytest.raises(TooLittleMemoryError):
                 model.fit(images)
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_dask_array_is_predicted_lazily_and_the_same(images, model, flat):
+    dask, da = pytest.importorskip("dask"), pytest.importorskip("dask.array")
+    given = images.reshape(len(images), -1) if flat else images
+    lazy = da.from_array(given, chunks=((100, 0, 7, 253), *given.shape[1:]))
+    labels, shares = model.predict(lazy), model.predict_memberships(lazy)
+    assert isinstance(labels, da.Array)
+    assert (labels.shape, shares.shape) == ((360,), (360, model.n_clusters_))
+    with dask.config.set(scheduler="sync"):
+        np.testing.assert_array_equal(labels, model.predict(images))
+        np.testing.assert_array_equal(shares, model.predict_memberships(images))
+    with pytest.raises(BadInputError, match="divide its features"):
+        model.predict(lazy.rechunk((100, *[4] * (lazy.ndim - 1))))

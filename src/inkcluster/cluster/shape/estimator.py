@@ -20,6 +20,7 @@ from inkcluster.cluster.shape.preparation.decision import asked, decided, for_nu
 from inkcluster.cluster.shape.preparation.prepare import SAMPLE, learn
 from inkcluster.cluster.shape.preparation.reading import read_pixels
 from inkcluster.cluster.shape.saved import Saved
+from inkcluster.compute.dasked.arrays import is_dask
 from inkcluster.compute.threads import one_blas_thread
 from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
@@ -262,20 +263,20 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.levels_ = found.levels(self.labels_, order, apart)
         return self
 
-    def fit_predict(self, X: ImageSet | ArrayLike, y: object = None) -> NDArray[np.int32]:
-        """Find the clusters, and each image's, shape (n,)."""
-        return np.asarray(self.fit(X, y).labels_)
-
-    def predict(self, X: ImageSet | ArrayLike) -> NDArray[np.int32]:
-        """The clusters of other images, shape (m,): those of the images in which they are found."""
+    def predict(self, X: Any) -> Any:
+        """The clusters of other images, shape (m,); of a dask array as another, lazily."""
+        if is_dask(X):
+            return placing.lazily(self.predict, X)
         n, parts = self._placed(X)
         labels = np.zeros(n, np.int32)
         for some, _, shares in parts:
             labels[some] = shares.argmax(axis=1)
         return labels
 
-    def predict_memberships(self, X: ImageSet | ArrayLike) -> NDArray[np.float64]:
+    def predict_memberships(self, X: Any) -> Any:
         """How much of each other image's neighbours belongs to each cluster, shape (m, n_clusters_)."""
+        if is_dask(X):
+            return placing.lazily(self.predict_memberships, X, self.n_clusters_)
         n, parts = self._placed(X)
         found = np.ones((n, self.n_clusters_))
         for some, _, shares in parts:
@@ -303,8 +304,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             raise BadInputError(
                 f"All {n} images are the same; there is one cluster, not n_clusters={self.n_clusters}."
             )
-        self.spectrum_ = np.ones(1)
-        self.gap_strengths_, self.strengths_ = np.empty(0), np.empty(0)
+        self.spectrum_, self.gap_strengths_, self.strengths_ = np.ones(1), np.empty(0), np.empty(0)
         self.evidence_ = "information"
         self.levels_, self.nuisances_ = [Level(1, np.inf, np.zeros(n, np.int32), True)], []
         k = min(n - 1, int(self.n_neighbors))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from inkcluster.cluster.shape.graph import gaussian_shares
 from inkcluster.cluster.shape.neighbors import Lists, Shapes
 from inkcluster.cluster.shape.plan import PLACED_TOGETHER, WALK_NEIGHBORS, fingerprints
 from inkcluster.cluster.shape.preparation.prepare import SAMPLE, Choices, Preparation, learn
+from inkcluster.compute.dasked.arrays import check_chunks
 from inkcluster.compute.threads import one_blas_thread, pieces
 from inkcluster.progress import SILENT, current, listening
 
@@ -129,6 +130,19 @@ def place_all(
         rows[some], far[some] = order[lists.rows], lists.distances
         enter(np.asarray(some), found)
     return Lists(rows, far), shares, others
+
+
+def lazily(each: Callable[[Any], NDArray[Any]], X: Any, width: int | None = None) -> Any:
+    """What `each` says of the images in every chunk of a dask array, a number or `width` for each."""
+    check_chunks(X)
+    empty: NDArray[Any] = np.empty(0, np.int32) if width is None else np.empty((0, width))
+
+    def of_chunk(images: NDArray[Any]) -> NDArray[Any]:
+        return each(images) if len(images) else empty
+
+    dropped = [*range(1 + (width is not None), X.ndim)]
+    chunks = None if width is None else (X.chunks[0], (width,))
+    return X.map_blocks(of_chunk, drop_axis=dropped, dtype=empty.dtype, chunks=chunks, meta=empty)
 
 
 def judged(
