@@ -44,7 +44,7 @@ PEERS = {
 K = 10
 CHUNK = 50_000
 """Rows that the peers are given at a time."""
-SHARE_SAMPLED, MOST_SAMPLED = 4, 50_000
+SHARE_SAMPLED, MOST_SAMPLED = 4, 100_000
 """Shape clustering takes one image in so many, at most this number."""
 COPIED_BYTES = 4 * 784
 """What faiss holds of an image, as float32."""

@@ -57,7 +57,9 @@ def show_and_say(folder: Path, *, open_it: bool, as_json: bool) -> None:
 def say_first_screen(run: Run) -> None:
     """Print the sentence, the groups, the findings that ask for action, the methods, the report's path."""
     columns = _columns()
-    parts = [_wrapped(run.says or "No question is answered yet.", columns)]
+    of_all = [one.says for one in run.answers if one.key == PLACED and one.says]
+    said = " ".join([run.says or "No question is answered yet.", *of_all])
+    parts = [_wrapped(said, columns)]
     if waiting := _waiting(run):
         parts.append(_wrapped(waiting, columns))
     if (overview := kept(run)) is not None:
