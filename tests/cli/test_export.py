@@ -21,7 +21,7 @@ def test_parquet_is_the_frame(ink_here, told, tmp_path):
 
 
 def test_csv_is_the_frame_with_nothing_that_a_spreadsheet_computes(ink_here, told, tmp_path):
-    (tmp_path / "labels.csv").write_text("image,name,confidence\n")
+    (tmp_path / "labels.csv").write_text("image,name,shape clustering\n")
     process = ink_here("export", told, "labels.csv")
     assert "24 cells begin like a formula" in process.stdout
     found, frame = pd.read_csv(tmp_path / "labels.csv"), Run.open(told).frame()
@@ -69,10 +69,15 @@ def test_what_cannot_be_exported_is_refused(
     (tmp_path / "mine" / "thesis.tex").write_text("a year of work")
     (tmp_path / "mine" / "labels.csv").write_text("image,label\n1,cat\n")
     (tmp_path / "mine" / "data.parquet").write_bytes(b"PAR1")
+    (tmp_path / "mine" / "sure.csv").write_text("image,confidence\n1,0.5\n")
+    (tmp_path / "mine" / "outliers.csv").write_text("file,outlier score\na,1\n")
     before = sorted(tmp_path.rglob("*"))
     for words, said in (
         (["mine/labels.csv"], "was not written by this command"),
         (["mine/data.parquet"], "was not written by this command"),
+        (["mine/sure.csv"], "was not written by this command"),
+        (["mine/outliers.csv"], "was not written by this command"),
+        (["labels.csv", "--shape", "2x2"], "give --shape only for a folder of images"),
         (["labels.csv", "--by", "shape clustering"], "only for a folder of images"),
         (["nowhere/labels.csv"], "does not exist"),
         (["out", "--data", small], "does not hold the images"),

@@ -80,6 +80,36 @@ def test_the_log_is_a_line_for_each_action(ink_here, labelled, tmp_path):
     assert not any(line["undone"] for line in lines)
 
 
+def test_what_no_export_wrote_is_not_replaced(labelled, tmp_path):
+    """In this process: each ending again and again, over its own file, and over somebody's."""
+    from functools import partial
+
+    from inkcluster.cli.exporting import export_and_say
+    from inkcluster.errors import BadInputError
+
+    read = partial(lambda **_: None, source=None, options=[])
+    beside = "a-idx1-ubyte.txt"
+    for name, theirs in (
+        ("a.jsonl", {"a.jsonl": '{"text": "mine"}\n'}),
+        ("a.jsonl", {"a.jsonl": "mine"}),
+        ("a-idx1-ubyte", {beside: "notes of mine\n"}),
+        ("a-idx1-ubyte", {"a-idx1-ubyte": "labels", beside: "notes of mine\n"}),
+        ("a-idx1-ubyte", {"a-idx1-ubyte": "labels"}),
+    ):
+        folder = tmp_path / "out"
+        folder.mkdir()
+        for _ in range(2):  # its own is replaced
+            export_and_say(labelled.run.path, folder / name, by=None, read=read)
+        for file in folder.iterdir():
+            file.unlink()
+        for file, text in theirs.items():
+            (folder / file).write_text(text)
+        with pytest.raises(BadInputError, match="was not written by this command"):
+            export_and_say(labelled.run.path, folder / name, by=None, read=read)
+        assert {file.name: file.read_text() for file in folder.iterdir()} == theirs
+        shutil.rmtree(folder)
+
+
 def test_images_in_a_folder_for_each_name(ink_here, labelled, pictures, tmp_path):
     process = ink_here("export", labelled.run.path, "sorted", "--data", pictures, "--by", "named")
     assert process.returncode == 0, process.stderr

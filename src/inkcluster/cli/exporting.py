@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from inkcluster.cli import exporting_names as names
 from inkcluster.cli.guard import one_line
+from inkcluster.cli.replacing import check_table
 from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.files import atomic_file, atomic_folder, is_folder, open_file, output_file
 from inkcluster.progress import current
@@ -32,7 +32,6 @@ NOISE, OUTSIDE = "in no group", "not in the sample"
 """Folders of images without a group, and of those that were not clustered."""
 UNNAMED = "without a name"
 MAX_NAME_BYTES = 120
-MAX_HEADER = 1 << 16
 DARK = 128
 """Images none of whose pixels reaches this are brightened, or nothing would be seen."""
 _UNSAFE = re.compile(r"[^\w .,()+=@-]")
@@ -67,9 +66,10 @@ def export_and_say(
     for fits, write in tables.items():
         if not fits(out):
             continue
-        if by is not None or given is not None:
+        more = [("--by", by), ("--data", given), *((one, one) for one in read.keywords["options"])]
+        if asked := [option for option, value in more if value is not None]:
             raise BadInputError(
-                f"{out} is a file with all of the run's images; give --by and --data only for a folder of "
+                f"{out} is a file with all of the run's images; give {listed(asked)} only for a folder of "
                 "images."
             )
         _check_parent(out)
@@ -85,7 +85,8 @@ def export_and_say(
     if given is None:
         ending = f" ({out.suffix} is no ending of a table)" if out.suffix else ""
         raise BadInputError(
-            f"{folder} holds no images at full size, and {run.data.source or 'their file'} is not here; "
+            f"{folder} holds no images at full size, and its data ({run.data.name} from {run.data.source or 'a file'}) are not "
+            "here; "
             f"add --data DATA to copy them into {out}, or name a .csv, .parquet, -idx1-ubyte or .jsonl file{ending}."
         )
     export_folder(run, out, by, Source(given, read(source=given)))
@@ -100,7 +101,7 @@ def export_table(run: Run, out: Path, *, whole: bool = False) -> None:
     frame = placed_frame(run) if whole else run.frame()
     if not whole and (given := names.labelled(run)) is not None:
         frame = names.beside(frame, given)
-    _check_replaced(out, frame.columns)
+    check_table(out, frame.columns)
     shown, guarded = frame, 0
     if out.suffix.lower() == ".csv":
         shown, guarded = without_formulas(frame)
@@ -127,8 +128,8 @@ def export_folder(run: Run, out: Path, by: str | None, source: Source) -> None:
     """Copy the images into `out`, a sub-folder for each group of the clustering `by`."""
     from inkcluster.study.run.drawn import studied
 
-    images = studied(run, source.images, source.given)
     name, groups, titles = _groups(run, by)
+    images = studied(run, source.images, source.given)
     _check_parent(out)
     if out.is_symlink() or (out.exists() and (not is_folder(out) or any(out.iterdir()))):
         raise BadInputError(
@@ -282,26 +283,6 @@ def _check_parent(out: Path) -> None:
     if not out.absolute().parent.is_dir():
         raise BadInputError(
             f"The folder {out.parent} for {out.name} does not exist; create it, or choose another."
-        )
-
-
-def _check_replaced(out: Path, columns: Iterable[str]) -> None:
-    """Refuse to write over what is no such table: it may be the data, or the labels that were given."""
-    from pyarrow import ArrowInvalid, parquet
-
-    if not out.is_file() or not out.stat().st_size:
-        return
-    try:
-        if out.suffix.lower() == ".csv":
-            with out.open(encoding="utf-8", errors="replace", newline="") as stream:
-                there = next(csv.reader([stream.readline(MAX_HEADER)]), [])
-        else:
-            there = parquet.read_schema(out).names
-    except (ArrowInvalid, OSError, csv.Error):
-        there = []
-    if not set(there) & set(columns) - {"image", "name", "label", "x", "y"}:
-        raise BadInputError(
-            f"{out} exists and was not written by this command; choose another name, or remove it first."
         )
 
 

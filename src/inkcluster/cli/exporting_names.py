@@ -14,6 +14,7 @@ import typer
 from numpy.typing import NDArray
 
 from inkcluster.cli.guard import one_line
+from inkcluster.cli.replacing import check_labels, check_log
 from inkcluster.errors import BadInputError
 from inkcluster.files import atomic_file, output_file
 from inkcluster.words import several
@@ -37,6 +38,8 @@ COLUMNS = {
 """The columns of a labelling, and what they are called in the run's table."""
 UNNAMED = 255
 """The number of an image without a name; a file of one byte an image holds 255 names beside it."""
+KEYS = ("seq", "id", "at", "who", "kind", "body", "undone")
+"""What each line of an exported log has."""
 _IDX_BYTES = b"\0\0\x08\x01"
 
 
@@ -107,10 +110,7 @@ def export_idx(run: Run, out: Path) -> None:
     if missing:
         lines.append(f"{UNNAMED}\t(without a name)\n")
     told = out.with_name(out.name + ".txt")
-    if out.exists() and not told.exists():
-        raise BadInputError(
-            f"{out} exists and may be the labels of somebody; choose another name, or remove it."
-        )
+    check_labels(out, told)
     with atomic_file(output_file(told)) as stream:
         stream.write("".join(lines).encode())
     with atomic_file(output_file(out)) as stream:
@@ -136,6 +136,7 @@ def export_log(run: Run, out: Path) -> None:
     with closing(Labelling(run)) as labelling:
         events = labelling.events
     gone = undone(events)
+    check_log(out, KEYS)
     with atomic_file(output_file(out)) as stream:
         for event in events:
             line = json.dumps(_values(event, undone=event.seq in gone), ensure_ascii=False)

@@ -11,8 +11,10 @@ import typer
 
 from inkcluster.cli.guard import one_line
 from inkcluster.cli.listen import listener
+from inkcluster.errors import BadInputError
 from inkcluster.files import holds_run
 from inkcluster.progress import listening
+from inkcluster.words import listed
 
 if TYPE_CHECKING:
     from inkcluster.cli.parse import Read
@@ -26,10 +28,15 @@ def label_and_say(
     open_it: bool,
 ) -> None:  # fmt: skip
     """Serve the labelling of a run, or of data that are studied first, until it is interrupted."""
+    from inkcluster.label.bodies import checked_id
+    from inkcluster.label.server.address import check_host
     from inkcluster.label.server.desk import Desk
     from inkcluster.label.server.serve import Server
     from inkcluster.label.server.thinking import Thinking
 
+    check_host(host)  # before a study that takes long
+    if who is not None:
+        checked_id(who, "Who acts")
     hearer = listener(quiet=False)
     with hearer.shown(), listening(hearer.progress):
         run = _run(target, read, hearer)
@@ -60,6 +67,10 @@ def _run(target: str, read: Read, hearer: object) -> Run:
 
     assert isinstance(hearer, Listener)
     if holds_run(Path(target)):
+        if read.keywords["source"] is None and (options := read.keywords["options"]):
+            raise BadInputError(
+                f"{target} was studied already; give --data DATA too, or leave out {listed(options)}."
+            )
         return Run.open(Path(target))
     images = read(source=target, progress=hearer.progress)
     folder = Path("runs") / slug(images.name)

@@ -63,7 +63,8 @@ def with_data(
     """Give a command the argument DATA and the options that say how it is read.
 
     The command's first parameter, a :data:`Read`, then reads the data. Where they are `optional`, they
-    are an option, ``--data``; ``read.keywords["source"]`` is what was given, or None.
+    are an option, ``--data``; ``read.keywords["source"]`` is what was given, or None. The options that were
+    given are ``read.keywords["options"]``, such as ``["--shape"]``.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -92,13 +93,17 @@ def with_data(
         keys = ("data", "labels", "shape", "label_level", "turn")
         source, labels, shape, level, turn = (given.pop(key) for key in keys)
 
-        def read(source: str, **more: Any) -> ImageSet:
+        def read(source: str, options: object = None, **more: Any) -> ImageSet:
             from inkcluster.images import load
 
             how = {"labels": labels, "shape": shape_of(shape), "turn": turn}
             return load(source, label_level=levels_of(level), **how, **more)
 
-        command(functools.partial(read, source=source), **given)
+        asked = dict(zip(keys[1:], (labels, shape, level, turn), strict=True))
+        options = [
+            f"--{key.replace('_', '-')}" for key, value in asked.items() if value is not None
+        ]
+        command(functools.partial(read, source=source, options=options), **given)
 
     return decorate
 

@@ -38,6 +38,22 @@ def test_without_the_token_there_is_nothing(client, path):
     assert (status, content) == (404, b"")
 
 
+@pytest.mark.parametrize(
+    "line", ["OPTIONS *", "CONNECT HOST", "GET /TOKEN/api/group/" + "9" * 5000]
+)
+@pytest.mark.parametrize("host", ["HOST", "evil.example"])
+def test_a_target_that_is_no_page_is_nothing(client, line, host):
+    where = client.address
+    asked = f"{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    asked = asked.replace("HOST", where.authority).replace("TOKEN", where.token)
+    with socket.create_connection((where.host, where.port), timeout=10) as connection:
+        connection.sendall(asked.encode())
+        head, _, content = connection.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.split()[1] == (b"404" if host == "HOST" else b"421")
+    assert b"content-security-policy" in head
+    assert content == b"0\r\n\r\n" or not content
+
+
 @pytest.mark.parametrize("host", ["evil.example", "localhost:PORT", "127.0.0.1", "127.0.0.1:1"])
 def test_a_foreign_host_is_refused(client, host):
     host = host.replace("PORT", str(client.address.port))

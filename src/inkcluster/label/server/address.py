@@ -65,15 +65,20 @@ def opened(folder: Path, host: str, port: int) -> tuple[socket.socket, Address]:
     RunFolderError
         If the token cannot be kept.
     """
-    if host not in HOSTS:
-        raise BadInputError(
-            f"The page is served on {' or '.join(HOSTS)} only, not on {host}: it is for this machine alone."
-        )
+    check_host(host)
     token, last = _kept(folder / FILE)
     listening = _listening(host, port) if port else _listening_again(host, last)
     address = Address(host, listening.getsockname()[1], token or secrets.token_urlsafe(TOKEN_BYTES))
     _keep(folder / FILE, address)
     return listening, address
+
+
+def check_host(host: str) -> None:
+    """Raise BadInputError if it is no loopback address."""
+    if host not in HOSTS:
+        raise BadInputError(
+            f"The page is served on {' or '.join(HOSTS)} only, not on {host}: it is for this machine alone."
+        )
 
 
 def _kept(path: Path) -> tuple[str, int]:

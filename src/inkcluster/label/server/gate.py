@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_BODY = 65_536
 """Bytes of a request's body."""
+MAX_PATH = 300
+"""Characters of a path, the token included; no page has one so long."""
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -63,11 +65,12 @@ class Gate:
             headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
         if headers.get("host") != [self._address.authority]:
             return Response(status_code=421)
-        _, token, *rest = scope["path"].split("/", 2)
+        parts = scope["path"].split("/", 2)
+        token = parts[1] if len(parts) > 1 else ""
         known = secrets.compare_digest(
             token.encode("utf-8", "replace"), self._address.token.encode()
         )
-        if not known or not rest:
+        if not known or len(parts) < 3 or len(scope["path"]) > MAX_PATH:
             return Response(status_code=404)
         if headers.get("origin", [self._address.origin]) != [self._address.origin]:
             return problem(403, "This page answers no other site.")
