@@ -41,6 +41,11 @@ def opened(path: Path, **about) -> Labelling:
     return Labelling(SimpleNamespace(path=path, data=data), **about)
 
 
+def code_of(labelling: Labelling, text: str) -> int:
+    """The number of a name."""
+    return {one: code for code, one in labelling.names.items()}[text]
+
+
 def folded(labelling: Labelling):
     """All that a log adds up to, as plain values."""
     state = labelling.state

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 from hypothesis import given
-from tests.label.small import opened, small_run
+from tests.label.small import code_of, opened, small_run
 
+from inkcluster.errors import BadInputError
 from inkcluster.label import Labelling, cards
 from inkcluster.label.belief import Belief, names_now
 from inkcluster.label.estimate import of_checks
@@ -34,7 +35,7 @@ def test_a_word_on_an_image_is_believed_whatever_is_around_it(labelling):
         labelling.name(group, "a")
     labelling.name_some(-2, "b", [11])
     belief = labelling.belief
-    b = labelling._code("b")
+    b = code_of(labelling, "b")
     assert belief.names[11] == b
     assert belief.confidence[11] == 1
     assert (belief.names[[10, 12]] != b).all()
@@ -77,7 +78,7 @@ def test_spot_checks_are_drawn_once_and_come_every_ten_answers(labelling):
     labelling.later(-1)
     card = labelling.next()
     assert (card.kind, card.size) == ("check", 24)
-    assert (card.believed == labelling._code("a")).all()
+    assert (card.believed == code_of(labelling, "a")).all()
     labelling.checked(card.typical, ["a"] * 24)
     assert labelling.next().kind == "done"
     for _ in range(10):
@@ -108,6 +109,8 @@ def test_labels_to_be_checked_stand_until_a_person_says_otherwise(tmp_path):
         == found.state.given.tolist()
     )
     assert set(found.frame()["decided by"]) == {"label of the data"}
+    with pytest.raises(BadInputError, match="No image is left"):
+        found.accept(0)  # each has a label
     card = found.next()
     found.name(card.group, "b" if card.suggestion == 0 else "a")
     rows = found.state.words != NONE

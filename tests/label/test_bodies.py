@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tests.label.small import folded, opened, small_run
 
-from inkcluster.errors import BadInputError
+from inkcluster.errors import BadInputError, RunFolderError
+from inkcluster.label import Labelling
 
 RTL = "\u202eabc"
 
@@ -57,6 +58,7 @@ def labelling(tmp_path_factory):
         ("redo", {"of": 1}, None, None),
         ("add name", {"text": ""}, None, None),
         ("add name", {"text": " \t "}, None, None),
+        ("add name", {"text": "\u200b\u202e"}, None, None),
         ("add name", {"text": "a"}, None, None),
         ("add name", {"text": " a "}, None, None),
         ("add name", {"text": "x" * 201}, None, None),
@@ -70,6 +72,7 @@ def labelling(tmp_path_factory):
         ("add name", {"text": "b", "colour": "url(x)"}, None, None),
         ("change name", {"name": 9, "text": "b"}, None, None),
         ("dance", {}, None, None),
+        ([], {}, None, None),
     ],
 )
 def test_what_is_no_action_is_refused_and_changes_nothing(labelling, kind, body, rows, codes):
@@ -88,10 +91,62 @@ def test_who_and_id_are_short_texts(labelling, who):
             labelling.act("later", {"group": -1}, **about)
 
 
-@pytest.mark.parametrize("confidence", [-0.1, 1.1, math.nan, math.inf, True])
+@pytest.mark.parametrize("confidence", [-0.1, 1.1, math.nan, math.inf, True, "0.5", None])
 def test_a_confidence_is_from_0_to_1(labelling, confidence):
     with pytest.raises(BadInputError, match="from 0 to 1"):
         labelling.accept(confidence)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda one: one.name(99, "new"),
+        lambda one: one.name(-1, "new", version=7),
+        lambda one: one.name(-1, "new", action=""),
+        lambda one: one.name_some(-1, "new", []),
+        lambda one: one.name_some(-1, "new", [59]),
+        lambda one: one.name_images([], "new"),
+        lambda one: one.name_images([60], "new"),
+        lambda one: one.walk(-1, "new", version=7),
+        lambda one: one.checked([0, 1], ["new"]),
+        lambda one: one.checked([0, 60], ["new", "newer"]),
+        lambda one: one.checked([0, 1], ["new", "x" * 201]),
+        lambda one: one.checked([0, 1], "aa"),
+        lambda one: one.checked([0], None),
+        lambda one: one.page(-1, right=True),
+    ],
+)
+def test_an_action_that_is_refused_makes_up_no_name(labelling, act):
+    before, events = folded(labelling), len(labelling.events)
+    with pytest.raises(BadInputError):
+        act(labelling)
+    assert folded(labelling) == before
+    assert len(labelling.events) == events
+
+
+def test_new_names_are_made_up_once_and_right_before_what_gives_them(tmp_path):
+    small_run(tmp_path)
+    labelling = opened(tmp_path)
+    labelling.checked([0, 10, 20, 30], ["a", " b", "a", None])
+    assert [event.kind for event in labelling.events] == ["add name", "add name", "check"]
+    assert labelling.names == {1: "a", 2: "b"}
+    assert labelling.state.words[[0, 10, 20, 30]].tolist() == [1, 2, 1, -1]
+    before = folded(labelling)
+    labelling.close()
+    again = opened(tmp_path)
+    assert folded(again) == before
+    again.walk(-1, "c")
+    with pytest.raises(BadInputError, match="true or false"):
+        again.page(-1, right="no")
+    again.close()
+    with pytest.raises(RunFolderError, match=r"closed database\.$"):
+        again.later(-1)
+
+
+def test_a_labelling_is_of_a_run(tmp_path):
+    for run in (str(tmp_path), tmp_path, None):
+        with pytest.raises(BadInputError, match="is of a run"):
+            Labelling(run)
 
 
 def test_texts_and_numbers_are_taken_as_they_are(tmp_path):

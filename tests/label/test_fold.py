@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.label.model import Model
-from tests.label.small import folded, opened, small_run
+from tests.label.small import code_of, folded, opened, small_run
 
 from inkcluster.errors import BadInputError
 from inkcluster.label.state import NONE, ON_GROUP, ON_IMAGE
@@ -125,7 +125,7 @@ def test_what_a_person_said_of_an_image_is_not_overruled_by_its_group(tmp_path):
     labelling.checked(rows[:2], ["b", None])
     a = labelling.add_name("a")
     labelling.act("name", {"group": group, "name": a}, rows[2:3])
-    b = labelling._code("b")
+    b = code_of(labelling, "b")
     assert labelling.state.words[rows[:3]].tolist() == [b, NONE, a]
     assert labelling.state.how[rows[:4]].tolist() == [ON_IMAGE, ON_IMAGE, ON_IMAGE, ON_GROUP]
     labelling.accept(0)  # the other groups; the image of which something was denied stays without
@@ -135,7 +135,7 @@ def test_what_a_person_said_of_an_image_is_not_overruled_by_its_group(tmp_path):
         labelling.page(group, right=True)
         if group not in labelling.state.groups:
             break
-    c = labelling._code("c")
+    c = code_of(labelling, "c")
     seen = labelling.state.how[rows] == ON_IMAGE
     assert (labelling.state.words[rows[seen]] == c).all()
     labelling.close()
@@ -150,7 +150,7 @@ def test_undo_takes_an_action_out_of_the_middle_where_nothing_rests_on_it(tmp_pa
     ada.undo()
     bob.refresh()
     assert bob.state.groups[-1].name == NONE
-    assert bob.state.groups[-3].name == bob._code("b")
+    assert bob.state.groups[-3].name == code_of(bob, "b")
     try:
         ada.undo()  # of the name itself
         ada.redo()

@@ -30,7 +30,7 @@ MOST_NAME = 200
 
 def check(state: State, event: Event) -> None:
     """Raise BadInputError if the action cannot be taken, ConflictError if it no longer can."""
-    if event.kind not in KINDS:
+    if not isinstance(event.kind, str) or event.kind not in KINDS:
         raise BadInputError(f"There is no action {event.kind!r}; there are {', '.join(KINDS)}.")
     if unknown := event.body.keys() - KINDS[event.kind][2]:
         raise BadInputError(f"{event.kind!r} has no {min(unknown)!r}.")
@@ -50,7 +50,9 @@ def _check_group(state: State, event: Event) -> None:
 
 def _check_name(state: State, name: object) -> None:
     if not is_number(name) or name not in state.names:
-        raise BadInputError(f"There is no name {name!r}.")
+        raise BadInputError(
+            f"No name has the number {name!r}; give a name by its text in quotes, or by its number."
+        )
 
 
 def _check_rows(state: State, event: Event) -> Rows:

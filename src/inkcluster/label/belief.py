@@ -138,6 +138,12 @@ def names_now(state: State, words: Words, belief: Belief) -> NDArray[np.int32]:
     return np.where(free & (names == NONE), belief.names, names).astype(np.int32)
 
 
+def only_believed(state: State, belief: Belief) -> NDArray[np.bool_]:
+    """Which images (n,) have a name by belief alone: nobody spoke of them, and they have no label that is checked."""
+    free: NDArray[np.bool_] = (state.how == BY_NOBODY) & (belief.names != NONE)
+    return free if state.given is None else free & (state.given == NONE)
+
+
 def _one_hot(columns: NDArray[np.int64], count: int) -> NDArray[np.float32]:
     found = np.zeros((len(columns), count), np.float32)
     found[np.arange(len(columns)), columns] = 1

@@ -101,9 +101,15 @@ def _plain(name: object, value: Any) -> Any:
         value = value.item()
     if isinstance(value, str):
         value = unicodedata.normalize("NFC", value)
-        return value.strip() if name == "text" else value
+        return _trimmed(value) if name == "text" else value
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= MOST_NUMBER:
         return value
     raise BadInputError(f"{name!r} is a text or a finite number.")
+
+
+def _trimmed(text: str) -> str:
+    """A name without the spaces around it; empty if none of its characters can be seen."""
+    seen = any(unicodedata.category(c)[0] not in "CZ" for c in text)
+    return text.strip() if seen else ""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import getpass
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,10 +16,10 @@ from numpy.typing import ArrayLike
 from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.label import actions, start
 from inkcluster.label.belief import Belief
-from inkcluster.label.bodies import checked_id, images, plain
+from inkcluster.label.bodies import checked_id, images, number, plain
 from inkcluster.label.history import BACK, fold, take
 from inkcluster.label.log import Event, Log
-from inkcluster.label.state import ConflictError, State
+from inkcluster.label.state import NONE, ConflictError, State
 
 if TYPE_CHECKING:
     from inkcluster.study.run.run import Run
@@ -27,6 +28,7 @@ FOLDER = "labelling"
 LOG = "log.db"
 DAMAGE = (LookupError, TypeError, ValueError, AttributeError, AssertionError)
 """The errors of an action that was not checked when it was written."""
+_PLAIN_NAME = {"key": "", "colour": ""}
 
 
 class Kept:
@@ -35,6 +37,10 @@ class Kept:
     def __init__(
         self, run: Run, *, by: str | None = None, check: bool = False, who: str | None = None
     ) -> None:
+        if not hasattr(run, "data"):
+            raise BadInputError(
+                f"A labelling is of a run, such as Run.open('runs/digits'), not of a {type(run).__name__}."
+            )
         self.run = run
         self.who = checked_id(who, "Who acts") if who is not None else _user()
         folder = run.path / FOLDER
@@ -115,6 +121,7 @@ class Kept:
         self, kind: str, body: dict[str, Any], rows: ArrayLike | None = None,
         codes: ArrayLike | None = None, *, who: str | None = None, action: str | None = None,
         version: int | Mapping[int, int] | None = None,
+        names: Sequence[int | str | None] | None = None,
     ) -> Event:  # fmt: skip
         """Take an action: it is checked, kept, and then counts.
 
@@ -128,6 +135,9 @@ class Kept:
         version : int or mapping of int to int, optional
             The group as it was seen, or that of each of several groups; ConflictError if one was touched
             since.
+        names : sequence of int, str or None, optional
+            The name that is given, or those of a check. New texts are made up by actions before this one,
+            which are kept with it or not at all.
 
         Raises
         ------
@@ -147,24 +157,60 @@ class Kept:
                         raise BadInputError(f"The id {action!r} is that of another action.")
                     return known
                 self._check_version(body, version)
-                event = Event(
-                    self.events[-1].seq + 1 if self.events else 1,
-                    action,
-                    datetime.now(UTC).isoformat(timespec="milliseconds"),
-                    who, kind, body, rows, codes,
-                )  # fmt: skip
+                made: list[Event] = []
+                state = self.state
+                if names is not None:
+                    state = copy.copy(state)
+                    state.names = dict(state.names)
+                    found = [
+                        NONE
+                        if name is None and kind == "check"
+                        else self._code(state, name, who, made)
+                        for name in names
+                    ]
+                    if kind == "check":
+                        codes = images(found)
+                    else:
+                        body |= {"name": found[0]}
+                event = self._event(len(made), action, who, kind, body, rows, codes)
                 again = None
                 if kind in BACK:
                     again = fold(self._new_state, [*self.events, event])
                 else:
-                    actions.check(self.state, event)
-                self._log.add(event)
-            self._took(event)
+                    actions.check(state, event)
+                for one in (*made, event):
+                    self._log.add(one)
+            self._took(*made, event)
             if again is None:
-                actions.apply(self.state, event)
+                for one in (*made, event):
+                    actions.apply(self.state, one)
             else:
                 self.state = again
             return event
+
+    def _code(
+        self, state: State, name: int | str | None, who: str, made: list[Event] | None = None
+    ) -> int:
+        """The number of a name; a text that is none in `state` becomes one there, by an action added to `made`."""
+        if not isinstance(name, str):
+            return number(name, "A name that is no text")
+        body = plain({"text": name})
+        for code, one in state.names.items():
+            if one.text == body["text"]:
+                return code
+        if made is None:
+            raise BadInputError(f"There is no name {name!r}.")
+        event = self._event(len(made), uuid.uuid4().hex, who, "add name", body | _PLAIN_NAME)
+        actions.check(state, event)
+        actions.apply(state, event)
+        made.append(event)
+        return state.own_names + event.seq
+
+    def _event(self, ahead: int, action: str, who: str, kind: str, *what: Any) -> Event:
+        """An action that comes after the last one and `ahead` others."""
+        seq = (self.events[-1].seq if self.events else 0) + 1 + ahead
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        return Event(seq, action, at, who, kind, *what)
 
     def _check_version(self, body: dict[str, Any], version: int | Mapping[int, int] | None) -> None:
         if version is None:

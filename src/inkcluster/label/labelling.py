@@ -10,12 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from inkcluster.errors import BadInputError
 from inkcluster.label import cards, estimate, order
-from inkcluster.label.belief import names_now
-from inkcluster.label.bodies import images, number, plain
+from inkcluster.label.belief import names_now, only_believed
+from inkcluster.label.bodies import images, number
 from inkcluster.label.cards import Card
 from inkcluster.label.history import next_undo
 from inkcluster.label.kept import Kept
-from inkcluster.label.state import BY_NOBODY, NONE, ConflictError
+from inkcluster.label.state import NONE, ConflictError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,21 +128,21 @@ class Labelling(Kept):
     def change_name(self, name: int | str, *, who: str | None = None, **changes: str) -> None:
         """Change the `text`, `key` or `colour` of a name."""
         with self._lock:
-            self.act("change name", {"name": self._code(name), **changes}, who=who)
+            self.refresh()
+            code = self._code(self.state, name, self.who)
+            self.act("change name", {"name": code, **changes}, who=who)
 
     def name(self, group: int, name: int | str, **about: Any) -> None:
-        """Name a group; a text that is no name yet becomes one."""
+        """Name a group; a text that is no name yet becomes one, a number is one of :attr:`names`."""
         with self._lock:
             shown = cards.shown(self.state.group(self._group(group)).rows, self._graph)
-            body = {"group": group, "name": self._code(name, add=True, **about)}
-            self.act("name", body, np.concatenate(shown), **about)
+            self.act("name", {"group": group}, np.concatenate(shown), names=[name], **about)
 
     def name_some(self, group: int, name: int | str, rows: ArrayLike, **about: Any) -> None:
         """Name images of a group, and those equal to them; they leave it."""
         with self._lock:
             part = self._with_equals(group, rows)
-            body = {"group": group, "name": self._code(name, add=True, **about)}
-            self.act("name some", body, part, **about)
+            self.act("name some", {"group": group}, part, names=[name], **about)
 
     def name_images(self, rows: ArrayLike, name: int | str, **about: Any) -> None:
         """Name images of any groups, and those of their groups equal to them; they become a group of their own."""
@@ -157,10 +157,7 @@ class Labelling(Kept):
                 raise BadInputError("There are no such images.")
             of = self.state.group_of[marked]
             parts = [self._with_equals(one, marked[of == one]) for one in np.unique(of).tolist()]
-            self.act(
-                "name some", {"name": self._code(name, add=True, **about)},
-                np.concatenate(parts), **about,
-            )  # fmt: skip
+            self.act("name some", {}, np.concatenate(parts), names=[name], **about)
 
     def later(self, group: int, **about: Any) -> None:
         """Leave a group for later; a walk through it then goes on."""
@@ -194,35 +191,41 @@ class Labelling(Kept):
         """Begin to name a group page by page; :meth:`page` answers the pages that :meth:`card` then shows."""
         with self._lock:
             rows = cards.typical_first(self.state.group(self._group(group)).rows, self._graph)
-            body = {"group": group, "name": self._code(name, add=True, **about)}
-            self.act("walk", body, rows, **about)
+            self.act("walk", {"group": group}, rows, names=[name], **about)
 
     def page(self, group: int, *, right: bool, **about: Any) -> None:
         """Whether all images of the page have the name of the walk."""
         with self._lock:
             walk = self.state.group(self._group(group)).walk
             start_, stop = walk.page if walk is not None and walk.page is not None else (None, None)
-            body = {"group": group, "start": start_, "stop": stop, "right": bool(right)}
+            if start_ is None:
+                raise BadInputError("This group is not being named page by page.")
+            body = {"group": group, "start": start_, "stop": stop, "right": right}
             self.act("page", body, **about)
 
     def checked(self, rows: ArrayLike, names: Iterable[int | str | None], **about: Any) -> None:
         """Answer a spot check: the name of each image; None for another than what was believed."""
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise BadInputError("Images and a name for each are needed.")
+        given = list(names)
         with self._lock:
-            codes = [
-                NONE if name is None else self._code(name, add=True, **about) for name in names
-            ]
-            self.act("check", {}, rows, codes, **about)
+            self.act("check", {}, rows, names=given, **about)
 
     def accept(self, confidence: float, **about: Any) -> int:
         """Give every image without a name the one believed, from this confidence on; how many there were."""
-        if isinstance(confidence, bool) or not 0 <= confidence <= 1:
+        if (
+            isinstance(confidence, bool)
+            or not isinstance(confidence, int | float | np.number)
+            or not 0 <= confidence <= 1
+        ):
             raise BadInputError(f"A confidence is a number from 0 to 1, not {confidence!r}.")
         with self._lock:
             self.refresh()
             belief = self.belief
             names = belief.names
-            open_ = (self.state.how == BY_NOBODY) & (names != NONE)
-            rows = np.flatnonzero(open_ & (belief.confidence >= confidence))
+            rows = np.flatnonzero(
+                only_believed(self.state, belief) & (belief.confidence >= confidence)
+            )
             if not len(rows):
                 raise BadInputError(
                     f"No image is left that is believed with {confidence:g} or more."
@@ -256,21 +259,6 @@ class Labelling(Kept):
         found = number(group, "A group's number")
         self.state.group(found)
         return found
-
-    def _code(self, name: object, *, add: bool = False, who: str | None = None, **_: Any) -> int:
-        """The number of a name, which is made up if it is a new text."""
-        if not isinstance(name, str):
-            return number(name, "A name is a text, or its number: it")
-        text = plain({"text": name})["text"]
-        for fresh in (False, True):
-            if fresh:
-                self.refresh()
-            for code, one in self.state.names.items():
-                if one.text == text:
-                    return code
-        if add:
-            return self.add_name(text, who=who)
-        raise BadInputError(f"There is no name {name!r}.")
 
     def _with_equals(self, group: int, rows: ArrayLike) -> NDArray[np.int32]:
         """These images, and those of the group that are equal to them."""

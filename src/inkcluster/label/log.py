@@ -167,7 +167,7 @@ class Log:
             raise
 
     def _unusable(self, error: BaseException) -> RunFolderError:
-        said = str(error) or type(error).__name__
+        said = str(error).rstrip(".") or type(error).__name__
         kept = "nothing of this action was kept"
         match _code(error):
             case sqlite3.SQLITE_FULL:

@@ -145,7 +145,9 @@ class State:
     def group(self, number: object) -> Group:
         """A group by its number; ConflictError if it is no more."""
         if not is_number(number) or number not in self.groups:
-            raise ConflictError(f"Group {number} is no more: it was merged or split.")
+            raise ConflictError(
+                f"There is no group {number}, or it is no more: it was merged or split."
+            )
         return self.groups[number]
 
     @property

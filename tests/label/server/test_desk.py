@@ -55,6 +55,8 @@ def test_an_action_sent_twice_counts_once_also_after_a_restart(client, run_of_di
     again = client.post(body)[1]
     assert again["seq"] == first["seq"] == 2
     assert len(client.labelling.events) == 2
+    status, said = client.post({"id": "c" * 16, "kind": "undo"})  # it was not undone
+    assert (status, said["error"]) == (400, "This id is that of another action.")
     with serving(run_of_digits) as second:
         assert second.post(body)[1]["seq"] == 2
         assert len(second.labelling.events) == 2
@@ -66,7 +68,8 @@ def test_what_was_changed_meanwhile_is_refused(client):
     status, said = act(client, "name", **seen(card), name="four")
     assert status == 409
     assert said["error"] == "This group was changed meanwhile; look at it again."
-    assert [event.kind for event in client.labelling.events if event.kind == "name"] == []
+    assert [event.kind for event in client.labelling.events] == ["later"]
+    assert client.get("state")[1]["names"] == []  # "four" was not made up either
 
 
 def test_two_tabs_are_not_asked_the_same(client):

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
+from inkcluster.label.belief import only_believed
 from inkcluster.label.log import Event
 from inkcluster.label.server.fields import read, text_of
 from inkcluster.label.server.thinking import Thinking
-from inkcluster.label.state import BY_NOBODY, NONE, ConflictError
+from inkcluster.label.state import NONE, ConflictError
 
 Fields = dict[str, Any]
 MOST_HALVES = 64
@@ -55,6 +56,8 @@ class Acting:
                 take(self, given, about)
                 event = self.labelling.known(about["action"])
             assert event is not None
+            if event.kind != ("name some" if kind == "rename" else kind):
+                raise BadInputError("This id is that of another action.")
             return event, self._next(event)
 
     def _next(self, event: Event) -> int | None:
@@ -126,8 +129,8 @@ def _check(on: Acting, given: Fields, about: Fields) -> None:
 
 def _accept(on: Acting, given: Fields, about: Fields) -> None:
     labelling = on.labelling
-    state, belief = labelling.state, labelling.belief
-    free = (state.how == BY_NOBODY) & (belief.names != NONE)
+    belief = labelling.belief
+    free = only_believed(labelling.state, belief)
     count = int(np.count_nonzero(free & (belief.confidence >= given["confidence"])))
     if count != given["count"]:
         raise ConflictError(f"Meanwhile there are {count:,} images; look at them again.")

@@ -12,6 +12,7 @@ import numpy as np
 
 from inkcluster.errors import BadInputError
 from inkcluster.label import estimate
+from inkcluster.label.belief import only_believed
 from inkcluster.label.history import next_undo
 from inkcluster.label.pictures import Pictures, png
 from inkcluster.label.server.acts import Acting
@@ -118,7 +119,7 @@ class Desk:
         labelling = self.labelling
         with labelling.acting():
             state, belief = labelling.state, labelling.belief
-            free = belief.confidence[(state.how == BY_NOBODY) & (belief.names != NONE)]
+            free = belief.confidence[only_believed(state, belief)]
             found = []
             for least in THRESHOLDS:
                 sure = copy.copy(state)
