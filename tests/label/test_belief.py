@@ -118,6 +118,20 @@ def test_labels_to_be_checked_stand_until_a_person_says_otherwise(tmp_path):
     found.close()
 
 
+def test_a_name_is_not_sure_where_what_is_around_it_has_another(tmp_path):
+    found = Labelling(small_run(tmp_path, check=True))
+    wrong = 19  # in the middle of the third group
+    found.state.given[wrong] = 1 - found.state.given[wrong]
+    frame = found.frame()
+    assert found.belief.names[wrong] != found.state.given[wrong]
+    assert frame["named"][wrong] == found.names[int(found.state.given[wrong])]
+    assert frame["confidence"][wrong] == 0
+    assert frame["confidence"][18] > 0
+    found.name_images([wrong], "a")
+    assert found.frame()["confidence"][wrong] == 1
+    found.close()
+
+
 def test_labels_are_not_read_unless_they_are_checked(studied_digits, tmp_path, monkeypatch):
     run = Run.open(studied_digits)
     begun = made(run)

@@ -23,8 +23,8 @@ def frame(labelling: Labelling) -> pd.DataFrame:
     -------
     DataFrame of n rows
         ``image``, its number from 0; ``name`` (its file or row) and ``label`` where the run has any;
-        ``named``, the name given or believed, empty where there is none; ``confidence`` of what is believed,
-        1 where a person looked at the image; ``decided by``, a person on this image or its group, accepted as
+        ``named``, the name given or believed, empty where there is none; ``confidence`` of that name, 1 where
+        a person looked at the image, 0 where another name is likelier by what is around it; ``decided by``, a person on this image or its group, accepted as
         believed, spread, or the label that is being checked; ``who`` and ``when`` (UTC) of the action;
         ``group``, the number of its group. An image without a name that a person decided on is one of which
         a spot check said that the name believed is wrong.
@@ -42,7 +42,8 @@ def frame(labelling: Labelling) -> pd.DataFrame:
     known = np.array([*(name.text for name in state.names.values()), ""], object)
     place = {code: i for i, code in enumerate(state.names)} | {NONE: len(state.names)}
     columns["named"] = known[[place[code] for code in codes.tolist()]]
-    sure = np.where(state.how == ON_IMAGE, 1.0, belief.confidence)
+    around = np.where(belief.names == codes, belief.confidence, 0)
+    sure = np.where(state.how == ON_IMAGE, 1.0, around)
     columns["confidence"] = np.where(codes == NONE, np.nan, sure)
     how = np.array([*DECIDED_BY, AS_GIVEN, ""], object)
     as_given = (state.how == BY_NOBODY) & (state.given is not None and state.given != NONE)
