@@ -12,7 +12,7 @@ from tests.cluster.shape.test_shape_partition import affinities
 from inkcluster.cluster import ShapeClustering
 from inkcluster.cluster.shape import number
 from inkcluster.cluster.shape.graph import merge
-from inkcluster.cluster.shape.levels import parted
+from inkcluster.cluster.shape.levels import Other, Parted, parted
 from inkcluster.cluster.shape.partition import mutual_information
 from inkcluster.cluster.shape.search import merged
 
@@ -123,6 +123,17 @@ def test_two_numbers_stand_out_and_the_finer_is_taken(rng):
         assert fine.n_clusters == 10
         assert np.bincount(fine.labels).tolist() == sorted(np.bincount(labels), reverse=True)
         assert len(set(zip(coarse.labels, fine.labels, strict=True))) == 10
+
+
+def test_without_a_nuisance_no_number_comes_twice_and_that_of_the_clusters_stays():
+    three = np.repeat([0, 1, 2], [5, 4, 3])
+    coarse = Other(2, np.minimum(three, 1), np.array([0, 1, 1]))
+    cut = Parted(three, np.ones(3), np.array([1.0, 2.0, 3.0]), "information", [2, 3], [coarse])
+    for left, strengths in (([0, 1], [3.0]), ([1, 2], [3.0]), ([0], [3.0])):
+        chosen = np.arange(12) % len(left)
+        levels = cut.levels(chosen, np.array(left), {})
+        assert [one.n_clusters for one in levels] == [len(left)]
+        assert [one.strength for one in levels] == strengths
 
 
 def test_classes_of_a_dozen_images_are_counted(rng):

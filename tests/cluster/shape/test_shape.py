@@ -53,6 +53,8 @@ def test_rows_with_their_shape_an_image_set_and_images_are_the_same_to_it(rng):
         pixels.reshape(90, -1)
     )
     np.testing.assert_array_equal(labels, rows)
+    listed = ShapeClustering(3, random_state=0, image_shape=[12, 18]).fit_predict(list(pixels))
+    np.testing.assert_array_equal(labels, listed)
     for named in (truth, rng.permutation(truth)):  # the labels of a set are not read
         found = ShapeClustering(3, random_state=0).fit_predict(ImageSet(pixels, named))
         np.testing.assert_array_equal(labels, found)
@@ -209,9 +211,10 @@ def test_an_image_that_is_there_already_is_placed_in_its_cluster(n):
     np.testing.assert_array_equal(model.predict(noise), model.labels_)
 
 
-def test_few_images_do_not_clearly_form_one_cluster(rng):
-    model = ShapeClustering(random_state=0).fit(strokes(rng, 8, kinds=2)[0])
-    assert model.evidence_ != "information" or model.n_clusters_ > 1
+def test_few_images_do_not_clearly_form_one_cluster(rng, digits):
+    for few in (strokes(rng, 8, kinds=2)[0], digits.pixels[:60]):
+        model = ShapeClustering(random_state=0).fit(few)
+        assert model.evidence_ != "information" or model.n_clusters_ > 1
 
 
 def test_images_that_are_all_the_same_are_one_cluster():
@@ -252,6 +255,15 @@ def test_more_neighbours_than_are_linked(rng):
         (np.eye(9), {"image_shape": (2, 4)}, "9 pixels"),
         (np.full((4, 3, 3), np.nan), {}, "NaN"),
         (np.empty((0, 3, 3)), {}, "0 sample"),
+        (np.eye(9), {"n_clusters": True}, "whole number"),
+        (np.eye(9), {"n_clusters": np.array([2, 3])}, "whole number"),
+        (np.eye(9), {"contrast": np.array(["set", "local"])}, "contrast must"),
+        (np.eye(9), {"deskew": "no"}, "deskew must"),
+        (np.eye(9), {"image_shape": 3}, "9 pixels"),
+        (np.eye(9), {"image_shape": (-3, -3)}, "9 pixels"),
+        (np.eye(9), {"image_shape": "33"}, "9 pixels"),
+        (np.zeros((9, 4, 4)), {"image_shape": (2, 8)}, "4 × 4 pixels, but image_shape"),
+        ([np.eye(4), np.eye(5)], {}, "same size"),
     ],
 )
 def test_what_cannot_be_used_is_said(images, parameters, words):

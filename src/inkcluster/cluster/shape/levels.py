@@ -126,12 +126,14 @@ class Parted:
         whole = {one.number: one.of for one in self.others if one.of is not None}
         found = []
         for number in self.clear:
+            taken = number not in whole and number not in apart
             labels = whole[number][order][chosen] if number in whole else apart.get(number, chosen)
             _, labels, size = np.unique(labels, return_inverse=True, return_counts=True)
             rank = np.empty(len(size), np.int32)
             rank[np.argsort(-size, kind="stable")] = np.arange(len(size))
             strength = float(self.strengths[number - 1])
-            if len(size) > 1 or number == 1:  # fewer than the number where a nuisance was one
+            # fewer than the number where a nuisance was one: perhaps none, or those chosen again
+            if taken or number == 1 or 1 < len(size) != len(order):
                 found.append(Level(len(size), strength, rank[labels], number not in apart))
         return found
 
@@ -207,7 +209,7 @@ def parted(  # noqa: PLR0917 (what a graph is and what is asked of it)
         )
         best = max([best, *said] if best else said, key=lambda one: one.score)
         clear = numbers.clear(best.peaks, best.strongest)
-        clear = [] if clear == [1] and n < MIN_FOR_ONE else clear
+        clear = [] if best.strongest == 1 and n < MIN_FOR_ONE else clear
         wanted = best.strongest if clear else 1
         if steep := found.is_steep_beyond(wanted):
             wanted = FINER * now.planned

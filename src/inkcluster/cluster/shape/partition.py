@@ -145,7 +145,10 @@ def most_small_clusters(n: int, k: int) -> int:
 
 def check_clusters(n_clusters: object) -> None:
     """Refuse a number of clusters that is neither "auto" nor a whole number from 1."""
-    if n_clusters != "auto" and (not isinstance(n_clusters, int | np.integer) or n_clusters < 1):
+    if isinstance(n_clusters, str) and n_clusters == "auto":
+        return
+    whole = isinstance(n_clusters, int | np.integer) and not isinstance(n_clusters, bool)
+    if not whole or n_clusters < 1:  # type: ignore[operator]
         raise BadInputError(
             f'n_clusters must be "auto" or a whole number from 1, not {n_clusters!r}.'
         )

@@ -77,10 +77,12 @@ def asked(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """
     wanted = {name: parameters[name] for name in VALUES}
     for name, value in wanted.items():
-        if not is_choice(name, value) and value != "auto":
+        if not is_choice(name, value) and not (isinstance(value, str) and value == "auto"):
             values = ", ".join(map(repr, VALUES[name]))
             raise BadInputError(f'{name} must be "auto" or one of {values}, not {value!r}.')
     deskew = parameters["deskew"]
+    if deskew is not None and not isinstance(deskew, bool | np.bool_):
+        raise BadInputError(f"deskew must be None, True or False, not {deskew!r}.")
     for name in ("centre", "shear") if deskew is not None else ():
         if wanted[name] == "auto":
             wanted[name] = bool(deskew)

@@ -259,8 +259,10 @@ def image_shape(shape: Any, d: int) -> tuple[int, int]:
     if shape is None:
         side = isqrt(d)
         return (side, side) if side * side == d else (1, d)
-    if len(tuple(shape)) != 2 or int(shape[0]) * int(shape[1]) != d:
+    sides = list(shape) if np.iterable(shape) else []
+    whole = all(isinstance(side, int | np.integer) and side > 0 for side in sides)
+    if len(sides) != 2 or not whole or sides[0] * sides[1] != d:
         raise BadInputError(
-            f"image_shape={tuple(shape)} does not make rows of {d} pixels; give height and width."
+            f"image_shape={shape!r} does not make rows of {d} pixels; give height and width."
         )
-    return int(shape[0]), int(shape[1])
+    return int(sides[0]), int(sides[1])
