@@ -110,3 +110,20 @@ def test_large_images_show_the_same_in_fewer_pixels(grey, spoilt, digits):
     cut = large[:2, :, :7].astype(np.float32)
     means = [cut[0, :3, first : first + 3].sum() / 9 for first in (0, 3, 6)]
     np.testing.assert_allclose(nuisance._pooled(cut, 3)[0, :3], means)
+
+
+def test_they_are_no_clusters_at_another_number_either(grey, spoilt, digits):
+    truth = digits.labels[: len(grey)]
+    images = grey.copy()
+    images[spoilt] = 1 - images[spoilt]
+    ends, coarse, fine = (0.0, 1.0), np.where(spoilt, 10, truth), truth + 10 * spoilt
+    odd = nuisance.find(images, ends, shares_of(coarse))
+    shares = odd.joined_too(images, ends, shares_of(fine), coarse)
+    assert (
+        np.bincount(fine[spoilt])[10:] < 2 * nuisance.MIN_MEMBERS
+    ).any()  # too few to be judged alone
+    assert shares.shape == (len(grey), 10)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    np.testing.assert_array_equal(shares.argmax(axis=1)[~spoilt], truth[~spoilt])
+    assert (shares.argmax(axis=1)[spoilt] == truth[spoilt]).mean() > 0.8
+    np.testing.assert_array_equal(odd.joined().argmax(axis=1), odd.shares.argmax(axis=1))

@@ -164,7 +164,7 @@ def test_look_first_is_that_of_evaluate(unlabelled):
             [6, 9],
             0,
             Level.NOTICE,
-            "six clusters (strength 3.00), but 9 smaller groups",
+            "six clusters, but 9 smaller groups stand out clearly as well",
         ),
         ("merges", [6], 0, Level.NOTICE, "though cuts do not show it"),
         ("weak", [], 0, Level.NOTICE, "the evidence is weak (next best: 2 and 4)"),
@@ -264,10 +264,13 @@ def test_one_cluster_is_not_called_a_number_of_cuts():
         evidence=np.array("information"),
         level_numbers=np.array([1]),
         level_strengths=np.array([5.0]),
+        nuisances=np.zeros(4, int),
     )
     finding = findings.of_number(shapes, 0)
     assert finding.level is Level.OK
     assert finding.sentence.endswith("no cut into more says much about them.")
+    shapes.nuisances[1:] = 1
+    assert "once those that a nuisance sets apart" in findings.of_number(shapes, 0).sentence
 
 
 def test_groups_by_a_nuisance_are_no_clusters_that_the_images_show():

@@ -97,7 +97,8 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         of the merge before it, divided by that of the merge after it.
     levels_ : list of Level
         The numbers of clusters that stand out, with `n_clusters`, `strength`, `labels` (n,) and
-        whether the clusters are `nested` in them, the fewest first. One is that of `labels_`.
+        whether the clusters are `nested` in them, the fewest first; none where `evidence_` is
+        ``"weak"``. That of `labels_` is among them unless it was given and does not stand out.
     nuisances_ : list of Nuisance
         Groups that differ from the others by ruled ``"lines"``, ``"contrast"`` or ``"polarity"``
         alone (`kind`): their images (`rows`) and the clusters these lie among otherwise (`joins`).
@@ -245,14 +246,13 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             partition.same_for_equals(partition.smoothed(labels, walk, graph), prints)
             for labels in cuts.values()
         ]
-        odd = nuisance.find(
-            pixels[self._order], (self._preparation.low, self._preparation.high), smooth[0]
-        )
+        seen_as = pixels[self._order], (self._preparation.low, self._preparation.high)
+        odd = nuisance.find(*seen_as, smooth[0])
         ends = smooth[0].argmax(axis=1)
         columns = np.arange(smooth[0].shape[1])
         if not given and odd.kinds:  # they are no classes
             columns = np.setdiff1d(columns, list(odd.kinds))
-            smooth[0] = odd.shares[:, columns]
+            smooth = [odd.joined(), *(odd.joined_too(*seen_as, one, ends) for one in smooth[1:])]
         all_shares = np.hstack(smooth)
         known = placing.Known(self._shapes, self._preparation, near.rows, np.arange(n), all_shares)
         at = np.cumsum([one.shape[1] for one in smooth])[:-1]

@@ -60,6 +60,31 @@ class Found:
     kinds: dict[int, str]
     shares: NDArray[np.float64]
 
+    def joined(self) -> NDArray[np.float64]:
+        """Memberships in the clusters that are no nuisances."""
+        return np.delete(self.shares, list(self.kinds), axis=1)
+
+    def joined_too(
+        self,
+        pixels: NDArray[np.generic],
+        ends: tuple[float, float],
+        shares: NDArray[np.float64],
+        labels: NDArray[np.intp],
+    ) -> NDArray[np.float64]:
+        """Memberships at another number of clusters, of which those that hold mostly nuisances are left out.
+
+        `pixels` and `ends` are as in :func:`find`, `labels` (n,) the clusters in which these were found.
+        """
+        k, own = shares.shape[1], shares.argmax(axis=1)
+        size = np.bincount(own, minlength=k)
+        kinds: dict[int, str] = {}
+        for kind in KINDS:
+            held = np.isin(labels, [c for c, of in self.kinds.items() if of == kind])
+            kinds |= dict.fromkeys(
+                np.flatnonzero(2 * np.bincount(own, held, k) > size).tolist(), kind
+            )
+        return _put(pixels, ends, shares, kinds).joined()
+
     def listed(
         self, labels: NDArray[np.intp], rows: NDArray[np.intp], order: NDArray[np.intp]
     ) -> list[Nuisance]:
@@ -96,8 +121,8 @@ def find(
     n, k = shares.shape
     if k < 2 or n < 2 * MIN_MEMBERS or pixels[0].size == 1:  # one pixel is nothing but contrast
         return Found({}, shares)
-    count = min(n, SAMPLE)
-    some = np.arange(count) * n // count
+    some = _sample(n)
+    count = len(some)
     labels = shares.argmax(axis=1)
     size = np.bincount(labels[some], minlength=k)
     most = np.full(k, MIN_FALL)
@@ -112,8 +137,26 @@ def find(
         if 2 * size[bad].sum() < count:
             kinds |= dict.fromkeys(np.flatnonzero(bad).tolist(), kind)
             most[bad] = CLEARLY * fall[bad]
+    if 2 * np.isin(labels[some], list(kinds)).sum() > count:
+        return Found({}, shares)
+    return _put(pixels, ends, shares, kinds)
+
+
+def _sample(n: int) -> NDArray[np.intp]:
+    count = min(n, SAMPLE)
+    return np.arange(count) * n // count
+
+
+def _put(
+    pixels: NDArray[np.generic],
+    ends: tuple[float, float],
+    shares: NDArray[np.float64],
+    kinds: dict[int, str],
+) -> Found:
+    """Put the images of each nuisance among those that they resemble in the view without it."""
+    labels, some = shares.argmax(axis=1), _sample(len(shares))
     others = some[~np.isin(labels[some], list(kinds))]
-    if not kinds or 2 * len(others) < count:
+    if not kinds or not len(others):
         return Found({}, shares)
     joined = shares.copy()
     for kind in set(kinds.values()):

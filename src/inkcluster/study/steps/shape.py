@@ -115,7 +115,7 @@ def cluster(
     return Shapes(images, short=short, **shape(images, plan, desk, n=len(images), sample=sample))
 
 
-@step(uses=("seed", "shape_k"), revision=8)
+@step(uses=("seed", "shape_k"), revision=9)
 def shape(
     images: ImageSet, plan: Plan, desk: Desk, *, n: int, sample: int
 ) -> dict[str, NDArray[Any]]:

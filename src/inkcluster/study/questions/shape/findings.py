@@ -40,7 +40,8 @@ say = Sentences(
         "P1 one": "The images form one cluster, clearly: no cut into more says much about them.",
         "P1 levels": "The images form {clusters}, clearly (strength {strength}); {coarser} stand out as well, "
         "and join several of these.",
-        "P1 finer": "The images form {clusters} (strength {strength}), but {finer} stand out nearly as clearly: "
+        "P1 joined": "The images form one cluster, once those that a nuisance sets apart are put with the others.",
+        "P1 finer": "The images form {clusters}, but {finer} stand out clearly as well: "
         "look at both, and give the number that you mean.",
         "P1 merges": "The images seem to form {clusters}: merges end clearly there, though cuts do not show "
         "it; look at the map first.",
@@ -114,12 +115,13 @@ def of_number(shapes: Shapes, asked: int) -> Finding:
     coarser = [int(k) for k in shapes.level_numbers if 1 < k < shapes.k]
     if finer := [int(k) for k in shapes.level_numbers if k > shapes.k]:
         groups = f"{listed(finer)} smaller groups"
-        return say("P1 finer", Level.NOTICE, clusters=clusters, strength=best, finer=groups)
+        return say("P1 finer", Level.NOTICE, clusters=clusters, finer=groups)
     if coarser:
         groups = f"{listed(coarser)} larger groups"
         return say("P1 levels", Level.OK, clusters=clusters, strength=best, coarser=groups)
     said = {"clusters": clusters, "strength": best} if shapes.k > 1 else {}
-    return say("P1 clear" if said else "P1 one", Level.OK, **said)
+    one = "P1 clear" if said else "P1 joined" if (shapes.nuisances > 0).any() else "P1 one"
+    return say(one, Level.OK, **said)
 
 
 def by_nuisance(shapes: Shapes, labels: NDArray[np.integer]) -> int:
