@@ -264,7 +264,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> Any:
-        """The clusters of other images, shape (m,); of a dask array as another, lazily."""
+        """Clusters (m,) of other images, in the unit of those fitted; of a dask array another, lazily."""
         if is_dask(X):
             return placing.lazily(self.predict, X)
         n, parts = self._placed(X)
