@@ -54,6 +54,14 @@ class Rows:
         pairs = zip(of, given, strict=True)
         return [getattr(self.shards[i], method)(*arguments) for i, arguments in pairs]
 
+    def others(self, method: str, *given: Any) -> Rows:
+        """As many rows, in the shards that a method of each shard returns."""
+        return Rows(self.each(method, *given), *self._about)
+
+    @property
+    def _about(self) -> tuple[list[int], int, Any]:
+        return np.diff(self.ends, prepend=0).tolist(), self.d, self.dtype
+
     def take(self, ids: NDArray[np.integer[Any]]) -> NDArray[Any]:
         """Copies of some rows, (m, d), in the order of `ids` (m,)."""
         out = np.empty((len(ids), self.d), self.dtype)

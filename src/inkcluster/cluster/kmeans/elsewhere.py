@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from inkcluster.cluster.kmeans.choose import bytes_needed, rows_together
 from inkcluster.cluster.kmeans.points import KEPT
 from inkcluster.cluster.kmeans.shards.making import FileShard, Mapped, of_block
-from inkcluster.cluster.kmeans.shards.shard import Shard
 from inkcluster.compute.dasked import arrays
 from inkcluster.compute.dasked.clients import ask_workers, check_workers, current_client
 from inkcluster.compute.magnitude import check_squares, exponent_of
@@ -137,11 +136,7 @@ class Source:
         check_squares(extremes, self.n, least=0.0)
         exponent = exponent_of(extremes)
         if exponent:
-            rows.shards = (
-                [one.scaled(-exponent) for one in rows.shards]
-                if self.client is None
-                else self.client.map(Shard.scaled, rows.shards, exponent=-exponent, pure=False)
-            )
+            rows = rows.others("scaled", -exponent)
         return rows, exponent
 
     def _made(self, make: Any, given: list[tuple[Any, ...]], parts: list[slice]) -> Rows:
@@ -152,10 +147,9 @@ class Source:
 
             delayed = dask.delayed(make, pure=False)
             return Rows(list(dask.compute(*[delayed(*one) for one in given])), *about)
-        from inkcluster.compute.dasked.spread import Spread, settle, submit
+        from inkcluster.compute.dasked.spread import Spread, submit
 
-        futures = submit(self.client, make, given)
-        settle(self.client, futures)
+        futures = submit(self.client, make, given, beside=self.mapped is None)
         return Spread(self.client, futures, *about)
 
 

@@ -52,14 +52,7 @@ class Problem:
 
     def again(self) -> Problem:
         """The same for another iteration, in the same space."""
-        rows = self.rows
-        twins = Rows(
-            [one.twin() for one in rows.shards],
-            np.diff(rows.ends, prepend=0).tolist(),
-            rows.d,
-            rows.dtype,
-        )
-        other = replace(self, rows=twins)
+        other = replace(self, rows=self.rows.others("twin"))
         other.__dict__.update({name: self.__dict__[name] for name in KNOWN & self.__dict__.keys()})
         return other
 

@@ -14,13 +14,15 @@ from inkcluster.errors import ClusterError
 
 SENT_ONCE = 2**16
 """Bytes from which an argument for all shards goes to one worker, from which the others fetch it."""
+LOOK = 0.5
+"""Seconds between looks at which workers are alive, while calls run."""
 
 
 class Spread(Rows):
     """The same, as futures of a client; a call of a method is a task beside its shard.
 
-    A shard is the result of a task. When its worker dies, Dask makes it again elsewhere, and runs the
-    call again.
+    A shard is the result of a task, and its calls go to the worker that has it: elsewhere it would be
+    a copy, which has to catch up. When its worker dies, Dask makes it again, and the call goes there.
     """
 
     are_elsewhere = True
@@ -29,6 +31,8 @@ class Spread(Rows):
         super().__init__(*given)
         self.client = client
         self.moved = 0
+        self._homes = [""] * len(self.shards)
+        self._settle(range(len(self.shards)))
 
     def each(self, method: str, *given: Any, of: Sequence[int] | None = None) -> list[Any]:
         """What a method of each shard returns, in order; of the shards `of` alone where given."""
@@ -36,26 +40,64 @@ class Spread(Rows):
         size = size_of(given)
         if len(chosen) < 2 or size < SENT_ONCE:
             return self.each_its_own(method, [given] * len(chosen), of=chosen)
-        self.moved += size * len(self.client.nthreads())
+        self.moved += size * len(set(self._homes))
         held = self.client.submit(tuple, given, pure=False)
-        return self._gathered([self._call(i, method, held) for i in chosen])
+        return self._called([(i, method, held) for i in chosen])
 
     def each_its_own(
         self, method: str, given: Sequence[tuple[Any, ...]], *, of: Sequence[int]
     ) -> list[Any]:
         """The same, with arguments for each shard of `of`."""
         self.moved += sum(map(size_of, given))
-        pairs = zip(of, given, strict=True)
-        return self._gathered([self._call(i, method, arguments) for i, arguments in pairs])
+        return self._called([(i, method, own) for i, own in zip(of, given, strict=True)])
 
-    def _call(self, i: int, method: str, given: Any) -> Any:
-        return self.client.submit(call, self.shards[i], method, given, pure=False)
+    def others(self, method: str, *given: Any) -> Spread:
+        """As many rows, in the shards that a method of each shard returns, where these are."""
+        made = [self.client.submit(call, one, method, given, pure=False) for one in self.shards]
+        rows = Spread(self.client, made, *self._about)
+        rows.moved = self.moved
+        return rows
 
-    def _gathered(self, futures: list[Any]) -> list[Any]:
+    def _called(self, calls: list[tuple[int, str, Any]]) -> list[Any]:
+        from distributed import wait
+
+        futures = [self._submit(*one) for one in calls]
         with clear_errors():
+            while True:
+                try:
+                    wait(futures, timeout=LOOK)
+                    break
+                except TimeoutError:
+                    alive = self.client.nthreads()
+                    for at, one in enumerate(calls):
+                        if not futures[at].done() and self._homes[one[0]] not in alive:
+                            self._settle([one[0]])
+                            futures[at] = self._submit(*one)
             found = self.client.gather(futures)
         self.moved += sum(map(size_of, found))
         return list(found)
+
+    def _submit(self, i: int, method: str, given: Any) -> Any:
+        at = [self._homes[i]]
+        return self.client.submit(call, self.shards[i], method, given, pure=False, workers=at)
+
+    def _settle(self, of: Sequence[int]) -> None:
+        """Wait until some shards are made, and note where they are."""
+        from distributed import wait
+
+        shards = [self.shards[i] for i in of]
+        with clear_errors():
+            while True:
+                wait(shards)
+                held = self.client.who_has(shards)
+                places = [held.get(shard.key) for shard in shards]
+                if all(places):
+                    break
+                for shard in shards:
+                    if shard.status == "error":
+                        shard.result()
+        for i, place in zip(of, places, strict=True):
+            self._homes[i] = place[0]
 
 
 def call(shard: Any, method: str, given: tuple[Any, ...]) -> Any:
@@ -65,26 +107,26 @@ def call(shard: Any, method: str, given: tuple[Any, ...]) -> Any:
 
 
 def submit(
-    client: Any, function: Callable[..., Any], parts: Sequence[tuple[Any, ...]]
+    client: Any, function: Callable[..., Any], parts: Sequence[tuple[Any, ...]], *, beside: bool
 ) -> list[Any]:
-    """A future for each part: the function of its arguments, where dask's delayed values are computed."""
-    from dask import delayed
+    """A future for each part: the function of its arguments.
 
-    made = [delayed(function, pure=False)(*part) for part in parts]
-    return list(client.compute(made))
+    If `beside`, they hold dask's delayed values and are computed where these are; else the parts are
+    dealt out to the threads of the workers in turn.
+    """
+    if beside:
+        from dask import delayed
 
-
-def settle(client: Any, futures: list[Any]) -> None:
-    """Wait until all are made; the error of one that was not."""
-    from distributed import wait
-
-    with clear_errors():
-        wait(futures)
-        client.gather([client.submit(_nothing, future, pure=False) for future in futures])
-
-
-def _nothing(of: Any) -> None:
-    del of
+        made = [delayed(function, pure=False)(*part) for part in parts]
+        return list(client.compute(made))
+    threads = [address for address, count in client.nthreads().items() for _ in range(count)]
+    return [
+        client.submit(
+            function, *part, pure=False, allow_other_workers=True,
+            workers=[threads[i * len(threads) // len(parts)]],
+        )
+        for i, part in enumerate(parts)
+    ]  # fmt: skip
 
 
 @contextmanager
