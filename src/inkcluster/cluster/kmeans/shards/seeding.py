@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,7 @@ class Seeds:
         self.near = np.full((count, n), np.inf, self.weight.dtype)
         self.tried = np.empty((count, trials, n), self.weight.dtype)
         self.turn = 0
+        self._here = local()
 
         def norms(part: slice) -> None:
             self.square[part] = _squares(self.rows(part))
@@ -103,8 +105,18 @@ class Seeds:
         return (rows - self.mean).astype(np.float64, copy=False)
 
     def rows(self, at: slice) -> NDArray[Any]:
-        """Some of the points, centred."""
-        return self.centred(self.raw[at]) if self.kept is None else self.kept[at]
+        """Some of the points, centred; bytes in an array of this thread, which the next call overwrites."""
+        if self.kept is not None:
+            return self.kept[at]
+        if self.raw.dtype != np.uint8:
+            return self.centred(self.raw[at])
+        if not hasattr(self._here, "room"):
+            self._here.room = np.empty(
+                (rows_together(self.raw.shape[1]), self.raw.shape[1]), np.float32
+            )
+        room: NDArray[Any] = self._here.room[: at.stop - at.start]
+        room[:] = self.raw[at]
+        return room
 
     def try_(self, trial: Trial) -> Real:
         """The summed distances of each point to its nearest seed with one more, by part of the points.

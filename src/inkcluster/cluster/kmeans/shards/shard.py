@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from inkcluster.cluster.kmeans.choose import Floats, rows_together, threads_for
 from inkcluster.cluster.kmeans.restarts import inertia_in_blocks
 from inkcluster.cluster.kmeans.shards import seeding
-from inkcluster.cluster.kmeans.shards.space import Frame, Look, Space, Standing, label, space_in
+from inkcluster.cluster.kmeans.shards.space import Frame, Look, Space, label, space_in
+from inkcluster.cluster.kmeans.shards.standing import Standing
 from inkcluster.cluster.kmeans.shards.sums import Sums, move, sums_of, total_of
 from inkcluster.compute.magnitude import scaled
 from inkcluster.compute.threads import in_threads, pieces, results_in_threads

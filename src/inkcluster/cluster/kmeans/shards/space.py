@@ -20,6 +20,7 @@ from inkcluster.cluster.kmeans.choose import (
     max_gathered,
     starts_sharp,
 )
+from inkcluster.cluster.kmeans.shards.standing import Standing
 from inkcluster.compute.rows import Rows
 from inkcluster.compute.threads import in_threads, pieces
 from inkcluster.kernels.kmeans import nearest
@@ -127,18 +128,29 @@ class Space:
     square: Floats
     rho: NDArray[np.float32]
 
-    def rows(self, at: slice | NDArray[np.int32]) -> NDArray[Any]:
-        """The coordinates of some points, (m, q)."""
+    def room(self, most: int) -> NDArray[np.float32] | None:
+        """Where :meth:`rows` writes up to so many points; a new array each time would cost page faults."""
+        return np.empty((most, self.raw.shape[1]), np.float32) if self.lead is None else None
+
+    def rows(
+        self, at: slice | NDArray[np.int32], room: NDArray[np.float32] | None = None
+    ) -> NDArray[Any]:
+        """The coordinates of some points, (m, q); in `room` where it is given and they are not kept."""
         if self.lead is None:
-            return centred(self.raw[at], self.frame.origin, np.float32)
+            return centred(self.raw[at], self.frame.origin, room)
         return self.lead[at] if isinstance(at, slice) else self.lead.take(at, axis=0)
 
 
-def centred(rows: NDArray[Any], origin: Floats, dtype: Any) -> NDArray[Any]:
-    """Rows less an origin that float32 holds, rounded once."""
-    if np.float64 in (rows.dtype, dtype):
-        return (rows - origin).astype(dtype, copy=False)
-    return rows - origin.astype(np.float32)
+def centred(
+    rows: NDArray[Any], origin: Floats, room: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """Rows less an origin that float32 holds, rounded once to float32; in `room` where it is given."""
+    if rows.dtype != np.float64:
+        origin = origin.astype(np.float32)
+    room = np.empty(rows.shape, np.float32) if room is None else room
+    out = room[: len(rows)]
+    np.subtract(rows, origin, out=out, casting="same_kind")
+    return out
 
 
 def reference(some: NDArray[Any]) -> Floats:
@@ -201,17 +213,22 @@ def space_in(frame: Frame, raw: NDArray[Any], weight: Floats) -> Space:
     lead = raw if as_is else np.empty((n, width), frame.dtype) if frame.kept else None
     square = np.empty(n)
 
-    def fill(part: slice) -> None:
-        if basis is None:
-            rows = raw[part].astype(np.float64) - origin
-            if lead is not None and not as_is:
-                lead[part] = rows
-        else:
-            rows = centred(raw[part], origin, np.float32)
-            np.dot(rows, basis, out=lead[part])  # type: ignore[index]
-        np.einsum("nd,nd->n", rows, rows, out=square[part], dtype=np.float64)
+    size = ROWS if basis is not None else max(ROWS, 2**16 // d)
 
-    for _ in in_threads(fill, pieces(n, ROWS if basis is not None else max(ROWS, 2**16 // d))):
+    def fill(part: slice) -> None:
+        room: NDArray[Any] = np.empty((size, d), np.float64 if basis is None else np.float32)
+        for start in range(part.start, part.stop, size):
+            at = slice(start, min(start + size, part.stop))
+            if basis is None:
+                rows = np.subtract(raw[at], origin, out=room[: at.stop - start])
+                if lead is not None and not as_is:
+                    lead[at] = rows
+            else:
+                rows = centred(raw[at], origin, room)
+                np.dot(rows, basis, out=lead[at])  # type: ignore[index]
+            np.einsum("nd,nd->n", rows, rows, out=square[at], dtype=np.float64)
+
+    for _ in in_threads(fill, pieces(n, 16 * size)):
         pass
     if basis is None or lead is None:
         rho = np.zeros(n, np.float32)
@@ -219,27 +236,6 @@ def space_in(frame: Frame, raw: NDArray[Any], weight: Floats) -> Space:
         inside = np.einsum("nq,nq->n", lead, lead).astype(np.float64)
         rho = np.sqrt(np.maximum(square - inside, 0.0) + 2e-6 * square).astype(np.float32)
     return Space(frame, raw, weight, lead, square, rho)
-
-
-@dataclass(eq=False)
-class Standing:
-    """Where points (n,) stand in each restart: (R, n).
-
-    `margin` bounds from below each point's distance to its second nearest centre less that to its
-    own; `who` and `was` are written with the points that move and their former labels.
-    """
-
-    labels: NDArray[np.int32]
-    margin: NDArray[np.float32]
-    who: NDArray[np.int32]
-    was: NDArray[np.int32]
-
-    @classmethod
-    def new(cls, restarts: int, n: int) -> Standing:
-        """That of points without labels."""
-        shape = restarts, n
-        labels, margin = np.full(shape, -1, np.int32), np.full(shape, -1, np.float32)
-        return cls(labels, margin, np.empty(shape, np.int32), np.empty(shape, np.int32))
 
 
 def label(  # noqa: PLR0917
@@ -292,13 +288,14 @@ def label(  # noqa: PLR0917
         ],
         np.int64,
     )
+    room = space.room(GATHERED)
     dense = np.flatnonzero(opened > most * size)
     if len(dense):
         lead = look.lead[dense].reshape(len(dense) * k, -1)
         rows = max(256, min(GATHERED, PRODUCT_NUMBERS // len(lead)))
         for start in range(part.start, part.stop, rows):
             at = slice(start, min(start + rows, part.stop))
-            score = lead @ space.rows(at).T
+            score = lead @ space.rows(at, room).T
             for b, a in enumerate(dense):
                 decided += settle(
                     int(a),
@@ -309,5 +306,5 @@ def label(  # noqa: PLR0917
         todo = who[active[a], part.start : part.start + opened[a]]
         for at in pieces(len(todo), GATHERED):
             ids = todo[at]
-            decided += settle(int(a), look.lead[a] @ space.rows(ids).T, ids)
+            decided += settle(int(a), look.lead[a] @ space.rows(ids, room).T, ids)
     return ends, opened, decided, len(dense)
