@@ -101,7 +101,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         ``"weak"``. That of `labels_` is among them unless it was given and does not stand out.
     nuisances_ : list of Nuisance
         Groups that differ from the others by ruled ``"lines"``, ``"contrast"`` or ``"polarity"``
-        alone (`kind`): their images (`rows`) and the clusters these lie among otherwise (`joins`).
+        alone (`kind`): those of `sample_` in them (`rows`), and the clusters these resemble (`joins`).
         With ``"auto"`` they have been put there, and do not count.
     gap_strengths_ : ndarray of shape (m - 2,), float64
         How clearly the spectrum ends after 2, 3, … eigenvalues: how far the next one is from 1,
