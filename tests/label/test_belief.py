@@ -12,13 +12,14 @@ from hypothesis import given
 from tests.label.small import code_of, opened, small_run
 
 from inkcluster.errors import BadInputError
-from inkcluster.label import Labelling, cards
+from inkcluster.label import Labelling, cards, start
 from inkcluster.label.belief import Belief, names_now
 from inkcluster.label.estimate import of_checks
 from inkcluster.label.order import CHECK_EVERY
 from inkcluster.label.start import made
 from inkcluster.label.state import NONE, ON_GROUP, ON_IMAGE, Check, State
 from inkcluster.study.run import rows as rows_of
+from inkcluster.study.run.frame import each
 from inkcluster.study.run.run import Run
 
 
@@ -130,6 +131,16 @@ def test_a_name_is_not_sure_where_what_is_around_it_has_another(tmp_path):
     found.name_images([wrong], "a")
     assert found.frame()["confidence"][wrong] == 1
     found.close()
+
+
+def test_the_first_clustering_is_taken_alike_whether_it_is_named_or_not(
+    studied_digits, monkeypatch
+):
+    run = Run.open(studied_digits)
+    name, partition, arrays, clusters = next(each(run))
+    clusters = np.where(np.arange(len(clusters)) % 7, clusters, -1)  # with noise
+    monkeypatch.setattr(start, "each", lambda _: [(name, partition, arrays, clusters)])
+    assert made(run, name).digest == made(run).digest
 
 
 def test_labels_are_not_read_unless_they_are_checked(studied_digits, tmp_path, monkeypatch):

@@ -193,7 +193,7 @@ def test_an_action_on_what_was_changed_meanwhile_is_refused(tmp_path):
     with pytest.raises(ConflictError, match="changed meanwhile"):
         ada.merge(-2, -1, version={-2: 0, -1: seen.version})
     bob.merge(-1, -2)
-    with pytest.raises(ConflictError, match="is no more"):
+    with pytest.raises(ConflictError, match="is not there"):
         ada.later(-1)
     ada.checked([0, 1], ["a", "a"])
     with pytest.raises(ConflictError, match="checked meanwhile"):

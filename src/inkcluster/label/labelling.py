@@ -33,8 +33,8 @@ class Labelling(Kept):
     run : Run
         A study with at least one clustering.
     by : str, optional
-        The clustering whose groups are named, such as ``"ward"``. By default small groups of the
-        clustering on which the report opens.
+        The clustering whose groups are named, such as ``"ward on pixels"``. By default, or where it is
+        named, small groups of the clustering on which the report opens.
     check : bool
         Whether the labels that the run has are to be checked: groups whose neighbours contradict
         them come first.

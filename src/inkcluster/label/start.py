@@ -85,8 +85,9 @@ def made(run: Run, by: str | None = None, *, check: bool = False) -> Start:
         np.empty(0, np.int32) if given is None else given,
         np.array([run.data.hash, name]),
     )  # fmt: skip
-    apart = clusters if by and name != found[0][0] else _small(start.graph(), clusters)
-    if by and (clusters < 0).any():  # noise is no group of its own
+    whole = name != found[0][0]
+    apart = clusters if whole else _small(start.graph(), clusters)
+    if whole and (clusters < 0).any():  # noise is no group of its own
         apart = np.where(clusters < 0, -1 - _small(start.graph(), clusters), clusters)
     if given is not None:
         apart = apart * np.int64(1 + given.max() + 1) + given

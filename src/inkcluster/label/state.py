@@ -146,7 +146,7 @@ class State:
         """A group by its number; ConflictError if it is no more."""
         if not is_number(number) or number not in self.groups:
             raise ConflictError(
-                f"There is no group {number}, or it is no more: it was merged or split."
+                f"Group {number} is not there: it was merged or split, or never was."
             )
         return self.groups[number]
 
