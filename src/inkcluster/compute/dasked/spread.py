@@ -14,6 +14,8 @@ from inkcluster.errors import ClusterError
 
 SENT_ONCE = 2**16
 """Bytes from which an argument for all shards goes to one worker, from which the others fetch it."""
+GONE = "ClosedClientError", "FutureCancelledError", "FuturesCancelledError"
+"""Errors of ``distributed.client``, not all of them in every version."""
 LOOK = 0.5
 """Seconds between looks at which workers are alive, while calls run."""
 
@@ -138,9 +140,9 @@ def clear_errors() -> Iterator[None]:
     ClusterError
         If workers died again and again, or the cluster or its data are gone.
     """
-    from distributed import KilledWorker
-    from distributed.client import ClosedClientError, FutureCancelledError, FuturesCancelledError
+    from distributed import CancelledError, KilledWorker, client
 
+    gone = CancelledError, *(getattr(client, name) for name in GONE if hasattr(client, name))
     try:
         yield
     except KilledWorker as error:
@@ -149,7 +151,7 @@ def clear_errors() -> Iterator[None]:
             f"Dask gave up: {error.allowed_failures + 1} workers in turn died on the same chunk, the last "
             f"at {last}; give the workers more memory or smaller chunks, and see their logs."
         ) from None
-    except (FutureCancelledError, FuturesCancelledError, ClosedClientError) as error:
+    except gone as error:
         raise ClusterError(
             "The Dask cluster, or data that only a lost worker had, is gone; start it again and give "
             "data that it can read again, such as files."
