@@ -132,3 +132,10 @@ def test_a_dask_array_is_predicted_lazily_and_the_same(images, model, flat):
         np.testing.assert_array_equal(shares, model.predict_memberships(images))
     with pytest.raises(BadInputError, match="divide its features"):
         model.predict(lazy.rechunk((100, *[4] * (lazy.ndim - 1))))
+
+
+@pytest.mark.parametrize("change", [lambda x: x / 255.0, lambda x: x / 16.0, lambda x: x * 257.0])
+def test_images_in_another_unit_are_refused(images, model, change):
+    with pytest.raises(BadInputError, match=r"run from .* to .*; give both in the same unit"):
+        model.predict(change(images[:5].astype(np.float64)))
+    assert len(model.predict(np.zeros((2, 8, 8)))) == 2  # blank ones are in any

@@ -13,6 +13,12 @@ from inkcluster.cluster.shape.preparation.prepare import image_shape
 from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
 
+UNIT_SHARE = 0.07
+"""Images whose pixels span less than this share of the range of those fitted, or reach as many times
+beyond it as the other way round, are in another unit: 1 for 16 or 255, for instance."""
+UNIT_IMAGES = 4096
+"""The first so many images are asked."""
+
 
 def read_pixels(model: Any, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[Any]:
     """Images (n, h, w), of the dtype given where it is uint8 or float32."""
@@ -48,7 +54,26 @@ def read_pixels(model: Any, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[
             f"Images of {shape[0]} × {shape[1]} pixels, but the clusters were found among "
             f"images of {model._shape[0]} × {model._shape[1]}."
         )
-    return np.asarray(rows).reshape(len(rows), *model._shape)
+    pixels = np.asarray(rows).reshape(len(rows), *model._shape)
+    if not reset and model.n_clusters_ > 1:
+        _check_unit(pixels, model._preparation.low, model._preparation.high)
+    return pixels
+
+
+def _check_unit(pixels: NDArray[Any], low: float, high: float) -> None:
+    """Refuse images (n, h, w) in another unit than those fitted, which ran from `low` to `high`.
+
+    Blank images, whose pixels are all the same, are in any.
+    """
+    some = pixels[:UNIT_IMAGES]
+    least, most = float(some.min()), float(some.max())
+    span, found = abs(high - low), most - least
+    beyond = max(most - max(low, high), min(low, high) - least)
+    if least < most and (found < UNIT_SHARE * span or beyond > span / UNIT_SHARE):
+        raise BadInputError(
+            f"The pixels run from {least:.5g} to {most:.5g}, and those of the images fitted from "
+            f"{min(low, high):.5g} to {max(low, high):.5g}; give both in the same unit."
+        )
 
 
 def _array(images: list[Any] | tuple[Any, ...]) -> NDArray[Any]:
