@@ -35,7 +35,10 @@ def distances_to(centres: NDArray[Any], raw: NDArray[Any]) -> NDArray[np.floatin
     grey, centres = raw.dtype == np.uint8, np.require(centres, None, ["C", "A"])
     out = np.empty((len(raw), len(centres)), np.result_type(centres, np.float32 if grey else raw))
     for part in pieces(len(raw), block_rows(raw.shape[1])):
-        rows = raw[part].astype(np.float64) if grey else raw[part]
+        rows = (
+            raw if part == slice(0, len(raw)) else raw[part]
+        )  # the centres' own are exactly 0 then
+        rows = rows.astype(np.float64) if grey else rows
         out[part] = euclidean_distances(rows, centres)
     return out
 
