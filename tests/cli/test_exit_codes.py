@@ -53,6 +53,8 @@ def test_1_bad_input(ink):
         ["study", "--shape", "28"],
         ["study", "--only", "dbscan,colours"],
         ["study", "--only", ""],
+        ["study", "--workers", "0"],
+        ["study", "--workers", "2", "--scheduler", "tcp://127.0.0.1:9"],
         ["look", "digits", "first"],
         ["look", "--per-label", "0"],
         ["look", "--seed", "-1"],

@@ -5,10 +5,13 @@ import re
 import resource
 import select
 import subprocess
+import sys
 import time
 
 import numpy as np
 import pytest
+
+from inkcluster.compute.dasked import clients
 
 
 def json_of(process):
@@ -25,6 +28,20 @@ def test_text(ink, small):
     assert re.search(r"group 0 .*\n20 ", process.stdout)
     (line,) = process.stderr.splitlines()
     assert re.fullmatch(r"7\. How well can the images be clustered at all\? \d+\.\d s", line)
+
+
+def test_workers_without_dask_are_refused(ink_here, small, one_sentence, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    for option in (["--workers", "2"], ["--scheduler", "tcp://127.0.0.1:9"]):
+        said = one_sentence(ink_here("study", small, *option))
+        assert "Dask is not installed; install it with: pip install 'inkcluster[dask]'." in said
+
+
+def test_idle_workers_are_told_of(ink_here, small, monkeypatch):
+    monkeypatch.setattr(clients, "current_client", object)
+    process = ink_here("study", small, "--only", "shape")
+    assert process.stderr.startswith("The Dask workers have nothing to do: ")
+    assert process.returncode == 0
 
 
 def test_quiet_prints_the_path_only(ink, small):

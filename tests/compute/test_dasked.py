@@ -10,10 +10,19 @@ import numpy as np
 import pytest
 from sklearn.model_selection import GridSearchCV
 
+from inkcluster import ShapeClustering
 from inkcluster.cluster.kmeans import KMeans, choose
-from inkcluster.compute.dasked import clients
+from inkcluster.cluster.shape import placing
+from inkcluster.compute.dasked import clients, parts
 from inkcluster.compute.dasked.spread import Spread
 from inkcluster.errors import BadInputError, ClusterError, TooLittleMemoryError
+from inkcluster.study.run.desk import Desk
+from inkcluster.study.run.drawn import drawn
+from inkcluster.study.run.facts import DataFacts
+from inkcluster.study.settings import Settings
+from inkcluster.study.settings.plan import Draft
+from inkcluster.study.steps import placed
+from inkcluster.study.steps.shape import find
 
 da = pytest.importorskip("dask.array", reason="the extra inkcluster[dask] is not installed")
 distributed = pytest.importorskip(
@@ -154,6 +163,95 @@ def test_a_worker_that_dies_changes_nothing(client, points, monkeypatch):
     assert_same(ours, whole)
 
 
+@pytest.fixture
+def spread(monkeypatch):
+    """Few images are spread in small parts, and each function that workers were given is listed."""
+    calls, in_turn = [], parts.in_turn
+
+    def listed(client, function, *given, **named):
+        calls.append(function)
+        return in_turn(client, function, *given, **named)
+
+    monkeypatch.setattr(parts, "in_turn", listed)
+    monkeypatch.setattr(placing, "MIN_SPREAD", 100)
+    monkeypatch.setattr(placing, "PLACED_TOGETHER", 16)
+    return calls
+
+
+@pytest.fixture(scope="module")
+def shapes(digits):
+    images = digits.pixels[:360]
+    model = ShapeClustering(8, sample=240, random_state=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clients, "current_client", lambda: None)
+        return images, model.fit(images), model.predict_memberships(images)
+
+
+def mapped_copy(images, path):
+    np.save(path, images)
+    return np.load(path, mmap_mode="r")
+
+
+def test_workers_place_as_this_process_does(client, shapes, spread, tmp_path):
+    images, model, want = shapes
+    mapped = mapped_copy(images, tmp_path / "images.npy")
+    np.testing.assert_array_equal(model.predict_memberships(images), want)
+    np.testing.assert_array_equal(model.predict(mapped), want.argmax(axis=1))
+    again = ShapeClustering(8, sample=240, random_state=0).fit(mapped)
+    for name in ("memberships_", "neighbors_", "neighbor_distances_", "outlier_scores_"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(model, name))
+    assert len(spread) == 3
+    model.predict(images[:99])
+    assert len(spread) == 3
+    (tmp_path / "images.npy").unlink()
+    with pytest.warns(UserWarning, match=r"2 of the Dask workers cannot open .*rows are sent"):
+        np.testing.assert_array_equal(model.predict(mapped), want.argmax(axis=1))
+
+
+def test_workers_that_die_while_they_place_change_nothing(client, shapes, spread, tmp_path):
+    images, model, want = shapes
+    mapped = mapped_copy(images, tmp_path / "images.npy")
+    found = placing.placed(model._known(), mapped, 7, placing.memberships)
+    rows = []
+    for some, shares in found:
+        np.testing.assert_array_equal(shares, want[some])
+        rows += range(some.start, some.stop)
+        if len(rows) in {64, 192}:  # one of two, then all
+            victims = list(client.run(os.getpid).values())
+            for victim in victims[: 1 if len(rows) == 64 else None]:
+                os.kill(victim, signal.SIGKILL)
+    assert rows == list(range(360))
+
+
+def test_a_study_places_on_workers_and_keeps_each_part(
+    client, spread, digits, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(placed, "PART", 90)
+    images, settings = digits.take(np.arange(400)), Settings(study_sample=150, seed=3)
+    some = drawn(images, settings)
+
+    def place(folder):
+        desk = Desk(DataFacts.of(some, images), folder)
+        made = Draft(some, settings, desk)
+        return placed.place(find(some, made, desk), images, "hash", made, desk)
+
+    on_workers = place(tmp_path / "steps")
+    assert len(list((tmp_path / "steps").glob("part-*"))) == 5
+    assert len(spread) == 1
+    again = place(tmp_path / "steps")
+    assert len(spread) == 1
+    monkeypatch.setattr(placing, "MIN_SPREAD", 1000)
+    here = place(None)
+    for name in ("labels", "confidence"):
+        np.testing.assert_array_equal(on_workers[name], again[name])
+        np.testing.assert_array_equal(on_workers[name], here[name])
+
+
+def test_workers_with_too_little_memory_are_refused(client, points):
+    with pytest.raises(TooLittleMemoryError, match=r"needs 5\.00 GB .* smallest may take 1\.00 GB"):
+        next(parts.in_turn(client, np.sum, 0, points, [slice(9)], need=5 * 10**9))
+
+
 def test_workers_that_die_again_and_again_are_one_clear_error(client, points):
     client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0))
     try:
@@ -162,6 +260,8 @@ def test_workers_that_die_again_and_again_are_one_clear_error(client, points):
         )
         with pytest.raises(ClusterError, match="1 workers in turn died on the same chunk"):
             KMeans(3, random_state=0).fit(deadly)
+        with pytest.raises(ClusterError, match="1 workers in turn died on the same"):
+            next(parts.in_turn(client, lambda *_: os._exit(1), 0, points, [slice(9)] * 2, need=1))
     finally:
         client.run_on_scheduler(
             lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 3)

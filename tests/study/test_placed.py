@@ -30,7 +30,7 @@ def images():
 
 
 class Stop(Progress):
-    """Interrupts the work once 180 images were placed."""
+    """Interrupts the work once more than 180 images were placed."""
 
     done = 0
 
@@ -38,7 +38,7 @@ class Stop(Progress):
     def task(self, what, total=None):
         def advance(amount):
             self.done += amount if what == "all images" else 0
-            if self.done >= 180:
+            if self.done > 180:
                 raise KeyboardInterrupt
 
         yield advance

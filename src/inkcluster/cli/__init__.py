@@ -39,11 +39,15 @@ app = typer.Typer(
 
 _command = app.command(cls=Once)
 _out = partial(typer.Option, rich_help_panel="Output")
+_dask = partial(typer.Option, rich_help_panel="Sets of more than --study-sample images, on Dask")
 
 ONLY_HELP = (
     "Answer these questions only: centres, restarts, hierarchy, linkages, dbscan, compare, shape."
 )
 PARTS_HELP = "Only these: study, kmeans, ward, centroid, average, density, shape, neighbors."
+SCHEDULER_HELP = (
+    "The workers of this Dask scheduler, such as tcp://10.0.0.1:8786, place all images."
+)
 OUT_HELP = "The run folder, by default runs/NAME. An existing run is resumed."
 
 Json = Annotated[bool, _out("--json", help="Print one JSON document instead of text.")]
@@ -134,6 +138,10 @@ def study(
     config: Annotated[
         Path | None, _out(metavar="TOML", help="Settings from a file, e.g. study.toml.")
     ] = None,
+    scheduler: Annotated[str | None, _dask(metavar="ADDRESS", help=SCHEDULER_HELP)] = None,
+    workers: Annotated[
+        int | None, _dask(min=1, max=1024, help="As many processes of this machine place them.")
+    ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, _out("--quiet", "-q", help="Print the report's path only.")] = False,
     verbose: Annotated[bool, _out("--verbose", "-v", help="Print all findings too.")] = False,
@@ -143,17 +151,14 @@ def study(
     """Answer the seven questions about a data set and write one HTML report."""
     with guarded(debug=debug, resumable=True):
         from inkcluster.cli.parse import command_line_settings, questions_of
-        from inkcluster.cli.studying import study_and_say
+        from inkcluster.cli.studying import connected, study_and_say
 
-        study_and_say(
-            read,
-            out=out,
-            only=questions_of(only),
-            settings=command_line_settings(settings, config),
-            as_json=as_json,
-            quiet=quiet,
-            verbose=verbose,
-        )
+        how: dict[str, Any] = {
+            "only": questions_of(only),
+            "settings": command_line_settings(settings, config),
+        }
+        with connected(scheduler, workers):
+            study_and_say(read, out=out, as_json=as_json, quiet=quiet, verbose=verbose, **how)
 
 
 @_command

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from inkcluster.cli.guard import BAD_INPUT, one_line, print_json
+from inkcluster.cli.guard import BAD_INPUT, one_line, print_json, say
 from inkcluster.cli.listen import listener
 from inkcluster.cli.showing import say_first_screen
 from inkcluster.progress import listening
@@ -25,6 +27,26 @@ _MARKS = {
     "ok": ("✓", "green"),
     "detail": (" ", "dim"),
 }
+
+
+@contextmanager
+def connected(scheduler: str | None, workers: int | None) -> Iterator[None]:
+    """Have the workers of a Dask cluster in the block: a scheduler's, or new ones of this machine."""
+    from inkcluster.compute.dasked.clients import connect, local_cluster
+
+    if scheduler is not None and workers is not None:
+        raise typer.BadParameter(
+            "the scheduler has workers of its own; give one of the two.",
+            param_hint="--scheduler and --workers",
+        )
+    if scheduler is not None:
+        with connect(scheduler):
+            yield
+    elif workers is not None:
+        with local_cluster(workers):
+            yield
+    else:
+        yield
 
 
 def study_and_say(
@@ -49,6 +71,8 @@ def study_and_say(
         images = read(progress=hearer.progress)
         if not say_less:
             typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
+        if not quiet:
+            _say_if_idle(len(images), settings, only)
         folder = out if out is not None else Path("runs") / slug(images.name)
         early = Early(folder)
 
@@ -71,6 +95,20 @@ def study_and_say(
         say_first_screen(run)
     if run.failed:
         raise typer.Exit(BAD_INPUT)
+
+
+def _say_if_idle(n: int, settings: Settings, only: list[str] | None) -> None:
+    """Tell where a Dask cluster was asked for and no image is to be placed there."""
+    from inkcluster.cluster.shape.placing import MIN_SPREAD
+    from inkcluster.compute.dasked.clients import current_client
+    from inkcluster.study.settings.table import SETTINGS
+
+    drawn: Any = settings.values().get("study_sample", SETTINGS["study_sample"].default)
+    if current_client() is not None and (only is not None or n <= drawn or n < MIN_SPREAD):
+        say(
+            "The Dask workers have nothing to do: they place all images where there are more than "
+            f"--study-sample ({drawn:,}) and at least {MIN_SPREAD:,}; all else is done in this process."
+        )
 
 
 def slug(name: str) -> str:

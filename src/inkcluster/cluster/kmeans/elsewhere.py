@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.kmeans.choose import bytes_needed, rows_together
 from inkcluster.cluster.kmeans.points import KEPT
-from inkcluster.cluster.kmeans.shards.making import FileShard, Mapped, of_block
+from inkcluster.cluster.kmeans.shards.making import FileShard, of_block
 from inkcluster.compute.dasked import arrays
-from inkcluster.compute.dasked.clients import ask_workers, check_workers, current_client
+from inkcluster.compute.dasked.clients import check_workers, current_client, least_memory
+from inkcluster.compute.dasked.files import Mapped, mapped_file, without_file
 from inkcluster.compute.magnitude import check_squares, exponent_of
 from inkcluster.compute.memory import require
 from inkcluster.compute.rows import Rows
@@ -175,12 +175,7 @@ def source_of(X: Any) -> Source | None:
     if mapped is None or client is None:
         return None
     check_workers(client)
-    size = _size_of_file(mapped.path)
-    cannot = [
-        name
-        for name, has in ask_workers(client, _size_of_file, mapped.path).items()
-        if has is None or has != size
-    ]
+    cannot = without_file(client, mapped)
     if cannot:
         warnings.warn(
             f"{len(cannot)} of the Dask workers cannot open {mapped.path}, the first at {cannot[0]}; "
@@ -195,28 +190,10 @@ def source_of(X: Any) -> Source | None:
 
 def _mapped(X: Any) -> Mapped | None:
     """The file of an array that is all of one piece of a mapped file, in a type that is read as it is."""
-    if not isinstance(X, np.ndarray) or X.dtype not in KEPT or not X.flags.c_contiguous:
+    mapped = mapped_file(X)
+    if mapped is None or X.dtype not in KEPT or X.ndim not in (2, 3):
         return None
-    if X.ndim not in (2, 3) or not X.size:
-        return None
-    held: Any = X
-    while isinstance(held, np.ndarray) and isinstance(held.base, np.ndarray):
-        held = held.base
-    name = getattr(held, "filename", None)
-    if not isinstance(held, np.memmap) or name is None or held.mode == "c":
-        return None
-    start = X.__array_interface__["data"][0] - held.__array_interface__["data"][0]
-    shape = len(X), X.size // len(X)
-    return Mapped(str(Path(name).resolve()), X.dtype.str, held.offset + start, shape, (0, len(X)))
-
-
-def _memory_limit(dask_worker: Any) -> int | None:
-    limit: int | None = dask_worker.memory_manager.memory_limit
-    return limit
-
-
-def _size_of_file(path: str) -> int | None:
-    return Path(path).stat().st_size if Path(path).is_file() else None
+    return replace(mapped, shape=(len(X), X.size // len(X)))
 
 
 def check_workers_memory(source: Source, k: int, restarts: int) -> None:
@@ -229,11 +206,10 @@ def check_workers_memory(source: Source, k: int, restarts: int) -> None:
     """
     if source.client is None:
         return
-    told = ask_workers(source.client, _memory_limit)
-    limits = [limit for limit in told.values() if limit and not isinstance(limit, Exception)]
-    if limits:
-        n, d = -(-source.n // len(told)), source.d
+    count, least = least_memory(source.client)
+    if least:
+        n, d = -(-source.n // count), source.d
         own = 0 if source.mapped else n * d * source.dtype.itemsize
         need = own + bytes_needed(Rows([], [n], d, source.dtype), k, restarts)
         instead = "start more workers or give them more memory"
-        require(f"K-means on one of {len(told)} workers", n, need, min(limits), instead)
+        require(f"K-means on one of {count} workers", n, need, least, instead)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -267,31 +267,29 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         """Clusters (m,) of other images, in the unit of those fitted; of a dask array another, lazily."""
         if is_dask(X):
             return placing.lazily(self.predict, X)
-        n, parts = self._placed(X)
-        labels = np.zeros(n, np.int32)
-        for some, _, shares in parts:
-            labels[some] = shares.argmax(axis=1)
-        return labels
+        return self._placed(X, placing.labels, lambda n: np.zeros(n, np.int32))
 
     def predict_memberships(self, X: Any) -> Any:
         """How much of each other image's neighbours belongs to each cluster, shape (m, n_clusters_)."""
         if is_dask(X):
             return placing.lazily(self.predict_memberships, X, self.n_clusters_)
-        n, parts = self._placed(X)
-        found = np.ones((n, self.n_clusters_))
-        for some, _, shares in parts:
-            found[some] = shares
-        return found
+        return self._placed(X, placing.memberships, lambda n: np.ones((n, self.n_clusters_)))
 
-    def _placed(self, X: ImageSet | ArrayLike) -> tuple[int, Iterable[placing.Placed]]:
-        """How many images there are, and where, a part at a time; none where there is one cluster."""
+    def _placed(
+        self, X: ImageSet | ArrayLike, then: placing.Then, room: Callable[[int], NDArray[Any]]
+    ) -> NDArray[Any]:
+        """What `then` makes of where each image is; the `room` for that where there is one cluster."""
         check_is_fitted(self)
         pixels = read_pixels(self, X, reset=False)
-        if self.n_clusters_ == 1:
-            return len(pixels), ()
+        out = room(len(pixels))
+        if self.n_clusters_ > 1:
+            for some, found in placing.placed(self._known(), pixels, int(self.n_neighbors), then):
+                out[some] = found
+        return out
+
+    def _known(self) -> placing.Known:
         shapes, links = self._shapes, placing.links_of(self._shapes, self._order, self.neighbors_)
-        known = placing.Known(shapes, self._preparation, links, self._order, self.memberships_)
-        return len(pixels), placing.placed(known, pixels, int(self.n_neighbors))
+        return placing.Known(shapes, self._preparation, links, self._order, self.memberships_)
 
     def _keep_one(self, n: int, different: int) -> Self:
         """All images are the same: one cluster."""

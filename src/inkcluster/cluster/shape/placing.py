@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,9 +12,15 @@ from numpy.typing import NDArray
 from inkcluster.cluster.shape import neighbors
 from inkcluster.cluster.shape.graph import gaussian_shares
 from inkcluster.cluster.shape.neighbors import Lists, Shapes
-from inkcluster.cluster.shape.plan import PLACED_TOGETHER, WALK_NEIGHBORS, fingerprints
+from inkcluster.cluster.shape.plan import (
+    PLACED_TOGETHER,
+    WALK_NEIGHBORS,
+    bytes_on_worker,
+    fingerprints,
+)
 from inkcluster.cluster.shape.preparation.prepare import SAMPLE, Choices, Preparation, learn
 from inkcluster.compute.dasked.arrays import check_chunks
+from inkcluster.compute.dasked.clients import current_client
 from inkcluster.compute.threads import one_blas_thread, pieces
 from inkcluster.progress import SILENT, current, listening
 
@@ -21,8 +28,10 @@ JUDGED_TOGETHER = 65_536
 """Images whose confidence and score are worked out at a time."""
 Shares = NDArray[np.float64]
 Rows = NDArray[np.intp]
-Placed = tuple[slice | Rows, Lists, Shares]
-"""Which images, their neighbours, and their memberships."""
+Then = Callable[[Lists, Shares], Any]
+"""What is wanted of the neighbours and memberships of some images."""
+MIN_SPREAD = 32_768
+"""Images from which the workers of a Dask cluster place them; fewer are placed sooner than sent for."""
 
 
 class Known(NamedTuple):
@@ -90,16 +99,62 @@ def place(known: Known, pixels: NDArray[Any], k: int) -> tuple[Lists, Shares]:
     return near.nearest(k), np.asarray(theirs)
 
 
+def both(near: Lists, shares: Shares) -> tuple[Lists, Shares]:
+    """All that is known of images placed."""
+    return near, shares
+
+
+def memberships(near: Lists, shares: Shares) -> Shares:
+    """How much of their neighbours belongs to each cluster."""
+    del near
+    return shares
+
+
+def labels(near: Lists, shares: Shares) -> NDArray[np.int32]:
+    """The cluster to which most of their neighbours belong."""
+    del near
+    return np.asarray(shares.argmax(axis=1), np.int32)
+
+
+def place_and(k: int, then: Then, known: Known, pixels: NDArray[Any]) -> Any:
+    """What `then` makes of what :func:`place` says."""
+    return then(*place(known, pixels, k))
+
+
+def each_placed(
+    known: Known, pixels: NDArray[Any], k: int, parts: Sequence[slice | Rows], then: Then
+) -> Iterator[Any]:
+    """What `then` makes of what :func:`place` says of each part of the images, in order.
+
+    While a ``distributed.Client`` is current its workers do it, if there are many images.
+    """
+    each = partial(place_and, k, then)
+    client = current_client() if sum(map(size_of, parts)) >= MIN_SPREAD else None
+    if client is None:
+        yield from (each(known, pixels[some]) for some in parts)
+        return
+    from inkcluster.compute.dasked.parts import in_turn
+
+    need = bytes_on_worker(known.shapes, known.preparation, pixels[0].nbytes, known.shares.shape[1])
+    yield from in_turn(client, each, known, pixels, parts, need=need)
+
+
+def size_of(part: slice | Rows) -> int:
+    """How many images are meant."""
+    return int(part.stop - part.start) if isinstance(part, slice) else len(part)
+
+
 def placed(
-    known: Known, pixels: NDArray[Any], k: int, rows: Rows | None = None
-) -> Iterator[Placed]:
-    """The images `rows` of `pixels`, or all, a part at a time: where they are, and as :func:`place`."""
+    known: Known, pixels: NDArray[Any], k: int, then: Then, rows: Rows | None = None
+) -> Iterator[tuple[slice | Rows, Any]]:
+    """The images `rows` of `pixels`, or all, a part at a time: which, and as :func:`each_placed`."""
     n = len(pixels) if rows is None else len(rows)
+    parts = [p if rows is None else rows[p] for p in pieces(n, PLACED_TOGETHER)]
     with current().task("images placed", n) as advance:
-        for part in pieces(n, PLACED_TOGETHER):
-            some = part if rows is None else rows[part]
-            yield some, *place(known, pixels[some], k)
-            advance(part.stop - part.start)
+        each = each_placed(known, pixels, k, parts, then)
+        for some, found in zip(parts, each, strict=True):
+            yield some, found
+            advance(size_of(some))
 
 
 def place_all(
@@ -120,13 +175,13 @@ def place_all(
 
     def enter(some: Rows, found: Shares) -> None:
         shares[some], *rest = np.split(found, ends, axis=1)
-        for labels, one in zip(others, rest, strict=True):
-            labels[some] = one.argmax(axis=1)
+        for level, one in zip(others, rest, strict=True):
+            level[some] = one.argmax(axis=1)
 
     enter(order, known.shares)
     is_left = np.ones(n, bool)
     is_left[order] = False
-    for some, lists, found in placed(known, pixels, k, np.flatnonzero(is_left)):
+    for some, (lists, found) in placed(known, pixels, k, both, np.flatnonzero(is_left)):
         rows[some], far[some] = order[lists.rows], lists.distances
         enter(np.asarray(some), found)
     return Lists(rows, far), shares, others

@@ -10,7 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.shape.graph import eigenvectors_needed, is_dense
-from inkcluster.cluster.shape.neighbors import EXPANDED_NEIGHBORS, MAX_COORDINATES, MIN_CANDIDATES
+from inkcluster.cluster.shape.neighbors import (
+    EXPANDED_NEIGHBORS,
+    MAX_COORDINATES,
+    MIN_CANDIDATES,
+    Shapes,
+)
 from inkcluster.cluster.shape.pairs import IMAGES_PER_BLOCK
 from inkcluster.cluster.shape.partition import most_small_clusters
 from inkcluster.cluster.shape.preparation.ink import GREY_LEVELS, border_is_light, grey_levels
@@ -33,6 +38,8 @@ PLACED_TOGETHER = 4096
 """Images placed at a time; results do not depend on it."""
 BOOKKEEPING_BYTES = 60
 """Bytes for an image beside its memberships and its list: fingerprint, order, label, two scores."""
+PROCESS_BYTES = 320 << 20
+"""Bytes of a Dask worker's process with this package in it, and its temporary blocks."""
 MIN_PLACED_CLUSTERS = 30
 """Number of clusters for which memory is planned where it is not known."""
 MIN_SAMPLE = 500
@@ -135,6 +142,20 @@ def placing_bytes(n: int, image: int, size: tuple[int, int], *, listed: int, k: 
     block = image + 24 * height * width + 2 * PAIR_BYTES * max(MIN_CANDIDATES, listed)
     each = 8 * max(k, MIN_PLACED_CLUSTERS) + 12 * listed + BOOKKEEPING_BYTES
     return n * each + min(n, PLACED_TOGETHER) * block
+
+
+def bytes_on_worker(shapes: Shapes, preparation: Preparation, image: int, k: int) -> int:
+    """The most bytes that a worker takes, of one thread, that places images by those clustered.
+
+    These are there twice while they arrive, and three times as much as their places makes these
+    ready for queries. Other arguments as in :func:`placing_bytes`.
+    """
+    n = len(shapes.fields)
+    places = sum(one.nbytes for one in shapes.places)
+    clustered = shapes.fields.values.nbytes + places + n * (8 * k + BOOKKEEPING_BYTES)
+    size = (len(preparation.rows), len(preparation.columns))
+    block = placing_bytes(PLACED_TOGETHER, image, size, listed=WALK_NEIGHBORS, k=k)
+    return PROCESS_BYTES + 2 * clustered + 3 * places + block
 
 
 def check_memory(  # noqa: PLR0917

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from multiprocessing import resource_tracker
 from typing import Any
 
 from inkcluster._version import __version__
+from inkcluster.compute.memory import free_memory
 from inkcluster.errors import BadInputError, ClusterError
 
 INSTALL = "install it with: pip install 'inkcluster[dask]'"
@@ -50,12 +54,7 @@ def connect(address: str, *, timeout: float = 10) -> Any:
     ClusterError
         If no scheduler answers, it has no workers, or a worker has not this version of Inkcluster.
     """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise BadInputError(
-            f"A scheduler was named, and Dask is not installed; {INSTALL}."
-        ) from None
+    Client = _installed("A scheduler was named").Client
     try:
         client = Client(address, timeout=timeout)
     except (OSError, ValueError) as error:
@@ -69,6 +68,50 @@ def connect(address: str, *, timeout: float = 10) -> Any:
         client.close()
         raise
     return client
+
+
+@contextmanager
+def local_cluster(workers: int) -> Iterator[Any]:
+    """A client, current in the block, of so many processes of this machine with one thread each.
+
+    Raises
+    ------
+    BadInputError
+        If Dask is not installed.
+    """
+    distributed = _installed("Workers were asked for")
+    about: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1}
+    about |= {"memory_limit": free_memory() // workers, "dashboard_address": None}
+    with ExitStack() as stack:
+        with _deaf():
+            cluster = distributed.LocalCluster(**about, silence_logs=logging.CRITICAL)
+            stack.enter_context(cluster)
+        yield stack.enter_context(distributed.Client(cluster))
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let threads that start in the block, and their processes, not hear Ctrl-C; this thread does later.
+
+    A terminal sends it to all processes; workers would each end with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # else a process's start, which starts it, would unblock signals
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _installed(why: str) -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise BadInputError(f"{why}, and Dask is not installed; {INSTALL}.") from None
+    return distributed
 
 
 def check_workers(client: Any) -> None:
@@ -99,6 +142,18 @@ def ask_workers(client: Any, function: Callable[..., Any], *given: Any) -> dict[
     """What a function returns on each worker, by its address; an exception where it raised one."""
     found = client.run(function, *given, on_error="return")
     return dict(found)
+
+
+def least_memory(client: Any) -> tuple[int, int]:
+    """How many workers there are, and the bytes that the smallest may take; 0 if none is limited."""
+    told = ask_workers(client, _memory_limit)
+    limits = [limit for limit in told.values() if limit and not isinstance(limit, Exception)]
+    return len(told), min(limits, default=0)
+
+
+def _memory_limit(dask_worker: Any) -> int | None:
+    limit: int | None = dask_worker.memory_manager.memory_limit
+    return limit
 
 
 def _prober() -> Callable[[], Any]:

@@ -131,6 +131,13 @@ def submit(
     ]  # fmt: skip
 
 
+def errors_of_loss() -> tuple[type[BaseException], ...]:
+    """What Dask raises where results, or what they are made of, are gone."""
+    from distributed import CancelledError, client
+
+    return CancelledError, *(getattr(client, name) for name in GONE if hasattr(client, name))
+
+
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Say in one sentence what happened to the cluster.
@@ -140,9 +147,9 @@ def clear_errors() -> Iterator[None]:
     ClusterError
         If workers died again and again, or the cluster or its data are gone.
     """
-    from distributed import CancelledError, KilledWorker, client
+    from distributed import KilledWorker
 
-    gone = CancelledError, *(getattr(client, name) for name in GONE if hasattr(client, name))
+    gone = errors_of_loss()
     try:
         yield
     except KilledWorker as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,23 +9,8 @@ from numpy.typing import NDArray
 
 from inkcluster.cluster.kmeans.choose import Floats
 from inkcluster.cluster.kmeans.shards.shard import STATE_BYTES, Shard
+from inkcluster.compute.dasked.files import Mapped
 from inkcluster.errors import BadInputError
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """Rows of a file: where an array (n, d) begins in it, and which rows are meant."""
-
-    path: str
-    dtype: str
-    offset: int
-    shape: tuple[int, int]
-    rows: tuple[int, int]
-
-    def open(self) -> NDArray[Any]:
-        """The rows, memory-mapped."""
-        mapped = np.memmap(self.path, self.dtype, "r", self.offset, self.shape)
-        return mapped[slice(*self.rows)]
 
 
 class FileShard(Shard):

@@ -1,0 +1,163 @@
+"""Works through the rows of an array on the workers of a cluster, a part a task, by one model."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inkcluster.compute.dasked.clients import check_workers, least_memory
+from inkcluster.compute.dasked.files import Mapped, mapped_file, without_file
+from inkcluster.compute.dasked.spread import LOOK, clear_errors, errors_of_loss
+from inkcluster.compute.threads import alone
+from inkcluster.errors import ClusterError, TooLittleMemoryError
+
+AHEAD = 3
+"""Parts under way for each thread of the workers."""
+MAX_LOSSES = 3
+"""How often in turn all workers that have the model may die."""
+PATIENCE = 60
+"""Seconds to wait for a worker where all are gone."""
+Rows = slice | NDArray[np.intp]
+
+
+class Sent:
+    """A model on its way: its arrays arrive as they were made, aligned and writeable.
+
+    Taken out of what came over a wire, they might be neither; kernels and the BLAS then do
+    otherwise than here.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def __reduce__(self) -> Any:
+        return _arrived, (pickle.dumps(self.model, protocol=4),)
+
+
+def _arrived(packed: bytes) -> Sent:
+    return Sent(pickle.loads(packed))  # noqa: S301 (from this program's own workers)
+
+
+def in_turn(
+    client: Any, function: Callable[..., Any], model: Any, X: NDArray[Any], parts: Sequence[Rows], *, need: int,
+) -> Iterator[Any]:  # fmt: skip
+    """What a function of a model and of some rows of X returns on the workers, in order of the parts.
+
+    The model is sent to each worker once. Workers map the file that X is mapped from; the rows of
+    another array, or of a file that they cannot open, are sent. What a worker that died was doing is
+    done again by others.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    function : callable
+        Of a module that the workers can import.
+    need : int
+        Bytes that the work takes on one thread of a worker.
+
+    Raises
+    ------
+    ClusterError
+        If workers are missing, of another version, or die again and again.
+    TooLittleMemoryError
+        If a worker has less than `need`.
+    """
+    check_workers(client)
+    _, least = least_memory(client)
+    if 0 < least < need:
+        raise TooLittleMemoryError(
+            f"A Dask worker needs {need / 1e9:.2f} GB for this, and the smallest may take "
+            f"{least / 1e9:.2f} GB; start fewer workers, or give them more memory.", need, least,
+        )  # fmt: skip
+    mapped = mapped_file(X)
+    if mapped is not None and (cannot := without_file(client, mapped)):
+        warnings.warn(
+            f"{len(cannot)} of the Dask workers cannot open {mapped.path}, the first at {cannot[0]}; "
+            "its rows are sent to the workers.",
+            UserWarning,
+            stacklevel=2,
+        )
+        mapped = None
+
+    def submit(held: Any, some: Rows) -> Any:
+        given = (mapped, some) if mapped else (X[some], slice(None))
+        return client.submit(_done, function, held, *given, pure=False)
+
+    under_way: deque[Any] = deque()
+    held, done, losses = None, 0, 0
+    try:
+        while done < len(parts):
+            with clear_errors():
+                try:
+                    held = _scattered(client, model) if held is None else held
+                    wanted = AHEAD * max(1, sum(client.nthreads().values()))
+                    for some in parts[done + len(under_way) : done + wanted]:
+                        under_way.append(submit(held, some))
+                    found = _result(client, under_way[0])
+                except errors_of_loss():
+                    losses += 1
+                    if client.status != "running":
+                        raise
+                    if losses > MAX_LOSSES:
+                        raise ClusterError(_AGAIN) from None
+                    under_way.clear()
+                    held = None
+                    continue
+            under_way.popleft()
+            done, losses = done + 1, 0
+            yield found
+    finally:
+        with suppress(Exception):  # the cluster may be gone
+            client.cancel(list(under_way))
+
+
+_AGAIN = (
+    "All workers that had the model died, again and again; give the workers more memory, and see their "
+    "logs."
+)
+
+
+def _scattered(client: Any, model: Any) -> Any:
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError:
+        raise _no_workers() from None
+    return client.scatter(Sent(model), broadcast=True, hash=False)
+
+
+def _result(client: Any, future: Any) -> Any:
+    from distributed import wait
+
+    seen = monotonic()
+    while True:
+        try:
+            wait([future], timeout=LOOK)
+            return future.result()
+        except TimeoutError:
+            if client.nthreads():
+                seen = monotonic()
+            elif monotonic() - seen > PATIENCE:
+                raise _no_workers() from None
+
+
+def _no_workers() -> ClusterError:
+    return ClusterError(
+        f"The Dask cluster has had no workers for {PATIENCE} s; start some, and try again."
+    )
+
+
+def _done(
+    function: Callable[..., Any], held: Sent, source: Mapped | NDArray[Any], some: Rows
+) -> Any:
+    """On a worker: the function of the model and some rows, on this thread alone."""
+    rows = source.open()[some] if isinstance(source, Mapped) else source
+    with alone():
+        return function(held.model, np.require(rows, None, ["C", "A"]))
