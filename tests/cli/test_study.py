@@ -88,6 +88,7 @@ def test_every_setting_is_an_option(ink, small):
         "--seed": "1",
         "--k": "4",
         "--shape-k": "3",
+        "--study-sample": "100",
         "--scaling": "none",
         "--restarts": "3",
         "--replace": None,

@@ -84,7 +84,7 @@ def test_the_settings_are_taken_from_the_file(plan):
     assert all(
         "exercise.toml" in why
         for name, why in plan.why.items()
-        if name not in ("resamples", "thumbnails")
+        if name not in ("resamples", "study_sample", "thumbnails")
     )
 
 

@@ -43,6 +43,7 @@ SAYS = (  # as long as the opening answer may be: forty words
 VALUES: dict[str, Any] = {
     "seed": 69,
     "shape_k": 0,
+    "study_sample": 100_000,
     "k": 10,
     "scaling": "minmax",
     "restarts": 15,

@@ -74,7 +74,8 @@ def test_the_choice_changes_nothing(problem, dtype):
     wide = original
     if dtype == np.float32:
         how_wide = how | ({"init": seeds_of_float32(X, weight)} if init == "k-means++" else {})
-        wide = Peer(**how_wide).fit(X.astype(np.float64), None, weight)
+        rounded = None if weight is None else weight.astype(np.float32)  # as those of such points
+        wide = Peer(**how_wide).fit(X.astype(np.float64), None, rounded)
     scale = float(np.abs(X).max())
     for algorithm in choose.ALGORITHMS:
         with choose.forced(algorithm):

@@ -32,7 +32,7 @@ def drawn(images: ImageSet, settings: Settings) -> ImageSet:
     >>> from inkcluster.study.settings import Settings
     >>> some = drawn(ImageSet(np.zeros((30, 2, 2), np.uint8)), Settings(study_sample=10))
     >>> len(some), some.names[:3].tolist()
-    (10, ['row 3', 'row 4', 'row 6'])
+    (10, ['row 2', 'row 7', 'row 8'])
     """
     from inkcluster.images import sample_index
 
