@@ -15,6 +15,8 @@ from typing import IO
 
 RUN = "run.json"
 """What a study says about itself, in its folder."""
+GATHERED = "gathered.jsonl"
+"""What was done to gather pictures into one file, in the folder of that file."""
 _HEAD_BYTES = 100
 MANY_FILES = 500
 """More are not synced one by one."""
@@ -69,8 +71,17 @@ def is_file(path: Path) -> bool:
 
 def holds_run(folder: Path) -> bool:
     """Whether a study has written its ``run.json`` in `folder`."""
+    return _says_ours(folder / RUN)
+
+
+def holds_gathered(folder: Path) -> bool:
+    """Whether pictures were gathered into one file in `folder`, or are being gathered."""
+    return _says_ours(folder / GATHERED)
+
+
+def _says_ours(path: Path) -> bool:
     try:
-        with open_file(folder / RUN, inner=1) as stream:
+        with open_file(path, inner=1) as stream:
             return b'"inkcluster"' in stream.read(_HEAD_BYTES)
     except (OSError, ValueError):
         return False

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from inkcluster.cli import exporting_names as names
 from inkcluster.cli.guard import one_line
 from inkcluster.cli.replacing import check_table
+from inkcluster.cli.studying import gathering
 from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.files import atomic_file, atomic_folder, is_folder, open_file, output_file
 from inkcluster.progress import current
@@ -89,7 +90,8 @@ def export_and_say(
             "here; "
             f"add --data DATA to copy them into {out}, or name a .csv, .parquet, -idx1-ubyte or .jsonl file{ending}."
         )
-    export_folder(run, out, by, Source(given, read(source=given)))
+    images = read(source=given, gather_by_default=gathering(run.path))
+    export_folder(run, out, by, Source(given, images))
 
 
 def export_table(run: Run, out: Path, *, whole: bool = False) -> None:

@@ -60,7 +60,7 @@ def label_and_say(
 def _run(target: str, read: Read, hearer: object) -> Run:
     """The run in the folder `target`, or of the data called so, whose shapes are clustered if need be."""
     from inkcluster.cli.listen import Listener
-    from inkcluster.cli.studying import slug
+    from inkcluster.cli.studying import gathering, slug
     from inkcluster.study.run.run import Run
     from inkcluster.study.run.runner import study
     from inkcluster.study.settings import Settings
@@ -72,7 +72,7 @@ def _run(target: str, read: Read, hearer: object) -> Run:
                 f"{target} was studied already; give --data DATA too, or leave out {listed(options)}."
             )
         return Run.open(Path(target))
-    images = read(source=target, progress=hearer.progress)
+    images = read(source=target, progress=hearer.progress, gather_by_default=gathering(None))
     folder = Path("runs") / slug(images.name)
     run = study(
         images, folder, Settings(), only=["shape"], progress=hearer.progress,
@@ -84,6 +84,7 @@ def _run(target: str, read: Read, hearer: object) -> Run:
 
 def _pictures(run: Run, read: Read | None) -> tuple[Pictures, str]:
     """Small pictures of all images: the run's, or made of the data; and how they are shown."""
+    from inkcluster.cli.studying import gathering
     from inkcluster.images.describing import appearance
     from inkcluster.label.pictures import FromData, of_run
     from inkcluster.study.overview.overview import kept
@@ -92,5 +93,6 @@ def _pictures(run: Run, read: Read | None) -> tuple[Pictures, str]:
     if read is None:
         overview = kept(run)
         return of_run(run), "picture" if overview is None else overview.ink
-    images = studied(run, read(), read.keywords["source"])
+    images = read(gather_by_default=gathering(run.path))
+    images = studied(run, images, read.keywords["source"])
     return FromData(images), appearance(images)

@@ -40,6 +40,10 @@ LEVEL_HELP = (
     "Which folder of a picture's path is the label: 1 for the outermost, -1 for the innermost, 1,2 for "
     "both names, 0 for none."
 )
+GATHER_HELP = (
+    "A new or empty folder in which the pictures of a folder are gathered into one file that is mapped, "
+    "where memory is too small for them; `study` uses its run's by itself."
+)
 TURN_HELP = "Turn the images: transpose, left, right, half, flip (upside down) or mirror."
 
 
@@ -81,6 +85,7 @@ def with_data(
             _option("shape", "HxW", SHAPE_HELP),
             _option("label_level", "N", LEVEL_HELP),
             _option("turn", "HOW", TURN_HELP),
+            _option("gather", "FOLDER", GATHER_HELP),
         ]
         _, *rest = inspect.signature(command, eval_str=True).parameters.values()
         at = sum(one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for one in rest)
@@ -90,16 +95,19 @@ def with_data(
         return _with_parameters(run, command, [*first, *named, *last])
 
     def run(command: Callable[..., None], **given: Any) -> None:
-        keys = ("data", "labels", "shape", "label_level", "turn")
-        source, labels, shape, level, turn = (given.pop(key) for key in keys)
+        keys = ("data", "labels", "shape", "label_level", "turn", "gather")
+        source, labels, shape, level, turn, gather = (given.pop(key) for key in keys)
 
-        def read(source: str, options: object = None, **more: Any) -> ImageSet:
+        def read(
+            source: str, options: object = None, gather_by_default: object = None, **more: Any
+        ) -> ImageSet:
             from inkcluster.images import load
 
-            how = {"labels": labels, "shape": shape_of(shape), "turn": turn}
+            place = gather_by_default if gather is None else gather
+            how = {"labels": labels, "shape": shape_of(shape), "turn": turn, "gather": place}
             return load(source, label_level=levels_of(level), **how, **more)
 
-        asked = dict(zip(keys[1:], (labels, shape, level, turn), strict=True))
+        asked = dict(zip(keys[1:], (labels, shape, level, turn, gather), strict=True))
         options = [
             f"--{key.replace('_', '-')}" for key, value in asked.items() if value is not None
         ]

@@ -18,9 +18,12 @@ from inkcluster.study.run.written import findings_to_json
 
 if TYPE_CHECKING:
     from inkcluster.cli.parse import Read
+    from inkcluster.images.readers.found import Gathering
     from inkcluster.study.run.run import Run, WrittenAnswer, WrittenFigure, WrittenTable
     from inkcluster.study.settings.settings import Settings
 
+MAX_READ_SHARE = 0.25
+"""Of the memory that is free: what the pictures of a folder may take before they are gathered."""
 _MARKS = {
     "warning": ("!", "bold yellow"),
     "notice": ("·", "cyan"),
@@ -68,12 +71,12 @@ def study_and_say(
     say_less = quiet or as_json
     hearer = listener(quiet=quiet)
     with hearer.shown(), listening(hearer.progress):
-        images = read(progress=hearer.progress)
+        images = read(progress=hearer.progress, gather_by_default=gathering(out))
         if not say_less:
             typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
         if not quiet:
             _say_if_idle(len(images), settings, only)
-        folder = out if out is not None else Path("runs") / slug(images.name)
+        folder = _folder(out, images.name)
         early = Early(folder)
 
         def answered(answer: WrittenAnswer) -> None:
@@ -109,6 +112,20 @@ def _say_if_idle(n: int, settings: Settings, only: list[str] | None) -> None:
             "The Dask workers have nothing to do: they place all images where there are more than "
             f"--study-sample ({drawn:,}) and at least {MIN_SPREAD:,}; all else is done in this process."
         )
+
+
+def _folder(out: Path | None, name: str) -> Path:
+    return out if out is not None else Path("runs") / slug(name)
+
+
+def gathering(out: Path | None) -> Gathering:
+    """Where pictures that would take much of the memory are gathered: in the run's folder, `out`."""
+    from inkcluster.compute.memory import free_memory
+    from inkcluster.images.readers.found import Gathering
+    from inkcluster.study.run.folder import gathering_place
+
+    above = int(free_memory() * MAX_READ_SHARE)
+    return Gathering(lambda name: gathering_place(_folder(out, name)), above)
 
 
 def slug(name: str) -> str:

@@ -20,7 +20,7 @@ from inkcluster.images.imageset import ImageSet
 from inkcluster.images.labelfile import LabelTable, read_labels
 from inkcluster.images.labelling import check_labels, label_array
 from inkcluster.images.named import NAMED, digits, find
-from inkcluster.images.readers.found import Asked, Found
+from inkcluster.images.readers.found import Asked, Found, Gathering
 from inkcluster.images.readers.guard import memory_for, title_of
 from inkcluster.images.readers.naming import by_part, names_labels
 from inkcluster.images.readers.objects import errors_in_python, in_python, read_object
@@ -42,6 +42,7 @@ def load(
     name: str | None = None,
     label_level: int | Sequence[int] | None = None,
     turn: str | None = None,
+    gather: str | os.PathLike[str] | Gathering | None = None,
     progress: Progress = SILENT,
 ) -> ImageSet:
     """Read images, and their labels where there are any.
@@ -70,6 +71,10 @@ def load(
     turn : str, optional
         How to turn the images: ``"transpose"``, ``"left"``, ``"right"``, ``"half"``, ``"flip"`` or
         ``"mirror"``, see :func:`~inkcluster.images.turns.turned`.
+    gather : str, path-like or Gathering, optional
+        A new or empty folder in which the pictures of a folder are written, piece by piece, into one
+        file that is mapped: for more than fit into memory. What is gathered is kept if this
+        is cut off, and used again while the pictures stay as they are. Other data are read as ever.
     progress : Progress
         Is told of reads that take long.
 
@@ -95,7 +100,9 @@ def load(
     shape = None if shape is None else checked_shape(shape)
     with listening(progress), memory_for(where):
         known, said = _labels(labels)
-        images = _loaded(source, Asked(known, shape, _levels(label_level)), name)
+        images = _loaded(
+            source, Asked(known, shape, _levels(label_level), _gathering(gather)), name
+        )
         if known is not None and not isinstance(known, str):
             given = f"file {Path(labels).name!r}" if isinstance(labels, str | os.PathLike) else ""
             said = said if is_path else tuple(map(in_python, said))
@@ -182,6 +189,14 @@ def _matched(found: Found, table: Any) -> Found:
         return found
     labels, said = table.labels_for(len(found.pixels), found.names)
     return replace(found, labels=labels, notices=(*found.notices, *said))
+
+
+def _gathering(gather: str | os.PathLike[str] | Gathering | None) -> Gathering | None:
+    if gather is None or isinstance(gather, Gathering):
+        return gather
+    if not os.fspath(gather):
+        raise BadInputError("The name of the folder to gather pictures in is empty.")
+    return Gathering(lambda _: Path(gather))
 
 
 def _levels(level: Any) -> tuple[int, ...] | None:

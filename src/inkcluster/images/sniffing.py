@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 
 from inkcluster.errors import BadInputError
-from inkcluster.files import holds_run
+from inkcluster.files import holds_gathered, holds_run
 from inkcluster.images.named import NAMED
 from inkcluster.images.readers.arrays.hdf5 import is_hdf5
 from inkcluster.images.readers.guard import head, os_error, reading, regular_file
@@ -148,10 +148,10 @@ def _is_picture(path: Path) -> bool:
 def walked(folder: Path) -> Iterator[Path]:
     """The files in `folder` and below it that are not hidden, in the order of their paths.
 
-    Folders of studies are left out.
+    Folders of studies and of gathered pictures are left out.
     """
     for root, folders, files in os.walk(folder):
-        if holds_run(Path(root)):
+        if holds_run(Path(root)) or holds_gathered(Path(root)):
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not is_hidden(name))

@@ -219,7 +219,7 @@ class _Items:
             )
         grey = [check_pixels(image[None], "the dataset")[0][0] for image in images]
         pixels, resized = unify(grey, asked, "the dataset")
-        self._said.append(about_sizes(resized, pixels))
+        self._said.append(about_sizes(resized, pixels.shape))
         return pixels
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,17 +15,29 @@ from inkcluster.words import listed, sentence, several
 
 
 @dataclass(frozen=True)
+class Gathering:
+    """Where pictures that take more than `above` bytes are gathered into one file.
+
+    `place` gives the folder for a data set of a name; it is called only where it is needed.
+    """
+
+    place: Callable[[str], Path]
+    above: int = -1
+
+
+@dataclass(frozen=True)
 class Asked:
     """What the caller says of a file.
 
     `labels` are None (find them), the name of an array or column, or the labels themselves, one for
     each image. `shape` is (height, width). `level` says which folder of a path is the label, see
-    :func:`inkcluster.load`.
+    :func:`inkcluster.load`. `gather` is for folders of pictures.
     """
 
     labels: Any = None
     shape: tuple[int, int] | None = None
     level: tuple[int, ...] | None = None
+    gather: Gathering | None = None
 
 
 @dataclass(frozen=True)

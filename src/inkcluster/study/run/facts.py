@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -15,6 +16,9 @@ from inkcluster.words import well_formed
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
+
+
+_TEXTS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,15 @@ def legible(images: ImageSet) -> ImageSet:
 
 
 def _legible(texts: NDArray[Any] | None) -> NDArray[Any] | None:
+    """The texts well-formed; a part at a time, as those mapped from a file may be very many."""
     if texts is None or texts.dtype.kind not in "UO":
         return texts
+    parts = [texts[at : at + _TEXTS_AT_ONCE] for at in range(0, len(texts), _TEXTS_AT_ONCE)]
+    clean = [_legible_part(part) for part in parts]
+    return texts if all(map(operator.is_, clean, parts)) else np.concatenate(clean)
+
+
+def _legible_part(texts: NDArray[Any]) -> NDArray[Any]:
     if texts.dtype.kind == "U":
         order = np.dtype(np.uint32).newbyteorder(texts.dtype.byteorder)
         if np.ascontiguousarray(texts).view(order).max(initial=0) > sys.maxunicode:

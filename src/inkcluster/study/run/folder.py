@@ -14,6 +14,7 @@ from inkcluster.errors import RunFolderError
 from inkcluster.files import (
     RUN,
     TEMPORARY_PREFIX,
+    holds_gathered,
     is_file,
     is_folder,
     open_file,
@@ -27,9 +28,11 @@ LOCK = ".lock"
 ANSWERS = "answers"
 STEPS = "steps"
 REPORT = "report.html"
+GATHERED = "gathered"
+"""The folder of the images, if they were gathered into one file."""
 _OURS = {
     **dict.fromkeys((RUN, ROWS, REPORT, LOCK), is_file),
-    **dict.fromkeys((ANSWERS, STEPS), is_folder),
+    **dict.fromkeys((ANSWERS, STEPS, GATHERED), is_folder),
 }
 """What a run folder holds, and what each of it has to be."""
 _HOLDER_BYTES = 1000
@@ -50,6 +53,24 @@ def opened(folder: Path) -> Iterator[None]:
         If it cannot be created or written, holds something else than a run, or is in use; also if
         the disk is full or refuses a write while the folder is held.
     """
+    _make(folder)
+    with _explained(folder), _locked(folder):
+        remove_leftovers(folder)
+        for name, is_right in _OURS.items():
+            _remove_wrong(folder / name, is_right)
+        for inner in (ANSWERS, STEPS):
+            remove_leftovers(folder / inner)
+        yield
+
+
+def gathering_place(folder: Path) -> Path:
+    """Where the images of a study in `folder` are gathered, once it is known to be a run's or new."""
+    _make(folder)
+    return folder / GATHERED
+
+
+def _make(folder: Path) -> None:
+    """Make the folder, if it is not there; refuse it if it holds something else than a run."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         names = {path.name for path in folder.iterdir()}
@@ -63,13 +84,6 @@ def opened(folder: Path) -> Iterator[None]:
         ) from error
     if names and read_state(folder) is None:
         _refuse_strangers(folder, names)
-    with _explained(folder), _locked(folder):
-        remove_leftovers(folder)
-        for name, is_right in _OURS.items():
-            _remove_wrong(folder / name, is_right)
-        for inner in (ANSWERS, STEPS):
-            remove_leftovers(folder / inner)
-        yield
 
 
 def _remove_wrong(path: Path, is_right: Callable[[Path], bool]) -> None:
@@ -97,9 +111,9 @@ def _explained(folder: Path) -> Iterator[None]:
 
 
 def _refuse_strangers(folder: Path, names: set[str]) -> None:
-    """Refuse a folder with other content than a run's; a run killed at once has only its lock."""
+    """Refuse a folder with other content than a run's; one killed early has only its lock, or images."""
     strange = sorted(n for n in names - {*_OURS} if not n.startswith(TEMPORARY_PREFIX))
-    if strange or not is_file(folder / LOCK):
+    if strange or not (is_file(folder / LOCK) or holds_gathered(folder / GATHERED)):
         raise RunFolderError(
             f"{folder} is not empty and holds no study (it has {(strange or sorted(names))[0]!r}); "
             "choose a new or empty folder with --out."

@@ -2,69 +2,43 @@
 
 from __future__ import annotations
 
-import io
-import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
-
-import numpy as np
-from numpy.typing import NDArray
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.describing import one_line
-from inkcluster.images.labelling import check_length, numbers_if_all_are
 from inkcluster.images.readers.found import Asked, Found
 from inkcluster.images.readers.guard import (
-    MAX_PICTURE_PIXELS,
     MAX_PICTURES_RATIO,
+    MAX_UNPACKED_BYTES,
     check_unpacked,
-    is_out_of_memory,
     reading,
     regular_file,
-    size,
 )
-from inkcluster.images.readers.pictures.archive import Member, is_zip
+from inkcluster.images.readers.pictures.about import (
+    about_labels,
+    about_others,
+    labelled,
+    no_pictures,
+)
+from inkcluster.images.readers.pictures.archive import MAX_MEMBERS, Member, is_zip
 from inkcluster.images.readers.pictures.collecting import (
-    CANNOT_OPEN,
-    MAX_NAMED_PICTURES,
     Collection,
+    TooManyPixelsError,
     names_array,
     quiet,
 )
-from inkcluster.images.readers.pictures.frames import PictureError
-from inkcluster.images.readers.pictures.kinds import (
-    ENDINGS,
-    FORMAT_WORDS,
-    HEAD_BYTES,
-    counted,
-    other_kind,
-    picture_format,
+from inkcluster.images.readers.pictures.gathering.gather import estimated_bytes, gathered
+from inkcluster.images.readers.pictures.items import (
+    FolderItems,
+    Item,
+    Others,
+    members_items,
+    sort_out,
 )
-from inkcluster.images.readers.pictures.levels import labelling
-from inkcluster.images.readers.pictures.roles import may_name_classes
 from inkcluster.images.readers.pictures.walking import files_in
 from inkcluster.progress import current
-from inkcluster.words import listed, sentence, several
-
-MAX_PICTURE_BYTES = 16 * MAX_PICTURE_PIXELS
-"""A larger file in an archive is not unpacked into memory."""
-_TABLES = (".csv", ".tsv", ".txt")
-_SAY_LABELS = ("label", "class", "target", "truth", "annot")
-
-
-@dataclass(frozen=True)
-class Item:
-    """A file that may be a picture: its path within the root, and how to open it.
-
-    `peek` opens it too, at once even where it is large.
-    """
-
-    name: PurePosixPath
-    open: Callable[[], IO[bytes]]
-    peek: Callable[[], IO[bytes]]
+from inkcluster.words import several
 
 
 def read_folder(folder: Path, asked: Asked) -> Found:
@@ -77,13 +51,28 @@ def read_folder(folder: Path, asked: Asked) -> Found:
     :class:`~inkcluster.images.readers.pictures.collecting.Collection`.
     """
     with reading(folder, "a folder"):
-        files, notices = files_in(folder)
-    items = []
-    for name, path in files:
-        opener = partial(_opened, f"{folder}{os.sep}{path}")
-        items.append(Item(name, opener, opener))
-    found = _read(items, str(folder), asked, notices)
+        paths, notices = files_in(folder)
+    items = FolderItems(folder, paths)
+    found = _in_memory_or_gathered(items, asked, notices)
     return replace(found, name=folder.resolve().name, what="a folder of pictures")
+
+
+def _in_memory_or_gathered(items: FolderItems, asked: Asked, notices: list[str]) -> Found:
+    where, gather = str(items.folder), asked.gather
+    if asked.labels is not None and asked.level is not None:
+        raise BadInputError(f"{where}: give either --labels or --label-level, not both.")
+    if gather is None and len(items) > MAX_MEMBERS:
+        raise BadInputError(
+            f"{where} holds more than {MAX_MEMBERS:,} files; give a folder with fewer, or gather them "
+            "into one mapped file: --gather FOLDER."
+        )
+    limit = MAX_UNPACKED_BYTES if gather is None else min(gather.above, MAX_UNPACKED_BYTES)
+    with suppress(*([] if gather is None else [TooManyPixelsError])):
+        if gather is None or estimated_bytes(items) <= limit:
+            return _read(items, where, asked, notices, limit)
+    assert gather is not None
+    place = gather.place(items.folder.resolve().name)
+    return gathered(items, asked, place, notices)
 
 
 def read_members(path: Path, found: list[Member], asked: Asked) -> Found:
@@ -95,7 +84,7 @@ def read_members(path: Path, found: list[Member], asked: Asked) -> Found:
         If they would unpack to far more than the archive's size; pictures are packed already.
     """
     check_unpacked(path, sum(m.size for m in found), regular_file(path), MAX_PICTURES_RATIO)
-    items = [Item(m.name, partial(_extracted, m), m.open) for m in found]
+    items = members_items(found)
     what = f"a {'zip' if is_zip(path) else 'tar'} of pictures"
     guessed = sum(m.guessed for m in found)
     said = (
@@ -105,31 +94,32 @@ def read_members(path: Path, found: list[Member], asked: Asked) -> Found:
     return replace(_read(items, str(path), asked, [said] if guessed else []), what=what)
 
 
-def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Found:
+def _read(
+    items: FolderItems | list[Item],
+    where: str,
+    asked: Asked,
+    notices: list[str],
+    limit: int = MAX_UNPACKED_BYTES,
+) -> Found:
     if asked.labels is not None and asked.level is not None:
         raise BadInputError(f"{where}: give either --labels or --label-level, not both.")
-    collection = Collection(where)
-    others: list[tuple[PurePosixPath, str | None]] = []
+    collection = Collection(where, limit)
+    others: Others = []
     with quiet(), current().task(f"reading {Path(where).name}", len(items)) as advance:
-        for item in items:
-            if item.name.suffix.lower() in ENDINGS:
-                collection.add(item.name, item.open)
-            else:
-                start = _head(item)
-                if start is not None and picture_format(start):
-                    collection.add(item.name, item.open)
-                else:
-                    others.append((item.name, other_kind(start or b"")))
+        for at in range(len(items)):
+            sort_out(items[at], collection, others)
             advance(1)
     if collection.is_empty:
-        raise _no_pictures(where, others, notices)
+        raise no_pictures(where, others, notices)
     labels, labels_from, said = asked.labels, "", list[str]()
     if labels is None and len(collection):
-        labels, labels_from, said = _labelled(collection, asked, where)
+        labels, labels_from, kept, said = labelled(collection.paths, asked.level, where)
+        if kept is not None:
+            collection.keep(kept)
     found = collection.finish(asked.shape)
-    notices = [*notices, *found.notices, *_about_others(others), *said]
+    notices = [*notices, *found.notices, *about_others(others), *said]
     if labels is None:
-        notices += _about_labels(found.paths, [path for path, _ in others])
+        notices += about_labels(found.paths, [path for path, _ in others])
     return Found(
         found.pixels,
         labels,
@@ -137,87 +127,3 @@ def _read(items: list[Item], where: str, asked: Asked, notices: list[str]) -> Fo
         names=names_array(found.names),
         labels_from=labels_from,
     )
-
-
-def _labelled(
-    collection: Collection, asked: Asked, where: str
-) -> tuple[NDArray[Any] | None, str, list[str]]:
-    """The labels by folders, and which; pictures without one are left out where others have one."""
-    result = labelling(collection.paths, asked.level, where)
-    if not result.levels:
-        return None, "", list(result.notices)
-    labels_from = "the folders' names"
-    if any(len(folder) > 1 for folder in result.of):
-        level = "level" if len(result.levels) == 1 else "levels"
-        labels_from += f" at {level} {listed(result.levels)}"
-    each = [result.of[path.parent.parts] for path in collection.paths]
-    known = [label for label in each if label is not None]
-    check_length(known, where)
-    if len(known) < len(each):
-        collection.keep([i for i, label in enumerate(each) if label is not None])
-    return numbers_if_all_are(np.array(known)), labels_from, list(result.notices)
-
-
-def _opened(path: str) -> IO[bytes]:
-    return Path(path).open("rb")
-
-
-def _extracted(member: Member) -> IO[bytes]:
-    if member.size > MAX_PICTURE_BYTES:
-        raise PictureError(f"too large: {size(member.size)}")
-    with member.open() as stream:
-        return io.BytesIO(stream.read())
-
-
-def _head(item: Item) -> bytes:
-    """The first bytes of a file; none where it cannot be read, since its name is no picture's."""
-    try:
-        with item.peek() as stream:
-            return stream.read(HEAD_BYTES)
-    except CANNOT_OPEN as error:
-        if is_out_of_memory(error):
-            raise
-        return b""
-
-
-def _no_pictures(
-    where: str, others: list[tuple[PurePosixPath, str | None]], said: Sequence[str]
-) -> BadInputError:
-    hint = ""
-    if others:
-        named = ", ".join(one_line(str(path), 40) for path, _ in others[:MAX_NAMED_PICTURES])
-        kinds = [kind for _, kind in others]
-        hint = f"; it holds {counted(kinds) if any(kinds) else named}"
-        if "Python pickle" in kinds:
-            hint += (
-                "; a pickle can run any code when it is read, so save the arrays as .npz instead"
-            )
-    return BadInputError(" ".join([f"{where} holds no pictures ({FORMAT_WORDS}){hint}.", *said]))
-
-
-def _about_others(others: list[tuple[PurePosixPath, str | None]]) -> Iterator[str]:
-    kinds = [kind for _, kind in others]
-    verb = "was" if len(kinds) == 1 else "were"
-    if any(kinds):
-        yield f"{sentence(counted(kinds))} {verb} left out; these are not read."
-    elif len(kinds) == 1:
-        yield "1 file that is not a picture was left out."
-    elif kinds:
-        yield f"{len(kinds):,} files that are not pictures were left out."
-
-
-def _about_labels(
-    pictures: Sequence[PurePosixPath], others: Sequence[PurePosixPath]
-) -> Iterator[str]:
-    """Where the labels may be: in a table beside the pictures, or in the pictures' own names."""
-    tables = [path for path in others if path.suffix.lower() in _TABLES]
-    named = [path for path in tables if any(word in path.stem.lower() for word in _SAY_LABELS)]
-    found = named or [path for path in tables if path.suffix.lower() != ".txt"]
-    if found:
-        where = one_line(str(found[0]), 60)
-        yield f"The pictures have no labels; if they are in {where}, give it with --labels FILE."
-    elif may_name_classes([path.stem for path in pictures]):
-        yield (
-            f"The pictures have no labels; if their names hold them ({one_line(pictures[0].name, 40)}), "
-            "write them to a file for --labels FILE."
-        )

@@ -87,6 +87,19 @@ def pictures_in(stream: IO[bytes], *, frames: bool = False) -> Iterator[Picture]
         raise PictureError(str(error).split("\n")[0] or type(error).__name__) from error
 
 
+def pixels_in(stream: IO[bytes]) -> int:
+    """How many pixels the picture in a file says it has; 0 if it is none."""
+    from PIL import Image
+
+    try:
+        with Image.open(stream, formats=FORMATS) as image:
+            return int(image.size[0] * image.size[1])
+    except Exception as error:  # Pillow's parsers raise dozens of types on damaged bytes
+        if is_out_of_memory(error):
+            raise
+        return 0
+
+
 def _what_else(stream: IO[bytes]) -> str:
     """What a file that no decoder knows is instead."""
     try:

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from inkcluster.errors import BadInputError
-from inkcluster.files import holds_run
+from inkcluster.files import holds_gathered, holds_run
 from inkcluster.images.describing import shown
-from inkcluster.images.readers.pictures.archive import MAX_MEMBERS, is_hidden
+from inkcluster.images.readers.pictures.archive import is_hidden
 from inkcluster.words import sentence, several
 
-Files = list[tuple[PurePosixPath, str]]
+MAX_FILES = 50_000_000
+"""The names of more take several GB of memory."""
 
 
-def files_in(folder: Path) -> tuple[Files, list[str]]:
-    """The files in `folder` and below it: their paths within it as text and on disk, sorted.
+def files_in(folder: Path) -> tuple[list[str], list[str]]:
+    """The files in `folder` and below it: their paths within it as on disk, sorted; and what to say.
 
-    Hidden files and folders, pipes, devices and the folders of studies are left out. A link is followed if what it names lies
+    Hidden files and folders, pipes, devices, the folders of studies and of gathered pictures are left out. A link is followed if what it names lies
     inside `folder`, hidden or not, and was not reached without it; else it is left out, and a
     notice says so. A folder is never entered twice, so that links in a circle do no harm.
 
     Raises
     ------
     BadInputError
-        If there are more than :data:`~inkcluster.images.readers.pictures.archive.MAX_MEMBERS` files, or
-        `folder` is that of a study.
+        If there are more than :data:`MAX_FILES` files, or `folder` is that of a study.
     OSError
         If a folder cannot be listed.
     """
@@ -40,7 +40,8 @@ def files_in(folder: Path) -> tuple[Files, list[str]]:
             f"{count} {verb} left out, since {them} lead{'s' if them == 'it' else ''} out of the "
             f"folder, nowhere, or to what is read already: {shown(sorted(walk.left_out))}."
         )
-    return sorted(walk.files), notices
+    walk.files.sort(key=lambda path: as_text(path).replace("/", "\0"))  # folder by folder
+    return walk.files, notices
 
 
 class _Walk:
@@ -51,7 +52,7 @@ class _Walk:
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self.files: Files = []
+        self.files: list[str] = []
         self.left_out: list[str] = []
         self._links: list[tuple[str, str]] = []
         self._entered: set[str] = set()
@@ -69,6 +70,12 @@ class _Walk:
                 if real == self.root:
                     raise BadInputError(
                         f"{real} is the folder of a study, not of images; give the images themselves."
+                    )
+                continue
+            if holds_gathered(Path(real)):
+                if real == self.root:
+                    raise BadInputError(
+                        f"{real} holds gathered pictures; give {real}{os.sep}images.npy or the pictures."
                     )
                 continue
             with os.scandir(real) as entries:
@@ -96,20 +103,21 @@ class _Walk:
                 self._linked_files.add(target)
                 self._add(path)
             else:
-                self.left_out.append(_text(path))
+                self.left_out.append(as_text(path))
 
     def _is_read(self, file: Path) -> bool:
         was_listed = str(file.parent) in self._entered and not is_hidden(file.name)
         return was_listed or file in self._linked_files
 
     def _add(self, path: str) -> None:
-        if len(self.files) >= MAX_MEMBERS:
+        if len(self.files) >= MAX_FILES:
             raise BadInputError(
-                f"{self.root} holds more than {MAX_MEMBERS:,} files; give a folder with fewer."
+                f"{self.root} holds more than {MAX_FILES:,} files; give a folder with fewer."
             )
-        self.files.append((PurePosixPath(_text(path)), path))
+        self.files.append(path)
 
 
-def _text(path: str) -> str:
+def as_text(path: str) -> str:
     """The path as text that can be written anywhere, whatever bytes the names are made of."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return path if text == path else text
