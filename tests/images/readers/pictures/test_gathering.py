@@ -275,9 +275,9 @@ def test_only_what_takes_much_is_gathered(tmp_path):
         asked.append(name)
         return tmp_path / "g"
 
-    load(folder, gather=Gathering(place, 4 * (64 + gather.OBJECT_BYTES)))
+    load(folder, gather=Gathering(place, 4 * (2 * 64 + gather.OBJECT_BYTES)))
     assert not asked
-    found = load(folder, gather=Gathering(place, 4 * (64 + gather.OBJECT_BYTES) - 1))
+    found = load(folder, gather=Gathering(place, 4 * (2 * 64 + gather.OBJECT_BYTES) - 1))
     assert asked == ["set"]
     assert_same(found, load(folder))
 

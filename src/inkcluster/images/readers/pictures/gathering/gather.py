@@ -62,7 +62,7 @@ def estimated_bytes(items: FolderItems) -> int:
     for at in some:
         with suppress(OSError), items[at].peek() as stream:
             n_pixels = pixels_in(stream)
-            total += n_pixels + OBJECT_BYTES if n_pixels else 0
+            total += 2 * n_pixels + OBJECT_BYTES if n_pixels else 0  # as decoded, and at one size
     return total * len(items) // max(1, len(some))
 
 
