@@ -5,8 +5,10 @@ import pytest
 from PIL import Image
 
 from inkcluster import report
-from inkcluster.cli import studying
+from inkcluster.cli import parse, studying
+from inkcluster.cli.listen import Listener
 from inkcluster.images.readers.pictures.gathering import surveying
+from inkcluster.progress import Progress
 from inkcluster.study.run import runner
 from inkcluster.study.run.run import Run
 
@@ -61,3 +63,19 @@ def test_a_study_gathers_and_is_exported(
     assert len(list((tmp_path / "copies").rglob("*.png"))) == 30
     assert ink_here("look", folder, "--gather", run / "gathered").returncode == 0
     assert len(calls) == 35
+
+
+def test_reading_shows_its_progress(folder, ink_here, monkeypatch, tmp_path):
+    tasks = []
+
+    class Heard(Listener, Progress):
+        def __init__(self):
+            self.progress = self
+
+        def task(self, what, total=None):
+            tasks.append((what, total))
+            return super().task(what, total)
+
+    monkeypatch.setattr(parse, "listener", lambda quiet: Heard())
+    assert ink_here("look", folder, "--gather", tmp_path / "g").returncode == 0
+    assert tasks == [("looking through set", 30), ("gathering set", 30)]

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from inkcluster.cli.listen import listener
 from inkcluster.errors import BadInputError
+from inkcluster.progress import SILENT, current
 from inkcluster.study.settings.kinds import FLAG
 from inkcluster.study.settings.table import SETTINGS
 
@@ -105,7 +107,12 @@ def with_data(
 
             place = gather_by_default if gather is None else gather
             how = {"labels": labels, "shape": shape_of(shape), "turn": turn, "gather": place}
-            return load(source, label_level=levels_of(level), **how, **more)
+            load_it = functools.partial(load, source, label_level=levels_of(level), **how)
+            if "progress" in more or current() is not SILENT:
+                return load_it(**{"progress": current(), **more})
+            hearer = listener(quiet=False)
+            with hearer.shown():
+                return load_it(progress=hearer.progress, **more)
 
         asked = dict(zip(keys[1:], (labels, shape, level, turn, gather), strict=True))
         options = [

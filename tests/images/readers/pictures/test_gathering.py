@@ -104,13 +104,15 @@ MIXED = ("grey", "colour", "text", "deep", "pages", "broken", "grey", "clear")
 
 
 class Stop(Progress):
-    """Interrupts the work after so many units."""
+    """Interrupts the gathering after so many units."""
 
     def __init__(self, after):
         self.left = after
 
     def task(self, what, total=None):
         task = super().task(what, total)
+        if what.startswith("looking"):
+            return task
         listener = self
 
         class Counting:

@@ -22,6 +22,7 @@ from inkcluster.images.readers.pictures.kinds import (
     picture_format,
 )
 from inkcluster.images.readers.pictures.walking import as_text
+from inkcluster.progress import current
 
 MAX_PICTURE_BYTES = 16 * MAX_PICTURE_PIXELS
 """A larger file in an archive is not unpacked into memory."""
@@ -63,13 +64,16 @@ class FolderItems:
     def state(self) -> str:
         """SHA-256 of the names, sizes and times of all files, in hexadecimal."""
         digest = hashlib.sha256()
-        for at, path in enumerate(self.paths):
-            try:
-                seen = Path(self._path(at)).stat()
-                facts = f"\0{seen.st_size}\0{seen.st_mtime_ns}\n"
-            except OSError:
-                facts = "\0gone\n"
-            digest.update(os.fsencode(path) + facts.encode())
+        what = f"looking through {self.folder.name}"
+        with current().task(what, len(self)) as advance:
+            for at, path in enumerate(self.paths):
+                try:
+                    seen = Path(self._path(at)).stat()
+                    facts = f"\0{seen.st_size}\0{seen.st_mtime_ns}\n"
+                except OSError:
+                    facts = "\0gone\n"
+                digest.update(os.fsencode(path) + facts.encode())
+                advance(1)
         return digest.hexdigest()
 
     def _path(self, at: int) -> str:
