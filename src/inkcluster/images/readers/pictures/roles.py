@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from enum import IntEnum
 
@@ -30,6 +29,7 @@ _FACTORS = OTHER_WORDS | {
     "style", "trial", "version", "volunteer",
 }  # fmt: skip
 _CONTAINERS = {"alphabet", "alphabets", "lang", "language", "languages", "script", "scripts"}
+_BETWEEN = re.compile(r"[_\W]+")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _CODE = re.compile(r"[0-9a-f]{2}", re.IGNORECASE)
 _LAST_NUMBER = re.compile(r"(?<!\d)\d{1,9}$")
@@ -112,12 +112,17 @@ def may_name_classes(names: Sequence[str]) -> bool:
     >>> may_name_classes([f"img_{i}" for i in range(50)])
     False
     """
-    parts = [re.split(r"[_\W]+", name) for name in names]
     if len(names) < MIN_NAMED:
         return False
-    places = [Counter(own[at] for own in parts) for at in range(min(map(len, parts)))]
-    places.append(Counter(own[-1] for own in parts))
-    return any(2 <= len(place) <= len(names) / MIN_NAMED_EACH for place in places)
+    n = min(len(_BETWEEN.split(name)) for name in names)
+    places: dict[int, set[str]] = {at: set() for at in (*range(n), -1)}
+    for name in names:
+        own = _BETWEEN.split(name)
+        for at, seen in list(places.items()):
+            seen.add(own[at])
+            if len(seen) > len(names) / MIN_NAMED_EACH:
+                del places[at]
+    return any(len(seen) > 1 for seen in places.values())
 
 
 def counts_from_one(children: Mapping[str, Collection[str]]) -> bool:
