@@ -247,6 +247,24 @@ def test_a_study_places_on_workers_and_keeps_each_part(
         np.testing.assert_array_equal(on_workers[name], here[name])
 
 
+def test_a_worker_that_dies_while_it_is_sent_to_changes_nothing(client, points, monkeypatch):
+    from distributed.comm import CommClosedError
+
+    sent, scatter = [], client.scatter
+
+    def broken(*given, **named):
+        sent.append(given)
+        if len(sent) == 1:
+            raise CommClosedError("Stream is closed")
+        return scatter(*given, **named)
+
+    monkeypatch.setattr(client, "scatter", broken)
+    some = [slice(0, 9), slice(9, 3000)]
+    found = parts.in_turn(client, lambda model, rows: model + len(rows), 5, points, some, need=1)
+    assert list(found) == [14, 2996]
+    assert len(sent) == 2
+
+
 def test_workers_with_too_little_memory_are_refused(client, points):
     with pytest.raises(TooLittleMemoryError, match=r"needs 5\.00 GB .* smallest may take 1\.00 GB"):
         next(parts.in_turn(client, np.sum, 0, points, [slice(9)], need=5 * 10**9))

@@ -7,7 +7,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ from inkcluster.errors import ClusterError, TooLittleMemoryError
 
 AHEAD = 3
 """Parts under way for each thread of the workers."""
+MAX_BYTES = 2**30
+"""Bytes of rows that are sent at most before they are worked on; two parts in any case."""
 MAX_LOSSES = 3
 """How often in turn all workers that have the model may die."""
 PATIENCE = 60
@@ -70,6 +72,8 @@ def in_turn(
     TooLittleMemoryError
         If a worker has less than `need`.
     """
+    from dask import config
+
     check_workers(client)
     _, least = least_memory(client)
     if 0 < least < need:
@@ -89,25 +93,30 @@ def in_turn(
 
     def submit(held: Any, some: Rows) -> Any:
         given = (mapped, some) if mapped else (X[some], slice(None))
-        return client.submit(_done, function, held, *given, pure=False)
+        with config.set({"distributed.admin.large-graph-warning-threshold": MAX_BYTES}):
+            return client.submit(_done, function, held, *given, pure=False)
 
+    most = len(parts) if mapped else max(2, MAX_BYTES // max(1, X[parts[0]].nbytes))
     under_way: deque[Any] = deque()
     held, done, losses = None, 0, 0
+    losing: tuple[type[BaseException], ...] = (*errors_of_loss(), OSError)
     try:
         while done < len(parts):
             with clear_errors():
                 try:
                     held = _scattered(client, model) if held is None else held
-                    wanted = AHEAD * max(1, sum(client.nthreads().values()))
+                    wanted = min(most, AHEAD * max(1, sum(client.nthreads().values())))
                     for some in parts[done + len(under_way) : done + wanted]:
                         under_way.append(submit(held, some))
                     found = _result(client, under_way[0])
-                except errors_of_loss():
+                except losing as error:
+                    lost = not isinstance(error, OSError) or "comm" in type(error).__name__.lower()
                     losses += 1
-                    if client.status != "running":
+                    if not lost or client.status != "running":
                         raise
                     if losses > MAX_LOSSES:
                         raise ClusterError(_AGAIN) from None
+                    sleep(LOOK)  # a worker that died while it was sent to is known as dead by then
                     under_way.clear()
                     held = None
                     continue
@@ -128,9 +137,9 @@ _AGAIN = (
 def _scattered(client: Any, model: Any) -> Any:
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
+        return client.scatter(Sent(model), broadcast=True, hash=False)
     except TimeoutError:
         raise _no_workers() from None
-    return client.scatter(Sent(model), broadcast=True, hash=False)
 
 
 def _result(client: Any, future: Any) -> Any:
