@@ -60,7 +60,16 @@ KMEANS = {
         "deep": [*_OURS, "sketch"],
     }.items()
 }
-_FOUNDATIONS = "duplicates", "magnitude", "memory", "projection", "rows", "threads", "dasked/arrays"
+_FOUNDATIONS = (
+    "duplicates",
+    "magnitude",
+    "memory",
+    "projection",
+    "rows",
+    "threads",
+    "dasked/arrays",
+    "dasked/files",
+)
 FOUNDATIONS = [f"compute/{name}.py" for name in _FOUNDATIONS]
 """What all engines stand on; a reader who knows these passes few files more."""
 

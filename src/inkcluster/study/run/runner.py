@@ -24,7 +24,6 @@ from inkcluster.study import findings
 from inkcluster.study.answer import Finding, Level, Question
 from inkcluster.study.overview import overview
 from inkcluster.study.questions import OPENING, PLACED, QUESTIONS, asked_of
-from inkcluster.study.questions.placed.question import PlacedQuestion
 from inkcluster.study.run import digest, rows, samples
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.drawn import drawn
@@ -112,12 +111,13 @@ def study(
     questions = QUESTIONS if questions is None else questions
     asked = asked_of(questions, only)
     whole = unmapped(legible(images))
-    files = mapped_files(whole)
     images = drawn(whole, settings)
     check(images, settings)
     facts = DataFacts.of(images, None if images is whole else whole)
-    watch = Watch(whole, facts.of_hash or facts.hash, files)
+    watch = Watch(whole, facts.of_hash or facts.hash, mapped_files(whole))
     if facts.of_n:
+        from inkcluster.study.questions.placed.question import PlacedQuestion
+
         questions = {**questions, PLACED: PlacedQuestion(whole, facts.of_hash)}
         asked = asked if only is not None else (*asked, PLACED)
     out = Path(out)
