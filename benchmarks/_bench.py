@@ -100,6 +100,14 @@ def as_json(parts: Mapping[str, Sequence[Timing]]) -> str:
     )
 
 
+def give(text: str, path: Path | None) -> None:
+    """Write the JSON to a file, or print it where none is named."""
+    if path:
+        path.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
 def machine() -> dict[str, Any]:
     """Where something was timed."""
     return {

@@ -25,6 +25,7 @@ from benchmarks._bench import (
     Contestant,
     Timing,
     as_json,
+    give,
     installed,
     mnist_file,
     peak_megabytes,
@@ -212,11 +213,7 @@ def main() -> None:
             shape = f"{min(len(X), 10_000) if few else len(X):,} × {width}"
             print(table(f"{shape}: {title}", done[part][start:stop]), flush=True)
             print()
-    text = as_json(done)
-    if asked.json:
-        asked.json.write_text(text, encoding="utf-8")
-    else:
-        print(text)
+    give(as_json(done), asked.json)
 
 
 if __name__ == "__main__":

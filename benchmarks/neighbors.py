@@ -23,6 +23,7 @@ from benchmarks._bench import (
     Contestant,
     Timing,
     as_json,
+    give,
     installed,
     mnist_file,
     peak_megabytes,
@@ -141,11 +142,7 @@ def main() -> None:
             done[title] = run()
             print(table(title, done[title]), flush=True)
             print()
-    text = as_json(done)
-    if asked.json:
-        asked.json.write_text(text, encoding="utf-8")
-    else:
-        print(text)
+    give(as_json(done), asked.json)
 
 
 if __name__ == "__main__":

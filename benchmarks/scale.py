@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 from sklearn.cluster import MiniBatchKMeans
 
-from benchmarks._bench import Timing, as_json, installed, mnist_file, table
+from benchmarks._bench import Timing, as_json, give, installed, mnist_file, table
 from benchmarks._digits import write_digits
 from inkcluster import ImageSet, report
 from inkcluster.cluster import KMeans, ShapeClustering
@@ -213,11 +213,7 @@ def main() -> None:
             done[part] = [apart(name, path, asked.size) for name in parts[part]]
             print(table(f"{part}, {asked.size:,} digits", done[part]), flush=True)
             print()
-    text = as_json(done)
-    if asked.json:
-        asked.json.write_text(text, encoding="utf-8")
-    else:
-        print(text)
+    give(as_json(done), asked.json)
 
 
 if __name__ == "__main__":

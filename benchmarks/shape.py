@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 import inkcluster
-from benchmarks._bench import Timing, as_json, installed, peak_megabytes, table
+from benchmarks._bench import Timing, as_json, give, installed, peak_megabytes, table
 from benchmarks._shape_sets import SETS, drawn
 from inkcluster.cluster import hierarchy
 from inkcluster.evaluate import scores
@@ -253,11 +253,7 @@ def main() -> None:
         if asked.ways:
             print(ways(SETS[chosen][1](), asked.seeds), flush=True)
         print()
-    text = as_json(done)
-    if asked.json:
-        asked.json.write_text(text, encoding="utf-8")
-    else:
-        print(text)
+    give(as_json(done), asked.json)
 
 
 if __name__ == "__main__":

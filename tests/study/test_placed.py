@@ -15,8 +15,9 @@ from inkcluster.report.view import view
 from inkcluster.study.questions import QUESTIONS
 from inkcluster.study.questions.placed.question import PlacedQuestion
 from inkcluster.study.run.desk import Desk
-from inkcluster.study.run.drawn import drawn, placed_frame, studied
+from inkcluster.study.run.drawn import drawn, studied
 from inkcluster.study.run.facts import DataFacts
+from inkcluster.study.run.frame import placed_frame
 from inkcluster.study.run.runner import study
 from inkcluster.study.settings import NAMES, Settings, fromdata, plan
 from inkcluster.study.steps import placed

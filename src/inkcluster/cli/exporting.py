@@ -97,7 +97,7 @@ def export_and_say(
 def export_table(run: Run, out: Path, *, whole: bool = False) -> None:
     """Write a row for each image as CSV or Parquet, and say what it holds."""
     from inkcluster.report.tables import without_formulas
-    from inkcluster.study.run.drawn import placed_frame
+    from inkcluster.study.run.frame import placed_frame
 
     _groups(run, None)  # refuses a run without any
     frame = placed_frame(run) if whole else run.frame()

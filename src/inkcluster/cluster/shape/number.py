@@ -43,8 +43,8 @@ FEW = 0.9
 WHOLE = 0.75
 """Power of the share of what whole clusters would say that weighs a strength: forms of one class share links."""
 MANY, MIN_OF_MANY = 10, 1.5
-"""A number from the one on with the other score stands before one cluster, however strong that is:
-the curve of many kinds is as straight and shallow as that of one, but it ends."""
+"""A number of clusters from 10 on with a score of 1.5 or more is preferred to one cluster, however strong
+that is: the curve of many kinds is as shallow as that of one from the start, but it ends at their number."""
 MIN_STEEP = 0.6
 """Slope from which there may be more clusters than the small ones can show."""
 TINY_LINK = 2e-9

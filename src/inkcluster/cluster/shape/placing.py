@@ -129,7 +129,7 @@ def each_placed(
     While a ``distributed.Client`` is current its workers do it, if there are many images.
     """
     each = partial(place_and, k, then)
-    client = current_client() if sum(map(size_of, parts)) >= MIN_SPREAD else None
+    client = current_client() if sum(map(how_many, parts)) >= MIN_SPREAD else None
     if client is None:
         yield from (each(known, pixels[some]) for some in parts)
         return
@@ -139,7 +139,7 @@ def each_placed(
     yield from in_turn(client, each, known, pixels, parts, need=need)
 
 
-def size_of(part: slice | Rows) -> int:
+def how_many(part: slice | Rows) -> int:
     """How many images are meant."""
     return int(part.stop - part.start) if isinstance(part, slice) else len(part)
 
@@ -154,7 +154,7 @@ def placed(
         each = each_placed(known, pixels, k, parts, then)
         for some, found in zip(parts, each, strict=True):
             yield some, found
-            advance(size_of(some))
+            advance(how_many(some))
 
 
 def place_all(

@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from inkcluster.errors import BadInputError
-from inkcluster.study.questions import PLACED
 from inkcluster.study.settings.table import SETTINGS
-from inkcluster.study.steps.shape import SHAPE
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from inkcluster.images import ImageSet
     from inkcluster.study.run.run import Run
     from inkcluster.study.settings.settings import Settings
@@ -63,29 +59,3 @@ def studied(run: Run, images: ImageSet, given: object) -> ImageSet:
             "the options that were given to `inkcluster study`."
         )
     return images
-
-
-def placed_frame(run: Run) -> pd.DataFrame:
-    """A row for each image of the set that those studied were drawn from: its number, group, confidence.
-
-    BadInputError if `run` looked at all images, or has not placed the others yet.
-    """
-    import pandas as pd
-
-    if not run.data.of_n:
-        raise BadInputError(
-            f"{run.path} looked at all of its images; leave out --all for a row for each."
-        )
-    if PLACED not in run.keys or PLACED in run.failed:
-        raise BadInputError(
-            f"{run.path} has not placed all images yet; run `inkcluster study` with the same data and "
-            "options again, which goes on from there."
-        )
-    found = run.answer(PLACED).arrays()
-    return pd.DataFrame(
-        {
-            "image": np.arange(run.data.of_n),
-            SHAPE: found["labels"],
-            "confidence": found["confidence"],
-        }
-    )

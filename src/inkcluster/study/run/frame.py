@@ -1,4 +1,4 @@
-"""A run as one table: a row for each image."""
+"""A run as one table: a row for each image that was studied, or for each of the whole set."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.errors import RunFolderError
+from inkcluster.errors import BadInputError, RunFolderError
 from inkcluster.study.answer import Partition
+from inkcluster.study.questions import PLACED
 from inkcluster.study.run import rows
+from inkcluster.study.steps.shape import SHAPE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,3 +99,29 @@ def _beside(
     if partition.places:
         yield "x", arrays[partition.places][:, 0]
         yield "y", arrays[partition.places][:, 1]
+
+
+def placed_frame(run: Run) -> pd.DataFrame:
+    """A row for each image of the set that those studied were drawn from: its number, group, confidence.
+
+    BadInputError if `run` looked at all images, or has not placed the others yet.
+    """
+    import pandas as pd
+
+    if not run.data.of_n:
+        raise BadInputError(
+            f"{run.path} looked at all of its images; leave out --all for a row for each."
+        )
+    if PLACED not in run.keys or PLACED in run.failed:
+        raise BadInputError(
+            f"{run.path} has not placed all images yet; run `inkcluster study` with the same data and "
+            "options again, which goes on from there."
+        )
+    found = run.answer(PLACED).arrays()
+    return pd.DataFrame(
+        {
+            "image": np.arange(run.data.of_n),
+            SHAPE: found["labels"],
+            "confidence": found["confidence"],
+        }
+    )

@@ -14,10 +14,10 @@ from inkcluster.errors import BadInputError, refuse_masked
 from inkcluster.images import ImageSet
 
 UNIT_SHARE = 0.07
-"""Images whose pixels span less than this share of the range of those fitted, or reach as many times
-beyond it as the other way round, are in another unit: 1 for 16 or 255, for instance."""
+"""Images are in another unit if their pixels span less than this share of the range of those fitted (0 to 1
+beside 0 to 255, for instance), or reach beyond it by more than the range divided by this share."""
 UNIT_IMAGES = 4096
-"""The first so many images are asked."""
+"""Number of images, the first ones, whose pixels are looked at."""
 
 
 def read_pixels(model: Any, X: ImageSet | ArrayLike, *, reset: bool) -> NDArray[Any]:
