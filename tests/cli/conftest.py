@@ -1,4 +1,4 @@
-"""Runs the command line as a person does: in a process of its own."""
+"""Runs the command line as a person does, or in this process where that makes no difference."""
 
 import os
 import shlex
@@ -15,11 +15,14 @@ import inkcluster
 from inkcluster.study import Settings, study
 from inkcluster.study.answer import Answer, Finding, Level, Partition, Table
 
+TERMINAL = ("NO_COLOR", "FORCE_COLOR", "COLUMNS")
+"""Variables that describe a terminal."""
+
 
 @pytest.fixture
 def environment(tmp_path):
     """Variables of a process that has no terminal and finds no data but its own."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    kept = {k: v for k, v in os.environ.items() if k not in TERMINAL}
     return kept | {"INKCLUSTER_DATA": str(tmp_path / "no-data"), "OMP_NUM_THREADS": "1"}
 
 
@@ -59,6 +62,8 @@ def ink_here(tmp_path, monkeypatch, capfd):
 
     def run(*arguments):
         monkeypatch.chdir(tmp_path)
+        for name in TERMINAL:
+            monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("INKCLUSTER_DATA", str(tmp_path / "no-data"))
         line = ["inkcluster", *map(str, arguments)]
         monkeypatch.setattr(sys, "argv", line)

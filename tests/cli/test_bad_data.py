@@ -249,12 +249,12 @@ def test_bad_data(ink_here, one_sentence, tmp_path, make):
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "run") == ["in"]
 
 
-def test_one_broken_image_among_many_is_named_skipped_and_counted(ink, tmp_path):
+def test_one_broken_image_among_many_is_named_skipped_and_counted(ink_here, tmp_path):
     (tmp_path / "x").mkdir()
     for i in range(30):
         (tmp_path / "x" / f"{i:02}.png").write_bytes(png(i))
     (tmp_path / "x" / "broken.png").write_bytes(png(99)[:60])
-    process = ink("study", "x", "--only", "shape")
+    process = ink_here("study", "x", "--only", "shape")
     assert process.returncode == 0, process.stderr
     assert "30 images" in process.stdout
     assert "broken.png" in process.stdout

@@ -55,15 +55,15 @@ def unwritable_permissions(folder):
     ],
     ids=lambda make: make.__name__,
 )
-def test_an_output_that_cannot_be_written(one_sentence, ink, small, tmp_path, make):
+def test_an_output_that_cannot_be_written(one_sentence, ink_here, small, tmp_path, make):
     out, named = make(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    assert named in one_sentence(ink("study", small, "--only", "shape", "--out", out))
+    assert named in one_sentence(ink_here("study", small, "--only", "shape", "--out", out))
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_full_disk_keeps_what_there_is(one_sentence, ink, small, tmp_path):
-    assert ink("study", small, "--only", "shape", "--out", "run").returncode == 0
+def test_a_full_disk_keeps_what_there_is(one_sentence, ink, ink_here, small, tmp_path):
+    assert ink_here("study", small, "--only", "shape", "--out", "run").returncode == 0
     before = contents(tmp_path / "run")
     process = ink(
         *("study", small, "--only", "centres", "--restarts", "2", "--out", "run"),
@@ -72,7 +72,7 @@ def test_a_full_disk_keeps_what_there_is(one_sentence, ink, small, tmp_path):
     assert "room" in one_sentence(process) or "full" in process.stderr
     assert contents(tmp_path / "run") == before
     assert not list((tmp_path / "run").rglob(".part-*"))
-    assert ink("study", small, "--only", "shape,centres", "--restarts", "2").returncode == 0
+    assert ink_here("study", small, "--only", "shape,centres", "--restarts", "2").returncode == 0
 
 
 def test_a_disk_that_is_really_full(one_sentence, small, tmp_path, command, environment):
@@ -99,20 +99,20 @@ def test_a_disk_that_is_really_full(one_sentence, small, tmp_path, command, envi
     assert "run.json" in process.stdout
 
 
-def test_two_runs_into_one_folder(one_sentence, ink, small, tmp_path):
-    assert ink("study", small, "--only", "shape", "--out", "run").returncode == 0
+def test_two_runs_into_one_folder(one_sentence, ink_here, small, tmp_path):
+    assert ink_here("study", small, "--only", "shape", "--out", "run").returncode == 0
     before = contents(tmp_path / "run")
     with (tmp_path / "run" / ".lock").open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        process = ink("study", small, "--only", "centres", "--out", "run")
+        process = ink_here("study", small, "--only", "centres", "--out", "run")
     assert "in use" in one_sentence(process)
     assert contents(tmp_path / "run") == before
 
 
-def test_another_data_set_into_one_folder(one_sentence, ink, small, tmp_path):
-    assert ink("study", small, "--only", "shape", "--out", "run").returncode == 0
+def test_another_data_set_into_one_folder(one_sentence, ink_here, small, tmp_path):
+    assert ink_here("study", small, "--only", "shape", "--out", "run").returncode == 0
     before = contents(tmp_path / "run")
-    assert "small" in one_sentence(ink("study", "digits", "--only", "shape", "--out", "run"))
+    assert "small" in one_sentence(ink_here("study", "digits", "--only", "shape", "--out", "run"))
     assert contents(tmp_path / "run") == before
 
 

@@ -8,7 +8,10 @@ import time
 import pytest
 from typer.main import get_command
 
+import inkcluster.images
 from inkcluster.cli import app
+from inkcluster.errors import BadInputError
+from inkcluster.study.questions import QUESTIONS
 
 COMMANDS = get_command(app).commands
 
@@ -34,8 +37,8 @@ def test_0_done(ink, small, tmp_path):
     assert (tmp_path / "runs/small/report.html").is_file()
 
 
-def test_1_bad_input(ink):
-    process = ink("study", "nowhere.npz")
+def test_1_bad_input(ink_here):
+    process = ink_here("study", "nowhere.npz")
     assert process.returncode == 1
     assert process.stdout == ""
     assert "nowhere.npz" in said_once(process)
@@ -70,14 +73,20 @@ def test_1_bad_input(ink):
         ["cluster"],
     ],
 )
-def test_2_usage(ink, arguments):
-    process = ink(*arguments)
+def test_2_usage(ink_here, arguments):
+    process = ink_here(*arguments)
     assert process.returncode == 2
     assert process.stdout == ""
     assert "Usage:" in process.stderr
     assert "Traceback" not in process.stderr
     assert "\x1b" not in process.stderr
     assert len(process.stderr) < 2000
+
+
+def test_2_usage_of_a_process(ink):
+    process = ink("study", "--nonsense")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert "Usage:" in process.stderr
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
@@ -94,33 +103,35 @@ def test_2_no_command_takes_an_option_twice(name):
         assert error.value.exit_code == 2
 
 
-def test_a_question_that_failed_is_1_after_the_report(ink, small, tmp_path):
-    code = (
-        "from inkcluster.study.questions import QUESTIONS\n"
-        "from inkcluster.errors import BadInputError\n"
-        "def fail(*_): raise BadInputError('The dog ate it.')\n"
-        "type(QUESTIONS['shape']).answer = fail\n"
-    )
-    (tmp_path / "sitecustomize.py").write_text(code)
-    process = ink("study", small, "--only", "shape", env={"PYTHONPATH": str(tmp_path)})
+@pytest.fixture
+def fail(monkeypatch):
+    """Let question 7 raise this error."""
+
+    def _fail(error):
+        def answer(*_):
+            raise error
+
+        monkeypatch.setattr(type(QUESTIONS["shape"]), "answer", answer)
+
+    return _fail
+
+
+def test_a_question_that_failed_is_1_after_the_report(ink_here, small, tmp_path, fail):
+    fail(BadInputError("The dog ate it."))
+    process = ink_here("study", small, "--only", "shape")
     assert process.returncode == 1
     assert "Traceback" not in process.stderr
     assert "The dog ate it." in process.stdout
     assert "The dog ate it." in (tmp_path / "runs/small/report.html").read_text()
 
 
-def test_a_mistake_of_ours_is_one_sentence_too(ink, small, tmp_path):
-    code = (
-        "from inkcluster.study.questions import QUESTIONS\n"
-        "type(QUESTIONS['shape']).answer = lambda *_: 1 / 0\n"
-    )
-    (tmp_path / "sitecustomize.py").write_text(code)
-    path = {"PYTHONPATH": str(tmp_path)}
-    process = ink("study", small, "--only", "shape", env=path)
+def test_a_mistake_of_ours_is_one_sentence_too(ink_here, small, fail):
+    fail(ZeroDivisionError("division by zero"))
+    process = ink_here("study", small, "--only", "shape")
     assert process.returncode == 1
     assert "ZeroDivisionError" in said_once(process)
     assert "--debug" in process.stderr
-    process = ink("study", small, "--only", "shape", "--debug", env=path)
+    process = ink_here("study", small, "--only", "shape", "--debug")
     assert process.returncode == 1
     assert "Traceback" in process.stderr
 
@@ -141,7 +152,9 @@ def slow(tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_130_interrupted_then_goes_on(ink, small, slow, tmp_path, command, environment, number):
+def test_130_interrupted_then_goes_on(
+    ink_here, small, slow, tmp_path, command, environment, number
+):
     process = subprocess.Popen(
         [*command, "study", str(small), "--only", "shape", "--quiet"],
         cwd=tmp_path,
@@ -162,7 +175,7 @@ def test_130_interrupted_then_goes_on(ink, small, slow, tmp_path, command, envir
     assert process.returncode == 130
     assert out == ""
     assert err.splitlines() == ["Interrupted. Run the same command again to continue."]
-    assert ink("study", small, "--only", "shape").returncode == 0
+    assert ink_here("study", small, "--only", "shape").returncode == 0
 
 
 def test_a_reader_who_leaves_is_no_error(tmp_path, command, environment):
@@ -179,16 +192,18 @@ def test_a_reader_who_leaves_is_no_error(tmp_path, command, environment):
 @pytest.mark.parametrize(
     ("raised", "words"),
     [
-        ("MemoryError('18 GiB')", "not enough memory"),
-        ("OSError(12, 'Cannot allocate memory', '/x')", "not enough memory"),
-        ("OSError(28, 'No space left on device')", "disk is full"),
-        ("PermissionError(13, 'Permission denied', '/x')", "/x: Permission denied"),
+        (MemoryError("18 GiB"), "not enough memory"),
+        (OSError(12, "Cannot allocate memory", "/x"), "not enough memory"),
+        (OSError(28, "No space left on device"), "disk is full"),
+        (PermissionError(13, "Permission denied", "/x"), "/x: Permission denied"),
     ],
 )
-def test_what_the_machine_lacks_is_said(ink, tmp_path, raised, words):
-    code = f"import inkcluster.images as i\ndef load(*_, **__): raise {raised}\ni.load = load\n"
-    (tmp_path / "sitecustomize.py").write_text(code)
-    process = ink("look", "digits", env={"PYTHONPATH": str(tmp_path)})
+def test_what_the_machine_lacks_is_said(ink_here, monkeypatch, raised, words):
+    def load(*_, **__):
+        raise raised
+
+    monkeypatch.setattr(inkcluster.images, "load", load)
+    process = ink_here("look", "digits")
     assert process.returncode == 1
     assert words in said_once(process)
 

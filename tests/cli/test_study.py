@@ -44,14 +44,16 @@ def test_idle_workers_are_told_of(ink_here, small, monkeypatch):
     assert process.returncode == 0
 
 
-def test_quiet_prints_the_path_only(ink, small):
-    process = ink("study", small, "--only", "shape", "--quiet", "--out", "a run")
+def test_quiet_prints_the_path_only(ink_here, small):
+    process = ink_here("study", small, "--only", "shape", "--quiet", "--out", "a run")
     assert process.stdout == "a run/report.html\n"
     assert process.stderr == ""
 
 
-def test_json_is_the_whole_of_stdout(ink, small, tmp_path):
-    found = json_of(ink("study", small, "--only", "centres,shape", "--json", "--restarts", "2"))
+def test_json_is_the_whole_of_stdout(ink_here, small, tmp_path):
+    found = json_of(
+        ink_here("study", small, "--only", "centres,shape", "--json", "--restarts", "2")
+    )
     assert found["data"]["n"] == 60
     assert found["state"] == "done"
     assert found["failed"] == []
@@ -72,10 +74,10 @@ def test_json_is_the_whole_of_stdout(ink, small, tmp_path):
     assert (tmp_path / found["report"]).is_file()
 
 
-def test_the_file_and_the_command_line(ink, small, tmp_path):
+def test_the_file_and_the_command_line(ink_here, small, tmp_path):
     (tmp_path / "study.toml").write_text("k = 4\nseed = 7\n")
     found = json_of(
-        ink("study", small, "--only", "shape", "--config", "study.toml", "--k", "5", "--json")
+        ink_here("study", small, "--only", "shape", "--config", "study.toml", "--k", "5", "--json")
     )
     assert found["settings"]["k"]["value"] == 5
     assert found["settings"]["k"]["why"] == "given on the command line"
@@ -83,7 +85,7 @@ def test_the_file_and_the_command_line(ink, small, tmp_path):
     assert found["settings"]["seed"]["why"] == "given in study.toml"
 
 
-def test_every_setting_is_an_option(ink, small):
+def test_every_setting_is_an_option(ink_here, small):
     options = {
         "--seed": "1",
         "--k": "4",
@@ -109,7 +111,7 @@ def test_every_setting_is_an_option(ink, small):
         "--thumbnails": "100",
     }
     arguments = [part for pair in options.items() for part in pair if part is not None]
-    found = json_of(ink("study", small, "--only", "shape", "--json", *arguments))
+    found = json_of(ink_here("study", small, "--only", "shape", "--json", *arguments))
     from inkcluster.study.settings import NAMES
 
     assert {"--" + name.replace("_", "-") for name in NAMES} == set(options)
@@ -121,12 +123,12 @@ def test_every_setting_is_an_option(ink, small):
     assert found["settings"]["replace"]["value"] is True
 
 
-def test_labels_and_shape(ink, tmp_path):
+def test_labels_and_shape(ink_here, tmp_path):
     rng = np.random.default_rng(1)
     np.save(tmp_path / "flat.npy", rng.integers(0, 255, (40, 12)).astype(np.uint8))
     np.save(tmp_path / "names.npy", np.array(["a", "b"] * 20))
     found = json_of(
-        ink(
+        ink_here(
             *("study", "flat.npy", "--only", "shape", "--json"),
             *("--shape", "3x4", "--labels", "names.npy"),
         )
@@ -135,7 +137,7 @@ def test_labels_and_shape(ink, tmp_path):
     assert found["data"]["classes"] == ["a", "b"]
 
 
-def test_hostile_labels_end_to_end(ink, tmp_path):
+def test_hostile_labels_end_to_end(ink_here, tmp_path):
     rng = np.random.default_rng(1)
     hostile = np.array(
         ["<img src=x onerror=alert(1)>", "</script>", "\x1b[31mred\n", "{{7*7}}"] * 10
@@ -143,7 +145,7 @@ def test_hostile_labels_end_to_end(ink, tmp_path):
     np.savez(
         tmp_path / "x.npz", pixels=rng.integers(0, 255, (40, 4, 4)).astype(np.uint8), labels=hostile
     )
-    process = ink("study", "x.npz", "--only", "centres,shape", "--restarts", "2")
+    process = ink_here("study", "x.npz", "--only", "centres,shape", "--restarts", "2")
     assert process.returncode == 0, process.stderr
     assert "\x1b" not in process.stdout
     text = (tmp_path / "runs/x/report.html").read_text()
@@ -186,9 +188,9 @@ def test_on_a_terminal_bars_and_colours_unless_refused(
     assert b"runs/small/report.html" in shown
 
 
-def test_a_second_run_takes_up_the_first(ink, small):
-    first = json_of(ink("study", small, "--only", "centres", "--restarts", "2", "--json"))
-    again = json_of(ink("study", small, "--only", "centres", "--restarts", "2", "--json"))
+def test_a_second_run_takes_up_the_first(ink_here, small):
+    first = json_of(ink_here("study", small, "--only", "centres", "--restarts", "2", "--json"))
+    again = json_of(ink_here("study", small, "--only", "centres", "--restarts", "2", "--json"))
     assert again["questions"] == first["questions"]
 
 
@@ -220,18 +222,18 @@ def _seconds(line, environment):
     return spent() - before
 
 
-def test_a_study_of_the_folder_one_is_in_does_not_read_its_own_run(ink, tmp_path):
+def test_a_study_of_the_folder_one_is_in_does_not_read_its_own_run(ink_here, tmp_path):
     from PIL import Image
 
     rng = np.random.default_rng(0)
     for i in range(20):
         pixels = rng.integers(0, 256, (4, 4)).astype(np.uint8)
         Image.fromarray(pixels).save(tmp_path / f"{i:02}.png")
-    said = [ink("study", ".", "--only", "shape", "--k", "3") for _ in range(2)]
+    said = [ink_here("study", ".", "--only", "shape", "--k", "3") for _ in range(2)]
     assert [process.returncode for process in said] == [0, 0], said[1].stderr
     assert "20 images" in said[1].stdout
     assert said[0].stdout == said[1].stdout
     assert len(list((tmp_path / "runs").iterdir())) == 1
-    refused = ink("look", next((tmp_path / "runs").iterdir()))
+    refused = ink_here("look", next((tmp_path / "runs").iterdir()))
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "is the folder of a study" in refused.stderr
