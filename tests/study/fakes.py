@@ -9,6 +9,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from inkcluster.images import ImageSet
 from inkcluster.study.answer import Answer, Finding, Level, Table
 
 PAUSE = 0.02
+HEAVY = ("matplotlib.backends.backend_svg", "sklearn.cluster", "sklearn.neighbors")
+"""What takes long to import: the last two for real questions only."""
 
 
 def make_images(n=60, side=6, seed=0, *, labelled=True, name="blobs"):
@@ -104,26 +107,26 @@ def broken(key="broken", number=4, error=None):
     return Fake(key, number, fails=error or BadInputError("The radius is too small."))
 
 
-def main():
+def start(out, *words, say=print):
+    """Study into the folder `out`; `words` are those of the command line."""
     from inkcluster.study.run.runner import study
     from inkcluster.study.settings.settings import Settings
 
-    out, real = Path(sys.argv[1]), "real" in sys.argv
+    out, real = Path(out), "real" in words
     images = make_images(80, 8)
     tiny = {"restarts": 2, "sample_sizes": (40, 60), "resamples": 2, "min_samples": (2, 3)}
     settings = Settings(k=4, seed=1, **(tiny if real else {}))
-    learning = ("sklearn.cluster", "sklearn.neighbors") if real else ()
-    for heavy in (*learning, "matplotlib.backends.backend_svg"):
+    for heavy in HEAVY if real else HEAVY[:1]:
         importlib.import_module(heavy)
     pd.DataFrame({"a": [1]}).to_parquet(out.parent / "warm.parquet")
-    for limit in filter(str.isdigit, sys.argv[2:]):
+    for limit in filter(str.isdigit, words):
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
-    print("ready", flush=True)
+    say("ready")
     began = time.perf_counter()
     asked = {"only": ("shape", "centres", "dbscan")} if real else {"questions": make_questions()}
     study(images, out, settings, **asked)
-    print(f"{time.perf_counter() - began:.3f}", flush=True)
+    say(f"{time.perf_counter() - began:.3f}")
 
 
 if __name__ == "__main__":
-    main()
+    start(*sys.argv[1:], say=partial(print, flush=True))

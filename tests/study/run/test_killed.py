@@ -1,6 +1,7 @@
 """A study killed at any moment goes on, and ends as if nothing had happened."""
 
 import json
+import multiprocessing
 import os
 import random
 import shutil
@@ -8,6 +9,9 @@ import signal
 import time
 
 import pytest
+from tests.study import fakes
+
+from inkcluster.study.questions import QUESTIONS
 
 SEED = int(os.environ.get("INKCLUSTER_SEED", "69"))
 
@@ -25,23 +29,34 @@ def content(out):
     return found
 
 
-def finish(child):
-    """Wait for a study; how long it took once all was imported."""
-    output, errors = child.communicate(timeout=300)
-    assert child.returncode == 0, errors
-    return float(output.split()[-1])
+@pytest.fixture(scope="module")
+def begin():
+    """Begin a study in a child of a process that has imported everything; when it is ready."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        [*fakes.HEAVY, "tests.study.fakes", *(type(q).__module__ for q in QUESTIONS.values())]
+    )
+
+    def _begin(out, words):
+        hears, says = context.Pipe(duplex=False)
+        child = context.Process(target=fakes.start, args=(out, *words), kwargs={"say": says.send})
+        child.start()
+        says.close()
+        assert hears.recv() == "ready"
+        return child, hears
+
+    return _begin
 
 
-def kill_at_random(start, out, words, longest, rng, kills):
+def kill_at_random(begin, out, words, longest, rng, kills):
     """Kill a study `kills` times at random moments, going on each time; count what was cut off."""
     cut = 0
     for _ in range(kills):
-        child = start(out, *words)
-        assert child.stdout.readline() == "ready\n", child.stderr.read()
+        child, _ = begin(out, words)
         time.sleep(rng.uniform(0, longest))
-        child.send_signal(signal.SIGKILL)
-        child.communicate()
-        cut += child.returncode == -signal.SIGKILL
+        child.kill()
+        child.join()
+        cut += child.exitcode == -signal.SIGKILL
     return cut
 
 
@@ -50,13 +65,17 @@ def kill_at_random(start, out, words, longest, rng, kills):
     [((), 10), pytest.param(("real",), 5, marks=pytest.mark.slow)],
     ids=["quick", "real"],
 )
-def test_killed_at_random_moments_and_resumed(start, tmp_path, words, kills):
-    seconds = finish(start(tmp_path / "whole", *words))
+def test_killed_at_random_moments_and_resumed(start, begin, tmp_path, words, kills):
+    child, hears = begin(tmp_path / "whole", words)
+    seconds = float(hears.recv())
+    child.join()
     rng = random.Random(SEED)
     # Such a part of the whole each time that the moments spread over all of it.
-    cut = kill_at_random(start, tmp_path / "killed", words, 2 * seconds / kills, rng, kills)
+    cut = kill_at_random(begin, tmp_path / "killed", words, 2 * seconds / kills, rng, kills)
     assert cut >= kills // 2, f"only {cut} of {kills} were still running (seed {SEED})"
-    finish(start(tmp_path / "killed", *words))
+    last = start(tmp_path / "killed", *words)  # imports everything again
+    _, errors = last.communicate(timeout=300)
+    assert last.returncode == 0, errors
     whole, resumed = content(tmp_path / "whole"), content(tmp_path / "killed")
     assert list(whole) == list(resumed)
     assert not [name for name in whole if whole[name] != resumed[name]], f"seed {SEED}"
@@ -64,8 +83,12 @@ def test_killed_at_random_moments_and_resumed(start, tmp_path, words, kills):
 
 
 def test_killed_at_every_write(ask, fakes, tmp_path, monkeypatch):
-    """A child is killed as its n-th write is about to reach the disk, for each n in turn."""
+    """A child is killed as its n-th write is about to reach the disk, for each n in turn.
+
+    What a process has written outlives it whether or not the disk has it, so none waits for that.
+    """
     monkeypatch.setattr(fakes, "PAUSE", 0)
+    monkeypatch.setattr(os, "fsync", os.fstat)
     images = fakes.make_images()
     whole = content(ask(images, tmp_path / "whole").path)
     out = tmp_path / "killed"
