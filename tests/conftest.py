@@ -51,10 +51,16 @@ def digits() -> ImageSet:
     )
 
 
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """The same on each run unless INKCLUSTER_SEED says otherwise."""
+    return int(os.environ.get("INKCLUSTER_SEED", "69"))
+
+
 @pytest.fixture
-def rng() -> np.random.Generator:
-    """Random numbers, the same on each run unless INKCLUSTER_SEED says otherwise."""
-    return np.random.default_rng(int(os.environ.get("INKCLUSTER_SEED", "69")))
+def rng(seed: int) -> np.random.Generator:
+    """Random numbers."""
+    return np.random.default_rng(seed)
 
 
 def listen(page) -> None:
