@@ -50,6 +50,11 @@ def points(n):
     return np.random.default_rng(0).integers(0, 256, (n, 64)).astype(np.uint8)
 
 
+def grouped(n):
+    """Points in ten groups, around which k-means and shape clustering end sooner than on noise."""
+    return points(10)[np.arange(n) % 10] // 2 + points(n) // 4
+
+
 _ALL = ["choose", "elsewhere", "estimator", "points", "problem", "restarts", "shards/shard"]
 _OURS = [*_ALL, "lloyd", "shards/space", "shards/standing", "shards/sums"]
 KMEANS = {
@@ -154,7 +159,7 @@ def test_density(call, most):
 
 @pytest.mark.parametrize("n", [300, 2600])
 def test_shape_clustering(n):
-    images = points(n).reshape(-1, 8, 8)
+    images = grouped(n).reshape(-1, 8, 8)
     found = files_entered(lambda: ShapeClustering(10, warp=1, random_state=0).fit(images))
     assert "cluster/shape/partition.py" in found
     assert len(set(found) - set(FOUNDATIONS)) <= 27, found  # with k-means and the neighbours
@@ -193,14 +198,16 @@ def longest_walk(call, monkeypatch):
     ("call", "most"),
     [
         (lambda: KMeans(10, n_init=2, random_state=0).fit(points(40_000)), 7),
-        (lambda: KMeans(10, n_init=30, random_state=0).fit(points(8000)), 7),
+        (lambda: KMeans(10, n_init=30, random_state=0).fit(grouped(8000)), 7),
         *((lambda a=a, m=m: linked(a, m), 8) for a, m in LINKAGES if a not in NOT_COMPILED),
         (lambda: AgglomerativeClustering().fit(points(6000)), 8),
         (lambda: DBSCAN(eps=700.0).fit(points(5200)), 8),
         (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(5200)), 8),
         (lambda: HDBSCAN(copy=True).fit(points(5100)), 9),
         (
-            lambda: ShapeClustering(10, warp=1, random_state=0).fit(points(2600).reshape(-1, 8, 8)),
+            lambda: ShapeClustering(10, warp=1, random_state=0).fit(
+                grouped(2600).reshape(-1, 8, 8)
+            ),
             12,
         ),
     ],

@@ -118,10 +118,10 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    what, n, *rest = sys.argv[1:]
-    if what == "peak":
-        print(json.dumps(peak(rest[0], int(n))))
-    else:
-        for name in rest or CALLS:
+    what, sizes = sys.argv[1], json.loads(sys.argv[2])
+    for name, n in sizes.items():
+        if what == "peak":
+            print(json.dumps(peak(name, n)))
+        else:
             more = int(what) if what.isdigit() else None
-            print(json.dumps([name, outcome(name, int(n), more)]), flush=True)
+            print(json.dumps([name, outcome(name, n, more)]), flush=True)

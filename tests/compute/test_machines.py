@@ -16,9 +16,9 @@ GROUPS = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")
 GB = 1 << 30
 
 
-def child(*arguments, before=None, **variables):
-    """The lines that the child prints, each a document."""
-    command = [sys.executable, "-W", "ignore", str(CHILD), *map(str, arguments)]
+def child(what, sizes, before=None, **variables):
+    """The lines that the child prints, each a document about one of the calls, given their sizes."""
+    command = [sys.executable, "-W", "ignore", str(CHILD), str(what), json.dumps(sizes)]
     done = subprocess.run(
         command, env={**os.environ, **variables}, capture_output=True, text=True, check=False,
         timeout=280, preexec_fn=before,
@@ -30,7 +30,8 @@ def child(*arguments, before=None, **variables):
 @pytest.mark.slow
 @pytest.mark.parametrize(("more", "threads"), [(30, "2"), (100, "1"), (240, "2")])
 def test_under_ulimit_all_finish_or_refuse_with_both_numbers(more, threads):
-    found = dict(child(more << 20, 3000, OMP_NUM_THREADS=threads, NUMBA_NUM_THREADS="2"))
+    sizes = dict.fromkeys(CALLS, 3000)
+    found = dict(child(more << 20, sizes, OMP_NUM_THREADS=threads, NUMBA_NUM_THREADS="2"))
     assert list(found) == list(CALLS)
     refused = [said for said in found.values() if said != "done"]
     assert all(said.startswith("needs ") for said in refused), found
@@ -62,28 +63,27 @@ def small_group():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "n"),
-    [
-        ("average linkage", 36_000),
-        ("agglomerative, cityblock", 14_000),
-        ("DBSCAN, cosine", 20_000),
-        ("HDBSCAN, brute", 12_000),
-        ("HDBSCAN, many", 60_000),
-        ("many neighbours", 60_000),
-    ],
-)
-def test_in_a_container_of_1_gb_what_does_not_fit_is_refused(small_group, name, n):
-    [[_, said]] = child("group", n, name, before=small_group)
-    assert said.startswith("needs ")
-    need, have = (int(word.strip(",")) for word in said.split() if word.strip(",").isdigit())
-    assert have < GB < need + 200_000_000
+def test_in_a_container_of_1_gb_what_does_not_fit_is_refused(small_group):
+    sizes = {
+        "average linkage": 36_000,
+        "agglomerative, cityblock": 14_000,
+        "DBSCAN, cosine": 20_000,
+        "HDBSCAN, brute": 12_000,
+        "HDBSCAN, many": 60_000,
+        "many neighbours": 60_000,
+    }
+    found = dict(child("group", sizes, before=small_group))
+    assert list(found) == list(sizes)
+    for name, said in found.items():
+        assert said.startswith("needs "), name
+        need, have = (int(word.strip(",")) for word in said.split() if word.strip(",").isdigit())
+        assert have < GB < need + 200_000_000, name
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "n"), [("HDBSCAN", 20_000), ("agglomerative, cityblock", 9000)])
 def test_in_a_container_of_1_gb_what_fits_finishes(small_group, name, n):
-    assert child("group", n, name, before=small_group) == [[name, "done"]]
+    assert child("group", {name: n}, before=small_group) == [[name, "done"]]
 
 
 @pytest.mark.slow
@@ -96,6 +96,6 @@ def test_in_a_container_of_1_gb_what_fits_finishes(small_group, name, n):
     ],
 )
 def test_a_plan_is_what_is_taken(name, n):
-    [[need, took]] = child("peak", n, name)
+    [[need, took]] = child("peak", {name: n})
     assert took > 400e6  # less would say little beside what compiled code is given
     assert 0.8 < need / took < 1.5
