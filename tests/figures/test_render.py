@@ -36,9 +36,15 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="session")
-def written(examples, tmp_path_factory):
+def files(examples, tmp_path_factory):
+    """The SVG and the PNG of each example."""
     folder = tmp_path_factory.mktemp("written")
-    return {name: render(figure, folder / name)[0].read_text() for name, figure in examples.items()}
+    return {name: render(figure, folder / name) for name, figure in examples.items()}
+
+
+@pytest.fixture(scope="session")
+def written(files):
+    return {name: svg.read_text() for name, (svg, _) in files.items()}
 
 
 @pytest.mark.parametrize("turn", range(2))
@@ -71,11 +77,10 @@ def test_name_is_shown_as_it_is(tmp_path) -> None:
     assert "$" in texts
 
 
-def test_same_figure_same_bytes(make_examples, tmp_path) -> None:
-    again = make_examples()
+def test_same_figure_same_bytes(make_examples, files, tmp_path) -> None:
     for name, figure in make_examples().items():
-        first = [path.read_bytes() for path in render(figure, tmp_path / "first")]
-        assert first == [p.read_bytes() for p in render(again[name], tmp_path / "again")], name
+        first = [path.read_bytes() for path in files[name]]
+        assert first == [p.read_bytes() for p in render(figure, tmp_path / "again")], name
 
 
 def test_same_bytes_in_another_process(tmp_path) -> None:
