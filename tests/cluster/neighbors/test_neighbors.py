@@ -13,7 +13,6 @@ from hypothesis.extra.numpy import arrays
 from inkcluster.cluster.neighbors import choose
 from inkcluster.cluster.neighbors import nearest as neighbors
 from inkcluster.cluster.neighbors import search as _neighbors_search
-from inkcluster.cluster.neighbors.index import NeighborIndex
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
 from inkcluster.compute.memory import SPARE
 from inkcluster.errors import BadInputError, TooLittleMemoryError
@@ -74,15 +73,6 @@ def compiled(X, k, queries=None, itself=False, block=8, way="bounds"):
         return nearest_neighbors(X, k, queries=queries, itself=itself)
 
 
-def indexed(X, k, queries, way="numpy"):
-    """The second answer of an index, for which all is ready."""
-    with pytest.MonkeyPatch.context() as patch, choose.forced(way):
-        patch.setattr(_neighbors_search, "BLOCK", 8)
-        index = NeighborIndex(X)
-        index.nearest(queries[:1], k)
-        return index.nearest(queries, k)
-
-
 @pytest.mark.parametrize("way", choose.ALGORITHMS)
 @settings(max_examples=40, deadline=None)
 @given(st.one_of(rounded, any_points), st.data())
@@ -93,10 +83,6 @@ def test_every_algorithm_gives_the_same_to_the_bit(way, X, data):
     same(compiled(X, k, itself=itself, way=way), oracle(X, X, k, itself))
     queries = X[:: data.draw(st.integers(1, 3))] + data.draw(st.integers(0, 1))
     same(compiled(X, k, queries, way=way), oracle(X, queries, k, True))
-    queries = queries * data.draw(
-        st.sampled_from([1, 3])
-    )  # within what an index is ready for, or not
-    same(indexed(X, k, queries, way), oracle(X, queries, k, True))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +97,6 @@ def test_compiled_search_of_wide_points(rng, dtype, shape):
     same(compiled(X, 9, itself=True, block=32, way="products"), oracle(X, X, 9, True))
     same(compiled(X, 9, queries=X[:70], block=32), oracle(X, X[:70], 9, True))
     same(compiled(X, 5, block=600), nearest_neighbors(X, 5))
-    same(indexed(X, 3, X[:70]), oracle(X, X[:70], 3, True))
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e30])
@@ -119,7 +104,6 @@ def test_compiled_search_at_any_scale(rng, scale):
     X = rng.standard_normal((300, 60)) * scale
     X[0] *= 1e6  # one point far from all others
     same(compiled(X, 4), oracle(X, X, 4, False))
-    same(indexed(X, 2, X[:40]), oracle(X, X[:40], 2, True))
 
 
 def test_all_dimensions_of_noise_are_multiplied_where_they_fit(rng):

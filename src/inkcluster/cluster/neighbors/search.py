@@ -131,31 +131,18 @@ def search(
     `whole`: whether products of all dimensions fit into memory.
     """
     most = largest(*(A for A in (X, queries) if A is not None))
-    return Searched(X, k, most, whole=whole).nearest(queries, k, itself)
+    with one_blas_thread():
+        space = Coordinates(X, k, most, whole=whole)
 
+        def placed(A: NDArray[np.generic]) -> _Set:
+            return _Set(readable(A), space.place(A).together(BLOCK))
 
-class Searched:
-    """Points placed for searches among them; `largest` bounds their values and those of all queries."""
-
-    def __init__(self, X: NDArray[np.generic], k: int, largest: float, *, whole: bool) -> None:
-        with one_blas_thread():
-            self.space = Coordinates(X, k, largest, whole=whole)
-            self.points = self._set(X)
-
-    def _set(self, X: NDArray[np.generic]) -> _Set:
-        return _Set(readable(X), self.space.place(X).together(BLOCK))
-
-    def nearest(
-        self, queries: NDArray[np.generic] | None, k: int, itself: bool
-    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-        """The `k` nearest points to each query, or to each point."""
-        with one_blas_thread():
-            points = self.points
-            asking = points if queries is None else self._set(queries)
-            found = _searched(self.space.scale, asking, points, k, itself and queries is None)
-        squared, rows = np.empty_like(found.values), np.empty_like(found.rows)
-        squared[asking.placed.order], rows[asking.placed.order] = found.values, found.rows
-        return squared, rows
+        points = placed(X)
+        asking = points if queries is None else placed(queries)
+        found = _searched(space.scale, asking, points, k, itself and queries is None)
+    squared, rows = np.empty_like(found.values), np.empty_like(found.rows)
+    squared[asking.placed.order], rows[asking.placed.order] = found.values, found.rows
+    return squared, rows
 
 
 def readable(X: NDArray[np.generic]) -> NDArray[np.generic]:

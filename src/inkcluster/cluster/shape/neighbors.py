@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.extmath import randomized_svd
 
-from inkcluster.cluster.neighbors.index import NeighborIndex
 from inkcluster.cluster.neighbors.nearest import nearest_neighbors
+from inkcluster.cluster.shape.cells import Cells
 from inkcluster.cluster.shape.pairs import Fields, in_blocks, pair_distances
 from inkcluster.cluster.shape.preparation.prepare import Preparation
 from inkcluster.errors import BadInputError
@@ -82,9 +82,9 @@ class Shapes:
         return {}
 
     @cached_property
-    def indices(self) -> tuple[NeighborIndex, NeighborIndex]:
+    def cells(self) -> tuple[Cells, Cells]:
         """The places in each view, ready for queries."""
-        return NeighborIndex(self.places[0]), NeighborIndex(self.places[1])
+        return Cells(self.places[0]), Cells(self.places[1])
 
 
 def check_number(n_neighbors: object) -> None:
@@ -172,8 +172,8 @@ def found_in(shapes: Shapes, new: Shapes, k: int, links: NDArray[np.int32]) -> L
     """
     m, n = len(new.fields), len(shapes.fields)
     wanted = min(max(PLACED_CANDIDATES, k), n)
-    views = zip(shapes.indices, new.places, strict=True)
-    near = np.hstack([own.nearest(other, wanted)[1] for own, other in views])
+    views = zip(shapes.cells, new.places, strict=True)
+    near = np.hstack([cells.nearest(places, wanted) for cells, places in views])
     first = np.arange(m)[:, None] * n
     pairs = distinct((first + near).ravel())
     far, _ = pair_distances(new.fields, pairs // n, pairs % n, shapes.fields)
