@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkcluster import ShapeClustering
@@ -21,6 +21,7 @@ FITTED = (
 )
 
 
+@settings(deadline=None)
 @given(st.integers(2, 60), st.integers(2, 60))
 def test_a_sample_is_spread_over_the_order(n, size):
     order = np.random.default_rng(n).permutation(n)

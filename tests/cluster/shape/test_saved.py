@@ -132,7 +132,7 @@ def test_a_newer_format_says_which_version_wrote_it(folder):
     content = json.loads((folder / saved.MODEL).read_text())
     content.update(format=saved.FORMAT + 1, inkcluster="9.7.1")
     (folder / saved.MODEL).write_text(json.dumps(content))
-    with pytest.raises(BadInputError, match=r"by Inkcluster 9\.7\.1 in format 2.*install a newer"):
+    with pytest.raises(BadInputError, match=r"by Inkcluster 9\.7\.1 in format 3.*install a newer"):
         ShapeClustering.load(folder)
 
 

@@ -12,7 +12,7 @@ POINTS_PER_CELL = 256
 """About so many points share a cell."""
 PROBES = 16
 """Cells that a query looks into."""
-ROUNDS = 3
+ROUNDS = 1
 """Times that the centres of the cells are moved to their means."""
 QUERIES_TOGETHER = 2048
 """Queries that share what is read of a cell; results do not depend on it."""
@@ -51,7 +51,7 @@ class Cells:
             sums = np.add.reduceat(self.points, self.starts[:-1][some], axis=1, dtype=np.float64)
             centres[some] = (sums / sizes[some]).T
 
-    def nearest(self, queries: F32, k: int) -> I32:
+    def nearest(self, queries: F32, k: int) -> NDArray[np.intp]:
         """Rows (m, k) of points near to queries (m, d), nearest first; `k` at most the points."""
         count = self.centres.shape[1]
         near = self._cells(queries, min(PROBES, count))

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from inkcluster.cluster.shape import graph as graphs
 from inkcluster.cluster.shape import neighbors, nuisance, partition, placing, plan
-from inkcluster.cluster.shape.levels import Level, parted
+from inkcluster.cluster.shape.levels import Level, Parted, parted
 from inkcluster.cluster.shape.pairs import check_warp
 from inkcluster.cluster.shape.preparation.decision import asked, decided, for_number, usual
 from inkcluster.cluster.shape.preparation.prepare import SAMPLE, learn
@@ -109,9 +109,9 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
     neighbors_ : ndarray of shape (n, q), int32
         The images in which each is found best, nearest first; -1 where there are fewer. `q` is
         `n_neighbors`, or one less than the images clustered where these are fewer.
-    neighbor_distances_ : ndarray of shape (n, q), float64
+    neighbor_distances_ : ndarray of shape (n, q), float32
         How far these are under the distortion model; infinite where there are fewer.
-    memberships_ : ndarray of shape (n, n_clusters_), float64
+    memberships_ : ndarray of shape (n, n_clusters_), float32
         Where a random walk over the neighbours ends; rows sum to 1.
     confidence_ : ndarray of shape (n,), float64
         The image's membership in its own cluster less that in the next, 0 to 1.
@@ -224,28 +224,11 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if different == 1 and n == len(pixels):
             del self._shapes, self._preparation
             return self._keep_one(len(pixels), 1)
-        forward, backward = neighbors.find(self._shapes, count)
-        near = forward.nearest(min(n - 1, int(self.n_neighbors)))
-        seen = self._shapes.places[0]
-        least = max(int(self.n_neighbors) + 2, n // 500)
-        graph = graphs.joined(graphs.weights(near), seen, least)
-        found = parted(
-            graph, lambda: graphs.link_graphs(forward, backward, seen, least), seen, given,
-            NUMBER_GRAPHS, random_state,
-            lambda k: plan.check_memory(*sizes, k, self.memory_limit, n, listed), different,
-            lambda: graphs.counted_links(forward, backward, seen, least, graphs.FEW_NEIGHBORS),
-        )  # fmt: skip
-        self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
-        self.strengths_, self.evidence_ = found.strengths[1:], found.evidence
-        walk = graphs.walk(near.nearest(plan.WALK_NEIGHBORS))
-        # the clusters, and those of each level that is not made of whole ones
-        cuts = {0: found.labels} | {
-            one.number: one.labels for one in found.others if one.of is None
-        }
-        smooth = [
-            partition.same_for_equals(partition.smoothed(labels, walk, graph), prints)
-            for labels in cuts.values()
-        ]
+
+        def check(k: int) -> None:
+            plan.check_memory(*sizes, k, self.memory_limit, n, listed)
+
+        near, found, smooth = self._cut(count, given, prints, random_state, check)
         seen_as = pixels[self._order], (self._preparation.low, self._preparation.high)
         odd = nuisance.find(*seen_as, smooth[0])
         ends = smooth[0].argmax(axis=1)
@@ -253,15 +236,41 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if not given and odd.kinds:  # they are no classes
             columns = np.setdiff1d(columns, list(odd.kinds))
             smooth = [odd.joined(), *(odd.joined_too(*seen_as, one, ends) for one in smooth[1:])]
-        all_shares = np.hstack(smooth)
+        all_shares = np.hstack(smooth).astype(np.float32)
         known = placing.Known(self._shapes, self._preparation, near.rows, np.arange(n), all_shares)
         at = np.cumsum([one.shape[1] for one in smooth])[:-1]
+        del smooth, seen_as  # placing millions of images needs the room
         near, own, others = placing.place_all(known, self._order, pixels, near, at)
         order = columns[self._keep(own, near)]
         self.nuisances_: list[nuisance.Nuisance] = odd.listed(ends, self._order, order)
-        apart = dict(zip(list(cuts)[1:], others, strict=True))
+        apart = dict(zip((one.number for one in found.apart), others, strict=True))
         self.levels_ = found.levels(self.labels_, order, apart)
         return self
+
+    def _cut(
+        self, count: int, given: int, prints: NDArray[np.uint64],
+        random_state: np.random.RandomState, check: Callable[[int], None],
+    ) -> tuple[neighbors.Lists, Parted, list[NDArray[np.float64]]]:  # fmt: skip
+        """Neighbours, clusters, and the memberships in these and at each level not of whole ones."""
+        n = len(self._order)
+        forward, backward = neighbors.find(self._shapes, count)
+        near = forward.nearest(min(n - 1, int(self.n_neighbors)))
+        seen = self._shapes.places[0]
+        least = max(int(self.n_neighbors) + 2, n // 500)
+        graph = graphs.joined(graphs.weights(near), seen, least)
+        found = parted(
+            graph, lambda: graphs.link_graphs(forward, backward, seen, least), seen, given,
+            NUMBER_GRAPHS, random_state, check, len(np.unique(prints)),
+            lambda: graphs.counted_links(forward, backward, seen, least, graphs.FEW_NEIGHBORS),
+        )  # fmt: skip
+        self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
+        self.strengths_, self.evidence_ = found.strengths[1:], found.evidence
+        walk = graphs.walk(near.nearest(plan.WALK_NEIGHBORS))
+        smooth = [
+            partition.same_for_equals(partition.smoothed(labels, walk, graph), prints)
+            for labels in (found.labels, *(one.labels for one in found.apart))
+        ]
+        return near, found, smooth
 
     def predict(self, X: Any) -> Any:
         """Clusters (m,) of other images, in the unit of those fitted; of a dask array another, lazily."""
@@ -273,7 +282,9 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         """How much of each other image's neighbours belongs to each cluster, shape (m, n_clusters_)."""
         if is_dask(X):
             return placing.lazily(self.predict_memberships, X, self.n_clusters_)
-        return self._placed(X, placing.memberships, lambda n: np.ones((n, self.n_clusters_)))
+        return self._placed(
+            X, placing.memberships, lambda n: np.ones((n, self.n_clusters_), np.float32)
+        )
 
     def _placed(
         self, X: ImageSet | ArrayLike, then: placing.Then, room: Callable[[int], NDArray[Any]]
@@ -307,10 +318,13 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.levels_, self.nuisances_ = [Level(1, np.inf, np.zeros(n, np.int32), True)], []
         k = min(n - 1, int(self.n_neighbors))
         rows = (np.arange(n)[:, None] + np.arange(1, k + 1)) % n
-        self._keep(np.ones((n, 1)), neighbors.Lists(rows.astype(np.int32), np.zeros((n, k))))
+        self._keep(
+            np.ones((n, 1), np.float32),
+            neighbors.Lists(rows.astype(np.int32), np.zeros((n, k), np.float32)),
+        )
         return self
 
-    def _keep(self, shares: NDArray[np.float64], near: neighbors.Lists) -> NDArray[np.intp]:
+    def _keep(self, shares: placing.Shares, near: neighbors.Lists) -> NDArray[np.intp]:
         """Set the fitted attributes; the largest cluster is number 0. The column each one was."""
         order, self.labels_, self.confidence_, self.outlier_scores_ = placing.judged(shares, near)
         self.memberships_, self.n_clusters_ = shares, len(order)

@@ -106,6 +106,11 @@ class Parted:
     clear: list[int]
     others: list[Other]
 
+    @property
+    def apart(self) -> list[Other]:
+        """Those of the other levels that are not made of whole clusters."""
+        return [one for one in self.others if one.of is None]
+
     def levels(
         self,
         chosen: NDArray[np.integer],

@@ -43,18 +43,18 @@ class Lists:
     ----------
     rows : ndarray of shape (n, k), int32
         Nearest first; -1 where there are fewer than k.
-    distances : ndarray of shape (n, k), float64
+    distances : ndarray of shape (n, k), float64, or float32 once nothing more is worked out
         Infinite where there are fewer than k.
     """
 
     rows: NDArray[np.int32]
-    distances: NDArray[np.float64]
+    distances: NDArray[Any]
 
     def nearest(self, k: int) -> Lists:
         """The `k` nearest only."""
         return Lists(self.rows[:, :k], self.distances[:, :k])
 
-    def finite_distances(self) -> NDArray[np.float64]:
+    def finite_distances(self) -> NDArray[Any]:
         """The distances, 0 for missing neighbours."""
         return np.where(self.rows >= 0, self.distances, 0)
 

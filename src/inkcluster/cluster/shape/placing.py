@@ -26,7 +26,7 @@ from inkcluster.progress import SILENT, current, listening
 
 JUDGED_TOGETHER = 65_536
 """Images whose confidence and score are worked out at a time."""
-Shares = NDArray[np.float64]
+Shares = NDArray[np.float32]
 Rows = NDArray[np.intp]
 Then = Callable[[Lists, Shares], Any]
 """What is wanted of the neighbours and memberships of some images."""
@@ -96,7 +96,7 @@ def place(known: Known, pixels: NDArray[Any], k: int) -> tuple[Lists, Shares]:
     there = same.any(axis=1)
     weights[there] = same[there] / same[there].sum(axis=1, keepdims=True)
     theirs = np.einsum("mk,mkc->mc", weights, known.shares[nearest.rows])
-    return near.nearest(k), np.asarray(theirs)
+    return near.nearest(k), theirs.astype(np.float32)
 
 
 def both(near: Lists, shares: Shares) -> tuple[Lists, Shares]:
@@ -167,10 +167,10 @@ def place_all(
     these only the clusters are kept: memberships of millions of images are the most that is held.
     """
     (n, _, _), k = pixels.shape, near.rows.shape[1]
-    rows, far = np.empty((n, k), np.int32), np.empty((n, k))
+    rows, far = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
     rows[order] = np.where(near.rows >= 0, order[near.rows], -1)
     far[order] = near.distances
-    shares = np.empty((n, ends[0] if len(ends) else known.shares.shape[1]))
+    shares = np.empty((n, ends[0] if len(ends) else known.shares.shape[1]), np.float32)
     others = [np.empty(n, np.int32) for _ in ends]
 
     def enter(some: Rows, found: Shares) -> None:
@@ -190,7 +190,8 @@ def place_all(
 def lazily(each: Callable[[Any], NDArray[Any]], X: Any, width: int | None = None) -> Any:
     """What `each` says of the images in every chunk of a dask array, a number or `width` for each."""
     check_chunks(X)
-    empty: NDArray[Any] = np.empty(0, np.int32) if width is None else np.empty((0, width))
+    one = np.empty(0, np.int32)
+    empty: NDArray[Any] = one if width is None else np.empty((0, width), np.float32)
 
     def of_chunk(images: NDArray[Any]) -> NDArray[Any]:
         return each(images) if len(images) else empty
@@ -220,7 +221,7 @@ def judged(
         top = np.sort(own, axis=1)
         confidence[part] = np.clip(top[:, -1] - (top[:, -2] if k > 1 else 0.0), 0, 1)
         there = near.rows[part] >= 0
-        whole = np.where(there, near.distances[part], 0).sum(axis=1)
+        whole = np.where(there, near.distances[part], 0).sum(axis=1, dtype=np.float64)
         far[part] = whole / np.maximum(there.sum(axis=1), 1)
     for part in blocks:
         theirs = np.where(near.rows[part] >= 0, far[near.rows[part]], np.nan)

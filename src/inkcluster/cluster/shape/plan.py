@@ -140,22 +140,22 @@ def placing_bytes(n: int, image: int, size: tuple[int, int], *, listed: int, k: 
     """
     height, width = size
     block = image + 24 * height * width + 2 * PAIR_BYTES * max(MIN_CANDIDATES, listed)
-    each = 8 * max(k, MIN_PLACED_CLUSTERS) + 12 * listed + BOOKKEEPING_BYTES
+    each = 4 * max(k, MIN_PLACED_CLUSTERS) + 8 * listed + BOOKKEEPING_BYTES
     return n * each + min(n, PLACED_TOGETHER) * block
 
 
 def bytes_on_worker(shapes: Shapes, preparation: Preparation, image: int, k: int) -> int:
     """The most bytes that a worker takes, of one thread, that places images by those clustered.
 
-    These are there twice while they arrive, and three times as much as their places makes these
-    ready for queries. Other arguments as in :func:`placing_bytes`.
+    These are there twice while they arrive, and their places twice more while they are put into
+    cells. Other arguments as in :func:`placing_bytes`.
     """
     n = len(shapes.fields)
     places = sum(one.nbytes for one in shapes.places)
-    clustered = shapes.fields.values.nbytes + places + n * (8 * k + BOOKKEEPING_BYTES)
+    clustered = shapes.fields.values.nbytes + places + n * (4 * k + BOOKKEEPING_BYTES)
     size = (len(preparation.rows), len(preparation.columns))
     block = placing_bytes(PLACED_TOGETHER, image, size, listed=WALK_NEIGHBORS, k=k)
-    return PROCESS_BYTES + 2 * clustered + 3 * places + block
+    return PROCESS_BYTES + 2 * clustered + 2 * places + block
 
 
 def check_memory(  # noqa: PLR0917

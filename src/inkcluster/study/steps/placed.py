@@ -103,7 +103,7 @@ class _Placing:
 
 
 def surely(
-    near: Lists, shares: NDArray[np.float64]
+    near: Lists, shares: NDArray[np.float32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The group and the confidence of images with such memberships."""
     del near

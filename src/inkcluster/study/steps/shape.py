@@ -45,8 +45,8 @@ class Shapes:
     level_labels: NDArray[np.int32]  # (l, n), the clusters at each
     nuisances: NDArray[np.int8]  # (n,), 1 + the kind of the group an image is in by one; 0 for none
     neighbors: NDArray[np.int32]  # (n, q), rows of `images`; -1 for none
-    distances: NDArray[np.float64]  # (n, q)
-    memberships: NDArray[np.float64]  # (n, k), rows sum to 1
+    distances: NDArray[np.float32]  # (n, q)
+    memberships: NDArray[np.float32]  # (n, k), rows sum to 1
     confidence: NDArray[np.float64]  # (n,), from 0 to 1
     outlier_scores: NDArray[np.float64]  # (n,)
     sample: NDArray[np.int64]  # (m,), the images that were clustered

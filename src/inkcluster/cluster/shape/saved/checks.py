@@ -21,6 +21,8 @@ MAX_SCORE = 1e300
 MAX_SIDE = 1 << 14
 """More pixels than a side of any image has, as given or prepared."""
 FLOAT, WHOLE = np.float64, np.int32
+EITHER = (np.float32, np.float64)
+"""What models of format 1 hold as float64."""
 
 
 def check(fitted: dict[str, Any], parameters: dict[str, Any]) -> None:
@@ -31,12 +33,12 @@ def check(fitted: dict[str, Any], parameters: dict[str, Any]) -> None:
     _hold(type(parameters["n_neighbors"]) is int and parameters["n_neighbors"] > 0, "n_neighbors")
     q = _array(fitted, "neighbors_", WHOLE, (n, None), (-1, n - 1)).shape[1]
     _array(fitted, "labels_", WHOLE, (n,), (0, k - 1))
-    _array(fitted, "neighbor_distances_", FLOAT, (n, q), (0, np.inf))
+    _array(fitted, "neighbor_distances_", EITHER, (n, q), (0, np.inf))
     _array(fitted, "confidence_", FLOAT, (n,), (0, 1))
     _array(fitted, "outlier_scores_", FLOAT, (n,), (0, MAX_SCORE))
     for name in ("spectrum_", "gap_strengths_", "strengths_"):
         _array(fitted, name, FLOAT, (None,), (-np.inf, np.inf))
-    shares = _array(fitted, "memberships_", FLOAT, (n, k), (0, 1 + 1e-9))
+    shares = _array(fitted, "memberships_", EITHER, (n, k), (0, 1 + 1e-6))
     _hold(np.allclose(shares.sum(axis=1), 1, atol=1e-6), "memberships_")
     _hold((shares.argmax(axis=1) == fitted["labels_"]).all(), "labels_")
     order = _array(fitted, "_order", np.int64, (None,), (0, n - 1))
@@ -112,7 +114,11 @@ def _array(
 ) -> NDArray[Any]:
     """The array of that name, if it has this dtype and shape, and all values in range, none NaN."""
     array = values[name]
-    _hold(isinstance(array, np.ndarray) and array.dtype == dtype, name)
+    _hold(
+        isinstance(array, np.ndarray)
+        and array.dtype in (dtype if isinstance(dtype, tuple) else (dtype,)),
+        name,
+    )
     _hold(array.ndim == len(shape), name)
     _hold(all(s in (None, t) for s, t in zip(shape, array.shape, strict=True)), name)
     _hold(not array.size or (ends[0] <= array.min() and array.max() <= ends[1]), name)

@@ -34,7 +34,7 @@ from inkcluster.files import atomic_folder, is_folder, open_file
 from inkcluster.images.describing import one_line
 from inkcluster.kernels.shape import distortion as kernels
 
-FORMAT = 1
+FORMAT = 2
 """Number of the newest format. Raise it for whatever an older version could not read, and go on reading
 the older ones: where :class:`Preparation` gets a field, for instance, give it the old behaviour."""
 MODEL = "model.json"
