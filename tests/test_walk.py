@@ -55,13 +55,13 @@ def grouped(n):
     return points(10)[np.arange(n) % 10] // 2 + points(n) // 4
 
 
-_ALL = ["choose", "elsewhere", "estimator", "points", "problem", "restarts", "shards/shard"]
+_ALL = ["choose", "elsewhere", "estimator", "problem", "restarts", "shards/shard"]
 _OURS = [*_ALL, "lloyd", "shards/space", "shards/standing", "shards/sums"]
 KMEANS = {
     kind: [f"cluster/kmeans/{name}.py" for name in sorted(names)]
     for kind, names in {
         "digits": [*_ALL, "peer", "shards/seeding"],
-        "restarts": [*_OURS, "shards/seeding", "starts"],
+        "restarts": [*_OURS, "apart", "shards/seeding", "starts"],
         "deep": [*_OURS, "sketch"],
     }.items()
 }
@@ -74,6 +74,8 @@ _FOUNDATIONS = (
     "threads",
     "dasked/arrays",
     "dasked/files",
+    "dasked/moved",
+    "dasked/tasks",
 )
 FOUNDATIONS = [f"compute/{name}.py" for name in _FOUNDATIONS]
 """What all engines stand on; a reader who knows these passes few files more."""
@@ -144,7 +146,7 @@ def few_dimensions(n):
         (lambda: DBSCAN(eps=700.0).fit(points(5200)), 10),
         (lambda: DBSCAN(eps=0.6).fit(few_dimensions(3000)), 8),
         (lambda: DBSCAN(eps=20.0).fit(points(600)), 8),
-        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(5200)), 13),
+        (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(5200)), 14),
         (lambda: DBSCANGrid([0.1, 0.6], [2, 5]).fit(few_dimensions(3000)), 9),
         (lambda: DBSCANGrid([600.0, 700.0], [2, 5]).fit(points(600)), 8),
         (lambda: HDBSCAN(copy=True).fit(points(3000)), 13),

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import contextmanager
+from time import sleep
 
 import joblib
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
-from inkcluster import ShapeClustering
+from inkcluster import DBSCAN, HDBSCAN, DBSCANGrid, ShapeClustering
+from inkcluster.cluster import kmeans_range, shape_neighbors
+from inkcluster.cluster.density import choose as densities
 from inkcluster.cluster.kmeans import KMeans, choose
-from inkcluster.cluster.shape import placing
-from inkcluster.compute.dasked import clients, parts
+from inkcluster.cluster.shape import pairs, placing
+from inkcluster.compute.dasked import clients, parts, tasks
+from inkcluster.compute.dasked.moved import counted
 from inkcluster.compute.dasked.spread import Spread
 from inkcluster.errors import BadInputError, ClusterError, TooLittleMemoryError
+from inkcluster.progress import Progress, listening
+from inkcluster.study.questions.hierarchy import samples
 from inkcluster.study.run.desk import Desk
 from inkcluster.study.run.drawn import drawn
 from inkcluster.study.run.facts import DataFacts
@@ -161,6 +169,206 @@ def test_a_worker_that_dies_changes_nothing(client, points, monkeypatch):
     ours = KMeans(9, random_state=0, tol=0).fit(cut(X))
     assert calls.count("assign") > 4
     assert_same(ours, whole)
+
+
+@pytest.fixture
+def shared(monkeypatch):
+    """Little work goes to the workers, and its functions are listed."""
+    calls, results = [], parts.results
+
+    def listed(client, function, *given):
+        calls.append(function.__name__)
+        return results(client, function, *given)
+
+    monkeypatch.setattr(parts, "results", listed)
+    monkeypatch.setattr(tasks, "MIN_SECONDS", 0.0)
+    monkeypatch.setattr(tasks, "SECONDS_PER_BYTE", 0.0)
+    monkeypatch.setattr(tasks, "workers", lambda: 1)
+    monkeypatch.setattr(pairs, "PAIRS_PER_PIECE", 1000)
+    return calls
+
+
+class Heard(Progress):
+    """Adds up what each task was told."""
+
+    def __init__(self):
+        self.done = {}
+
+    @contextmanager
+    def task(self, what, total=None):
+        self.done[what] = []
+        yield self.done[what].append
+
+
+def restarts(points, digits):
+    del digits
+    X = points[:1500].astype(np.float32)
+    found = KMeans(9, n_init=3, random_state=0).fit(X)
+    return [getattr(r, name) for r in found.restarts_ for name in ("labels", "centers", "n_iter")]
+
+
+def k_range(points, digits):
+    del digits
+    found = kmeans_range(points[:1500], [1, 2, 4, 5, 9], n_init=2, random_state=0)
+    kept = [getattr(r, n) for r in found.restarts.values() for n in ("labels", "centers", "n_iter")]
+    return [*kept, found.inertias, list(found.from_split.values())]
+
+
+def dbscan_map(points, digits):
+    del digits
+    with densities.forced("forests"):
+        return [DBSCANGrid([250.0, 300.0, 350.0], [2, 3, 5]).fit(points[:1500]).labels_]
+
+
+def shape_pairs(points, digits):
+    del points
+    return shape_neighbors(digits.pixels[:500])
+
+
+def resamples(points, digits):
+    del points
+    desk = Desk(DataFacts.of(digits), None)
+    plan = Draft(digits, Settings(sample_sizes=(60, 90), resamples=4), desk)
+    return [of for found in samples.resampled(digits, plan, desk).values() for of in found.values()]
+
+
+WORK = {
+    restarts: ("_group", "k-means restarts", 3),
+    k_range: ("_search", "k-means for each k", 5),
+    dbscan_map: ("_forest", "spanning forests", 3),
+    shape_pairs: ("_measured", "distortion distances", None),
+    resamples: ("_suggested", None, None),
+}
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_independent_work_is_the_same_on_workers(client, shared, points, digits, monkeypatch, work):
+    name, task, units = WORK[work]
+    heard = Heard()
+    with listening(heard), counted() as moved:
+        there = work(points, digits)
+    assert set(shared) == {name}
+    assert moved.bytes > 0
+    told = heard.done.get(task, [])
+    assert units is None or (sum(told) == pytest.approx(units) and len(told) > 1)
+    shared.clear()
+    monkeypatch.setattr(clients, "current_client", lambda: None)
+    monkeypatch.setattr(tasks, "current_client", lambda: None)
+    here = work(points, digits)
+    assert not shared
+    for one, other in zip(there, here, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_workers_that_die_while_pairs_are_measured_change_nothing(client, shared, digits):
+    class Deadly(Heard):
+        @contextmanager
+        def task(self, what, total=None):
+            with super().task(what, total) as advance:
+
+                def told(amount):
+                    advance(amount)
+                    if what == "distortion distances" and len(self.done[what]) == 2:
+                        os.kill(next(iter(client.run(os.getpid).values())), signal.SIGKILL)
+
+                yield told
+
+    images = pairs.Fields(pairs.whole_gradients(digits.pixels[:200], 3.0), 2)
+    i, j = np.triu_indices(150, 1)
+    with listening(Deadly()):
+        there = pairs.pair_distances(images, i, j)
+    assert shared == ["_measured"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "MIN_SECONDS", 1e9)
+        here = pairs.pair_distances(images, i, j)
+    np.testing.assert_array_equal(there, here)
+
+
+def test_work_stays_here_where_workers_have_too_little_memory(client, shared):
+    about = {"seconds": 9.0, "need": 10**9}
+    with pytest.warns(UserWarning, match=r"Forests need 1\.34 GB on a Dask .* may take 1\.00 GB"):
+        assert tasks.on_workers("Forests", max, 0, [1, 2], **about) is None
+    assert not shared
+
+
+def test_a_task_does_not_wait_for_tasks_of_its_own(client):
+    from inkcluster.compute.dasked.clients import current_client
+
+    def nested():
+        from concurrent.futures import ThreadPoolExecutor
+
+        found = [distributed.get_client(), current_client()]
+        with ThreadPoolExecutor(1) as pool:
+            return [found[0].id, found[1], pool.submit(current_client).result()]
+
+    name, *found = client.submit(nested, pure=False).result()
+    assert name.startswith(clients.OF_WORKER)
+    assert found == [None, None]
+    assert current_client() is client
+
+
+def labels_by(model, X):
+    return clone(model).fit(X).labels_
+
+
+def test_estimators_on_dasks_backend_of_joblib(client, points, digits, tmp_path):
+    X, images = points[:600].astype(np.float64), digits.pixels[:240]
+    file = mapped_copy(points, tmp_path / "points.npy")
+    work = [
+        (KMeans(9, n_init=2, random_state=0), X),
+        (KMeans(3, random_state=0), file),  # while a client is current, the workers would share it
+        (DBSCAN(eps=240.0), X),
+        (HDBSCAN(copy=True), X),
+        (ShapeClustering(6, random_state=0), images),
+    ]
+    with joblib.parallel_config("dask"):
+        there = joblib.Parallel()(joblib.delayed(labels_by)(*one) for one in work)
+    for one, labels in zip(work, there, strict=True):
+        np.testing.assert_array_equal(labels, labels_by(*one))
+
+
+class NoWorkers:
+    def nthreads(self):
+        return {}
+
+
+def test_a_cluster_without_workers_is_told_of_and_then_given_up(monkeypatch):
+    from dask import config
+
+    monkeypatch.setattr(clients, "WAIT", 0)
+    patience = clients.Patience(NoWorkers())
+    with pytest.warns(UserWarning, match=r"has no workers; the work waits up to 300 s for some\."):
+        assert patience.look() == {}
+    assert patience.look() == {}  # said once
+    monkeypatch.setattr(clients, "PATIENCE", 0)
+    with pytest.raises(ClusterError, match="has had no workers for 0 s; start some, and try again"):
+        patience.look()
+    with config.set({"distributed.scheduler.no-workers-timeout": "2 minutes"}):
+        assert patience.look() == {}
+
+
+def test_kmeans_whose_workers_all_die_says_so(points, monkeypatch):
+    each = Spread.each
+    monkeypatch.setattr(clients, "WAIT", 0.6)
+    monkeypatch.setattr(clients, "PATIENCE", 1.2)
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as few,
+        distributed.Client(few) as client,
+    ):
+
+        def dying(self, method, *given, of=None):
+            if method == "assign":
+                few.scale(0)
+                while client.nthreads():
+                    sleep(0.05)
+            return each(self, method, *given, of=of)
+
+        monkeypatch.setattr(Spread, "each", dying)
+        with (
+            pytest.warns(UserWarning, match=r"no workers; the work waits up to 1\.2 s"),
+            pytest.raises(ClusterError, match=r"has had no workers for 1\.2 s"),
+        ):
+            KMeans(9, random_state=0).fit(cut(points))
 
 
 @pytest.fixture

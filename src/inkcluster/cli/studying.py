@@ -65,6 +65,7 @@ def study_and_say(
     """Run the study and print its first screen; exit with 1 if a question could not be answered."""
     from inkcluster import images as room
     from inkcluster import report
+    from inkcluster.compute.dasked.moved import counted
     from inkcluster.report.early import Early
     from inkcluster.study.run.runner import study
 
@@ -74,8 +75,6 @@ def study_and_say(
         images = read(progress=hearer.progress, gather_by_default=gathering(out))
         if not say_less:
             typer.echo(one_line(f"{images.name}: {room.describe(images)}"))
-        if not quiet:
-            _say_if_idle(len(images), settings, only)
         folder = _folder(out, images.name)
         early = Early(folder)
 
@@ -83,9 +82,12 @@ def study_and_say(
             hearer.answered(answer)
             early.write()
 
-        run = study(
-            images, folder, settings, only=only, progress=hearer.progress, on_answer=answered
-        )
+        with counted() as moved:
+            run = study(
+                images, folder, settings, only=only, progress=hearer.progress, on_answer=answered
+            )
+        if not quiet:
+            _say_what_moved(moved.bytes)
         with hearer.progress.task("report"):
             page = report.write(run)
     if as_json:
@@ -100,17 +102,18 @@ def study_and_say(
         raise typer.Exit(BAD_INPUT)
 
 
-def _say_if_idle(n: int, settings: Settings, only: list[str] | None) -> None:
-    """Tell where a Dask cluster was asked for and no image is to be placed there."""
-    from inkcluster.cluster.shape.placing import MIN_SPREAD
+def _say_what_moved(count: int) -> None:
+    """Tell what went to the workers of a Dask cluster and came back, where one was asked for."""
     from inkcluster.compute.dasked.clients import current_client
-    from inkcluster.study.settings.table import SETTINGS
 
-    drawn: Any = settings.values().get("study_sample", SETTINGS["study_sample"].default)
-    if current_client() is not None and (only is not None or n <= drawn or n < MIN_SPREAD):
+    if current_client() is None:
+        return
+    if count:
+        say(f"To the Dask workers and back went {count / 1e6:,.1f} MB.")
+    else:
         say(
-            "The Dask workers have nothing to do: they place all images where there are more than "
-            f"--study-sample ({drawn:,}) and at least {MIN_SPREAD:,}; all else is done in this process."
+            "The Dask workers had nothing to do: every part was done sooner in this process than sent "
+            "to them (docs/scale.md says which parts may be sent)."
         )
 
 

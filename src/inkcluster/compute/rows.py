@@ -28,8 +28,6 @@ class Rows:
 
     are_elsewhere = False
     """Whether the shards are in other processes."""
-    moved = 0
-    """Bytes of arrays that went to other processes and came from them."""
 
     def __init__(self, shards: Sequence[Any], sizes: Sequence[int], d: int, dtype: Any) -> None:
         self.shards = shards

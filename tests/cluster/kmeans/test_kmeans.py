@@ -20,8 +20,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from inkcluster.cluster.kmeans import choose, sketch
 from inkcluster.cluster.kmeans.estimator import KMeans
 from inkcluster.cluster.kmeans.k_range import kmeans_range
-from inkcluster.cluster.kmeans.points import read
-from inkcluster.cluster.kmeans.problem import rows_of
+from inkcluster.cluster.kmeans.problem import read, rows_of
 from inkcluster.cluster.kmeans.restarts import Restart
 from inkcluster.cluster.kmeans.shards import space
 from inkcluster.errors import TooLittleMemoryError

@@ -34,6 +34,9 @@ MAX_ALONE_WORK = 10**5
 """Up to so much work an iteration they run on one thread."""
 PAIR_COST = 30
 """What a point and a centre cost beside their scalar product, in terms of that product."""
+SECONDS = 3.6e-11
+"""Of one thread, for a point, a centre, a feature and an iteration."""
+USUAL_ITERATIONS = 60
 MAX_OPEN_TO_GATHER = 0.5
 """Above this share of the points left open, all of them take part in one product."""
 MAX_OPEN_TO_SPAN = 0.4
@@ -80,6 +83,11 @@ def use_peer(raw: NDArray[Any], k: int, restarts: int = 1) -> bool:
     if n <= FEW_MEMBERS * k:
         work *= FEW_WORK
     return work <= MAX_PEER_WORK
+
+
+def seconds_of(rows: Rows, k: int, restarts: int) -> float:
+    """Of one thread, about, that restarts take from their centres on."""
+    return SECONDS * USUAL_ITERATIONS * rows.n * (rows.d + PAIR_COST) * k * restarts
 
 
 def seeds_by_blas(points: NDArray[Any], k: int, restarts: int) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.kmeans import peer
+from inkcluster.cluster.kmeans.apart import tasks
 from inkcluster.cluster.kmeans.choose import (
     Floats,
     share,
@@ -28,13 +29,26 @@ COMPARED_BELOW = 1 / 50
 """Starts are compared once fewer than this share of the points change cluster; the best continues."""
 SPLIT_SAMPLE = 4096
 """About how many members of a cluster decide along which line it is split; also a block of rows."""
+WORTH = 2
+"""From so many times the threads of this process on, the workers search from fresh starts: those that
+begin with the last k wait for it, and do so here, and apart from each other all take longer."""
 POWER_ITERATIONS = 8
 """Of the power iteration that finds this line."""
 
-Found = tuple[int, NDArray[np.int32], float, Floats, int]
-"""Which of several starts was the best; its labels, inertia, centres and iterations."""
-Search = Callable[[Floats], Found]
+Search = Callable[[Floats], "Found"]
 """Compares starts (R, k, d), and takes the best to its end."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Which of several starts was the best, its inertia when they were compared, and its end."""
+
+    best: int
+    compared: float
+    labels: NDArray[np.int32]
+    inertia: float
+    centres: Floats
+    n_iter: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +81,31 @@ def climb(
     small = use_peer(problem.raw, ks[-1], restarts + 1)
     search = _by_peer(problem) if small else _by_bounds(problem, first)
     steps: list[Step] = []
-    for k in ks:
+    starts = [first[:1, :1] if k == 1 else first[:, :k] for k in ks]
+    elsewhere = None if small else tasks(problem, _search, starts, WORTH)
+    for k, fresh in zip(ks, starts, strict=True):
         began = time.perf_counter()
-        starts = first[:1, :1] if k == 1 else first[:, :k]
-        fresh = len(starts)
-        if steps and steps[-1].k < k:
-            starts = np.concatenate([starts, _split(problem, steps[-1], k, small)[None]])
-        best, labels, inertia, centres, n_iter = search(starts)
+        split = _split(problem, steps[-1], k, small)[None] if steps else None
+        if elsewhere is None:
+            found = search(fresh if split is None else np.concatenate([fresh, split]))
+            is_split = found.best >= len(fresh)
+        else:
+            found, is_split = next(elsewhere), False
+            if split is not None:
+                other = search(split)
+                if other.compared < found.compared:
+                    found, is_split = other, True
         seconds = time.perf_counter() - began
-        steps.append(Step(k, inertia, n_iter, labels, centres, best >= fresh, seconds))
+        steps.append(
+            Step(k, found.inertia, found.n_iter, found.labels, found.centres, is_split, seconds)
+        )
         advance(1)
     return steps
+
+
+def _search(problem: Problem, starts: Floats) -> Found:
+    """On a worker: the best of some starts for one k."""
+    return _by_bounds(problem, starts)(starts)
 
 
 def _by_peer(problem: Problem) -> Search:
@@ -93,12 +121,12 @@ def _by_peer(problem: Problem) -> Search:
             for start in starts
         ]
         best = int(np.argmin([inertia for _, inertia, _, _ in found]))
-        labels, _, centres, begun = found[best]
+        labels, compared, centres, begun = found[best]
         left = max(problem.max_iter - begun, 1)
         labels, inertia, centres, n_iter = peer.lloyd(
             points, problem.weight, centres, left, tol, labelled=True
         )
-        return best, labels, inertia, centres + mean, begun + n_iter
+        return Found(best, compared, labels, inertia, centres + mean, begun + n_iter)
 
     return search
 
@@ -112,11 +140,15 @@ def _by_bounds(problem: Problem, first: Floats) -> Search:
         nonlocal frame, problem
         lloyd = Lloyd(problem.again(), starts, frame)
         lloyd.run(problem.max_iter, shift, still=still)
-        best = int(lloyd.inertia().argmin())
+        compared = lloyd.inertia()
+        best = int(compared.argmin())
         last = _to_the_end(lloyd, best, shift)
         frame, problem = last.frame, last.problem
         n_iter = int(lloyd.n_iter[best] + last.n_iter[0])
-        return best, last.labels()[0], float(last.inertia()[0]), last.centres[0], n_iter
+        return Found(
+            best, float(compared[best]), last.labels()[0], float(last.inertia()[0]),
+            last.centres[0], n_iter,
+        )  # fmt: skip
 
     return search
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.cluster.kmeans.choose import bytes_needed, rows_together
-from inkcluster.cluster.kmeans.points import KEPT
+from inkcluster.cluster.kmeans.problem import KEPT
 from inkcluster.cluster.kmeans.shards.making import FileShard, of_block
-from inkcluster.compute.dasked import arrays
+from inkcluster.compute.dasked import arrays, moved
 from inkcluster.compute.dasked.clients import check_workers, current_client, least_memory
 from inkcluster.compute.dasked.files import Mapped, mapped_file, without_file
 from inkcluster.compute.magnitude import check_squares, exponent_of
@@ -71,8 +71,8 @@ class Source:
                 f"X has {self.d} features, and {type(model).__name__} was fitted to {model.n_features_in_}."
             )
 
-    def refuse_if_large(self, init: Any, *, deep: bool, small: bool) -> int:
-        """Refuse to gather a dask array that is not small; the bytes that gathering moves.
+    def refuse_if_large(self, init: Any, *, deep: bool, small: bool) -> None:
+        """Refuse to gather a dask array that is not small, and count what gathering it moves.
 
         Raises
         ------
@@ -80,14 +80,15 @@ class Source:
             Naming what needs all points in one process.
         """
         if self.mapped:
-            return 0
+            return
         if not small:
             what = "search='deep'" if deep else f"init={init!r}"
             raise BadInputError(
                 f"{what} needs all points in one process, and X is a dask array; use init='k-means++' or "
                 "'random' with search='restarts', or give X as a NumPy array or a mapped .npy file."
             )
-        return self.n * self.d * self.dtype.itemsize if self.client else 0
+        if self.client:
+            moved.add(self.n * self.d * self.dtype.itemsize)
 
     def gathered(self) -> NDArray[Any]:
         """All points, in this process."""

@@ -14,7 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from inkcluster.cluster.kmeans import lazily, peer
+from inkcluster.cluster.kmeans import apart, lazily, peer
 from inkcluster.cluster.kmeans.choose import (
     check_memory,
     is_large,
@@ -23,12 +23,12 @@ from inkcluster.cluster.kmeans.choose import (
 from inkcluster.cluster.kmeans.elsewhere import check_workers_memory, source_of
 from inkcluster.cluster.kmeans.lazily import distances_to, labels_of
 from inkcluster.cluster.kmeans.lloyd import from_centres
-from inkcluster.cluster.kmeans.points import read
-from inkcluster.cluster.kmeans.problem import Problem, check_weights, rows_of
+from inkcluster.cluster.kmeans.problem import Problem, check_weights, read, rows_of
 from inkcluster.cluster.kmeans.restarts import Outcome, Restart, inertia_of, ranked
 from inkcluster.cluster.kmeans.sketch import from_sketch
 from inkcluster.cluster.kmeans.starts import inits
 from inkcluster.compute.dasked.arrays import is_dask
+from inkcluster.compute.dasked.moved import counted
 from inkcluster.compute.magnitude import exponent_of, scaled
 from inkcluster.compute.memory import takes_memory_limit
 from inkcluster.compute.threads import kept_threads, one_blas_thread
@@ -181,52 +181,54 @@ class KMeans(_Peer):  # type: ignore[misc]
         if issparse(X):
             return peer.fit_sparse(self, X, sample_weight)
         self._validate_params()
-        source, moved = source_of(X), 0
-        raw = read(self, X, reset=True) if source is None else source.stand_in_for(self)
-        n, k = len(raw), self.n_clusters
-        # of the points, scikit-learn's checks read their number, and a variance that is not used here
-        self._check_params_vs_input(np.broadcast_to(0.0, (n, 1)))
-        restarts = int(self._n_init)
-        weight = check_weights(sample_weight, raw)
-        deep = self.search == "deep" and isinstance(self.init, str) and is_large(n, k)
-        small = not deep and use_peer(raw, k, restarts)
-        if source and (deep or small or callable(self.init)):
-            moved += source.refuse_if_large(self.init, deep=deep, small=small)
-            raw, source = read(self, source.gathered(), reset=False), None
-        if source:
-            check_workers_memory(source, k, restarts)
-            rows, exponent = source.rows(weight, self.memory_limit)
-        else:
-            exponent = exponent_of(raw)
-            rows = rows_of(scaled(raw, -exponent), weight)
-        copies = 2 * callable(self.init) + bool(exponent)
-        problem = Problem(rows, weight, k, self.max_iter, float(self.tol))
-        if not rows.are_elsewhere:
-            check_memory(rows, k, restarts, self.memory_limit, deep=deep, copies=copies)
-        random_state = check_random_state(self.random_state)
-        listener = print if self.verbose else None
-        with current().task("k-means restarts", restarts) as done:
-
-            def advance(share: float) -> None:
-                done(share * restarts)
-
-            init = self.init
-            if small and not (exponent and callable(init)):
-                outcome = peer.fit(
-                    self, problem, restarts, random_state, exponent=exponent, advance=advance
-                )
+        with counted() as moved:
+            source = source_of(X)
+            raw = read(self, X, reset=True) if source is None else source.stand_in_for(self)
+            n, k = len(raw), self.n_clusters
+            # of the points, scikit-learn's checks read their number, and a variance that is not used here
+            self._check_params_vs_input(np.broadcast_to(0.0, (n, 1)))
+            restarts = int(self._n_init)
+            weight = check_weights(sample_weight, raw)
+            deep = self.search == "deep" and isinstance(self.init, str) and is_large(n, k)
+            small = not deep and use_peer(raw, k, restarts)
+            if source and (deep or small or callable(self.init)):
+                source.refuse_if_large(self.init, deep=deep, small=small)
+                raw, source = read(self, source.gathered(), reset=False), None
+            if source:
+                check_workers_memory(source, k, restarts)
+                rows, exponent = source.rows(weight, self.memory_limit)
             else:
-                told: Any = {"listener": listener, "advance": advance}
-                with one_blas_thread(), kept_threads():
-                    if deep:
-                        outcome = from_sketch(problem, restarts, init, random_state, **told)
-                    else:
-                        centres = inits(self, problem, exponent, restarts, random_state)
-                        if self.verbose:
-                            print("Initialization complete")  # noqa: T201
-                        outcome = from_centres(problem, centres, **told)
+                exponent = exponent_of(raw)
+                rows = rows_of(scaled(raw, -exponent), weight)
+            copies = 2 * callable(self.init) + bool(exponent)
+            problem = Problem(rows, weight, k, self.max_iter, float(self.tol))
+            if not rows.are_elsewhere:
+                check_memory(rows, k, restarts, self.memory_limit, deep=deep, copies=copies)
+            random_state = check_random_state(self.random_state)
+            listener = print if self.verbose else None
+            with current().task("k-means restarts", restarts) as done:
+
+                def advance(share: float) -> None:
+                    done(share * restarts)
+
+                init = self.init
+                if small and not (exponent and callable(init)):
+                    outcome = peer.fit(
+                        self, problem, restarts, random_state, exponent=exponent, advance=advance
+                    )
+                else:
+                    told: Any = {"listener": listener, "advance": advance}
+                    with one_blas_thread(), kept_threads():
+                        if deep:
+                            outcome = from_sketch(problem, restarts, init, random_state, **told)
+                        else:
+                            centres = inits(self, problem, exponent, restarts, random_state)
+                            if self.verbose:
+                                print("Initialization complete")  # noqa: T201
+                            there = None if listener else apart.restarts(problem, centres, advance)
+                            outcome = there or from_centres(problem, centres, **told)
         self._keep(outcome, raw.dtype, exponent)
-        self.bytes_moved_ = moved + rows.moved
+        self.bytes_moved_ = moved.bytes
         return self
 
     @peer.or_theirs

@@ -1,4 +1,4 @@
-"""What k-means is asked, and what it needs to know of all points at once."""
+"""What k-means is given, checked, and what it needs to know of all points at once."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import _check_sample_weight
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from inkcluster.cluster.kmeans.choose import Floats
 from inkcluster.cluster.kmeans.restarts import squared
 from inkcluster.cluster.kmeans.shards.shard import Shard
 from inkcluster.cluster.kmeans.shards.sums import added, units_of, whole_units
+from inkcluster.compute.magnitude import check_squares
+from inkcluster.compute.memory import require
 from inkcluster.compute.rows import Rows
+from inkcluster.errors import refuse_masked
 
+KEPT = (np.uint8, np.float32, np.float64)
+"""The types of points that are read as they are."""
 KNOWN = {"is_even", "units", "extremes", "total", "mean", "squares", "least_shift"}
 """What is found out about all points once."""
 
@@ -55,6 +60,10 @@ class Problem:
         other = replace(self, rows=self.rows.others("twin"))
         other.__dict__.update({name: self.__dict__[name] for name in KNOWN & self.__dict__.keys()})
         return other
+
+    def find_out(self) -> None:
+        """Find out about all points what iterations ask, so that what is sent to workers knows it."""
+        _ = self.is_even, self.units, self.least_shift, self.squares if self.is_grey else 0.0
 
     @property
     def raw(self) -> NDArray[Any]:
@@ -135,3 +144,33 @@ def check_weights(sample_weight: ArrayLike | None, raw: NDArray[Any]) -> NDArray
     if not weight.any():
         raise ValueError("Sample weights are all zero: at least one must be positive.")
     return np.asarray(weight, np.float64)
+
+
+def read(model: Any, X: Any, *, reset: bool) -> NDArray[Any]:
+    """The points of X as (n, d) in C order, of a type in `KEPT`: X itself, or a view, where it can be.
+
+    Images (n, h, w) are read as (n, h·w).
+
+    Raises
+    ------
+    ValueError
+        For invalid points, in scikit-learn's words.
+    TooLittleMemoryError
+        If X has to be converted and the copy does not fit into the `memory_limit` of the model.
+    """
+    refuse_masked(X, "X")
+    if isinstance(X, np.ndarray):
+        kept = X.dtype in KEPT and X.flags.c_contiguous
+        if not kept and X.dtype.kind in "buif":
+            size = X.itemsize if X.dtype in KEPT else 8
+            instead = "give it in C order as uint8, float32 or float64, which is not copied"
+            require(
+                "A copy of X", len(X) if X.ndim else 1, X.size * size, model.memory_limit, instead
+            )
+        if X.ndim == 3 and X.size:
+            X = X.reshape(len(X), -1)
+    grey = getattr(X, "dtype", None) == np.uint8
+    dtype = np.uint8 if grey else [np.float64, np.float32]
+    points: NDArray[Any] = validate_data(model, X, dtype=dtype, order="C", reset=reset)
+    check_squares(points, len(points), least=0.0)
+    return points

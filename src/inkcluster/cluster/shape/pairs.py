@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from inkcluster.compute.dasked.tasks import on_workers
 from inkcluster.compute.threads import in_threads, one_blas_thread, pieces
 from inkcluster.errors import BadInputError
 from inkcluster.kernels.shape import distortion as kernels
@@ -18,8 +19,11 @@ MAX_WARP = 8
 UNCUT_SHARE = 0.84
 """Share of the gradients other than 0 that lie below the cut-off."""
 STEPS = kernels.STEPS
+Rows = NDArray[np.int32]
 IMAGES_PER_BLOCK = 1024
 PAIRS_PER_PIECE = 16384
+SECONDS_PER_PLACE = 2.5e-10
+"""Of one thread, for each place at which a pixel of a pair's images looks for its match."""
 
 
 def check_warp(warp: object) -> None:
@@ -108,21 +112,45 @@ def pair_distances(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Distances from `images[i]` to `others[j]` (by default of the same images), and back.
 
-    Sums of squared whole steps, hence whole numbers. Fastest when sorted by `i`.
+    Sums of squared whole steps, hence whole numbers. Fastest when sorted by `i`. While a
+    ``distributed.Client`` is current its workers measure the pairs, if there are many.
     """
     others = images if others is None else others
     a: NDArray[np.int32] = np.ascontiguousarray(i, np.int32)
     b: NDArray[np.int32] = np.ascontiguousarray(j, np.int32)
-    forward, backward = np.empty(len(i), np.int64), np.empty(len(i), np.int64)
+    out = np.empty((2, len(i)), np.int64)
+    parts = pieces(len(i), PAIRS_PER_PIECE)
+    places = images.height * images.width * (2 * images.warp + 1) ** 2
+    found = on_workers(
+        "Distances of shapes", _measured, (images, others), parts,
+        sent=lambda part: (a[part], b[part]),
+        seconds=SECONDS_PER_PLACE * places * len(i), need=0,
+    )  # fmt: skip
 
     def work(part: slice) -> None:
-        scratch = kernels.scratch(images.height, images.stride, images.warp)
-        kernels.distances(
-            images.values, images.rows, others.values, others.rows, a[part], b[part],
-            images.width, images.stride, images.warp, scratch, forward[part], backward[part],
-        )  # fmt: skip
+        _measure(images, others, a[part], b[part], out[:, part])
 
     with current().task("distortion distances", len(i)) as advance:
-        for count in in_threads(work, pieces(len(i), PAIRS_PER_PIECE)):
-            advance(count)
-    return forward, backward
+        if found is None:
+            for count in in_threads(work, parts):
+                advance(count)
+        else:
+            for part, one in zip(parts, found, strict=True):
+                out[:, part] = one
+                advance(part.stop - part.start)
+    return out[0], out[1]
+
+
+def _measured(both: tuple[Fields, Fields], ends: tuple[Rows, Rows]) -> NDArray[np.integer]:
+    """On a worker: the distances of some pairs there and back, (2, pairs), in a type that holds them."""
+    out = np.empty((2, len(ends[0])), np.int64)
+    _measure(*both, *ends, out)
+    return out.astype(np.min_scalar_type(int(out.max(initial=0))))
+
+
+def _measure(images: Fields, others: Fields, a: Rows, b: Rows, out: NDArray[np.int64]) -> None:
+    scratch = kernels.scratch(images.height, images.stride, images.warp)
+    kernels.distances(
+        images.values, images.rows, others.values, others.rows, a, b,
+        images.width, images.stride, images.warp, scratch, out[0], out[1],
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from inkcluster.cluster.shape.pairs import IMAGES_PER_BLOCK
 from inkcluster.cluster.shape.partition import most_small_clusters
 from inkcluster.cluster.shape.preparation.ink import GREY_LEVELS, border_is_light, grey_levels
 from inkcluster.cluster.shape.preparation.prepare import Preparation
+from inkcluster.compute.dasked.tasks import PROCESS_BYTES
 from inkcluster.compute.memory import SPARE, budget, refuse, require
 from inkcluster.compute.threads import pieces
 from inkcluster.errors import BadInputError
@@ -38,8 +39,6 @@ PLACED_TOGETHER = 4096
 """Images placed at a time; results do not depend on it."""
 BOOKKEEPING_BYTES = 60
 """Bytes for an image beside its memberships and its list: fingerprint, order, label, two scores."""
-PROCESS_BYTES = 320 << 20
-"""Bytes of a Dask worker's process with this package in it, and its temporary blocks."""
 MIN_PLACED_CLUSTERS = 30
 """Number of clusters for which memory is planned where it is not known."""
 MIN_SAMPLE = 500

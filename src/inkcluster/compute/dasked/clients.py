@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import resource_tracker
+from time import monotonic
 from typing import Any
 
 from inkcluster._version import __version__
@@ -19,11 +21,19 @@ KEPT = ("MALLOC_TRIM_THRESHOLD_", 2**28), ("MALLOC_MMAP_THRESHOLD_", 2**25)
 """Bytes that workers keep for blocks to come. By default Dask has them give back each at once, and the
 pages of the next one cost a third of the processors' time."""
 WAIT = 10
-"""Seconds to wait for the first worker of a cluster that has none."""
+"""Seconds to wait for the first worker of a cluster that has none; then, while work is under way, say so."""
+PATIENCE = 300.0
+"""Seconds without workers after which work is given up, unless Dask's configuration says otherwise."""
+OF_WORKER = "Client-worker-"
+"""How Dask names the client that a worker's tasks share."""
 
 
 def current_client() -> Any:
-    """The ``distributed.Client`` that is current in this process, or None; None inside a worker's task."""
+    """The ``distributed.Client`` that is current in this process, or None; None inside a worker's task.
+
+    A task that waited for tasks of its own could wait forever for a thread that is free. Threads that
+    a task starts do not know of it, but the client that they find is the worker's.
+    """
     distributed = sys.modules.get("distributed")
     if distributed is None:
         return None
@@ -32,8 +42,53 @@ def current_client() -> Any:
         return None
     with suppress(ValueError):
         client = distributed.Client.current()
-        return client if client.status == "running" else None
+        own = client.status == "running" and not client.id.startswith(OF_WORKER)
+        return client if own else None
     return None
+
+
+class Patience:
+    """Notes for how long a cluster has had no workers; says so, and in the end gives up."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.seen = monotonic()
+        self.said = False
+
+    def look(self) -> dict[str, int]:
+        """The threads of each worker that is alive, by its address.
+
+        Raises
+        ------
+        ClusterError
+            If there has been none for `PATIENCE` seconds, or for as long as the setting
+            ``distributed.scheduler.no-workers-timeout`` of Dask says.
+        """
+        alive = dict(self.client.nthreads())
+        if alive:
+            self.seen, self.said = monotonic(), False
+            return alive
+        gone, most = monotonic() - self.seen, _patience()
+        if gone > most:
+            raise ClusterError(
+                f"The Dask cluster has had no workers for {most:g} s; start some, and try again."
+            )
+        if gone > WAIT and not self.said:
+            self.said = True
+            warnings.warn(
+                f"The Dask cluster has no workers; the work waits up to {most:g} s for some.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return alive
+
+
+def _patience() -> float:
+    from dask import config
+    from dask.utils import parse_timedelta
+
+    told = config.get("distributed.scheduler.no-workers-timeout", None)
+    return PATIENCE if told is None else float(parse_timedelta(told))
 
 
 def connect(address: str, *, timeout: float = 10) -> Any:

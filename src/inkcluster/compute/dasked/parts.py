@@ -1,4 +1,4 @@
-"""Works through the rows of an array on the workers of a cluster, a part a task, by one model."""
+"""Does independent work on the workers of a cluster, a task a part, by one model that is sent once."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from time import monotonic, sleep
+from functools import partial
+from time import sleep
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.compute.dasked.clients import check_workers, least_memory
+from inkcluster.compute.dasked import moved
+from inkcluster.compute.dasked.clients import Patience, check_workers, least_memory
 from inkcluster.compute.dasked.files import Mapped, mapped_file, without_file
 from inkcluster.compute.dasked.spread import LOOK, clear_errors, errors_of_loss
 from inkcluster.compute.threads import alone
@@ -22,16 +24,14 @@ from inkcluster.errors import ClusterError, TooLittleMemoryError
 AHEAD = 3
 """Parts under way for each thread of the workers."""
 MAX_BYTES = 2**30
-"""Bytes of rows that are sent at most before they are worked on; two parts in any case."""
+"""Bytes of parts that are sent at most before they are worked on; two parts in any case."""
 MAX_LOSSES = 3
 """How often in turn all workers that have the model may die."""
-PATIENCE = 60
-"""Seconds to wait for a worker where all are gone."""
 Rows = slice | NDArray[np.intp]
 
 
 class Sent:
-    """A model on its way: its arrays arrive as they were made, aligned and writeable.
+    """Anything on its way: its arrays arrive as they were made, aligned and writeable.
 
     Taken out of what came over a wire, they might be neither; kernels and the BLAS then do
     otherwise than here.
@@ -53,17 +53,8 @@ def in_turn(
 ) -> Iterator[Any]:  # fmt: skip
     """What a function of a model and of some rows of X returns on the workers, in order of the parts.
 
-    The model is sent to each worker once. Workers map the file that X is mapped from; the rows of
-    another array, or of a file that they cannot open, are sent. What a worker that died was doing is
-    done again by others.
-
-    Parameters
-    ----------
-    client : distributed.Client
-    function : callable
-        Of a module that the workers can import.
-    need : int
-        Bytes that the work takes on one thread of a worker.
+    Workers map the file that X is mapped from; the rows of another array, or of a file that they
+    cannot open, are sent. All else is as in :func:`results`.
 
     Raises
     ------
@@ -72,8 +63,6 @@ def in_turn(
     TooLittleMemoryError
         If a worker has less than `need`.
     """
-    from dask import config
-
     check_workers(client)
     _, least = least_memory(client)
     if 0 < least < need:
@@ -90,13 +79,54 @@ def in_turn(
             stacklevel=2,
         )
         mapped = None
+    given = [(mapped, some) if mapped else (X, some) for some in parts]
+    yield from results(client, partial(_of_rows, function), model, given, _rows_sent)
 
-    def submit(held: Any, some: Rows) -> Any:
-        given = (mapped, some) if mapped else (X[some], slice(None))
+
+def _rows_sent(given: tuple[Any, Rows]) -> Any:
+    source, some = given
+    return given if isinstance(source, Mapped) else np.asarray(source[some])
+
+
+def _of_rows(function: Callable[..., Any], model: Any, given: Any) -> Any:
+    """On a worker: the function of the model and some rows."""
+    rows = given if isinstance(given, np.ndarray) else given[0].open()[given[1]]
+    return function(model, np.require(rows, None, ["C", "A"]))
+
+
+def results(
+    client: Any,
+    function: Callable[..., Any],
+    model: Any,
+    parts: Sequence[Any],
+    sent: Callable[[Any], Any] = lambda part: part,
+) -> Iterator[Any]:
+    """What a function of a model and of each part returns on the workers, in order of the parts.
+
+    The model is sent to each worker once. What a worker that died was doing is done again by others.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    function : callable
+        Of a module that the workers can import.
+    sent : callable
+        Makes of a part what is sent of it, when its turn comes.
+
+    Raises
+    ------
+    ClusterError
+        If there are no workers for long, or they die again and again.
+    """
+    from dask import config
+
+    def submit(held: Any, part: Any) -> Any:
+        one = sent(part)
+        moved.add(moved.size_of(one))
         with config.set({"distributed.admin.large-graph-warning-threshold": MAX_BYTES}):
-            return client.submit(_done, function, held, *given, pure=False)
+            return client.submit(_done, function, held, Sent(one), pure=False)
 
-    most = len(parts) if mapped else max(2, MAX_BYTES // max(1, X[parts[0]].nbytes))
+    most = max(2, MAX_BYTES // max(1, moved.size_of(sent(parts[0])))) if parts else 0
     under_way: deque[Any] = deque()
     held, done, losses = None, 0, 0
     losing: tuple[type[BaseException], ...] = (*errors_of_loss(), OSError)
@@ -106,9 +136,9 @@ def in_turn(
                 try:
                     held = _scattered(client, model) if held is None else held
                     wanted = min(most, AHEAD * max(1, sum(client.nthreads().values())))
-                    for some in parts[done + len(under_way) : done + wanted]:
-                        under_way.append(submit(held, some))
-                    found = _result(client, under_way[0])
+                    for part in parts[done + len(under_way) : done + wanted]:
+                        under_way.append(submit(held, part))
+                    found = _result(client, under_way[0]).model
                 except losing as error:
                     lost = not isinstance(error, OSError) or "comm" in type(error).__name__.lower()
                     losses += 1
@@ -122,6 +152,7 @@ def in_turn(
                     continue
             under_way.popleft()
             done, losses = done + 1, 0
+            moved.add(moved.size_of(found))
             yield found
     finally:
         with suppress(Exception):  # the cluster may be gone
@@ -135,38 +166,26 @@ _AGAIN = (
 
 
 def _scattered(client: Any, model: Any) -> Any:
-    try:
-        client.wait_for_workers(1, timeout=PATIENCE)
-        return client.scatter(Sent(model), broadcast=True, hash=False)
-    except TimeoutError:
-        raise _no_workers() from None
+    patience = Patience(client)
+    while not (alive := patience.look()):
+        sleep(LOOK)
+    moved.add(moved.size_of(model) * len(alive))
+    return client.scatter(Sent(model), broadcast=True, hash=False)
 
 
 def _result(client: Any, future: Any) -> Any:
     from distributed import wait
 
-    seen = monotonic()
+    patience = Patience(client)
     while True:
         try:
             wait([future], timeout=LOOK)
             return future.result()
         except TimeoutError:
-            if client.nthreads():
-                seen = monotonic()
-            elif monotonic() - seen > PATIENCE:
-                raise _no_workers() from None
+            patience.look()
 
 
-def _no_workers() -> ClusterError:
-    return ClusterError(
-        f"The Dask cluster has had no workers for {PATIENCE} s; start some, and try again."
-    )
-
-
-def _done(
-    function: Callable[..., Any], held: Sent, source: Mapped | NDArray[Any], some: Rows
-) -> Any:
-    """On a worker: the function of the model and some rows, on this thread alone."""
-    rows = source.open()[some] if isinstance(source, Mapped) else source
+def _done(function: Callable[..., Any], held: Sent, given: Sent) -> Sent:
+    """On a worker: the function of the model and a part, on this thread alone."""
     with alone():
-        return function(held.model, np.require(rows, None, ["C", "A"]))
+        return Sent(function(held.model, given.model))

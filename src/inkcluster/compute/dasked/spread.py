@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
+from inkcluster.compute.dasked import moved
+from inkcluster.compute.dasked.clients import Patience
 from inkcluster.compute.rows import Rows
 from inkcluster.compute.threads import alone
 from inkcluster.errors import ClusterError
@@ -32,17 +32,16 @@ class Spread(Rows):
     def __init__(self, client: Any, *given: Any) -> None:
         super().__init__(*given)
         self.client = client
-        self.moved = 0
         self._homes = [""] * len(self.shards)
         self._settle(range(len(self.shards)))
 
     def each(self, method: str, *given: Any, of: Sequence[int] | None = None) -> list[Any]:
         """What a method of each shard returns, in order; of the shards `of` alone where given."""
         chosen = range(len(self.shards)) if of is None else of
-        size = size_of(given)
+        size = moved.size_of(given)
         if len(chosen) < 2 or size < SENT_ONCE:
             return self.each_its_own(method, [given] * len(chosen), of=chosen)
-        self.moved += size * len(set(self._homes))
+        moved.add(size * len(set(self._homes)))
         held = self.client.submit(tuple, given, pure=False)
         return self._called([(i, method, held) for i in chosen])
 
@@ -50,33 +49,31 @@ class Spread(Rows):
         self, method: str, given: Sequence[tuple[Any, ...]], *, of: Sequence[int]
     ) -> list[Any]:
         """The same, with arguments for each shard of `of`."""
-        self.moved += sum(map(size_of, given))
+        moved.add(moved.size_of(list(given)))
         return self._called([(i, method, own) for i, own in zip(of, given, strict=True)])
 
     def others(self, method: str, *given: Any) -> Spread:
         """As many rows, in the shards that a method of each shard returns, where these are."""
         made = [self.client.submit(call, one, method, given, pure=False) for one in self.shards]
-        rows = Spread(self.client, made, *self._about)
-        rows.moved = self.moved
-        return rows
+        return Spread(self.client, made, *self._about)
 
     def _called(self, calls: list[tuple[int, str, Any]]) -> list[Any]:
         from distributed import wait
 
-        futures = [self._submit(*one) for one in calls]
+        futures, patience = [self._submit(*one) for one in calls], Patience(self.client)
         with clear_errors():
             while True:
                 try:
                     wait(futures, timeout=LOOK)
                     break
                 except TimeoutError:
-                    alive = self.client.nthreads()
+                    alive = patience.look()
                     for at, one in enumerate(calls):
                         if not futures[at].done() and self._homes[one[0]] not in alive:
                             self._settle([one[0]])
                             futures[at] = self._submit(*one)
             found = self.client.gather(futures)
-        self.moved += sum(map(size_of, found))
+        moved.add(moved.size_of(found))
         return list(found)
 
     def _submit(self, i: int, method: str, given: Any) -> Any:
@@ -87,10 +84,14 @@ class Spread(Rows):
         """Wait until some shards are made, and note where they are."""
         from distributed import wait
 
-        shards = [self.shards[i] for i in of]
+        shards, patience = [self.shards[i] for i in of], Patience(self.client)
         with clear_errors():
             while True:
-                wait(shards)
+                try:
+                    wait(shards, timeout=LOOK)
+                except TimeoutError:
+                    patience.look()
+                    continue
                 held = self.client.who_has(shards)
                 places = [held.get(shard.key) for shard in shards]
                 if all(places):
@@ -148,6 +149,7 @@ def clear_errors() -> Iterator[None]:
         If workers died again and again, or the cluster or its data are gone.
     """
     from distributed import KilledWorker
+    from distributed.scheduler import NoValidWorkerError
 
     gone = errors_of_loss()
     try:
@@ -158,6 +160,10 @@ def clear_errors() -> Iterator[None]:
             f"Dask gave up: {error.allowed_failures + 1} workers in turn died on the same chunk, the last "
             f"at {last}; give the workers more memory or smaller chunks, and see their logs."
         ) from None
+    except NoValidWorkerError:
+        raise ClusterError(
+            "The Dask cluster has no workers for this work; start some, and try again."
+        ) from None
     except gone as error:
         raise ClusterError(
             "The Dask cluster, or data that only a lost worker had, is gone; start it again and give "
@@ -167,18 +173,3 @@ def clear_errors() -> Iterator[None]:
         if "comm" not in type(error).__name__.lower():
             raise
         raise ClusterError(f"The connection to the Dask scheduler was lost ({error}).") from error
-
-
-def size_of(given: Any) -> int:
-    """The bytes of the arrays in tuples, lists and objects.
-
-    Examples
-    --------
-    >>> size_of((np.zeros(3), [np.zeros(2, np.uint8)], "name"))
-    26
-    """
-    if isinstance(given, np.ndarray):
-        return int(given.nbytes)
-    if isinstance(given, tuple | list):
-        return sum(map(size_of, given))
-    return sum(map(size_of, vars(given).values())) if hasattr(given, "__dict__") else 0

@@ -16,6 +16,11 @@ from inkcluster.study.settings.plan import Plan
 from inkcluster.study.steps import hierarchies
 from inkcluster.study.steps.samples import Sample
 
+SECONDS = 4e-11
+"""Of one thread, for Ward's hierarchy of a sample, times the pixels and the square of its size."""
+BYTES_PER_PAIR = 16
+"""That such a hierarchy takes for each pair of its images, about."""
+
 
 def resampled(images: ImageSet, plan: Plan, desk: Desk) -> dict[int, Mapping[str, NDArray[Any]]]:
     """The resamples of each size, the smallest first: the arrays of :func:`ward_samples`."""
@@ -54,7 +59,7 @@ def ward_samples(
     resamples: int,
 ) -> dict[str, NDArray[Any]]:
     """The resamples of one size: images, first hierarchy, suggestions; `advance` is told of each."""
-    from inkcluster.cluster.hierarchy import ward
+    from inkcluster.compute.dasked.tasks import on_workers
     from inkcluster.compute.threads import one_blas_thread, results_in_threads
 
     flat, whole = images.flat(), _is_whole(images, plan, size)
@@ -64,20 +69,33 @@ def ward_samples(
         else sample_index(len(images), size, plan.seed + number, replace=plan.replace)
         for number in range(resamples)
     ]
-    found, first = [], np.empty((0, 4))
-
-    def work(i: int) -> NDArray[np.float64]:
-        if whole:
-            return hierarchies.of_pixels(Sample.whole(images), desk, "ward")
-        if i == 0:  # the plan may rest on the first one
-            one = Sample(index[0], images.take(index[0]), len(images))
-            return hierarchies.small_ward(desk, sample=one)["Z"]
-        return ward(flat[index[i]])
-
+    others = on_workers(
+        "Hierarchies of samples", _suggested, None, index[1:], sent=lambda rows: flat[rows],
+        seconds=SECONDS * float(size) ** 2 * flat.shape[1] * resamples,
+        need=BYTES_PER_PAIR * size * size,
+    )  # fmt: skip
     with one_blas_thread():  # each small hierarchy runs on one thread, one on each core
-        for number, Z in enumerate(results_in_threads(work, range(resamples))):
-            found.append(suggesting.read(Z))
-            first = Z if number == 0 else first
+        first = (
+            hierarchies.of_pixels(Sample.whole(images), desk, "ward")
+            if whole
+            # the plan may rest on it
+            else hierarchies.small_ward(
+                desk, sample=Sample(index[0], images.take(index[0]), len(images))
+            )["Z"]
+        )
+        found = [suggesting.read(first)]
+        advance(float(size * size))
+        here = results_in_threads(lambda rows: _suggested(None, flat[rows]), index[1:])
+        for one in here if others is None else others:
+            found.append(one)
             advance(float(size * size))
     suggested = {name: np.stack([one[name] for one in found]) for name in suggesting.COLUMNS}
     return {"index": np.stack(index), "linkage": first, **suggested}
+
+
+def _suggested(shared: None, vectors: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """What the hierarchy of one sample's `vectors` (m, d) suggests."""
+    from inkcluster.cluster.hierarchy import ward
+
+    del shared
+    return suggesting.read(ward(vectors))
