@@ -5,10 +5,12 @@ import pytest
 from PIL import Image
 
 from inkcluster import report
-from inkcluster.cli import parse, studying
+from inkcluster.cli import parse
 from inkcluster.cli.listen import Listener
-from inkcluster.images.readers.pictures.gathering import surveying
+from inkcluster.images.readers.gathering import surveying
+from inkcluster.images.readers.pictures import items
 from inkcluster.progress import Progress
+from inkcluster.study.run import folder as run_folder
 from inkcluster.study.run import runner
 from inkcluster.study.run.run import Run
 
@@ -31,7 +33,7 @@ def test_a_study_gathers_and_is_exported(
     def told(images, out):
         return Run.open(tell(images, out, (np.arange(30) % 2).astype(np.int32)))
 
-    monkeypatch.setattr(studying, "MAX_READ_SHARE", 0)
+    monkeypatch.setattr(run_folder, "MAX_READ_SHARE", 0)
     monkeypatch.setattr(runner, "study", lambda images, out, *_, **__: told(images, out))
     monkeypatch.setattr(report, "write", lambda run: run.path / "report.html")
     monkeypatch.setattr(surveying, "BATCH_FILES", 10)
@@ -41,7 +43,7 @@ def test_a_study_gathers_and_is_exported(
     assert "holds no study" in refused
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["note.txt"]
 
-    real, calls = surveying.sort_out, []
+    real, calls = items.sort_out, []
 
     def cut_off(item, *to):
         calls.append(item.name)
@@ -49,7 +51,7 @@ def test_a_study_gathers_and_is_exported(
             raise KeyboardInterrupt
         return real(item, *to)
 
-    monkeypatch.setattr(surveying, "sort_out", cut_off)
+    monkeypatch.setattr(items, "sort_out", cut_off)
     ask = ("study", folder, "--quiet")
     assert ink_here(*ask).returncode == 130
     run = tmp_path / "runs" / "set"

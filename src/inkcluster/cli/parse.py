@@ -43,8 +43,8 @@ LEVEL_HELP = (
     "both names, 0 for none."
 )
 GATHER_HELP = (
-    "A new or empty folder in which the pictures of a folder are gathered into one file that is mapped, "
-    "where memory is too small for them; `study` uses its run's by itself."
+    "A new or empty folder in which the pictures of a folder, or the images in Parquet files, are gathered "
+    "into one file that is mapped, where memory is too small for them; `study` uses its run's by itself."
 )
 TURN_HELP = "Turn the images: transpose, left, right, half, flip (upside down) or mirror."
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from inkcluster.study.run.run import Run, WrittenAnswer, WrittenFigure, WrittenTable
     from inkcluster.study.settings.settings import Settings
 
-MAX_READ_SHARE = 0.25
-"""Of the memory that is free: what the pictures of a folder may take before they are gathered."""
 _MARKS = {
     "warning": ("!", "bold yellow"),
     "notice": ("·", "cyan"),
@@ -122,13 +120,10 @@ def _folder(out: Path | None, name: str) -> Path:
 
 
 def gathering(out: Path | None) -> Gathering:
-    """Where pictures that would take much of the memory are gathered: in the run's folder, `out`."""
-    from inkcluster.compute.memory import free_memory
-    from inkcluster.images.readers.found import Gathering
-    from inkcluster.study.run.folder import gathering_place
+    """Where images that would take much of the memory are gathered: in the run's folder, `out`."""
+    from inkcluster.study.run import folder
 
-    above = int(free_memory() * MAX_READ_SHARE)
-    return Gathering(lambda name: gathering_place(_folder(out, name)), above)
+    return folder.gathering(lambda name: _folder(out, name))
 
 
 def slug(name: str) -> str:

@@ -20,6 +20,7 @@ from inkcluster.images.readers.found import Found
 _BLOCK_BYTES = 1 << 25
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
 _WHITE = 255
+SAYS_GREY = "Colour was converted to grey."
 MAX_SIDE = 2**31
 """No image is as high or wide, and what is counted from larger sides fits into no number."""
 MIN_SIGNED_REACH = 0.5
@@ -38,7 +39,7 @@ def image_set(
     """
     ready, said = check_pixels(found.pixels, where, shape or found.shape)
     known = check_labels(found.labels, len(ready), where)
-    said = [*found.notices, *said]
+    said = [*found.notices, *found.converted, *said]
     return ImageSet(
         ready, known, name, where, tuple(said), found.names, found.what, found.labels_from
     )
@@ -72,8 +73,11 @@ def check_pixels(
         raise BadInputError(
             f"{where}: pixels must be numbers, but the array holds {_kind(array.dtype)}."
         )
-    images = _as_images(array, where, shape)
-    return _grey(images, where) if images.ndim == 4 else _as_uint8(images, where)
+    images = as_images(array, where, shape)
+    if images.ndim == 3:
+        return _as_uint8(images, where)
+    ready, said = _as_uint8(images.reshape(*images.shape[:2], -1), where)
+    return grey(ready.reshape(images.shape)), [*said, SAYS_GREY]
 
 
 def checked_shape(shape: Any) -> tuple[int, int]:
@@ -123,8 +127,8 @@ def image_shape(n_values: int, where: str, shape: tuple[int, int] | None = None)
     return side, side
 
 
-def _as_images(array: NDArray[Any], where: str, shape: tuple[int, int] | None) -> NDArray[Any]:
-    """The array as (n, h, w) or (n, h, w, 3 or 4)."""
+def as_images(array: NDArray[Any], where: str, shape: tuple[int, int] | None) -> NDArray[Any]:
+    """The array as (n, h, w) or (n, h, w, 3 or 4), a view where it can be; refuses other shapes."""
     if not array.size:
         raise BadInputError(f"{where}: there is no image in an array of shape {array.shape}.")
     if array.ndim == 2:
@@ -150,15 +154,11 @@ def _as_uint8(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[
     if array.dtype == np.uint8:
         return array, []
     if array.dtype == np.bool_:
-        return array.astype(np.uint8) * np.uint8(_WHITE), ["False and True became 0 and 255."]
+        return array.astype(np.uint8) * np.uint8(_WHITE), list(OF_BOOLEANS.says)
     low, high, whole = value_range(array, where)
     scale = scale_of(array.dtype, low, high, whole)
     if scale is None:
-        first = _first(array, lambda block: (block < 0) | (block > _WHITE))
-        raise BadInputError(
-            f"{where}: pixel values run from {low:g} to {high:g}, outside 0–255 (the first: "
-            f"{first}); scale them to 0–255."
-        )
+        raise outside(where, low, high, first_bad(array, is_outside))
     return scaled(array, scale), list(scale.says)
 
 
@@ -169,6 +169,9 @@ class Scale:
     factor: float | None = None
     offset: float = 0.0
     says: tuple[str, ...] = ()
+
+
+OF_BOOLEANS = Scale(_WHITE, says=("False and True became 0 and 255.",))
 
 
 def scale_of(dtype: np.dtype[Any], low: float, high: float, whole: bool) -> Scale | None:
@@ -186,26 +189,66 @@ def scale_of(dtype: np.dtype[Any], low: float, high: float, whole: bool) -> Scal
     return Scale() if whole else Scale(1.0, says=("Fractional pixel values were rounded.",))
 
 
+@dataclass
+class Range:
+    """The least and the greatest of the values in :meth:`add`, whether all are whole, how many no numbers."""
+
+    low: float = math.inf
+    high: float = -math.inf
+    whole: bool = True
+    missing: int = 0
+
+    def add(self, values: NDArray[Any]) -> None:
+        """Take in more values."""
+        if values.dtype.kind == "f":
+            self.missing += int(is_missing(values).sum())
+            self.whole = self.whole and not self.missing and bool((values == np.rint(values)).all())
+        self.low = min(self.low, float(values.min()))
+        self.high = max(self.high, float(values.max()))
+
+
 def value_range(array: NDArray[Any], where: str) -> tuple[float, float, bool]:
     """Least and greatest value and whether all are whole; refuses NaN and infinity."""
-    low, high, whole, missing = math.inf, -math.inf, True, 0
+    found = Range()
     for block in blocks(array, _BLOCK_BYTES):
-        if array.dtype.kind == "f":
-            missing += int((~np.isfinite(block)).sum())
-            whole = whole and not missing and bool((block == np.rint(block)).all())
-        low, high = min(low, float(block.min())), max(high, float(block.max()))
-    if missing:
-        first = _first(array, lambda block: ~np.isfinite(block))
-        raise BadInputError(
-            f"{where}: {missing:,} pixel value{' is' if missing == 1 else 's are'} not finite "
-            f"(the first: {first}); fill or leave out those images."
-        )
-    return low, high, whole
+        found.add(block)
+    if found.missing:
+        raise not_finite(where, found.missing, first_bad(array, is_missing))
+    return found.low, found.high, found.whole
 
 
-def _first(array: NDArray[Any], bad: Callable[[NDArray[Any]], NDArray[np.bool_]]) -> str:
-    """The first bad value and its place."""
-    seen = 0
+def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values are NaN or infinite."""
+    found: NDArray[np.bool_] = ~np.isfinite(values)
+    return found
+
+
+def is_outside(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values are no bytes."""
+    found: NDArray[np.bool_] = (values < 0) | (values > _WHITE)
+    return found
+
+
+def not_finite(where: str, missing: int, first: str) -> BadInputError:
+    """The sentence for `missing` values, the `first` of which :func:`first_bad` names."""
+    are = "value is" if missing == 1 else "values are"
+    return BadInputError(
+        f"{where}: {missing:,} pixel {are} not finite (the first: {first}); fill or leave out those images."
+    )
+
+
+def outside(where: str, low: float, high: float, first: str) -> BadInputError:
+    """The sentence for values from `low` to `high`, some of which are no bytes."""
+    return BadInputError(
+        f"{where}: pixel values run from {low:g} to {high:g}, outside 0–255 (the first: {first}); "
+        "scale them to 0–255."
+    )
+
+
+def first_bad(
+    array: NDArray[Any], bad: Callable[[NDArray[Any]], NDArray[np.bool_]], seen: int = 0
+) -> str:
+    """The first bad value of images (n, h, w) and its place; `seen` images lie before them."""
     for block in blocks(array, _BLOCK_BYTES):
         found = bad(block)
         if found.any():
@@ -228,20 +271,18 @@ def scaled(array: NDArray[Any], scale: Scale) -> NDArray[np.uint8]:
     return out
 
 
-def _grey(array: NDArray[Any], where: str) -> tuple[NDArray[np.uint8], list[str]]:
-    """(n, h, w, 3 or 4) to (n, h, w)."""
-    n, h, w, channels = array.shape
-    ready, said = _as_uint8(array.reshape(n, h, w * channels), where)
-    out = np.empty((n, h, w), np.uint8)
+def grey(colour: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Images (n, h, w, 3 or 4) in colour, the fourth channel opacity, as (n, h, w)."""
+    out = np.empty(colour.shape[:3], np.uint8)
     done = 0
-    for block in blocks(ready.reshape(n, h, w, channels), _BLOCK_BYTES // 8):
-        grey = block[..., :3] @ _LUMA
-        if channels == 4:
+    for block in blocks(colour, _BLOCK_BYTES // 8):
+        values = block[..., :3] @ _LUMA
+        if block.shape[3] == 4:
             alpha = block[..., 3] / _WHITE
-            grey = grey * alpha + _WHITE * (1 - alpha)
-        out[done : done + len(block)] = np.rint(grey)
+            values = values * alpha + _WHITE * (1 - alpha)
+        out[done : done + len(block)] = np.rint(values)
         done += len(block)
-    return out, [*said, "Colour was converted to grey."]
+    return out
 
 
 def _kind(dtype: np.dtype[Any]) -> str:

@@ -52,7 +52,7 @@ def load(
     source : str, path-like, ImageSet or another object
         One of :data:`~inkcluster.images.NAMED` (a file of that name is ``./digits``); a file,
         folder or archive, recognised by its content, see "What can I give it?" in the
-        documentation; or an object: an array, a pair (images, labels), a dictionary of arrays, a
+        documentation; or an object: an array (of a dask array the first axis counts the images), a pair (images, labels), a dictionary of arrays, a
         data frame of pandas, polars or pyarrow, a list of images, or a dataset as of PyTorch or
         Hugging Face, see :func:`~inkcluster.images.readers.objects.read_object`.
     labels : str, path-like or array-like, optional
@@ -72,9 +72,10 @@ def load(
         How to turn the images: ``"transpose"``, ``"left"``, ``"right"``, ``"half"``, ``"flip"`` or
         ``"mirror"``, see :func:`~inkcluster.images.turns.turned`.
     gather : str, path-like or Gathering, optional
-        A new or empty folder in which the pictures of a folder are written, piece by piece, into one
-        file that is mapped: for more than fit into memory. What is gathered is kept if this
-        is cut off, and used again while the pictures stay as they are. Other data are read as ever.
+        A new or empty folder in which the pictures of a folder, the images in Parquet or Arrow files,
+        or a dask array are written, piece by piece, into one file that is mapped: for more than fit
+        into memory. What is gathered is kept if this is cut off, and used again while the files stay
+        as they are, or the array keeps the name that Dask gives it. Other data are read as ever.
     progress : Progress
         Is told of reads that take long.
 
@@ -114,7 +115,8 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
     if isinstance(source, ImageSet):
         return _with(source, asked, name)
     if not isinstance(source, str | os.PathLike):
-        where = "the array" if isinstance(source, np.ndarray) else "the object"
+        is_array = isinstance(source, np.ndarray) or hasattr(source, "__dask_graph__")
+        where = "the array" if is_array else "the object"
         if asked.level is not None:
             raise BadInputError(f"{where} has no folders, so label_level does not apply to it.")
         refuse_masked(source, f"{where}: pixels")
@@ -140,6 +142,10 @@ def _loaded(source: Any, asked: Asked, name: str | None) -> ImageSet:
 
 
 def _read(path: Path, asked: Asked, name: str | None) -> ImageSet:
+    if asked.gather is not None:
+        place = asked.gather.place
+        called = replace(asked.gather, place=lambda own: place(name or own or title_of(path)))
+        asked = replace(asked, gather=called)
     found = read_file(path, asked)
     if found.labels is None and path.is_file():
         found = replace(found, notices=(*found.notices, *_about_labels(path)))
@@ -195,7 +201,7 @@ def _gathering(gather: str | os.PathLike[str] | Gathering | None) -> Gathering |
     if gather is None or isinstance(gather, Gathering):
         return gather
     if not os.fspath(gather):
-        raise BadInputError("The name of the folder to gather pictures in is empty.")
+        raise BadInputError("The name of the folder to gather images in is empty.")
     return Gathering(lambda _: Path(gather))
 
 

@@ -148,7 +148,7 @@ def _is_picture(path: Path) -> bool:
 def walked(folder: Path) -> Iterator[Path]:
     """The files in `folder` and below it that are not hidden, in the order of their paths.
 
-    Folders of studies and of gathered pictures are left out.
+    Folders of studies and of gathered images are left out.
     """
     for root, folders, files in os.walk(folder):
         if holds_run(Path(root)) or holds_gathered(Path(root)):

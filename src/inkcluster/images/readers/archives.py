@@ -34,6 +34,7 @@ _PIECE_BYTES = 1 << 20
 
 def read_archive(path: Path, asked: Asked) -> Found:
     """Read a zip or tar: of pictures, or of data files, which are read as a folder of them is."""
+    asked = replace(asked, gather=None)
     with members(path, MAX_DEFLATE_RATIO) as found:
         if says_data([member.name for member in found]):
             with _unpacked_to(path) as folder:
@@ -60,7 +61,7 @@ def read_packed(path: Path, asked: Asked) -> Found:
                 seen += len(piece)
                 check_unpacked(path, seen, packed, MAX_DEFLATE_RATIO)
                 out.write(piece)
-        return _own(read_file(inner, asked))
+        return _own(read_file(inner, replace(asked, gather=None)))
 
 
 @contextmanager

@@ -46,6 +46,9 @@ def read_data_folder(folder: Path, asked: Asked) -> Found:
         If the files are of several sets; the sentence lists them.
     """
     files = data_files(folder)
+    if asked.gather is not None:  # which is called as the folder is, whatever a file in it says
+        place = asked.gather.place
+        asked = replace(asked, gather=replace(asked.gather, place=lambda _: place("")))
     found = _read(folder, files, asked)
     others = [path for path in walked(folder) if path not in files]
     said = list(found.notices)

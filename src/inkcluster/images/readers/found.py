@@ -16,9 +16,10 @@ from inkcluster.words import listed, sentence, several
 
 @dataclass(frozen=True)
 class Gathering:
-    """Where pictures that take more than `above` bytes are gathered into one file.
+    """Where images that take more than `above` bytes are gathered into one file.
 
-    `place` gives the folder for a data set of a name; it is called only where it is needed.
+    `place` gives the folder for a data set of a name, which a reader may leave empty; it is called only
+    where it is needed.
     """
 
     place: Callable[[str], Path]
@@ -31,7 +32,8 @@ class Asked:
 
     `labels` are None (find them), the name of an array or column, or the labels themselves, one for
     each image. `shape` is (height, width). `level` says which folder of a path is the label, see
-    :func:`inkcluster.load`. `gather` is for folders of pictures.
+    :func:`inkcluster.load`. `gather` is for folders of pictures, tables of
+    Arrow's in files, and dask arrays.
     """
 
     labels: Any = None
@@ -47,7 +49,8 @@ class Found:
     `what` is the format in words ("a CSV table") and `labels_from` where the labels come from
     ("column 'label'"). A notice says one thing that was chosen, changed or left out; where it could
     have been chosen otherwise, it names the option that decides. `names` are the file or row that each image came from, where they have names. `name` and `shape`
-    are what the file itself says of the set, where it does.
+    are what the file itself says of the set, where it does. `converted` says how values became bytes where
+    they are bytes already.
     """
 
     pixels: NDArray[Any]
@@ -58,6 +61,7 @@ class Found:
     names: NDArray[Any] | None = None
     what: str = ""
     labels_from: str = ""
+    converted: tuple[str, ...] = ()
 
 
 def joined(parts: list[Found], where: list[str], what: str) -> Found:

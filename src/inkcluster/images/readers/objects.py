@@ -16,7 +16,7 @@ from inkcluster.images.describing import one_line
 from inkcluster.images.readers.arrays.choosing import choose
 from inkcluster.images.readers.datasets import as_array, named_classes, read_dataset
 from inkcluster.images.readers.found import Asked, Found, joined
-from inkcluster.images.readers.guard import reading, size
+from inkcluster.images.readers.guard import reading
 from inkcluster.images.readers.naming import by_part
 from inkcluster.words import listed
 
@@ -110,6 +110,10 @@ def _unreadable(source: Any) -> BadInputError:
 
 
 def _array(source: Any, asked: Asked) -> Found:
+    if hasattr(source, "__dask_graph__"):
+        from inkcluster.images.readers.arrays.dasked import read_blocks
+
+        return read_blocks(source, asked)
     array = _plain(source, "the array")
     if array.dtype.kind == "O" and array.ndim == 1:
         return _sequence(list(array), asked)
@@ -276,25 +280,12 @@ def _plain(source: Any, where: str) -> NDArray[Any]:
     """What turns into an array, as one."""
     with reading(where, "an array"):
         if hasattr(source, "__dask_graph__"):
-            _check_chunks(source, where)
+            from inkcluster.images.readers.arrays.dasked import check_fits, check_known
+
+            check_known(source, where)
+            check_fits(source, where)
         if hasattr(source, "toarray"):
             source = source.toarray()
         if hasattr(source, "detach"):
             source = source.detach().cpu()
         return np.asarray(source)
-
-
-def _check_chunks(source: Any, where: str) -> None:
-    """Refuse a dask array of unknown size, or one that does not fit into memory."""
-    import psutil
-
-    if any(np.isnan(side) for side in source.shape):
-        raise BadInputError(
-            f"The chunks of {where} have unknown sizes; call its compute_chunk_sizes() first."
-        )
-    free = psutil.virtual_memory().available
-    if source.nbytes > free:
-        raise BadInputError(
-            f"{where} holds {size(source.nbytes)}, and {size(free)} of memory is free; write it to one "
-            ".npy file of bytes, which is mapped, and give that."
-        )

@@ -1,19 +1,31 @@
-"""Draws the images that a study of very many looks at."""
+"""Has the images of a study, and draws those that it looks at where there are very many."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from inkcluster.errors import BadInputError
+from inkcluster.progress import Progress
 from inkcluster.study.settings.table import SETTINGS
 
 if TYPE_CHECKING:
     from inkcluster.images import ImageSet
     from inkcluster.study.run.run import Run
     from inkcluster.study.settings.settings import Settings
+
+
+def computed(images: ImageSet | Any, out: Path, progress: Progress) -> ImageSet:
+    """`images`, or those of a dask array: written in the run's folder, `out`, where they take much."""
+    if not hasattr(images, "__dask_graph__"):
+        return images
+    from inkcluster.images import load
+    from inkcluster.study.run.folder import gathering
+
+    return load(images, gather=gathering(lambda _: out), progress=progress)
 
 
 def drawn(images: ImageSet, settings: Settings) -> ImageSet:

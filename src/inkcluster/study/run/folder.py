@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from inkcluster.compute.memory import free_memory
 from inkcluster.errors import RunFolderError
 from inkcluster.files import (
     RUN,
@@ -24,6 +26,9 @@ from inkcluster.files import (
 from inkcluster.study.run.rows import ROWS
 from inkcluster.study.run.state import read_state
 
+if TYPE_CHECKING:
+    from inkcluster.images.readers.found import Gathering
+
 LOCK = ".lock"
 ANSWERS = "answers"
 STEPS = "steps"
@@ -35,6 +40,8 @@ _OURS = {
     **dict.fromkeys((ANSWERS, STEPS, GATHERED), is_folder),
 }
 """What a run folder holds, and what each of it has to be."""
+MAX_READ_SHARE = 0.25
+"""Of the memory that is free: what images may take before they are gathered."""
 _HOLDER_BYTES = 1000
 """More than what stands in a lock file."""
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
@@ -63,10 +70,19 @@ def opened(folder: Path) -> Iterator[None]:
         yield
 
 
-def gathering_place(folder: Path) -> Path:
-    """Where the images of a study in `folder` are gathered, once it is known to be a run's or new."""
-    _make(folder)
-    return folder / GATHERED
+def gathering(folder: Callable[[str], Path]) -> Gathering:
+    """Where images that would take much of the memory are gathered: in a run's folder, or a new one.
+
+    `folder` gives the run's folder for a data set of a name.
+    """
+    from inkcluster.images.readers.found import Gathering
+
+    def place(name: str) -> Path:
+        run = folder(name)
+        _make(run)
+        return run / GATHERED
+
+    return Gathering(place, int(free_memory() * MAX_READ_SHARE))
 
 
 def _make(folder: Path) -> None:

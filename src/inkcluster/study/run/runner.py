@@ -26,7 +26,7 @@ from inkcluster.study.overview import overview
 from inkcluster.study.questions import OPENING, PLACED, QUESTIONS, asked_of
 from inkcluster.study.run import digest, rows, samples
 from inkcluster.study.run.desk import Desk
-from inkcluster.study.run.drawn import drawn
+from inkcluster.study.run.drawn import computed, drawn
 from inkcluster.study.run.facts import DataFacts, legible
 from inkcluster.study.run.folder import ANSWERS, STEPS, opened
 from inkcluster.study.run.run import Run
@@ -51,7 +51,7 @@ _PACKAGES = ("numpy", "scipy", "scikit-learn", "pandas", "matplotlib")
 
 
 def study(
-    images: ImageSet,
+    images: ImageSet | Any,
     out: str | Path,
     settings: Settings | None = None,
     *,
@@ -64,8 +64,8 @@ def study(
 
     Parameters
     ----------
-    images : ImageSet
-        What is studied.
+    images : ImageSet or dask array
+        What is studied. A dask array is written into a file in `out` if it takes much memory.
     out : path
         The run's folder: new, empty, or with an earlier run on the same images. Its answers and
         steps are used again if they depend on the same values.
@@ -110,7 +110,7 @@ def study(
     settings = Settings() if settings is None else settings
     questions = QUESTIONS if questions is None else questions
     asked = asked_of(questions, only)
-    whole = unmapped(legible(images))
+    whole = unmapped(legible(computed(images, Path(out), progress)))
     images = drawn(whole, settings)
     check(images, settings)
     facts = DataFacts.of(images, None if images is whole else whole)

@@ -145,3 +145,27 @@ def test_refused_by_name(small, tmp_path):
     pq.write_table(boxes, tmp_path / "d.parquet")
     with pytest.raises(BadInputError, match="'image'"):
         load(tmp_path / "d.parquet")
+
+
+def test_pictures_in_several_row_groups(small, picture, tmp_path):
+    """A regression test: no batch of structs may lie in two groups, whose dictionaries differ."""
+    frame = rows_of([picture(a) for a in small.pixels], small.labels)
+    frame.to_parquet(tmp_path / "a.parquet", row_group_size=7)
+    read = load(tmp_path / "a.parquet")
+    np.testing.assert_array_equal(read.pixels, small.pixels)
+    np.testing.assert_array_equal(read.labels, small.labels)
+    assert read.names.tolist() == [f"in/{i}.png" for i in range(30)]
+
+
+def test_pictures_that_share_a_path_are_no_pages(small, picture, tmp_path):
+    """As those of the parts train and test may."""
+    content = [picture(a) for a in small.pixels[:4]]
+    rows_of(content, [1, 2, 3, 4], ["0.png", "1.png"] * 2).to_parquet(tmp_path / "a.parquet")
+    assert not any("pages" in notice for notice in load(tmp_path / "a.parquet").notices)
+
+
+def test_a_small_last_row_group_of_many_rows(tmp_path, rng):
+    """A regression test: no row of it is among those that the columns are chosen by."""
+    frame = pd.DataFrame(rng.integers(0, 256, (3_000, 36), np.uint8)).rename(columns="p{}".format)
+    frame.to_parquet(tmp_path / "a.parquet", row_group_size=2_999)
+    assert len(load(tmp_path / "a.parquet")) == 3_000

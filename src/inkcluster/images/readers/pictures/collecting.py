@@ -75,6 +75,8 @@ class Collection:
         self.pictures: list[Picture] = []
         self.paths: list[PurePosixPath] = []
         self._names: list[str] = []
+        self._files: list[int] = []  # paths may come twice in a table
+        self._seen = 0
         self.broken: list[tuple[str, str]] = []
         self.held = 0
 
@@ -92,6 +94,7 @@ class Collection:
     ) -> None:
         """Decode the file at `path`; what cannot be read is remembered as skipped."""
         first = len(self.pictures)
+        self._seen += 1
         try:
             with opener() as stream:
                 for picture in pictures_in(stream, frames=frames):
@@ -114,6 +117,7 @@ class Collection:
     def _keep(self, picture: Picture, path: PurePosixPath) -> None:
         self.pictures.append(picture)
         self.paths.append(path)
+        self._files.append(self._seen)
         self.held += picture.grey.nbytes + (0 if picture.alpha is None else picture.alpha.nbytes)
         if self.held > self._limit:
             raise TooManyPixelsError(
@@ -126,6 +130,7 @@ class Collection:
         self.pictures = [self.pictures[at] for at in positions]
         self.paths = [self.paths[at] for at in positions]
         self._names = [self._names[at] for at in positions]
+        self._files = [self._files[at] for at in positions]
 
     def finish(self, shape: tuple[int, int] | None = None) -> Collected:
         """All pictures at `shape`, or else at a size of theirs, see :func:`.decoding.unify`.
@@ -141,7 +146,7 @@ class Collection:
         tone, toned = tone_of(facts, self._where)
         pictures = as_bytes(self.pictures, tone)
         pixels, resized = unify(pictures, shape, self._where)
-        pages = sum(count > 1 for count in Counter(self.paths).values())
+        pages = sum(count > 1 for count in Counter(self._files).values())
         sizes = about_sizes(resized, pixels.shape) if resized else ""
         said = what_was_done(facts, self.broken, toned, sizes, pages)
         return Collected(pixels, self.paths, self._names, [*said])

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from inkcluster.errors import BadInputError
 from inkcluster.images.readers.found import Asked, Found
+from inkcluster.images.readers.gathering.folder import FolderSource
+from inkcluster.images.readers.gathering.gather import gathered
+from inkcluster.images.readers.gathering.pictures import estimated_bytes
 from inkcluster.images.readers.guard import (
     MAX_PICTURES_RATIO,
     MAX_UNPACKED_BYTES,
@@ -28,7 +31,6 @@ from inkcluster.images.readers.pictures.collecting import (
     names_array,
     quiet,
 )
-from inkcluster.images.readers.pictures.gathering.gather import estimated_bytes, gathered
 from inkcluster.images.readers.pictures.items import (
     FolderItems,
     Item,
@@ -58,7 +60,7 @@ def read_folder(folder: Path, asked: Asked) -> Found:
 
 
 def _in_memory_or_gathered(items: FolderItems, asked: Asked, notices: list[str]) -> Found:
-    where, gather = str(items.folder), asked.gather
+    where, gather = items.where, asked.gather
     if asked.labels is not None and asked.level is not None:
         raise BadInputError(f"{where}: give either --labels or --label-level, not both.")
     if gather is None and len(items) > MAX_MEMBERS:
@@ -72,7 +74,9 @@ def _in_memory_or_gathered(items: FolderItems, asked: Asked, notices: list[str])
             return _read(items, where, asked, notices, limit)
     assert gather is not None
     place = gather.place(items.folder.resolve().name)
-    return gathered(items, asked, place, notices)
+    found = gathered(FolderSource(items, asked, notices), place)
+    found = replace(found, notices=(*notices, *found.notices))
+    return found if asked.labels is None else replace(found, labels=asked.labels)
 
 
 def read_members(path: Path, found: list[Member], asked: Asked) -> Found:

@@ -47,6 +47,7 @@ class FolderItems:
 
     def __init__(self, folder: Path, paths: Sequence[str]) -> None:
         self.folder, self.paths = folder, paths
+        self.where, self.title = str(folder), folder.name
 
     def __len__(self) -> int:
         """The number of files."""
@@ -61,10 +62,18 @@ class FolderItems:
         """The path of a file within the folder, as text."""
         return as_text(self.paths[at])
 
+    def open(self, at: int) -> IO[bytes]:
+        """Open a file."""
+        return _opened(self._path(at))
+
+    def decode(self, at: int, collection: Collection, others: Others) -> None:
+        """Add a picture to the `collection`, or a file that is none to the `others`."""
+        sort_out(self[at], collection, others)
+
     def state(self) -> str:
         """SHA-256 of the names, sizes and times of all files, in hexadecimal."""
         digest = hashlib.sha256()
-        what = f"looking through {self.folder.name}"
+        what = f"looking through {self.title}"
         with current().task(what, len(self)) as advance:
             for at, path in enumerate(self.paths):
                 try:

@@ -18,7 +18,7 @@ MAX_FILES = 50_000_000
 def files_in(folder: Path) -> tuple[list[str], list[str]]:
     """The files in `folder` and below it: their paths within it as on disk, sorted; and what to say.
 
-    Hidden files and folders, pipes, devices, the folders of studies and of gathered pictures are left out. A link is followed if what it names lies
+    Hidden files and folders, pipes, devices, the folders of studies and of gathered images are left out. A link is followed if what it names lies
     inside `folder`, hidden or not, and was not reached without it; else it is left out, and a
     notice says so. A folder is never entered twice, so that links in a circle do no harm.
 
@@ -75,7 +75,7 @@ class _Walk:
             if holds_gathered(Path(real)):
                 if real == self.root:
                     raise BadInputError(
-                        f"{real} holds gathered pictures; give {real}{os.sep}images.npy or the pictures."
+                        f"{real} holds gathered images; give {real}{os.sep}images.npy or the pictures."
                     )
                 continue
             with os.scandir(real) as entries:

@@ -10,6 +10,7 @@ from typing import Any
 from inkcluster.errors import BadInputError
 from inkcluster.images.describing import one_line
 from inkcluster.images.readers.evidence import MAX_CLASSES
+from inkcluster.images.readers.guard import MAX_UNPACKED_BYTES
 from inkcluster.images.readers.naming import label_rank
 from inkcluster.images.readers.tables.imagecolumns import Images, Shape, images_of
 from inkcluster.words import listed
@@ -42,7 +43,9 @@ class Roles:
     notices: tuple[str, ...]
 
 
-def image_columns(schema: Any, where: str, shape: Shape) -> dict[str, Images]:
+def image_columns(
+    schema: Any, where: str, shape: Shape, limit: int = MAX_UNPACKED_BYTES
+) -> dict[str, Images]:
     """What reads each column that may hold whole images, the likeliest first.
 
     Pictures come before lists, and among these columns called image, img, pixels or the like.
@@ -50,7 +53,7 @@ def image_columns(schema: Any, where: str, shape: Shape) -> dict[str, Images]:
     found = {
         field.name: images
         for field in schema
-        if (images := images_of(field.type, field.name, where, shape)) is not None
+        if (images := images_of(field.type, field.name, where, shape, limit)) is not None
     }
     lists = [name for name in found if not found[name].are_pictures and label_rank(name) == 0]
     if len(lists) < len(found):  # one-hot labels

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,33 +38,44 @@ class Taker:
         self._ones: list[NDArray[Any]] = []
         self._labels: list[str] = []
         self._called: list[str] = []
-        self._seen = 0
+        self._length: int | None = None
+        self.seen = 0
 
     def add(self, frame: pd.DataFrame) -> None:
         """Take in the rows of `frame`, which follow those before."""
+        self.add_labels(frame)
+        if self._chosen.names is not None:
+            self._called.extend(called(frame[self._chosen.names]))
+        self._pixels.append(self.pixels_of(frame))
+        self.seen += len(frame)
+
+    def add_labels(self, frame: pd.DataFrame) -> None:
+        """Take in the labels of `frame` alone."""
         chosen = self._chosen
         if chosen.label is not None:
             self._labels.extend(self._texts(frame[chosen.label]))
-        if chosen.names is not None:
-            called = frame[chosen.names].fillna("")
-            self._called.extend(str(name).strip()[:MAX_LABEL_CHARACTERS] for name in called)
         if chosen.one_hot:
             self._ones.append(frame[list(chosen.one_hot)].to_numpy(np.float64))
-        if chosen.listed:
-            self._pixels.append(self._lists(frame[chosen.pixels[0]]))
-        else:
-            self._pixels.append(self._block(frame[list(chosen.pixels)]))
-        self._seen += len(frame)
+
+    def pixels_of(self, frame: pd.DataFrame) -> NDArray[Any]:
+        """The pixels of `frame` as rows; `seen` rows lie before them."""
+        if self._chosen.listed:
+            return self._lists(frame[self._chosen.pixels[0]])
+        return self._block(frame[list(self._chosen.pixels)])
+
+    def labels(self) -> Any:
+        """The labels that were taken in; None where no column holds them."""
+        if self._chosen.label is not None:
+            return tidy_labels(self._labels)
+        return self._from_ones(np.concatenate(self._ones)) if self._chosen.one_hot else None
 
     def found(self, asked: Asked, what: str) -> Found:
         """The set, with what was chosen."""
         chosen = self._chosen
         pixels = np.concatenate(self._pixels)
-        labels: Any = asked.labels if not isinstance(asked.labels, str) else None
-        if chosen.label is not None:
-            labels = tidy_labels(self._labels)
-        elif chosen.one_hot:
-            labels = self._from_ones(np.concatenate(self._ones))
+        labels = self.labels()
+        if labels is None and not isinstance(asked.labels, str):
+            labels = asked.labels
         notices = chosen.notices
         shape = asked.shape or chosen.shape
         colour = in_colour(pixels, asked.shape)
@@ -80,10 +91,10 @@ class Taker:
                  zip(column, column.isna(), strict=True)]  # fmt: skip
         if "" in texts:
             raise BadInputError(
-                f"{self._where}: the label of image {self._seen + texts.index(''):,} is missing; "
+                f"{self._where}: the label of image {self.seen + texts.index(''):,} is missing; "
                 "give one label for each image, or none at all."
             )
-        check_length(texts, self._where, self._seen)
+        check_length(texts, self._where, self.seen)
         return [with_points(text) for text in texts] if self._decimal == "," else texts
 
     def _from_ones(self, ones: NDArray[Any]) -> NDArray[np.int64]:
@@ -99,7 +110,7 @@ class Taker:
     def _lists(self, column: pd.Series[Any]) -> NDArray[Any]:
         """Cells that hold all of an image's values, as rows."""
         rows = []
-        for at, cell in enumerate(column, self._seen):
+        for at, cell in enumerate(column, self.seen):
             text = "" if cell is None or cell != cell else str(cell)  # noqa: PLR0124
             if "..." in text:
                 raise BadInputError(
@@ -115,11 +126,11 @@ class Taker:
                     raise BadInputError(
                         f"{self._where}: image {at:,} is {one_line(text)!r}, not a list of numbers."
                     ) from None
-        length = self._pixels[0].shape[1] if self._pixels else len(rows[0])
+        length = self._length = len(rows[0]) if self._length is None else self._length
         odd = next((at for at, row in enumerate(rows) if len(row) != length), None)
         if odd is not None:
             raise BadInputError(
-                f"{self._where}: image {self._seen + odd:,} has {len(rows[odd]):,} values, others have "
+                f"{self._where}: image {self.seen + odd:,} has {len(rows[odd]):,} values, others have "
                 f"{length:,}."
             )
         return _small(np.array(rows))
@@ -144,9 +155,14 @@ class Taker:
             row = int(bad.argmax())
             shown = f"number {at}" if self._names is None else repr(one_line(self._names[at]))
             raise BadInputError(
-                f"{self._where}: column {shown} of image {self._seen + row:,} is "
+                f"{self._where}: column {shown} of image {self.seen + row:,} is "
                 f"{one_line(str(column.iloc[row]))!r}, not a number; {NAME_THE_LABEL}"
             )
+
+
+def called(column: pd.Series[Any]) -> Iterator[str]:
+    """The images' names in a column."""
+    return (str(name).strip()[:MAX_LABEL_CHARACTERS] for name in column.fillna(""))
 
 
 def _small(values: NDArray[Any]) -> NDArray[Any]:

@@ -1,34 +1,60 @@
-"""Decodes the pictures of a folder once, batch after batch, and keeps what each is."""
+"""Decodes pictures once, batch after batch, and keeps what each is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.images.readers.pictures import toning
-from inkcluster.images.readers.pictures.collecting import Collection
-from inkcluster.images.readers.pictures.decoding import MAX_PIXELS
-from inkcluster.images.readers.pictures.gathering.journal import (
+from inkcluster.images.readers.gathering.gather import HEAD_BYTES
+from inkcluster.images.readers.gathering.journal import (
     FACTS,
-    PICTURES,
+    SPOOL,
     Growing,
     Journal,
     put_back,
 )
-from inkcluster.images.readers.pictures.items import FolderItems, Others, sort_out
+from inkcluster.images.readers.pictures import toning
+from inkcluster.images.readers.pictures.collecting import Collection
+from inkcluster.images.readers.pictures.decoding import MAX_PIXELS
+from inkcluster.images.readers.pictures.items import Others
 from inkcluster.progress import current
 
 ROW = np.dtype([("file", "<u4"), *toning.FACTS.descr])
 """What is kept of a picture: the number of its file, and what it is."""
-HEAD_BYTES = 128
-"""The header of a `.npy` file of images, which is written in the end."""
 BATCH_FILES = 5000
 BATCH_BYTES = 256 << 20
 """A batch ends with the file that brings its pictures to as much."""
+
+
+class Pictures(Protocol):
+    """Files that may be pictures, by their numbers; best asked for in order.
+
+    `where` names them in sentences and `title` in the progress.
+    """
+
+    @property
+    def where(self) -> str:
+        """What sentences call them."""
+
+    @property
+    def title(self) -> str:
+        """What the progress calls them."""
+
+    def __len__(self) -> int:
+        """The number of files."""
+
+    def text(self, at: int) -> str:
+        """What sentences call a file."""
+
+    def open(self, at: int) -> IO[bytes]:
+        """Open a file."""
+
+    def decode(self, at: int, collection: Collection, others: Others) -> None:
+        """Add a file's picture to the `collection`, or a file that is none to the `others`."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +66,7 @@ class Survey:
     others: Others
 
 
-def surveyed(items: FolderItems, journal: Journal) -> Survey:
+def surveyed(items: Pictures, journal: Journal) -> Survey:
     """Decode all pictures, from where the journal ends.
 
     Pictures that are bytes already, and not too large, are kept one after the other in a file: mostly,
@@ -50,20 +76,20 @@ def surveyed(items: FolderItems, journal: Journal) -> Survey:
     start = 0 if known is None else int(journal.last("files"))
     spool_known, facts_known = known or (None, None)
     folder = journal.folder
-    put_back(folder / PICTURES)
+    put_back(folder / SPOOL)
     with (
         Growing(folder / FACTS, facts_known) as facts,
-        Growing(folder / PICTURES, spool_known, HEAD_BYTES) as spool,
-        current().task(f"gathering {items.folder.name}", len(items)) as advance,
+        Growing(folder / SPOOL, spool_known, HEAD_BYTES) as spool,
+        current().task(f"gathering {items.title}", len(items)) as advance,
     ):
         advance(start)
         while start < len(items):
-            collection = Collection(str(items.folder))
+            collection = Collection(items.where)
             others: Others = []
             files: list[int] = []
             at = start
             while at < min(start + BATCH_FILES, len(items)) and collection.held < BATCH_BYTES:
-                sort_out(items[at], collection, others)
+                items.decode(at, collection, others)
                 files += [at] * (len(collection) - len(files))
                 at += 1
                 advance(1)

@@ -9,13 +9,13 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.images.readers.pictures.items import FolderItems
+from inkcluster.images.readers.gathering.surveying import Pictures
 
 
 class Paths(Sequence[PurePosixPath]):
     """The path of each picture; `files` has the number of its file, in the order of the files."""
 
-    def __init__(self, items: FolderItems, files: NDArray[Any]) -> None:
+    def __init__(self, items: Pictures, files: NDArray[Any]) -> None:
         self._items, self._files = items, files
 
     def __len__(self) -> int:

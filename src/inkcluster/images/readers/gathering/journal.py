@@ -16,9 +16,9 @@ from inkcluster.errors import BadInputError
 from inkcluster.files import GATHERED, atomic_file, holds_gathered, open_file, remove
 
 IMAGES, LABELS, NAMES = "images.npy", "labels.npy", "names.npy"
-PART, FACTS, PICTURES = "images.part", "facts.part", "pictures.part"
+PART, FACTS, SPOOL = "images.part", "facts.part", "spool.part"
 LOCK = ".lock"
-_OURS = (IMAGES, LABELS, NAMES, PART, FACTS, PICTURES)
+_OURS = (IMAGES, LABELS, NAMES, PART, FACTS, SPOOL)
 _PIECE_BYTES = 1 << 24
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
@@ -30,7 +30,7 @@ class DamagedError(Exception):
 class Journal:
     """The lines of a gathering in `folder`; each is on the disk before it counts.
 
-    Those of another `key` (other pictures, other options) are removed with their files.
+    Those of another `key` (other images, other options) are removed with their files.
     """
 
     def __init__(self, folder: Path, key: Mapping[str, Any]) -> None:
@@ -162,7 +162,7 @@ def hash_of(path: Path, skip: int) -> str:
 
 @contextmanager
 def held(place: Path, where: str) -> Iterator[None]:
-    """Hold the folder `place` to gather the pictures of `where`; it is made if it is not there.
+    """Hold the folder `place` to gather the images of `where`; it is made if it is not there.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def held(place: Path, where: str) -> Iterator[None]:
         strange = sorted({path.name for path in place.iterdir()} - {LOCK})
         if strange and not holds_gathered(place):
             raise BadInputError(
-                f"{place} is not empty and holds no gathered pictures (it has {strange[0]!r}); give a new "
+                f"{place} is not empty and holds no gathered images (it has {strange[0]!r}); give a new "
                 "or empty folder to gather them in."
             )
         lock = FileLock(place / LOCK, timeout=0, mode=0o666)
@@ -184,18 +184,18 @@ def held(place: Path, where: str) -> Iterator[None]:
             yield
     except Timeout as error:
         raise BadInputError(
-            f"Another process gathers pictures in {place}; wait for it to end, or give another folder."
+            f"Another process gathers images in {place}; wait for it to end, or give another folder."
         ) from error
     except OSError as error:
         if error.errno in _FULL:
             raise BadInputError(
-                f"There is no room left to gather the pictures of {where} in {place} "
+                f"There is no room left to gather the images of {where} in {place} "
                 f"({os.strerror(error.errno)}); what was gathered is kept: make room and run the same again."
             ) from error
         if isinstance(error, BadInputError) or error.filename is None:
             raise
         raise BadInputError(
-            f"Pictures cannot be gathered in {place} ({error.strerror}); give another folder."
+            f"Images cannot be gathered in {place} ({error.strerror}); give another folder."
         ) from error
 
 

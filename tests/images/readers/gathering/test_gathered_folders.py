@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.images.readers.gathering.outcomes import Stop, assert_same, outcome
 
 from inkcluster.errors import BadInputError
 from inkcluster.images import load
 from inkcluster.images.readers.found import Gathering
-from inkcluster.images.readers.pictures.gathering import gather, journal, surveying
-from inkcluster.progress import Progress
+from inkcluster.images.readers.gathering import folder as folder_source
+from inkcluster.images.readers.gathering import gather, journal, pictures, surveying
+from inkcluster.images.readers.pictures import items
 
 KINDS = ("grey", "deep", "fraction", "colour", "clear", "pages", "broken", "text", "large")
 
@@ -54,27 +56,6 @@ def filled(folder, kinds, seed=0, sides=((8, 8),), classes=3):
     return folder
 
 
-def outcome(folder, **how):
-    try:
-        return load(folder, **how)
-    except BadInputError as error:
-        return str(error)
-
-
-def assert_same(found, expected):
-    if isinstance(expected, str):
-        assert found == expected
-        return
-    np.testing.assert_array_equal(found.pixels, expected.pixels)
-    for one, other in ((found.labels, expected.labels), (found.names, expected.names)):
-        assert (one is None) == (other is None)
-        if one is not None:
-            np.testing.assert_array_equal(one, other)
-            assert one.dtype == other.dtype
-    for name in ("notices", "name", "source", "format", "labels_from"):
-        assert getattr(found, name) == getattr(expected, name)
-
-
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=9),
@@ -103,34 +84,6 @@ def test_gathered_is_what_is_read(kinds, sides, classes, stray, how, batch, tmp_
 MIXED = ("grey", "colour", "text", "deep", "pages", "broken", "grey", "clear")
 
 
-class Stop(Progress):
-    """Interrupts the gathering after so many units."""
-
-    def __init__(self, after):
-        self.left = after
-
-    def task(self, what, total=None):
-        task = super().task(what, total)
-        if what.startswith("looking"):
-            return task
-        listener = self
-
-        class Counting:
-            def __enter__(self):
-                task.__enter__()
-                return self.advance
-
-            def advance(self, amount):
-                listener.left -= 1
-                if not listener.left:
-                    raise KeyboardInterrupt
-
-            def __exit__(self, *error):
-                task.__exit__(*error)
-
-        return Counting()
-
-
 @pytest.mark.parametrize(
     ("kinds", "stops"), [(MIXED, (2, 5, 5, 4, 6)), (("grey",) * 8, (2, 5, 5, 2))]
 )
@@ -139,9 +92,9 @@ def test_what_is_cut_off_goes_on(kinds, stops, tmp_path, monkeypatch):
     folder = filled(tmp_path / "set", kinds)
     expected = load(folder)
     decoded = []
-    real = surveying.sort_out
+    real = items.sort_out
     monkeypatch.setattr(
-        surveying, "sort_out", lambda item, *to: (decoded.append(item.name), real(item, *to))[1]
+        items, "sort_out", lambda item, *to: (decoded.append(item.name), real(item, *to))[1]
     )
     for after in stops:  # within batches and between them, then while the images are written
         with pytest.raises(KeyboardInterrupt):
@@ -169,7 +122,7 @@ def test_a_crash_at_any_step_loses_nothing(kinds, tmp_path, monkeypatch):
             return real(given, *more)
 
         with pytest.MonkeyPatch.context() as patch:
-            for module, name in ((os, "fsync"), (gather, "finish"), (gather, "_facts_of")):
+            for module, name in ((os, "fsync"), (pictures, "finish"), (gather, "_facts_of")):
                 real = getattr(module, name)
                 patch.setattr(module, name, lambda *a, real=real: crash(*a, real=real))
             try:
@@ -202,8 +155,8 @@ def test_a_full_disk_is_said_and_nothing_is_lost(tmp_path, monkeypatch):
     kept = (tmp_path / "g" / "gathered.jsonl").read_bytes().count(b'"files"')
     assert kept == 2
     read = []
-    real = surveying.sort_out
-    monkeypatch.setattr(surveying, "sort_out", lambda *one: (read.append(1), real(*one))[1])
+    real = items.sort_out
+    monkeypatch.setattr(items, "sort_out", lambda *one: (read.append(1), real(*one))[1])
     assert_same(load(folder, gather=tmp_path / "g"), expected)
     assert len(read) == len(MIXED) - 2 * kept
 
@@ -248,7 +201,7 @@ def test_it_is_mapped_and_left_out_of_the_folder_it_lies_in(tmp_path):
     assert isinstance(found.pixels, np.memmap)
     assert_same(load(folder), expected)
     assert_same(load(folder, gather=folder / "g"), expected)
-    with pytest.raises(BadInputError, match=r"holds gathered pictures; give .*images\.npy"):
+    with pytest.raises(BadInputError, match=r"holds gathered images; give .*images\.npy"):
         load(folder / "g")
 
 
@@ -261,11 +214,11 @@ def test_places_that_cannot_be_used(tmp_path):
     assert (place / "mine.txt").read_text() == "mine"
     with pytest.raises(BadInputError, match=r"cannot be gathered in .*give another folder"):
         load(folder, gather=place / "mine.txt")
-    with pytest.raises(BadInputError, match="name of the folder to gather pictures in is empty"):
+    with pytest.raises(BadInputError, match="name of the folder to gather images in is empty"):
         load(folder, gather="")
     with (
         journal.held(tmp_path / "busy", "here"),
-        pytest.raises(BadInputError, match="Another process gathers pictures"),
+        pytest.raises(BadInputError, match="Another process gathers images"),
     ):
         load(folder, gather=tmp_path / "busy")
 
@@ -277,9 +230,9 @@ def test_only_what_takes_much_is_gathered(tmp_path):
         asked.append(name)
         return tmp_path / "g"
 
-    load(folder, gather=Gathering(place, 4 * (2 * 64 + gather.OBJECT_BYTES)))
+    load(folder, gather=Gathering(place, 4 * (2 * 64 + pictures.OBJECT_BYTES)))
     assert not asked
-    found = load(folder, gather=Gathering(place, 4 * (2 * 64 + gather.OBJECT_BYTES) - 1))
+    found = load(folder, gather=Gathering(place, 4 * (2 * 64 + pictures.OBJECT_BYTES) - 1))
     assert asked == ["set"]
     assert_same(found, load(folder))
 
@@ -306,7 +259,7 @@ def test_too_many_without_a_place_are_refused(tmp_path, monkeypatch):
 
 def test_a_picture_that_changes_meanwhile_is_said(tmp_path, monkeypatch):
     folder = filled(tmp_path / "set", ["deep"] * 4)
-    real = gather.surveyed
+    real = folder_source.surveyed
 
     def change(*given):
         found = real(*given)
@@ -314,6 +267,6 @@ def test_a_picture_that_changes_meanwhile_is_said(tmp_path, monkeypatch):
         (folder / "digit_0" / "000.png").write_bytes(held)
         return found
 
-    monkeypatch.setattr(gather, "surveyed", change)
+    monkeypatch.setattr(folder_source, "surveyed", change)
     with pytest.raises(BadInputError, match=r"digit_0/000\.png changed while the pictures were"):
         load(folder, gather=tmp_path / "g")

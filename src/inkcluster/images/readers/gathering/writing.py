@@ -10,26 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.errors import BadInputError
-from inkcluster.images.readers.guard import is_out_of_memory
-from inkcluster.images.readers.pictures.collecting import CANNOT_OPEN
-from inkcluster.images.readers.pictures.decoding import fitted
-from inkcluster.images.readers.pictures.frames import Picture, pictures_in
-from inkcluster.images.readers.pictures.gathering import surveying
-from inkcluster.images.readers.pictures.gathering.journal import (
+from inkcluster.images.readers.gathering import surveying
+from inkcluster.images.readers.gathering.gather import HEAD_BYTES
+from inkcluster.images.readers.gathering.journal import (
     PART,
-    PICTURES,
+    SPOOL,
     Growing,
     Journal,
     put_back,
 )
-from inkcluster.images.readers.pictures.gathering.surveying import HEAD_BYTES, are_plain
-from inkcluster.images.readers.pictures.items import FolderItems
+from inkcluster.images.readers.gathering.surveying import Pictures, are_plain
+from inkcluster.images.readers.guard import is_out_of_memory
+from inkcluster.images.readers.pictures.collecting import CANNOT_OPEN
+from inkcluster.images.readers.pictures.decoding import fitted
+from inkcluster.images.readers.pictures.frames import Picture, pictures_in
 from inkcluster.images.readers.pictures.toning import Tone
 from inkcluster.progress import current
 
 
 def rewritten(
-    items: FolderItems,
+    items: Pictures,
     journal: Journal,
     facts: NDArray[Any],
     rows: NDArray[Any] | None,
@@ -44,11 +44,11 @@ def rewritten(
     known = journal.last("images")
     done = 0 if known is None else int(journal.last("written"))
     put_back(journal.folder / PART)
-    name = f"writing {items.folder.name}"
+    name = f"writing {items.title}"
     with (
         Growing(journal.folder / PART, known, HEAD_BYTES) as file,
-        (journal.folder / PICTURES).open("rb") as spool,
-        closing(_Pictures(items, facts, spool)) as pictures,
+        (journal.folder / SPOOL).open("rb") as spool,
+        closing(_Decoded(items, facts, spool)) as pictures,
         current().task(name, len(chosen)) as advance,
     ):
         advance(done)
@@ -65,10 +65,10 @@ def rewritten(
         return file.synced()[1]
 
 
-class _Pictures:
+class _Decoded:
     """The pictures by their rows, best asked for in order."""
 
-    def __init__(self, items: FolderItems, facts: NDArray[Any], spool: IO[bytes]) -> None:
+    def __init__(self, items: Pictures, facts: NDArray[Any], spool: IO[bytes]) -> None:
         self._items, self._facts, self._spool = items, facts, spool
         self._plain = are_plain(facts)
         n_bytes = np.where(self._plain, facts["h"].astype(np.int64) * facts["w"], 0)
@@ -94,7 +94,7 @@ class _Pictures:
                 raise
         if found is None or found.grey.shape != shape:
             raise BadInputError(
-                f"{self._items.folder}: {self._items.text(file)} changed while the pictures were "
+                f"{self._items.where}: {self._items.text(file)} changed while the pictures were "
                 "gathered; run the same again once it stays as it is."
             )
         return found
@@ -102,7 +102,7 @@ class _Pictures:
     def _decoded(self, file: int, page: int) -> Picture | None:
         if file != self._file or page < self._page:
             self.close()
-            self._stream = self._items[file].open()
+            self._stream = self._items.open(file)
             self._file, self._page, self._open = file, 0, pictures_in(self._stream)
         for found in self._open:
             self._page += 1

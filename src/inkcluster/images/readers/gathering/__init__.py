@@ -1,0 +1,1 @@
+"""Gathers images, piece by piece, into one file that is mapped."""
