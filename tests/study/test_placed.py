@@ -66,7 +66,7 @@ def test_all_images_are_placed_as_the_clusters_of_those_drawn_predict(
     assert run.keys == ("shape", "placed")
     assert run.data.line.startswith("150 of 400 images, drawn at random, 8 × 8")
     first = view(run)["first"]
-    assert first.more.startswith("All 400 images are in one of ")
+    assert first.more.startswith("The 400 images fall into ")
     assert "150 of the 400 images" in run.data_findings[0].sentence
     whole = placed_frame(run)
     assert whole.columns.tolist() == ["image", "shape clustering", "confidence"]

@@ -22,7 +22,6 @@ from inkcluster.cluster.shape.preparation.reading import read_pixels
 from inkcluster.cluster.shape.saved import Saved
 from inkcluster.compute.dasked.arrays import is_dask
 from inkcluster.compute.threads import one_blas_thread
-from inkcluster.errors import BadInputError
 from inkcluster.images import ImageSet
 
 NUMBER_GRAPHS = 2
@@ -209,7 +208,6 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
             return self._keep_one(len(pixels), len(np.unique(prints)))
         given = 0 if self.n_clusters == "auto" else int(self.n_clusters)
         plan.check_given(given, n, different)
-        random_state = check_random_state(self.random_state)
         some = pixels[self._order[:: max(1, n // SAMPLE)]]
         self._preparation = learn(some, int(self.warp), usual(some, wanted))
         count = min(n - 1, max(graphs.RANKED_NEIGHBORS, int(self.n_neighbors)))
@@ -224,11 +222,12 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         if different == 1 and n == len(pixels):
             del self._shapes, self._preparation
             return self._keep_one(len(pixels), 1)
-
-        def check(k: int) -> None:
-            plan.check_memory(*sizes, k, self.memory_limit, n, listed)
-
-        near, found, smooth = self._cut(count, given, prints, random_state, check)
+        near, found, smooth = self._cut(
+            count,
+            given,
+            prints,
+            lambda k: plan.check_memory(*sizes, k, self.memory_limit, n, listed),
+        )
         seen_as = pixels[self._order], (self._preparation.low, self._preparation.high)
         odd = nuisance.find(*seen_as, smooth[0])
         ends = smooth[0].argmax(axis=1)
@@ -248,9 +247,8 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def _cut(
-        self, count: int, given: int, prints: NDArray[np.uint64],
-        random_state: np.random.RandomState, check: Callable[[int], None],
-    ) -> tuple[neighbors.Lists, Parted, list[NDArray[np.float64]]]:  # fmt: skip
+        self, count: int, given: int, prints: NDArray[np.uint64], check: Callable[[int], None]
+    ) -> tuple[neighbors.Lists, Parted, list[NDArray[np.float64]]]:
         """Neighbours, clusters, and the memberships in these and at each level not of whole ones."""
         n = len(self._order)
         forward, backward = neighbors.find(self._shapes, count)
@@ -260,7 +258,7 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
         graph = graphs.joined(graphs.weights(near), seen, least)
         found = parted(
             graph, lambda: graphs.link_graphs(forward, backward, seen, least), seen, given,
-            NUMBER_GRAPHS, random_state, check, len(np.unique(prints)),
+            NUMBER_GRAPHS, check_random_state(self.random_state), check, len(np.unique(prints)),
             lambda: graphs.counted_links(forward, backward, seen, least, graphs.FEW_NEIGHBORS),
         )  # fmt: skip
         self.spectrum_, self.gap_strengths_ = found.spectrum, graphs.gap_strengths(found.spectrum)
@@ -304,24 +302,14 @@ class ShapeClustering(Saved, ClusterMixin, BaseEstimator):  # type: ignore[misc]
 
     def _keep_one(self, n: int, different: int) -> Self:
         """All images are the same: one cluster."""
-        if different > 1:
-            raise BadInputError(
-                f"All images of the sample are the same, of {different} different ones; give a larger "
-                f"sample than {self.sample}."
-            )
-        if self.n_clusters not in ("auto", 1):
-            raise BadInputError(
-                f"All {n} images are the same; there is one cluster, not n_clusters={self.n_clusters}."
-            )
+        plan.check_one(n, different, self.n_clusters, self.sample)
         self.spectrum_, self.gap_strengths_, self.strengths_ = np.ones(1), np.empty(0), np.empty(0)
         self.evidence_ = "information"
         self.levels_, self.nuisances_ = [Level(1, np.inf, np.zeros(n, np.int32), True)], []
         k = min(n - 1, int(self.n_neighbors))
         rows = (np.arange(n)[:, None] + np.arange(1, k + 1)) % n
-        self._keep(
-            np.ones((n, 1), np.float32),
-            neighbors.Lists(rows.astype(np.int32), np.zeros((n, k), np.float32)),
-        )
+        near = neighbors.Lists(rows.astype(np.int32), np.zeros((n, k), np.float32))
+        self._keep(np.ones((n, 1), np.float32), near)
         return self
 
     def _keep(self, shares: placing.Shares, near: neighbors.Lists) -> NDArray[np.intp]:

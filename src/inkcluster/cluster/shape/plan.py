@@ -85,6 +85,19 @@ def check_given(given: int, n: int, different: int, when: str = "") -> None:
         )
 
 
+def check_one(n: int, different: int, n_clusters: object, sample: object) -> None:
+    """Refuse what does not go with one cluster, where all images clustered are the same."""
+    if different > 1:
+        raise BadInputError(
+            f"All images of the sample are the same, of {different} different ones; give a larger "
+            f"sample than {sample}."
+        )
+    if n_clusters not in ("auto", 1):
+        raise BadInputError(
+            f"All {n} images are the same; there is one cluster, not n_clusters={n_clusters}."
+        )
+
+
 def check_sample(sample: object) -> None:
     """Refuse a size of the sample that is neither None nor a whole number from 2."""
     whole = isinstance(sample, int | np.integer) and not isinstance(sample, bool)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 say = Sentences(
     {
         "A1": "All {total:,} images were placed by the {n:,} studied; {unsure} are doubtful.",
-        "says": "All {total:,} images are in one of {groups} by shape{share}.",
+        "says": "The {total:,} images fall into {groups} by shape{share}.",
     }
 )
 

@@ -36,7 +36,7 @@ class PlacedQuestion:
     key = PLACED
     number = 8
     title = "To which group does each image of the whole set belong?"
-    revision = 1
+    revision = 2
 
     def __init__(self, whole: ImageSet, known_as: str) -> None:
         self.whole, self.known_as = whole, known_as
