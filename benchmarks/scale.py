@@ -1,6 +1,6 @@
 """Very many digits: k-means, shape clustering and the study, each in a process of its own.
 
-    python -m benchmarks.scale [--size N] [--parts kmeans shape study] [--peers LIST]
+    python -m benchmarks.scale [--size N] [--parts kmeans workers shape study] [--peers LIST]
                                [--data FILE] [--json FILE]
 
 The digits are made from MNIST (`benchmarks._digits`) and kept in FILE, with their labels beside it:
@@ -8,18 +8,22 @@ The digits are made from MNIST (`benchmarks._digits`) and kept in FILE, with the
 system may drop; `read` is what came from the disk. K-means stops at a fixed point, which is checked;
 of more than 700,000 digits it starts from the centres of the first 700,000, and the time of both is
 told. The peers stop by their defaults. Inertia is that of the labels in whole numbers, on pixels
-scaled to [0, 1].
+scaled to [0, 1]. `workers` sets two threads beside two processes with one thread each: `ROUNDS` of
+k-means, and the placing of at most `MOST_PLACED` digits; `same` are the first digits of a hash of
+the labels, and the processor's time is that of the process that asks.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,11 +32,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
 from sklearn.cluster import MiniBatchKMeans
+from sklearn.exceptions import ConvergenceWarning
 
 from benchmarks._bench import Timing, as_json, give, installed, mnist_file, table
 from benchmarks._digits import write_digits
 from inkcluster import ImageSet, report
 from inkcluster.cluster import KMeans, ShapeClustering
+from inkcluster.compute.dasked.clients import local_cluster
+from inkcluster.compute.dasked.moved import counted
 from inkcluster.evaluate import match
 from inkcluster.study import Run
 from inkcluster.study import study as run_study
@@ -43,6 +50,7 @@ PEERS = {
     "dask-ml KMeans": "dask_ml",
     "faiss": "faiss",
 }
+PARTS = ("kmeans", "workers", "shape", "study")
 K = 10
 CHUNK = 50_000
 """Rows that the peers are given at a time."""
@@ -52,6 +60,7 @@ ROUNDING = 1e-12
 """Relative error of a squared distance, by which two centres are taken as equally near."""
 SHARE_SAMPLED, MOST_SAMPLED = 4, 100_000
 """Shape clustering takes one image in so many, at most this number."""
+ROUNDS, MOST_PLACED = 50, 200_000
 COPIED_BYTES = 4 * 784
 """What faiss holds of an image, as float32."""
 MOST_COPIED = 8 << 30
@@ -140,6 +149,41 @@ def faiss(X: Rows, y: NDArray[Any]) -> Figures:
     return {"labels": found.index.search(F, 1)[1][:, 0], "n_iter": 100}
 
 
+def rounds(X: Rows, y: NDArray[Any]) -> Figures:
+    model = KMeans(K, n_init=1, tol=0, max_iter=ROUNDS, random_state=0, search="restarts")
+    return _told(lambda: model.fit(X).labels_)
+
+
+def placing(X: Rows, y: NDArray[Any]) -> Figures:
+    sample = min(MOST_SAMPLED // SHARE_SAMPLED, len(X) // SHARE_SAMPLED)
+    model = ShapeClustering(K, random_state=0).fit(X[:sample])
+    model.predict(X[:100])  # what is made ready once
+    return _told(lambda: model.predict(X[sample:][:MOST_PLACED]))
+
+
+def _told(work: Callable[[], NDArray[Any]]) -> Figures:
+    begun = time.perf_counter()
+    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning), counted() as moved:
+        same = hashlib.sha256(np.asarray(work(), np.int32).tobytes()).hexdigest()[:8]
+    return {"alone s": time.perf_counter() - begun, "moved MB": moved.bytes / 1e6, "same": same}
+
+
+def on_workers(work: Callable[..., Figures]) -> Callable[[Rows, NDArray[Any]], Figures]:
+    def run(X: Rows, y: NDArray[Any]) -> Figures:
+        with local_cluster(2) as client:
+            client.run(_ready)
+            return work(X, y)
+
+    return run
+
+
+def _ready() -> None:
+    """Import, and compile or load, what the workers would else do within the time."""
+    X = np.random.default_rng(0).integers(0, 256, (3000, 784), np.uint8)
+    KMeans(K, n_init=1, max_iter=3, search="restarts").fit(X)
+    ShapeClustering(3, sample=2000).fit(X)
+
+
 def shape(X: Rows, y: NDArray[Any]) -> Figures:
     sample = min(MOST_SAMPLED, len(X) // SHARE_SAMPLED)
     found = ShapeClustering(sample=sample, random_state=0).fit(X)
@@ -166,6 +210,10 @@ ONE: Mapping[str, Callable[[Rows, NDArray[Any]], Figures]] = {
     "MiniBatchKMeans": mini_batch,
     "dask-ml KMeans": dask_ml,
     "faiss": faiss,
+    "k-means, two threads": rounds,
+    "k-means, two workers": on_workers(rounds),
+    "placing, two threads": placing,
+    "placing, two workers": on_workers(placing),
     "shape clustering": shape,
     "study": study,
 }
@@ -225,8 +273,7 @@ def apart(name: str, path: Path, size: int) -> Timing:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=700_000)
-    parser.add_argument("--parts", nargs="+", choices=["kmeans", "shape", "study"],
-                        default=["kmeans", "shape", "study"])  # fmt: skip
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)  # fmt: skip
     parser.add_argument("--peers", default=",".join(PEERS), help="those beside k-means")
     parser.add_argument("--data", type=Path, help="where the digits are kept, or are made")
     parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
@@ -243,6 +290,7 @@ def main() -> None:
             write_digits(path, asked.size, images, mnist["label"].ravel().astype(np.uint8))
         parts = {
             "kmeans": ["inkcluster", *(p for p in installed(PEERS) if p in asked.peers.split(","))],
+            "workers": [name for name in ONE if name.endswith((" threads", " workers"))],
             "shape": ["shape clustering"],
             "study": ["study"],
         }
