@@ -82,6 +82,7 @@ def test_killed_at_random_moments_and_resumed(start, begin, tmp_path, words, kil
     assert not list((tmp_path / "killed").rglob(".part-*"))
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_killed_at_every_write(ask, fakes, tmp_path, monkeypatch):
     """A child is killed as its n-th write is about to reach the disk, for each n in turn.
 
