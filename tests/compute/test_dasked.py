@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from contextlib import contextmanager
 from time import sleep
 
@@ -137,6 +138,19 @@ def test_other_workers_are_refused(client, points, monkeypatch, has, words):
 def test_no_scheduler_at_the_address():
     with pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         clients.connect("tcp://127.0.0.1:9", timeout=0.5)
+
+
+def test_another_service_at_the_address():
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it never answers
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(ClusterError, match=f"No Dask scheduler answers at {address}"):
+            clients.connect(address, timeout=0.5)
+
+
+def test_a_worker_is_no_scheduler(client):
+    worker = next(iter(client.scheduler_info()["workers"]))
+    with pytest.raises(ClusterError, match="what answers is no scheduler"):
+        clients.connect(worker, timeout=5)
 
 
 def test_a_client_by_its_address(client):

@@ -39,15 +39,13 @@ app = typer.Typer(
 
 _command = app.command(cls=Once)
 _out = partial(typer.Option, rich_help_panel="Output")
-_dask = partial(typer.Option, rich_help_panel="Sets of more than --study-sample images, on Dask")
+_dask = partial(typer.Option, rich_help_panel="Workers of a Dask cluster, for large sets")
 
 ONLY_HELP = (
     "Answer these questions only: centres, restarts, hierarchy, linkages, dbscan, compare, shape."
 )
 PARTS_HELP = "Only these: study, kmeans, ward, centroid, average, density, shape, neighbors."
-SCHEDULER_HELP = (
-    "The workers of this Dask scheduler, such as tcp://10.0.0.1:8786, place all images."
-)
+SCHEDULER_HELP = "The workers of this Dask scheduler, such as tcp://10.0.0.1:8786, share the work."
 OUT_HELP = "The run folder, by default runs/NAME. An existing run is resumed."
 
 Json = Annotated[bool, _out("--json", help="Print one JSON document instead of text.")]
@@ -140,7 +138,7 @@ def study(
     ] = None,
     scheduler: Annotated[str | None, _dask(metavar="ADDRESS", help=SCHEDULER_HELP)] = None,
     workers: Annotated[
-        int | None, _dask(min=1, max=1024, help="As many processes of this machine place them.")
+        int | None, _dask(min=1, max=1024, help="As many processes of this machine share it.")
     ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, _out("--quiet", "-q", help="Print the report's path only.")] = False,

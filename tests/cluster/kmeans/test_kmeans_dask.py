@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from inkcluster.cluster.kmeans import KMeans, choose
 from inkcluster.cluster.kmeans.lloyd import Lloyd
@@ -119,6 +120,7 @@ BAD = {
     "text": (lambda: da.ones((900, 300), chunks=(300, -1)).astype("U3"), "real numbers"),
     "empty": (lambda: da.ones((0, 300)), "X is empty"),
     "one dimension": (lambda: da.ones(900), "1 dimension"),
+    "masked": (lambda: da.ma.masked_equal(da.ones((900, 300)), 0), "X is masked"),
     "other sizes": (
         lambda: da.ones((900, 300), chunks=(300, -1)).map_blocks(
             lambda b: b[1:], dtype=float, meta=np.ones((0, 0))
@@ -133,6 +135,24 @@ def test_bad_chunks_are_one_clear_sentence(what):
     make, words = BAD[what]
     with choose.forced(choose.BOUNDS), pytest.raises(BadInputError, match=words):
         KMeans(2, random_state=0).fit(make())
+
+
+@pytest.mark.parametrize("what", sorted(set(BAD) - {"NaN in the last chunk"}))
+def test_so_are_those_of_an_array_that_one_process_gathers(what):
+    make, words = BAD[what]
+    with pytest.raises(BadInputError, match=words):
+        KMeans(2, random_state=0).fit(make())
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
+def test_distances_are_the_same_bits_on_any_number_of_threads(rng, dtype):
+    X = (rng.random((3000, 784)) * 255).astype(dtype)
+    model = KMeans(7, n_init=1, max_iter=2, random_state=0).fit(X[:500].astype(float))
+    with threadpool_limits(2, user_api="blas"):
+        several = model.transform(X)
+    with threadpool_limits(1, user_api="blas"):
+        lazy = model.transform(da.from_array(X, chunks=(1000, -1))).compute(scheduler="synchronous")
+    np.testing.assert_array_equal(several, lazy)
 
 
 def test_what_needs_one_place_is_refused_of_large_arrays():

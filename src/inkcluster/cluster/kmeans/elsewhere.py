@@ -94,7 +94,13 @@ class Source:
         """All points, in this process."""
         if self.mapped:
             return self.mapped.open()
-        return np.ascontiguousarray(self.X.compute().reshape(self.n, self.d), self.dtype)
+        points = self.X.compute()
+        if points.shape != self.X.shape:
+            raise BadInputError(
+                f"X has the shape {points.shape} and not {self.X.shape}; its dask array announces other "
+                "sizes than it computes."
+            )
+        return np.ascontiguousarray(points.reshape(self.n, self.d), self.dtype)
 
     def rows(
         self, weight: NDArray[np.float64], memory_limit: int | None, *, whole_blocks: bool = False

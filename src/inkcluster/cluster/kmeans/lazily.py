@@ -17,7 +17,7 @@ from inkcluster.cluster.kmeans.shards.making import checked_block
 from inkcluster.cluster.kmeans.shards.space import first_frame
 from inkcluster.compute.dasked.arrays import by_rows
 from inkcluster.compute.magnitude import exponent_of, scaled
-from inkcluster.compute.threads import alone, kept_threads, one_blas_thread, pieces
+from inkcluster.compute.threads import alone, in_threads, kept_threads, one_blas_thread, pieces
 
 
 def labels_of(raw: NDArray[Any], centres: NDArray[Any], *, small: bool) -> NDArray[np.int32]:
@@ -34,12 +34,15 @@ def distances_to(centres: NDArray[Any], raw: NDArray[Any]) -> NDArray[np.floatin
     """Distances from raw (n, d) to centres (k, d), shape (n, k); of bytes in float64."""
     grey, centres = raw.dtype == np.uint8, np.require(centres, None, ["C", "A"])
     out = np.empty((len(raw), len(centres)), np.result_type(centres, np.float32 if grey else raw))
-    for part in pieces(len(raw), block_rows(raw.shape[1])):
-        rows = (
-            raw if part == slice(0, len(raw)) else raw[part]
-        )  # the centres' own are exactly 0 then
-        rows = rows.astype(np.float64) if grey else rows
-        out[part] = euclidean_distances(rows, centres)
+
+    def measure(part: slice) -> None:
+        # the whole as it is: distances of the centres to themselves are exactly 0 then
+        rows = raw if part == slice(0, len(raw)) else raw[part]
+        out[part] = euclidean_distances(rows.astype(np.float64) if grey else rows, centres)
+
+    with one_blas_thread():  # several would round otherwise than those of a worker
+        for _ in in_threads(measure, pieces(len(raw), block_rows(raw.shape[1]))):
+            pass
     return out
 
 

@@ -34,6 +34,10 @@ def check_chunks(X: Any, what: str = "X") -> None:
         raise BadInputError(
             f"{what} must hold real numbers, not {X.dtype}; convert it with its astype."
         )
+    if isinstance(X._meta, np.ma.MaskedArray):
+        raise BadInputError(
+            f"{what} is masked; fill it with dask.array.ma.filled, or leave out the rows with masked values."
+        )
     if any(math.isnan(size) for sizes in X.chunks for size in sizes):
         raise BadInputError(
             f"The chunks of {what} have unknown sizes; call its method compute_chunk_sizes() first."

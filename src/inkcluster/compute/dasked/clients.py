@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import sys
@@ -114,6 +115,9 @@ def connect(address: str, *, timeout: float = 10) -> Any:
     """
     Client = _installed("A scheduler was named").Client
     try:
+        asyncio.run(
+            _answered(address, timeout)
+        )  # a client waits for another service without an end
         client = Client(address, timeout=timeout)
     except (OSError, ValueError) as error:
         raise ClusterError(
@@ -126,6 +130,16 @@ def connect(address: str, *, timeout: float = 10) -> Any:
         client.close()
         raise
     return client
+
+
+async def _answered(address: str, timeout: float) -> None:
+    """Raise OSError unless a scheduler says what it is within so many seconds."""
+    from distributed.core import rpc
+
+    async with rpc(address, timeout=timeout) as scheduler:
+        said = await asyncio.wait_for(scheduler.identity(), timeout)
+    if said.get("type") != "Scheduler":
+        raise OSError("what answers is no scheduler")
 
 
 @contextmanager
@@ -141,7 +155,7 @@ def local_cluster(workers: int) -> Iterator[Any]:
     from dask import config
 
     about: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1}
-    about |= {"memory_limit": free_memory() // workers, "dashboard_address": None}
+    about |= {"memory_limit": free_memory() // workers, "dashboard_address": "127.0.0.1:0"}
     with ExitStack() as stack:
         with _deaf(), config.set({f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in KEPT}):
             cluster = distributed.LocalCluster(**about, silence_logs=logging.CRITICAL)
