@@ -25,6 +25,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,8 @@ ROUNDING = 1e-12
 SHARE_SAMPLED, MOST_SAMPLED = 4, 100_000
 """Shape clustering takes one image in so many, at most this number."""
 ROUNDS, MOST_PLACED = 50, 200_000
+PEER_SECONDS = 600
+"""A peer that takes longer is ended."""
 COPIED_BYTES = 4 * 784
 """What faiss holds of an image, as float32."""
 MOST_COPIED = 8 << 30
@@ -259,13 +262,18 @@ def _labels(path: Path) -> Path:
 def apart(name: str, path: Path, size: int) -> Timing:
     """The same in a process of its own; what it says instead where it does not run."""
     command = [sys.executable, "-m", "benchmarks.scale", "--one", name]
-    done = subprocess.run(
-        [*command, "--data", str(path), "--size", str(size)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    nothing = Timing(name, float("nan"), float("nan"))
+    try:
+        done = subprocess.run(
+            [*command, "--data", str(path), "--size", str(size)],
+            capture_output=True, text=True, check=False,
+            timeout=PEER_SECONDS if name in PEERS else None,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return replace(nothing, figures={"not run": f"not done after {PEER_SECONDS} s"})
     if done.returncode:
         last = (done.stderr.strip() or "ended").splitlines()[-1]
-        return Timing(name, float("nan"), float("nan"), figures={"not run": last})
+        return replace(nothing, figures={"not run": last})
     figures = json.loads(done.stdout.splitlines()[-1])
     return Timing(name, figures.pop("s"), figures.pop("cpu s"), figures=figures)
 

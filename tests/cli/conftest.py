@@ -60,11 +60,12 @@ def ink_here(tmp_path, monkeypatch, capfd):
     """Run `inkcluster` as :func:`ink` does, but in this process, which has imported everything."""
     from inkcluster import cli
 
+    for name in TERMINAL:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("INKCLUSTER_DATA", str(tmp_path / "no-data"))
+
     def run(*arguments):
         monkeypatch.chdir(tmp_path)
-        for name in TERMINAL:
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("INKCLUSTER_DATA", str(tmp_path / "no-data"))
         line = ["inkcluster", *map(str, arguments)]
         monkeypatch.setattr(sys, "argv", line)
         capfd.readouterr()

@@ -348,7 +348,7 @@ print(len(found), most - before)
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says what is anonymous")
 def test_memory_stays_small(tmp_path):
-    """Lists of 120 MB in row groups of 8 MB."""
+    """Lists of 120 MB in row groups of 8 MB; in memory they take more than twice as much."""
     n, at_once = 150_000, 10_000
     values = np.arange(at_once * 784, dtype=np.uint32).astype(np.uint8)
     lists = pa.FixedSizeListArray.from_arrays(pa.array(values), 784)
@@ -363,4 +363,4 @@ def test_memory_stays_small(tmp_path):
     )
     read, megabytes = done.stdout.split()
     assert int(read) == n
-    assert float(megabytes) < 90
+    assert float(megabytes) < 115
