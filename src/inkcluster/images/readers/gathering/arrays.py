@@ -28,7 +28,7 @@ from inkcluster.images.check import (
 )
 from inkcluster.images.readers.arrays.turning import fits, in_colour
 from inkcluster.images.readers.evidence import MAX_SAMPLED_IMAGES
-from inkcluster.images.readers.gathering.gather import HEAD_BYTES, header
+from inkcluster.images.readers.gathering.gather import HEAD_BYTES, Items, header
 from inkcluster.images.readers.gathering.journal import (
     PART,
     SPOOL,
@@ -47,22 +47,8 @@ Batches = Generator[NDArray[Any], None, None]
 Turn = Callable[[NDArray[Any]], NDArray[Any]]
 
 
-class Rows(Protocol):
-    """Images as arrays, a batch at a time: (m, h·w), (m, h, w), or with an axis of channels.
-
-    `where` names them in sentences and `title` in the progress.
-    """
-
-    @property
-    def where(self) -> str:
-        """What sentences call them."""
-
-    @property
-    def title(self) -> str:
-        """What the progress calls them."""
-
-    def __len__(self) -> int:
-        """How many images there are, as far as is known."""
+class Rows(Items, Protocol):
+    """Images as arrays, a batch at a time: (m, h·w), (m, h, w), or with an axis of channels."""
 
     def batches(self, start: int) -> Batches:
         """The images from number `start` on."""

@@ -61,6 +61,21 @@ class Source(Protocol):
         """Write the file of images, from where the journal ends."""
 
 
+class Items(Protocol):
+    """What a source reads a piece at a time: images, or files that may be some."""
+
+    @property
+    def where(self) -> str:
+        """What sentences call them."""
+
+    @property
+    def title(self) -> str:
+        """What the progress calls them."""
+
+    def __len__(self) -> int:
+        """How many there are, as far as is known."""
+
+
 def gathered(source: Source, place: Path) -> Found:
     """The images of a source, mapped from a file in the folder `place`, which is made if need be.
 

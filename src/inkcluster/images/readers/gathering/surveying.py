@@ -9,7 +9,7 @@ from typing import IO, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from inkcluster.images.readers.gathering.gather import HEAD_BYTES
+from inkcluster.images.readers.gathering.gather import HEAD_BYTES, Items
 from inkcluster.images.readers.gathering.journal import (
     FACTS,
     SPOOL,
@@ -30,22 +30,8 @@ BATCH_BYTES = 256 << 20
 """A batch ends with the file that brings its pictures to as much."""
 
 
-class Pictures(Protocol):
-    """Files that may be pictures, by their numbers; best asked for in order.
-
-    `where` names them in sentences and `title` in the progress.
-    """
-
-    @property
-    def where(self) -> str:
-        """What sentences call them."""
-
-    @property
-    def title(self) -> str:
-        """What the progress calls them."""
-
-    def __len__(self) -> int:
-        """The number of files."""
+class Pictures(Items, Protocol):
+    """Files that may be pictures, by their numbers; best asked for in order."""
 
     def text(self, at: int) -> str:
         """What sentences call a file."""
