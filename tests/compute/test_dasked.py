@@ -41,18 +41,30 @@ pytestmark = [
     pytest.mark.slow,
     # a process that forks while Dask's threads run
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
+    # all workers of a slow machine may be starting again for longer than it takes until this is said
+    pytest.mark.filterwarnings("ignore:The Dask cluster has no workers:UserWarning"),
 ]
 
 
 @pytest.fixture(scope="module")
-def client():
+def cluster():
+    from dask import config
+
     with (
+        config.set(clients.STAYING),
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, dashboard_address=":0", memory_limit="1GB"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def client(cluster):
+    """Its client, when those are back that an earlier test killed."""
+    cluster.wait_for_workers(2, timeout=60)
+    return cluster
 
 
 @pytest.fixture(autouse=True)
@@ -167,21 +179,41 @@ def test_a_grid_search_on_dasks_backend_of_joblib(client, points):
     np.testing.assert_array_equal(spread, alone)
 
 
-def test_a_worker_that_dies_changes_nothing(client, points, monkeypatch):
+@pytest.mark.parametrize("held", ["chunks", "file"])
+@pytest.mark.parametrize("dying", ["one", "all", "all with their results"])
+def test_workers_that_die_change_nothing(client, points, monkeypatch, tmp_path, held, dying):
     X = np.tile(points, (3, 1))[:8000]
-    whole = KMeans(9, random_state=0, tol=0).fit(X)
-    calls, each = [], Spread.each
+    with monkeypatch.context() as patch:
+        patch.setattr(clients, "current_client", lambda: None)
+        whole = KMeans(9, random_state=0, tol=0).fit(X)
+    calls, each, gather = [], Spread.each, client.gather
+    victims = list(client.run(os.getpid).values())
 
-    def dying(self, method, *given, of=None):
+    def kill():
+        while victims:
+            os.kill(victims.pop(), signal.SIGKILL)
+
+    async def late(futures, **named):
+        if victims and calls.count("assign") == 4:
+            for future in futures:
+                await future._state.wait()
+            kill()
+        return await gather(futures, **named)
+
+    def counting(self, method, *given, of=None):
         calls.append(method)
-        if calls.count("assign") == 4 and method == "assign":
-            victim = next(iter(client.run(os.getpid).values()))
-            os.kill(victim, signal.SIGKILL)
+        if dying != "all with their results" and calls.count("assign") == 4:
+            kill()
         return each(self, method, *given, of=of)
 
-    monkeypatch.setattr(Spread, "each", dying)
-    ours = KMeans(9, random_state=0, tol=0).fit(cut(X))
+    if dying == "one":
+        victims.pop()
+    monkeypatch.setattr(Spread, "each", counting)
+    monkeypatch.setattr(client, "gather", late)
+    given = cut(X) if held == "chunks" else mapped_copy(X, tmp_path / "points.npy")
+    ours = KMeans(9, random_state=0, tol=0).fit(given)
     assert calls.count("assign") > 4
+    assert not victims
     assert_same(ours, whole)
 
 
@@ -469,15 +501,18 @@ def test_a_study_places_on_workers_and_keeps_each_part(
         np.testing.assert_array_equal(on_workers[name], here[name])
 
 
-def test_a_worker_that_dies_while_it_is_sent_to_changes_nothing(client, points, monkeypatch):
-    from distributed.comm import CommClosedError
-
+@pytest.mark.parametrize(
+    "error",
+    [distributed.comm.CommClosedError("Stream is closed"), Exception("RuntimeError('closed')")],
+    ids=["own", "relayed"],
+)
+def test_a_worker_that_dies_while_it_is_sent_to_changes_nothing(client, points, monkeypatch, error):
     sent, scatter = [], client.scatter
 
     def broken(*given, **named):
         sent.append(given)
         if len(sent) == 1:
-            raise CommClosedError("Stream is closed")
+            raise error
         return scatter(*given, **named)
 
     monkeypatch.setattr(client, "scatter", broken)

@@ -30,7 +30,7 @@ class Rows:
     """Whether the shards are in other processes."""
 
     def __init__(self, shards: Sequence[Any], sizes: Sequence[int], d: int, dtype: Any) -> None:
-        self.shards = shards
+        self.shards = list(shards)
         self.ends = np.cumsum(sizes)
         self.n, self.d, self.dtype = int(self.ends[-1]), d, np.dtype(dtype)
 

@@ -154,10 +154,12 @@ class Source:
 
             delayed = dask.delayed(make, pure=False)
             return Rows(list(dask.compute(*[delayed(*one) for one in given])), *about)
-        from inkcluster.compute.dasked.spread import Spread, submit
+        from inkcluster.compute.dasked.spread import Spread, beside, dealt
 
-        futures = submit(self.client, make, given, beside=self.mapped is None)
-        return Spread(self.client, futures, *about)
+        if self.mapped:
+            made, again = dealt(self.client, make, given)
+            return Spread(self.client, made, *about, again=again)
+        return Spread(self.client, beside(self.client, make, given), *about, again={})
 
 
 def source_of(X: Any) -> Source | None:

@@ -21,6 +21,9 @@ INSTALL = "install it with: pip install 'inkcluster[dask]'"
 KEPT = ("MALLOC_TRIM_THRESHOLD_", 2**28), ("MALLOC_MMAP_THRESHOLD_", 2**25)
 """Bytes that workers keep for blocks to come. By default Dask has them give back each at once, and the
 pages of the next one cost a third of the processors' time."""
+STAYING = {"distributed.deploy.lost-worker-timeout": "1 day"}
+"""After 15 s, if left to Dask, it gives up a worker for good that died, came back, died once more, and is
+starting just then."""
 WAIT = 10
 """Seconds to wait for the first worker of a cluster that has none; then, while work is under way, say so."""
 PATIENCE = 300.0
@@ -157,6 +160,7 @@ def local_cluster(workers: int) -> Iterator[Any]:
     about: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1}
     about |= {"memory_limit": free_memory() // workers, "dashboard_address": "127.0.0.1:0"}
     with ExitStack() as stack:
+        stack.enter_context(config.set(STAYING))
         with _deaf(), config.set({f"distributed.nanny.pre-spawn-environ.{k}": v for k, v in KEPT}):
             cluster = distributed.LocalCluster(**about, silence_logs=logging.CRITICAL)
             stack.enter_context(cluster)

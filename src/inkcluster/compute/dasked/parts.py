@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from inkcluster.compute.dasked import moved
 from inkcluster.compute.dasked.clients import Patience, check_workers, least_memory
 from inkcluster.compute.dasked.files import Mapped, mapped_file, without_file
-from inkcluster.compute.dasked.spread import LOOK, clear_errors, errors_of_loss
+from inkcluster.compute.dasked.waiting import LOOK, clear_errors, errors_of_loss, gathered
 from inkcluster.compute.threads import alone
 from inkcluster.errors import ClusterError, TooLittleMemoryError
 
@@ -25,8 +25,8 @@ AHEAD = 3
 """Parts under way for each thread of the workers."""
 MAX_BYTES = 2**30
 """Bytes of parts that are sent at most before they are worked on; two parts in any case."""
-MAX_LOSSES = 3
-"""How often in turn all workers that have the model may die."""
+MAX_LOSSES = 5
+"""How often in turn all workers that have the model, or one while it is sent, may die."""
 Rows = slice | NDArray[np.intp]
 
 
@@ -138,15 +138,16 @@ def results(
                     wanted = min(most, AHEAD * max(1, sum(client.nthreads().values())))
                     for part in parts[done + len(under_way) : done + wanted]:
                         under_way.append(submit(held, part))
-                    found = _result(client, under_way[0]).model
+                    found = gathered(client, [under_way[0]])[0].model
                 except losing as error:
                     lost = not isinstance(error, OSError) or "comm" in type(error).__name__.lower()
                     losses += 1
                     if not lost or client.status != "running":
                         raise
                     if losses > MAX_LOSSES:
-                        raise ClusterError(_AGAIN) from None
-                    sleep(LOOK)  # a worker that died while it was sent to is known as dead by then
+                        raise ClusterError(_AGAIN) from error
+                    # a worker that died while it was sent to is known as dead by then
+                    sleep(LOOK * 2 ** (losses - 1))
                     under_way.clear()
                     held = None
                     continue
@@ -166,23 +167,18 @@ _AGAIN = (
 
 
 def _scattered(client: Any, model: Any) -> Any:
+    from distributed.comm import CommClosedError
+
     patience = Patience(client)
     while not (alive := patience.look()):
         sleep(LOOK)
     moved.add(moved.size_of(model) * len(alive))
-    return client.scatter(Sent(model), broadcast=True, hash=False)
-
-
-def _result(client: Any, future: Any) -> Any:
-    from distributed import wait
-
-    patience = Patience(client)
-    while True:
-        try:
-            wait([future], timeout=LOOK)
-            return future.result()
-        except TimeoutError:
-            patience.look()
+    try:
+        return client.scatter(Sent(model), broadcast=True, hash=False)
+    except (
+        Exception
+    ) as error:  # where a worker dies meanwhile, the scheduler has any, or only its words
+        raise CommClosedError(f"the model could not be sent: {error}") from error
 
 
 def _done(function: Callable[..., Any], held: Sent, given: Sent) -> Sent:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from inkcluster.compute.dasked import moved
 from inkcluster.compute.dasked.clients import Patience
+from inkcluster.compute.dasked.waiting import LOOK, clear_errors, gathered
 from inkcluster.compute.rows import Rows
 from inkcluster.compute.threads import alone
-from inkcluster.errors import ClusterError
 
 SENT_ONCE = 2**16
 """Bytes from which an argument for all shards goes to one worker, from which the others fetch it."""
-GONE = "ClosedClientError", "FutureCancelledError", "FuturesCancelledError"
-"""Errors of ``distributed.client``, not all of them in every version."""
-LOOK = 0.5
-"""Seconds between looks at which workers are alive, while calls run."""
+Again = dict[int, tuple[str, Callable[[], Any]]]
+"""By the number of a shard: the worker it was dealt to, and what makes it again on any. Dask does so only
+while others are alive; when one starts after all have died, such a shard waits on without an end."""
 
 
 class Spread(Rows):
@@ -29,11 +29,11 @@ class Spread(Rows):
 
     are_elsewhere = True
 
-    def __init__(self, client: Any, *given: Any) -> None:
-        super().__init__(*given)
-        self.client = client
-        self._homes = [""] * len(self.shards)
-        self._settle(range(len(self.shards)))
+    def __init__(self, client: Any, shards: list[Any], *about: Any, again: Again) -> None:
+        super().__init__(shards, *about)
+        self.client, self._again = client, again
+        self._homes = [""] * len(shards)
+        self._settle(range(len(shards)))
 
     def each(self, method: str, *given: Any, of: Sequence[int] | None = None) -> list[Any]:
         """What a method of each shard returns, in order; of the shards `of` alone where given."""
@@ -54,27 +54,26 @@ class Spread(Rows):
 
     def others(self, method: str, *given: Any) -> Spread:
         """As many rows, in the shards that a method of each shard returns, where these are."""
-        made = [self.client.submit(call, one, method, given, pure=False) for one in self.shards]
-        return Spread(self.client, made, *self._about)
+
+        def made(shard: Any) -> Any:
+            return self.client.submit(call, shard, method, given, pure=False)
+
+        def later(make: Callable[[], Any]) -> Callable[[], Any]:
+            return lambda: made(make())
+
+        again = {i: (at, later(make)) for i, (at, make) in self._again.items()}
+        return Spread(self.client, [made(one) for one in self.shards], *self._about, again=again)
 
     def _called(self, calls: list[tuple[int, str, Any]]) -> list[Any]:
-        from distributed import wait
+        def renewed(alive: dict[str, int]) -> list[tuple[int, Any]]:
+            lost = [at for at, (i, *_) in enumerate(calls) if self._homes[i] not in alive]
+            self._settle([calls[at][0] for at in lost])
+            return [(at, self._submit(*calls[at])) for at in lost]
 
-        futures, patience = [self._submit(*one) for one in calls], Patience(self.client)
         with clear_errors():
-            while True:
-                try:
-                    wait(futures, timeout=LOOK)
-                    break
-                except TimeoutError:
-                    alive = patience.look()
-                    for at, one in enumerate(calls):
-                        if not futures[at].done() and self._homes[one[0]] not in alive:
-                            self._settle([one[0]])
-                            futures[at] = self._submit(*one)
-            found = self.client.gather(futures)
+            found = gathered(self.client, [self._submit(*one) for one in calls], renewed)
         moved.add(moved.size_of(found))
-        return list(found)
+        return found
 
     def _submit(self, i: int, method: str, given: Any) -> Any:
         at = [self._homes[i]]
@@ -84,23 +83,29 @@ class Spread(Rows):
         """Wait until some shards are made, and note where they are."""
         from distributed import wait
 
-        shards, patience = [self.shards[i] for i in of], Patience(self.client)
+        patience = Patience(self.client)
         with clear_errors():
             while True:
-                try:
+                shards = [self.shards[i] for i in of]
+                with suppress(TimeoutError):
                     wait(shards, timeout=LOOK)
-                except TimeoutError:
-                    patience.look()
-                    continue
-                held = self.client.who_has(shards)
-                places = [held.get(shard.key) for shard in shards]
-                if all(places):
-                    break
-                for shard in shards:
-                    if shard.status == "error":
-                        shard.result()
+                    held = self.client.who_has(shards)
+                    places = [held.get(shard.key) for shard in shards]
+                    if all(places):
+                        break
+                    for shard in shards:
+                        if shard.status == "error":
+                            shard.result()
+                self._make_again(of, patience.look())
         for i, place in zip(of, places, strict=True):
             self._homes[i] = place[0]
+
+    def _make_again(self, of: Sequence[int], alive: dict[str, int]) -> None:
+        for i in of:
+            at, make = self._again.get(i, ("", None))
+            if make and alive and at not in alive:
+                del self._again[i]
+                self.shards[i] = make()
 
 
 def call(shard: Any, method: str, given: tuple[Any, ...]) -> Any:
@@ -109,67 +114,25 @@ def call(shard: Any, method: str, given: tuple[Any, ...]) -> Any:
         return getattr(shard, method)(*given)
 
 
-def submit(
-    client: Any, function: Callable[..., Any], parts: Sequence[tuple[Any, ...]], *, beside: bool
+def beside(
+    client: Any, function: Callable[..., Any], parts: Sequence[tuple[Any, ...]]
 ) -> list[Any]:
-    """A future for each part: the function of its arguments.
+    """A future for each part: the function of its arguments, where dask's delayed values of them are."""
+    from dask import delayed
 
-    If `beside`, they hold dask's delayed values and are computed where these are; else the parts are
-    dealt out to the threads of the workers in turn.
-    """
-    if beside:
-        from dask import delayed
+    return list(client.compute([delayed(function, pure=False)(*part) for part in parts]))
 
-        made = [delayed(function, pure=False)(*part) for part in parts]
-        return list(client.compute(made))
+
+def dealt(
+    client: Any, function: Callable[..., Any], parts: Sequence[tuple[Any, ...]]
+) -> tuple[list[Any], Again]:
+    """A future for each part, dealt out to the threads of the workers in turn, and how to make it again."""
     threads = [address for address, count in client.nthreads().items() for _ in range(count)]
-    return [
-        client.submit(
-            function, *part, pure=False, allow_other_workers=True,
-            workers=[threads[i * len(threads) // len(parts)]],
-        )
-        for i, part in enumerate(parts)
-    ]  # fmt: skip
-
-
-def errors_of_loss() -> tuple[type[BaseException], ...]:
-    """What Dask raises where results, or what they are made of, are gone."""
-    from distributed import CancelledError, client
-
-    return CancelledError, *(getattr(client, name) for name in GONE if hasattr(client, name))
-
-
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Say in one sentence what happened to the cluster.
-
-    Raises
-    ------
-    ClusterError
-        If workers died again and again, or the cluster or its data are gone.
-    """
-    from distributed import KilledWorker
-    from distributed.scheduler import NoValidWorkerError
-
-    gone = errors_of_loss()
-    try:
-        yield
-    except KilledWorker as error:
-        last = getattr(error.last_worker, "address", "unknown")
-        raise ClusterError(
-            f"Dask gave up: {error.allowed_failures + 1} workers in turn died on the same chunk, the last "
-            f"at {last}; give the workers more memory or smaller chunks, and see their logs."
-        ) from None
-    except NoValidWorkerError:
-        raise ClusterError(
-            "The Dask cluster has no workers for this work; start some, and try again."
-        ) from None
-    except gone as error:
-        raise ClusterError(
-            "The Dask cluster, or data that only a lost worker had, is gone; start it again and give "
-            "data that it can read again, such as files."
-        ) from error
-    except OSError as error:
-        if "comm" not in type(error).__name__.lower():
-            raise
-        raise ClusterError(f"The connection to the Dask scheduler was lost ({error}).") from error
+    made: list[Any] = []
+    again: Again = {}
+    for i, part in enumerate(parts):
+        at = threads[i * len(threads) // len(parts)]
+        anywhere = partial(client.submit, function, *part, pure=False)
+        made.append(anywhere(workers=[at], allow_other_workers=True))
+        again[i] = at, anywhere
+    return made, again
