@@ -67,7 +67,8 @@ class Spread(Rows):
     def _called(self, calls: list[tuple[int, str, Any]]) -> list[Any]:
         def renewed(alive: dict[str, int]) -> list[tuple[int, Any]]:
             lost = [at for at, (i, *_) in enumerate(calls) if self._homes[i] not in alive]
-            self._settle([calls[at][0] for at in lost])
+            if lost:
+                self._settle([calls[at][0] for at in lost])
             return [(at, self._submit(*calls[at])) for at in lost]
 
         with clear_errors():
