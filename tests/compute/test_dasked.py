@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 from contextlib import contextmanager
 from time import sleep
 
@@ -19,9 +20,9 @@ from inkcluster.cluster import kmeans_range, shape_neighbors
 from inkcluster.cluster.density import choose as densities
 from inkcluster.cluster.kmeans import KMeans, choose
 from inkcluster.cluster.shape import pairs, placing
-from inkcluster.compute.dasked import clients, parts, tasks
+from inkcluster.compute.dasked import clients, parts, tasks, waiting
 from inkcluster.compute.dasked.moved import counted
-from inkcluster.compute.dasked.spread import Spread
+from inkcluster.compute.dasked.spread import Spread, dealt
 from inkcluster.errors import BadInputError, ClusterError, TooLittleMemoryError
 from inkcluster.progress import Progress, listening
 from inkcluster.study.questions.hierarchy import samples
@@ -415,6 +416,58 @@ def test_kmeans_whose_workers_all_die_says_so(points, monkeypatch):
             pytest.raises(ClusterError, match=r"has had no workers for 1\.2 s"),
         ):
             KMeans(9, random_state=0).fit(cut(points))
+
+
+@pytest.mark.parametrize("closed", ["client", "cluster"])
+@pytest.mark.parametrize("size", ["large", "small"])
+def test_a_cluster_that_is_closed_meanwhile_is_said_to_be(points, monkeypatch, closed, size):
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as few,
+        distributed.Client(few) as client,
+    ):
+        each = Spread.each
+        end = {"client": client.close, "cluster": few.close}[closed]
+
+        def ending(self, method, *given, of=None):
+            if method == "assign":
+                end()
+            return each(self, method, *given, of=of)
+
+        X, work = cut(points), KMeans(9, random_state=0).fit
+        if size == "small":
+            X = X.map_blocks(lambda block: sleep(2) or block, meta=points[:0])
+            threading.Timer(0.5, end).start()
+            X, work = [X], waiting.computed
+        monkeypatch.setattr(Spread, "each", ending)
+        with pytest.raises(ClusterError, match="was closed, or the connection to its scheduler"):
+            work(X)
+
+
+def test_a_worker_that_dies_while_it_is_asked_is_left_out(client, monkeypatch):
+    dead, run = {"tcp://127.0.0.1:9": OSError("closed")}, client.run
+    monkeypatch.setattr(client, "run", lambda *given, **named: run(*given, **named) | dead)
+    assert set(clients.ask_workers(client, os.getpid)) == set(client.nthreads())
+    clients.check_workers(client)
+    monkeypatch.setattr(client, "run", lambda *given, **named: dead)
+    with pytest.raises(ClusterError, match="has no workers"):
+        clients.check_workers(client)
+
+
+def test_work_is_dealt_when_there_are_workers(client, monkeypatch):
+    given, here = [{}, {}], client.nthreads
+    monkeypatch.setattr(client, "nthreads", lambda: given.pop() if given else here())
+    made, again = dealt(client, abs, [(-1,), (2,)])
+    assert client.gather(made) == [1, 2]
+    assert {at for at, _ in again.values()} == set(here())
+    assert again[0][1]().result() == 1
+
+
+def test_without_its_scheduler_a_client_is_not_asked(monkeypatch):
+    from dask import config
+
+    with config.set(scheduler="dask.distributed"):
+        monkeypatch.setattr(waiting, "current_client", lambda: None)
+        assert waiting.computed([da.arange(4).sum()]) == [6]
 
 
 @pytest.fixture

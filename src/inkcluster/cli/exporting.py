@@ -111,7 +111,7 @@ def export_table(run: Run, out: Path, *, whole: bool = False) -> None:
         if out.suffix.lower() == ".csv":
             stream.write(shown.to_csv(index=False).encode("utf-8", "replace"))
         else:
-            shown.to_parquet(stream, index=False)
+            stream.write(shown.to_parquet(index=False))
     columns = listed((str(name) for name in frame.columns), 12)
     typer.echo(one_line(f"wrote {out}: {several(len(frame), 'row')} with {columns}"))
     if run.data.of_n and not whole:

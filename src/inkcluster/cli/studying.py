@@ -33,7 +33,7 @@ _MARKS = {
 @contextmanager
 def connected(scheduler: str | None, workers: int | None) -> Iterator[None]:
     """Have the workers of a Dask cluster in the block: a scheduler's, or new ones of this machine."""
-    from inkcluster.compute.dasked.clients import connect, local_cluster
+    from inkcluster.compute.dasked.clients import connect, local_cluster, quiet
 
     if scheduler is not None and workers is not None:
         raise typer.BadParameter(
@@ -41,10 +41,10 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[None]:
             param_hint="--scheduler and --workers",
         )
     if scheduler is not None:
-        with connect(scheduler):
+        with quiet(), connect(scheduler):
             yield
     elif workers is not None:
-        with local_cluster(workers):
+        with quiet(), local_cluster(workers):
             yield
     else:
         yield

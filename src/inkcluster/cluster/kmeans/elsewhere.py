@@ -13,8 +13,9 @@ from inkcluster.cluster.kmeans.choose import bytes_needed, rows_together
 from inkcluster.cluster.kmeans.problem import KEPT
 from inkcluster.cluster.kmeans.shards.making import FileShard, of_block
 from inkcluster.compute.dasked import arrays, moved
-from inkcluster.compute.dasked.clients import check_workers, current_client, least_memory
+from inkcluster.compute.dasked.clients import alive, check_workers, current_client, least_memory
 from inkcluster.compute.dasked.files import Mapped, mapped_file, without_file
+from inkcluster.compute.dasked.waiting import computed
 from inkcluster.compute.magnitude import check_squares, exponent_of
 from inkcluster.compute.memory import require
 from inkcluster.compute.rows import Rows
@@ -94,7 +95,7 @@ class Source:
         """All points, in this process."""
         if self.mapped:
             return self.mapped.open()
-        points = self.X.compute()
+        points = computed([self.X])[0]
         if points.shape != self.X.shape:
             raise BadInputError(
                 f"X has the shape {points.shape} and not {self.X.shape}; its dask array announces other "
@@ -114,7 +115,7 @@ class Source:
         any_rows = even and self.dtype == np.uint8 and not whole_blocks
         unit = 1 if any_rows else block_rows(self.d)
         if self.mapped:
-            threads = sum(self.client.nthreads().values())
+            threads = sum(alive(self.client).values())
             size = -(-self.n // (SHARDS_A_THREAD * threads * unit)) * unit
             parts = pieces(self.n, max(size, unit))
             given: list[tuple[Any, ...]] = [
@@ -153,7 +154,7 @@ class Source:
             import dask
 
             delayed = dask.delayed(make, pure=False)
-            return Rows(list(dask.compute(*[delayed(*one) for one in given])), *about)
+            return Rows(computed([delayed(*one) for one in given]), *about)
         from inkcluster.compute.dasked.spread import Spread, beside, dealt
 
         if self.mapped:

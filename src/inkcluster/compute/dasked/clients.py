@@ -10,10 +10,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import resource_tracker
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from inkcluster._version import __version__
+from inkcluster.compute.dasked.lost import clear_errors
 from inkcluster.compute.memory import free_memory
 from inkcluster.errors import BadInputError, ClusterError
 
@@ -21,6 +22,8 @@ INSTALL = "install it with: pip install 'inkcluster[dask]'"
 KEPT = ("MALLOC_TRIM_THRESHOLD_", 2**28), ("MALLOC_MMAP_THRESHOLD_", 2**25)
 """Bytes that workers keep for blocks to come. By default Dask has them give back each at once, and the
 pages of the next one cost a third of the processors' time."""
+TRIES = 3
+"""How often all workers may die while they are asked what they have."""
 STAYING = {"distributed.deploy.lost-worker-timeout": "1 day"}
 """After 15 s, if left to Dask, it gives up a worker for good that died, came back, died once more, and is
 starting just then."""
@@ -28,6 +31,8 @@ WAIT = 10
 """Seconds to wait for the first worker of a cluster that has none; then, while work is under way, say so."""
 PATIENCE = 300.0
 """Seconds without workers after which work is given up, unless Dask's configuration says otherwise."""
+LOOK = 0.5
+"""Seconds between looks at which workers are alive, while calls run."""
 OF_WORKER = "Client-worker-"
 """How Dask names the client that a worker's tasks share."""
 
@@ -68,7 +73,8 @@ class Patience:
             If there has been none for `PATIENCE` seconds, or for as long as the setting
             ``distributed.scheduler.no-workers-timeout`` of Dask says.
         """
-        alive = dict(self.client.nthreads())
+        with clear_errors(self.client):
+            alive = dict(self.client.nthreads())
         if alive:
             self.seen, self.said = monotonic(), False
             return alive
@@ -85,6 +91,20 @@ class Patience:
                 stacklevel=2,
             )
         return alive
+
+
+def alive(client: Any) -> dict[str, int]:
+    """The threads of each worker that is alive, by its address, once there is one.
+
+    Raises
+    ------
+    ClusterError
+        If there is none for long; see :class:`Patience`.
+    """
+    patience = Patience(client)
+    while not (found := patience.look()):
+        sleep(LOOK)
+    return found
 
 
 def _patience() -> float:
@@ -168,6 +188,20 @@ def local_cluster(workers: int) -> Iterator[Any]:
 
 
 @contextmanager
+def quiet() -> Iterator[None]:
+    """Keep to itself in the block what Dask logs of workers and schedulers that end."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "asyncio")]
+    before = [one.level for one in loggers]
+    try:
+        for one in loggers:
+            one.setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for one, level in zip(loggers, before, strict=True):
+            one.setLevel(level)
+
+
+@contextmanager
 def _deaf() -> Iterator[None]:
     """Let threads that start in the block, and their processes, not hear Ctrl-C; this thread does later.
 
@@ -200,9 +234,11 @@ def check_workers(client: Any) -> None:
     ClusterError
         Naming a worker and what it has.
     """
-    with suppress(TimeoutError):  # one that is being started again
-        client.wait_for_workers(1, timeout=WAIT)
-    found = ask_workers(client, _prober())
+    for _ in range(TRIES):
+        with clear_errors(client), suppress(TimeoutError):  # one that is being started again
+            client.wait_for_workers(1, timeout=WAIT)
+        if found := ask_workers(client, _prober()):
+            break
     if not found:
         raise ClusterError(
             "The Dask cluster has no workers; start some with `dask worker ADDRESS`, and try again."
@@ -217,9 +253,17 @@ def check_workers(client: Any) -> None:
 
 
 def ask_workers(client: Any, function: Callable[..., Any], *given: Any) -> dict[str, Any]:
-    """What a function returns on each worker, by its address; an exception where it raised one."""
-    found = client.run(function, *given, on_error="return")
-    return dict(found)
+    """What a function returns on each worker, by its address; an exception where it raised one.
+
+    A worker that dies before it answers is left out.
+    """
+    with clear_errors(client):
+        found = dict(client.run(function, *given, on_error="return"))
+        if any(isinstance(one, Exception) for one in found.values()):
+            sleep(LOOK)  # it is known as dead by then
+            here = client.nthreads()
+            return {k: v for k, v in found.items() if k in here or not isinstance(v, Exception)}
+    return found
 
 
 def least_memory(client: Any) -> tuple[int, int]:

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inkcluster.compute.dasked import moved
-from inkcluster.compute.dasked.clients import Patience, check_workers, least_memory
+from inkcluster.compute.dasked.clients import LOOK, alive, check_workers, least_memory
 from inkcluster.compute.dasked.files import Mapped, mapped_file, without_file
-from inkcluster.compute.dasked.waiting import LOOK, clear_errors, errors_of_loss, gathered
+from inkcluster.compute.dasked.lost import clear_errors, errors_of_loss, is_of_connection
+from inkcluster.compute.dasked.waiting import gathered
 from inkcluster.compute.threads import alone
 from inkcluster.errors import ClusterError, TooLittleMemoryError
 
@@ -132,7 +133,7 @@ def results(
     losing: tuple[type[BaseException], ...] = (*errors_of_loss(), OSError)
     try:
         while done < len(parts):
-            with clear_errors():
+            with clear_errors(client):
                 try:
                     held = _scattered(client, model) if held is None else held
                     wanted = min(most, AHEAD * max(1, sum(client.nthreads().values())))
@@ -140,7 +141,7 @@ def results(
                         under_way.append(submit(held, part))
                     found = gathered(client, [under_way[0]])[0].model
                 except losing as error:
-                    lost = not isinstance(error, OSError) or "comm" in type(error).__name__.lower()
+                    lost = not isinstance(error, OSError) or is_of_connection(error)
                     losses += 1
                     if not lost or client.status != "running":
                         raise
@@ -169,10 +170,7 @@ _AGAIN = (
 def _scattered(client: Any, model: Any) -> Any:
     from distributed.comm import CommClosedError
 
-    patience = Patience(client)
-    while not (alive := patience.look()):
-        sleep(LOOK)
-    moved.add(moved.size_of(model) * len(alive))
+    moved.add(moved.size_of(model) * len(alive(client)))
     try:
         return client.scatter(Sent(model), broadcast=True, hash=False)
     except (

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Any
 
 from inkcluster.compute.dasked import moved
-from inkcluster.compute.dasked.clients import Patience
-from inkcluster.compute.dasked.waiting import LOOK, clear_errors, gathered
+from inkcluster.compute.dasked.clients import LOOK, Patience, alive
+from inkcluster.compute.dasked.lost import clear_errors
+from inkcluster.compute.dasked.waiting import gathered
 from inkcluster.compute.rows import Rows
 from inkcluster.compute.threads import alone
 
@@ -65,13 +66,13 @@ class Spread(Rows):
         return Spread(self.client, [made(one) for one in self.shards], *self._about, again=again)
 
     def _called(self, calls: list[tuple[int, str, Any]]) -> list[Any]:
-        def renewed(alive: dict[str, int]) -> list[tuple[int, Any]]:
-            lost = [at for at, (i, *_) in enumerate(calls) if self._homes[i] not in alive]
+        def renewed(here: dict[str, int]) -> list[tuple[int, Any]]:
+            lost = [at for at, (i, *_) in enumerate(calls) if self._homes[i] not in here]
             if lost:
                 self._settle([calls[at][0] for at in lost])
             return [(at, self._submit(*calls[at])) for at in lost]
 
-        with clear_errors():
+        with clear_errors(self.client):
             found = gathered(self.client, [self._submit(*one) for one in calls], renewed)
         moved.add(moved.size_of(found))
         return found
@@ -85,7 +86,7 @@ class Spread(Rows):
         from distributed import wait
 
         patience = Patience(self.client)
-        with clear_errors():
+        with clear_errors(self.client):
             while True:
                 shards = [self.shards[i] for i in of]
                 with suppress(TimeoutError):
@@ -101,10 +102,10 @@ class Spread(Rows):
         for i, place in zip(of, places, strict=True):
             self._homes[i] = place[0]
 
-    def _make_again(self, of: Sequence[int], alive: dict[str, int]) -> None:
+    def _make_again(self, of: Sequence[int], here: dict[str, int]) -> None:
         for i in of:
             at, make = self._again.get(i, ("", None))
-            if make and alive and at not in alive:
+            if make and here and at not in here:
                 del self._again[i]
                 self.shards[i] = make()
 
@@ -121,19 +122,21 @@ def beside(
     """A future for each part: the function of its arguments, where dask's delayed values of them are."""
     from dask import delayed
 
-    return list(client.compute([delayed(function, pure=False)(*part) for part in parts]))
+    with clear_errors(client):
+        return list(client.compute([delayed(function, pure=False)(*part) for part in parts]))
 
 
 def dealt(
     client: Any, function: Callable[..., Any], parts: Sequence[tuple[Any, ...]]
 ) -> tuple[list[Any], Again]:
     """A future for each part, dealt out to the threads of the workers in turn, and how to make it again."""
-    threads = [address for address, count in client.nthreads().items() for _ in range(count)]
+    threads = [address for address, count in alive(client).items() for _ in range(count)]
     made: list[Any] = []
     again: Again = {}
-    for i, part in enumerate(parts):
-        at = threads[i * len(threads) // len(parts)]
-        anywhere = partial(client.submit, function, *part, pure=False)
-        made.append(anywhere(workers=[at], allow_other_workers=True))
-        again[i] = at, anywhere
+    with clear_errors(client):
+        for i, part in enumerate(parts):
+            at = threads[i * len(threads) // len(parts)]
+            anywhere = partial(client.submit, function, *part, pure=False)
+            made.append(anywhere(workers=[at], allow_other_workers=True))
+            again[i] = at, anywhere
     return made, again

@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from inkcluster.compute.dasked.clients import check_workers, current_client, least_memory
+from inkcluster.compute.dasked.clients import alive, check_workers, current_client, least_memory
+from inkcluster.compute.dasked.lost import clear_errors
 from inkcluster.compute.dasked.moved import size_of
 from inkcluster.compute.threads import workers
 
@@ -62,7 +63,7 @@ def on_workers(
     client = current_client()
     check_workers(client)
     _, least = least_memory(client)
-    together = max(client.nthreads().values(), default=1)
+    together = max(alive(client).values())
     need = PROCESS_BYTES + 3 * size_of(shared) + need * together  # shared data arrive in pieces
     if 0 < least < need:
         warnings.warn(
@@ -86,5 +87,6 @@ def threads_there(seconds: float, times: int = 1) -> int:
     """
     if seconds < MIN_SECONDS or (client := current_client()) is None:
         return 0
-    threads = sum(client.nthreads().values())
+    with clear_errors(client):
+        threads = sum(client.nthreads().values())
     return threads if threads >= times * workers() else 0

@@ -1,20 +1,34 @@
-"""Waits for the workers of a cluster, and says in a sentence what happened to it meanwhile."""
+"""Waits for what the workers of a cluster compute, however long it takes while there are workers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from typing import Any
 
-from inkcluster.compute.dasked.clients import Patience
-from inkcluster.errors import ClusterError
+from inkcluster.compute.dasked.clients import LOOK, Patience, current_client
+from inkcluster.compute.dasked.lost import clear_errors
 
-LOOK = 0.5
-"""Seconds between looks at which workers are alive, while calls run."""
-GONE = "ClosedClientError", "FutureCancelledError", "FuturesCancelledError"
-"""Errors of ``distributed.client``, not all of them in every version."""
+
+def computed(given: Sequence[Any]) -> list[Any]:
+    """What dask's arrays or delayed values are: by the workers of the current cluster, else in threads here.
+
+    Raises
+    ------
+    ClusterError
+        If there are no workers for long, or the cluster or its data are gone.
+    """
+    from dask import compute, config
+
+    client = current_client()
+    if client is not None:
+        with clear_errors(client):
+            return gathered(client, list(client.compute(list(given))))
+    # a client that cannot be asked, such as one without its scheduler, would be asked all the same
+    asked = config.get("scheduler", None)
+    here = "threads" if asked in {"dask.distributed", "distributed"} else None
+    return list(compute(*given, scheduler=here))
 
 
 def gathered(
@@ -41,7 +55,7 @@ def gathered(
     ClusterError
         If there are no workers for long.
     Exception
-        What a task raised, or what Dask did: see :func:`clear_errors`.
+        What a task raised, or what Dask did: see :func:`~inkcluster.compute.dasked.lost.clear_errors`.
     """
     patience, under_way = Patience(client), _begun(client, futures)
     try:
@@ -72,46 +86,3 @@ def _begun(client: Any, futures: Sequence[Any]) -> Future[tuple[Any, BaseExcepti
             return None, error
 
     return asyncio.run_coroutine_threadsafe(told(), client.loop.asyncio_loop)
-
-
-def errors_of_loss() -> tuple[type[BaseException], ...]:
-    """What Dask raises where results, or what they are made of, are gone."""
-    from distributed import CancelledError, client
-
-    return CancelledError, *(getattr(client, name) for name in GONE if hasattr(client, name))
-
-
-@contextmanager
-def clear_errors() -> Iterator[None]:
-    """Say in one sentence what happened to the cluster.
-
-    Raises
-    ------
-    ClusterError
-        If workers died again and again, or the cluster or its data are gone.
-    """
-    from distributed import KilledWorker
-    from distributed.scheduler import NoValidWorkerError
-
-    gone = errors_of_loss()
-    try:
-        yield
-    except KilledWorker as error:
-        last = getattr(error.last_worker, "address", "unknown")
-        raise ClusterError(
-            f"Dask gave up: {error.allowed_failures + 1} workers in turn died on the same chunk, the last "
-            f"at {last}; give the workers more memory or smaller chunks, and see their logs."
-        ) from None
-    except NoValidWorkerError:
-        raise ClusterError(
-            "The Dask cluster has no workers for this work; start some, and try again."
-        ) from None
-    except gone as error:
-        raise ClusterError(
-            "The Dask cluster, or data that only a lost worker had, is gone; start it again and give "
-            "data that it can read again, such as files."
-        ) from error
-    except OSError as error:
-        if "comm" not in type(error).__name__.lower():
-            raise
-        raise ClusterError(f"The connection to the Dask scheduler was lost ({error}).") from error

@@ -228,8 +228,8 @@ def _named(thing: Any) -> dict[str, str]:
 
 def _write_frame(frame: pd.DataFrame, folder: Path, name: str) -> None:
     folder.mkdir(exist_ok=True)
-    with (folder / f"{name}.parquet").open("wb") as stream:  # pyarrow opens no path of any bytes
-        frame.to_parquet(stream)
+    # neither pyarrow nor, of an open file, an older pandas opens a path of any bytes
+    (folder / f"{name}.parquet").write_bytes(frame.to_parquet())
 
 
 def _manifest(folder: Path) -> dict[str, list[Any]]:
