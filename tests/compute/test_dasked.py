@@ -184,9 +184,7 @@ def test_a_grid_search_on_dasks_backend_of_joblib(client, points):
 @pytest.mark.parametrize("dying", ["one", "all", "all with their results"])
 def test_workers_that_die_change_nothing(client, points, monkeypatch, tmp_path, held, dying):
     X = np.tile(points, (3, 1))[:8000]
-    with monkeypatch.context() as patch:
-        patch.setattr(clients, "current_client", lambda: None)
-        whole = KMeans(9, random_state=0, tol=0).fit(X)
+    whole = KMeans(9, random_state=0, tol=0).fit(X)
     calls, each, gather = [], Spread.each, client.gather
     victims = list(client.run(os.getpid).values())
 
@@ -462,12 +460,31 @@ def test_work_is_dealt_when_there_are_workers(client, monkeypatch):
     assert again[0][1]().result() == 1
 
 
-def test_without_its_scheduler_a_client_is_not_asked(monkeypatch):
-    from dask import config
+def test_a_client_that_cannot_be_asked_computes_nothing(client, monkeypatch):
+    from dask import config, delayed
 
-    with config.set(scheduler="dask.distributed"):
-        monkeypatch.setattr(waiting, "current_client", lambda: None)
-        assert waiting.computed([da.arange(4).sum()]) == [6]
+    where = [delayed(os.getpid, pure=False)()]
+    assert waiting.computed(where)[0] in client.run(os.getpid).values()
+    monkeypatch.setattr(waiting, "current_client", lambda: None)
+    with config.set(scheduler="dask.distributed"):  # as a client sets it
+        assert waiting.computed(where) == [os.getpid()]
+
+
+def test_no_workers_are_waited_for_once(monkeypatch):
+    monkeypatch.setattr(clients, "WAIT", 0.2)
+    with (
+        distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as none,
+        distributed.Client(none) as client,
+    ):
+        waits, wait = [], client.wait_for_workers
+        monkeypatch.setattr(
+            client,
+            "wait_for_workers",
+            lambda *given, **named: (waits.append(1), wait(*given, **named)),
+        )
+        with pytest.raises(ClusterError, match="has no workers; start some"):
+            clients.check_workers(client)
+    assert len(waits) == 1
 
 
 @pytest.fixture

@@ -74,10 +74,10 @@ class Patience:
             ``distributed.scheduler.no-workers-timeout`` of Dask says.
         """
         with clear_errors(self.client):
-            alive = dict(self.client.nthreads())
-        if alive:
+            here = dict(self.client.nthreads())
+        if here:
             self.seen, self.said = monotonic(), False
-            return alive
+            return here
         gone, most = monotonic() - self.seen, _patience()
         if gone > most:
             raise ClusterError(
@@ -90,7 +90,7 @@ class Patience:
                 UserWarning,
                 stacklevel=2,
             )
-        return alive
+        return here
 
 
 def alive(client: Any) -> dict[str, int]:
@@ -234,11 +234,13 @@ def check_workers(client: Any) -> None:
     ClusterError
         Naming a worker and what it has.
     """
-    for _ in range(TRIES):
-        with clear_errors(client), suppress(TimeoutError):  # one that is being started again
-            client.wait_for_workers(1, timeout=WAIT)
-        if found := ask_workers(client, _prober()):
-            break
+    found: dict[str, Any] = {}
+    with suppress(TimeoutError):
+        for _ in range(TRIES):
+            with clear_errors(client):
+                client.wait_for_workers(1, timeout=WAIT)  # one may be starting again
+            if found := ask_workers(client, _prober()):
+                break
     if not found:
         raise ClusterError(
             "The Dask cluster has no workers; start some with `dask worker ADDRESS`, and try again."

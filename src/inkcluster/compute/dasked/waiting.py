@@ -34,7 +34,7 @@ def computed(given: Sequence[Any]) -> list[Any]:
 def gathered(
     client: Any,
     futures: list[Any],
-    renewed: Callable[[dict[str, int]], Sequence[tuple[int, Any]]] = lambda alive: (),
+    renewed: Callable[[dict[str, int]], Sequence[tuple[int, Any]]] = lambda here: (),
 ) -> list[Any]:
     """The results of futures, in order, however long it takes while there are workers.
 
