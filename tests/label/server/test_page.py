@@ -207,6 +207,27 @@ def test_two_tabs_hear_each_other_and_names_are_text(open_page, run_of_digits):
         assert one.complaints == two.complaints == []
 
 
+@pytest.mark.parametrize("acts_too", [False, True], ids=["who waits", "who acts"])
+def test_what_another_does_is_told_however_late_the_state_comes(open_page, run_of_digits, acts_too):
+    with serving(run_of_digits) as client:
+        page, held = open_page(client), []
+        page.route("**/api/state*", lambda one: one.continue_() if held else held.append(one))
+        client.labelling.add_name("four", who="Bea")  # so the page asks for the state
+        page.locator("#notice", has_text="Bea").wait_for()
+        for _ in range(200):
+            if held:
+                break
+            page.wait_for_timeout(25)
+        client.labelling.add_name("five", who="Cleo")
+        if acts_too:
+            after(page, client, lambda: page.keyboard.press("Space"))
+        held[0].continue_()
+        page.locator("#notice", has_text="Cleo").wait_for()
+        undo = "Undo: left" if acts_too else "Undo"
+        page.get_by_role("button", name=undo, disabled=not acts_too).wait_for()
+        assert page.complaints == []
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_axe_finds_nothing(open_page, run_of_digits, width, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()

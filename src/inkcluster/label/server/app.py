@@ -94,9 +94,7 @@ def application(desk: Desk, stopping: asyncio.Event) -> ASGIApp:
                 news.clear()
         finally:
             labelling.untold(tell)
-        found = await run_in_threadpool(desk.changes, after)
-        ready = {"seq": labelling.state.seq, "believed_at": labelling.believed_at}
-        return JSONResponse({"events": found, **ready})
+        return await _said(desk.changes, after)
 
     async def act(request: Request) -> Response:
         content = await _body(request)

@@ -103,16 +103,18 @@ class Desk:
                 "ink": self.ink,
             }
 
-    def changes(self, after: int) -> list[dict[str, Any]]:
-        """The actions after number `after`, in words."""
+    def changes(self, after: int) -> dict[str, Any]:
+        """The actions after number `after`, in words, and up to which one these are all."""
         labelling = self.labelling
         with labelling.acting():
-            return [
+            events = [
                 {"seq": e.seq, "id": e.id, "who": e.who, "group": e.body.get("group")}
                 | {"kind": e.kind, "says": deed(e, labelling.events, labelling.state)}
                 for e in labelling.events[-50:]
                 if e.seq > after
             ]
+            seq, believed_at = labelling.state.seq, labelling.believed_at
+            return {"events": events, "seq": seq, "believed_at": believed_at}
 
     def rest(self) -> list[dict[str, Any]]:
         """From each confidence on: how many images have no name yet, and how many of those checked were right."""

@@ -31,7 +31,11 @@ export const getState = async () => {
     starter = (await get("state")).who;
     person = kept((store, key) => store.getItem(key));
   }
-  return get(`state?who=${encodeURIComponent(person)}`);
+  for (;;) {
+    const asked = person;
+    const state = await get(`state?who=${encodeURIComponent(asked)}`);
+    if (asked === person) return state;
+  }
 };
 
 export const act = async (kind, fields = {}) => {

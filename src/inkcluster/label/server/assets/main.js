@@ -211,14 +211,21 @@ const notice = (event) => {
   byId("notice").replaceChildren(...parts);
 };
 
+let told = 0; // the last action that was heard of; the state may be ahead of it, as every answer brings one
+
 const heard = async ({ events, seq, believed_at: believed }) => {
+  told = seq;
   const foreign = events.filter((one) => !mine.has(one.id.split(".")[0]) && !(one.kind === "add name" && one.who === app.state.who));
   if (foreign.length) notice(foreign.at(-1));
-  if (!app.busy && (seq > app.state.seq || believed > app.state.believed_at || foreign.length)) update(await getState());
+  if (!app.busy && (seq > app.state.seq || believed > app.state.believed_at || foreign.length)) {
+    const state = await getState();
+    if (state.seq >= app.state.seq) update(state);
+  }
   await new Promise((done) => setTimeout(done, 100));
 };
 
 update(await getState());
+told = app.state.seq;
 await guarded(advance);
 document.body.dataset.ready = "yes";
-listen(() => ({ seq: app.state.seq, believed: app.state.believed_at, held: held(app.card, ahead).join(",") }), heard);
+listen(() => ({ seq: told, believed: app.state.believed_at, held: held(app.card, ahead).join(",") }), heard);
