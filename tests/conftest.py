@@ -71,6 +71,15 @@ def listen(page) -> None:
     page.on("dialog", lambda d: (page.complaints.append(f"dialog: {d.message}"), d.dismiss()))
 
 
+def until(page, holds, seconds=30):
+    """Wait while the page goes on, until `holds()`."""
+    for _ in range(40 * seconds):
+        if holds():
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"not within {seconds} s")
+
+
 @pytest.fixture(scope="module")
 def browser():
     """A headless Chromium."""

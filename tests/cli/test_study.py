@@ -182,7 +182,7 @@ def test_on_a_terminal_bars_and_colours_unless_refused(
         if not ready and process.poll() is not None:
             break
     os.close(main)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert "━".encode() in shown
     assert (b"\x1b[32m" in shown) is not bool(no_color)
     assert b"runs/small/report.html" in shown

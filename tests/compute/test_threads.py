@@ -47,7 +47,7 @@ def in_turn(*steps):
             if whose != name:
                 continue
             with turn:
-                turn.wait_for(lambda number=number: at[0] == number, timeout=10)
+                turn.wait_for(lambda number=number: at[0] == number, timeout=60)
                 try:
                     function()
                 except BaseException as failure:
@@ -109,20 +109,20 @@ def test_a_fork_while_another_thread_holds_the_limit(three):
     def hold():
         with one_blas_thread():
             held.set()
-            done.wait(20)
+            done.wait(120)
 
     thread = threading.Thread(target=hold)
     thread.start()
     try:
-        assert held.wait(10)
+        assert held.wait(60)
         context = multiprocessing.get_context("fork")
         receiver, sender = context.Pipe(duplex=False)
         child = context.Process(target=_report, args=(sender,))
         with threads._blas.lock:  # as another thread may, at that moment
             child.start()
-        assert receiver.poll(20)
+        assert receiver.poll(60)
         inside, after = receiver.recv()
-        child.join(10)
+        child.join(60)
         assert set(inside) == {1}
         assert set(after) == {3}
     finally:

@@ -42,9 +42,9 @@ def test_it_does_not_depend_on_the_blocks(small, monkeypatch):
 
 @pytest.mark.mnist
 def test_it_takes_well_under_half_a_second(mnist):
-    started = time.perf_counter()
+    started = time.process_time()
     data_hash(mnist)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_wide_images_are_hashed_too():

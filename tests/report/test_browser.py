@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from tests.conftest import listen
+from tests.conftest import listen, until
 from tests.report.conftest import ODD, Maker
 
 from inkcluster import report
@@ -271,9 +271,8 @@ def test_the_tree_is_zoomed_by_buttons_keys_and_wheel_and_dragged(open_tree):
     page.keyboard.down("Control")
     page.mouse.wheel(0, -100)
     page.keyboard.up("Control")
-    page.wait_for_timeout(100)
+    until(page, lambda: seen(page)[2] < home[2])
     near = seen(page)
-    assert near[2] < home[2]
     page.mouse.down()
     page.mouse.move(box["x"] + 150, max(box["y"], 0) + 150)
     page.mouse.up()

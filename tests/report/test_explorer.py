@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from tests.conftest import listen
+from tests.conftest import listen, until
 from tests.report.conftest import HOSTILE, VALUES, WHY, Asked
 
 from inkcluster import report
@@ -372,12 +372,11 @@ def test_by_keys(explore, run):
     for words, first in (("12", "12"), ("Y" * 30, "7"), ("gnp.exe", None), ("nothing like it", "")):
         part(page, "find").fill(words)
         part(page, "find").press("Enter")
-        page.wait_for_timeout(60)
         if first:
-            assert part(page, "image").locator("dd").first.inner_text() == first
+            until(page, lambda n=first: part(page, "image").locator("dd").first.inner_text() == n)
         elif first is None:
-            assert heading(page).endswith("images: found by “gnp.exe”")
-    assert "No image" in counted(page)
+            until(page, lambda: heading(page).endswith("images: found by “gnp.exe”"))
+    until(page, lambda: "No image" in counted(page))
     # what other parts of the page call
     page.evaluate("ink.explore.select([1, 2, 3, 99999, -1], '<b>three</b>')")
     assert heading(page) == "3 images: <b>three</b>"

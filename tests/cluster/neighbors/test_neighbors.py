@@ -211,8 +211,8 @@ def test_equal_points_are_found_as_without_merging_them(rng, monkeypatch, dtype)
 
 def test_twenty_thousand_equal_points_take_no_time():
     X = np.repeat([[1.0], [4.0]], 10_000, axis=0)
-    begun = time.perf_counter()
+    begun = time.process_time()
     squared, rows = nearest_neighbors(X, 3)
-    assert time.perf_counter() - begun < 2  # all pairs took 30
+    assert time.process_time() - begun < 2  # all pairs took 30
     assert not squared.any()
     assert rows[[0, 3, 19_999]].tolist() == [[1, 2, 3], [0, 1, 2], [10_000, 10_001, 10_002]]

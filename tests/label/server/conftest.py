@@ -27,7 +27,7 @@ class Client:
     def address(self):
         return self.server.address
 
-    def send(self, method, path, body=None, *, host=None, timeout=20, **headers):
+    def send(self, method, path, body=None, *, host=None, timeout=60, **headers):
         """Status, headers and content; `path` is what follows the token."""
         connection = http.client.HTTPConnection(
             self.address.host, self.address.port, timeout=timeout
@@ -63,11 +63,11 @@ def serving(run, port=0, **how):
     thread = threading.Thread(target=server.serve_until_stopped, args=(lambda _: started.set(),))
     thread.start()
     try:
-        started.wait(10)
+        assert started.wait(60)
         yield Client(server, labelling)
     finally:
         server.stop()
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
         labelling.close()
 

@@ -21,10 +21,10 @@ def test_it_serves_until_it_is_interrupted(run_of_digits):
             line = process.stdout.readline()
             url = re.search(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", line)[0]
             process.stdout.readline()
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=60) as answer:
                 assert b"main.js" in answer.read()
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=20)
+            _, said = process.communicate(timeout=60)
         finally:
             process.kill()
     assert process.returncode == 130

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from tests.conftest import listen
+from tests.conftest import listen, until
 from tests.label.server.conftest import serving
 
 from inkcluster.label import Labelling
@@ -38,10 +38,7 @@ def open_page(browser):
 
 def settled(page, client, count):
     """Wait until the log has so many actions and the page has shown what follows."""
-    for _ in range(200):
-        if len(client.labelling.events) >= count:
-            break
-        page.wait_for_timeout(25)
+    until(page, lambda: len(client.labelling.events) >= count)
     assert [e.kind for e in client.labelling.events][count:] == []
     page.wait_for_selector("body:not([data-busy])")
 
@@ -214,10 +211,7 @@ def test_what_another_does_is_told_however_late_the_state_comes(open_page, run_o
         page.route("**/api/state*", lambda one: one.continue_() if held else held.append(one))
         client.labelling.add_name("four", who="Bea")  # so the page asks for the state
         page.locator("#notice", has_text="Bea").wait_for()
-        for _ in range(200):
-            if held:
-                break
-            page.wait_for_timeout(25)
+        until(page, lambda: held)
         client.labelling.add_name("five", who="Cleo")
         if acts_too:
             after(page, client, lambda: page.keyboard.press("Space"))
@@ -236,7 +230,7 @@ def test_axe_finds_nothing(open_page, run_of_digits, width, scheme):
         for _ in range(3):
             card = client.labelling.next()
             client.labelling.name(card.group, str(np.bincount(labels[card.images]).argmax()))
-        client.labelling.wait(10)
+        client.labelling.wait(60)
         page = open_page(client, width, 844, scheme, bypass_csp=True)
 
         def wrong():

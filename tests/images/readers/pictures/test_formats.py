@@ -211,11 +211,11 @@ def test_what_begins_alike_is_told_apart_quickly():
     assert other_kind(b"\0\0\x08\x03\0\0\0\x0a") is None
     assert other_kind(b"ftyp,label") is None
     assert counted([None]) == "one other file"
-    start = time.perf_counter()
+    start = time.process_time()
     for hostile in (b"<!---->" * 146, b"<?xml ?>" * 128, b" " * 1024, b"P2 " + b"#\n" * 500):
         assert other_kind(hostile) is None
         assert picture_format(hostile) is None
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 # Pages, frames, tiles
