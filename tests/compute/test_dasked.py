@@ -460,6 +460,7 @@ def test_work_is_dealt_when_there_are_workers(client, monkeypatch):
     assert again[0][1]().result() == 1
 
 
+@pytest.mark.filterwarnings("ignore:Running on a single-machine scheduler")  # dask 2025's
 def test_a_client_that_cannot_be_asked_computes_nothing(client, monkeypatch):
     from dask import config, delayed
 

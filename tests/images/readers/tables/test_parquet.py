@@ -93,6 +93,26 @@ def test_names_of_a_column_follow_what_is_kept(small, picture, tmp_path):
     assert load(tmp_path / "a.parquet").names.tolist() == [f"{i}.png" for i in range(1, 30)]
 
 
+@pytest.mark.parametrize("gather", [False, True])
+@pytest.mark.parametrize("form", ["a column a pixel", "lists"])
+def test_a_name_that_is_missing_late(form, gather, rng, tmp_path):
+    """Text comes as categories, to which no empty name can be added."""
+    pixels = rng.integers(0, 256, (30_000, 16), dtype=np.uint8)
+    names = [f"{i}.png" for i in range(len(pixels))]
+    names[-2] = None
+    wide = pd.DataFrame(pixels, columns=[f"p{i}" for i in range(16)])
+    frame = wide if form == "a column a pixel" else pd.DataFrame({"image": pixels.tolist()})
+    frame.insert(0, "file_name", names)
+    frame.to_parquet(tmp_path / "a.parquet")
+    read = load(tmp_path / "a.parquet", gather=tmp_path / "g" if gather else None)
+    np.testing.assert_array_equal(read.flat(), pixels)
+    if form == "lists":
+        assert read.names is None
+        assert any("'file_name' names no image: it lacks some" in one for one in read.notices)
+    else:
+        assert read.names[-3:].tolist() == ["29997.png", "", "29999.png"]
+
+
 def test_depth_is_decided_over_the_set(tmp_path):
     deep = [np.full((4, 4), value, np.uint16) for value in (100, 4095)]
     content = []

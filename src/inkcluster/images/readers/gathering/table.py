@@ -26,7 +26,7 @@ from inkcluster.images.readers.pictures.frames import pixels_in
 from inkcluster.images.readers.tables.looking import Chosen, chosen_columns, meta, preview
 from inkcluster.images.readers.tables.opening import Table
 from inkcluster.images.readers.tables.roles import Roles, choose_roles, class_names, image_columns
-from inkcluster.images.readers.tables.values import labels_of, plain, too_long
+from inkcluster.images.readers.tables.values import labels_of, no_names, plain, too_long
 
 MEMORY_COPIES = 2
 """How often pixels are held where they are read into memory: in batches, and joined."""
@@ -92,12 +92,13 @@ class TableSource:
         if labels is not None and each is not None:
             labels = np.repeat(labels, each) if len(labels) == n else labels
             n = int(each.sum())
+        names, unnamed = self._names(roles, each)
         return Written(
             digest,
-            [*roles.notices, *more, *said],
+            [*roles.notices, *more, *unnamed, *said],
             check_labels(labels, n, self.where),
             "" if roles.label is None else f"column {one_line(roles.label, 40)!r}",
-            self._names(roles, each),
+            names,
             converted=converted,
         )
 
@@ -144,17 +145,19 @@ class TableSource:
         classes = class_names(self.table.schema).get(column)
         return labels_of(held, classes, self.where, column)
 
-    def _names(self, roles: Roles, each: NDArray[np.intp] | None) -> Names | None:
-        """The paths that came with the pictures if all have one, or else the texts in a column of names.
+    def _names(self, roles: Roles, each: NDArray[np.intp] | None) -> tuple[Names | None, list[str]]:
+        """The paths that came with the pictures if all have one, or else the texts in a column of names; and what to say.
 
         `each` is how many images a row gave, where it need not be one.
         """
         if all(self._texts(roles.image, "path")):
-            return lambda: _named(self._texts(roles.image, "path"), each, paged=True)
+            return lambda: _named(self._texts(roles.image, "path"), each, paged=True), []
         name = roles.name
-        if name is not None and all(isinstance(text, str) for text in self._texts(name)):
-            return lambda: _named(self._texts(name), each, paged=False)
-        return None
+        if name is None:
+            return None, []
+        if all(isinstance(text, str) for text in self._texts(name)):
+            return lambda: _named(self._texts(name), each, paged=False), []
+        return None, [no_names(name)]
 
     def _texts(self, column: str, part: str = "") -> Iterator[Any]:
         """The values of a column of text, or of a `part` of each struct; None if there is no such part."""

@@ -22,7 +22,7 @@ from inkcluster.images.readers.tables.looking import chosen_columns, preview, ro
 from inkcluster.images.readers.tables.opening import Table, opened_table
 from inkcluster.images.readers.tables.roles import choose_roles, class_names, image_columns
 from inkcluster.images.readers.tables.taking import Taker
-from inkcluster.images.readers.tables.values import labels_of, plain, too_long
+from inkcluster.images.readers.tables.values import labels_of, no_names, plain, too_long
 from inkcluster.progress import current
 
 
@@ -85,8 +85,10 @@ def _read(table: Table, where: str, asked: Asked, title: str, limit: int) -> Fou
     names = reader.names()
     if names is None and roles.name is not None:
         texts = columns[roles.name]
-        names = np.array(texts) if all(isinstance(text, str) for text in texts) else None
-        names = names if names is None or kept is None else names[kept]
+        if all(isinstance(text, str) for text in texts):
+            names = np.array(texts) if kept is None else np.array(texts)[kept]
+        else:
+            more = [*more, no_names(roles.name)]
     if kept is not None and labels is not None and len(labels) == n:
         labels = labels[kept]
     turned: Sequence[str] = ()

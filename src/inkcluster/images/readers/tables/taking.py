@@ -162,7 +162,8 @@ class Taker:
 
 def called(column: pd.Series[Any]) -> Iterator[str]:
     """The images' names in a column."""
-    return (str(name).strip()[:MAX_LABEL_CHARACTERS] for name in column.fillna(""))
+    return ("" if missing else str(name).strip()[:MAX_LABEL_CHARACTERS]
+            for name, missing in zip(column, column.isna(), strict=True))  # fmt: skip
 
 
 def _small(values: NDArray[Any]) -> NDArray[Any]:

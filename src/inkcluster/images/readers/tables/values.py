@@ -35,6 +35,13 @@ def too_long(where: str, name: str) -> BadInputError:
     )
 
 
+def no_names(name: str) -> str:
+    """What to say of a column of names that does not have one for each image."""
+    return (
+        f"Column {one_line(name, 40)!r} names no image: it lacks some names, or one is very long."
+    )
+
+
 def labels_of(
     values: list[Any], classes: list[str] | None, where: str, column: str
 ) -> tuple[NDArray[Any] | None, list[str]]:
